@@ -1,0 +1,44 @@
+import { agentErrors } from './rows/agent.ts';
+import { authErrors } from './rows/auth.ts';
+import { bytesErrors } from './rows/bytes.ts';
+import { callErrors } from './rows/call.ts';
+import { cmsErrors } from './rows/cms.ts';
+import { cryptoErrors } from './rows/crypto.ts';
+import { derErrors } from './rows/der.ts';
+import { driverErrors } from './rows/driver.ts';
+import { loginErrors } from './rows/login.ts';
+import { pathErrors } from './rows/path.ts';
+import { requestErrors } from './rows/request.ts';
+import { revocationErrors } from './rows/revocation.ts';
+import { sdkErrors } from './rows/sdk.ts';
+import { serviceErrors } from './rows/service.ts';
+import { signatureErrors } from './rows/signature.ts';
+import { suiteErrors } from './rows/suite.ts';
+import { tokenErrors } from './rows/token.ts';
+import { userErrors } from './rows/user.ts';
+import { x509Errors } from './rows/x509.ts';
+
+/** Every code there is. Once published, a code is never reused for another meaning. */
+export const errorRegistry = {
+  ...bytesErrors,
+  ...derErrors,
+  ...cryptoErrors,
+  ...x509Errors,
+  ...pathErrors,
+  ...revocationErrors,
+  ...cmsErrors,
+  ...signatureErrors,
+  ...loginErrors,
+  ...tokenErrors,
+  ...driverErrors,
+  ...agentErrors,
+  ...userErrors,
+  ...callErrors,
+  ...serviceErrors,
+  ...authErrors,
+  ...requestErrors,
+  ...sdkErrors,
+  ...suiteErrors,
+} as const;
+
+export type ErrorCode = keyof typeof errorRegistry;

@@ -1,0 +1,28 @@
+import type { ErrorRows } from '../row.ts';
+
+export const serviceErrors = {
+  ERR_SERVICE_UNAVAILABLE: {
+    httpStatus: 503,
+    whoCanAct: 'operator',
+    retriable: true,
+    params: [],
+  },
+  ERR_SERVICE_INTERNAL: {
+    httpStatus: 500,
+    whoCanAct: 'us',
+    retriable: false,
+    params: [],
+  },
+  ERR_SERVICE_CONFIG_INVALID: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['key', 'rule'],
+  },
+  ERR_SERVICE_RATE_LIMITED: {
+    httpStatus: 429,
+    whoCanAct: 'integrator',
+    retriable: true,
+    params: ['retryAfterMs'],
+  },
+} as const satisfies ErrorRows;

@@ -1,0 +1,42 @@
+import type { ErrorCode } from '../../errors/registry.ts';
+import { agentWords } from './agent.ts';
+import { authWords } from './auth.ts';
+import { bytesWords } from './bytes.ts';
+import { callWords } from './call.ts';
+import { cmsWords } from './cms.ts';
+import { cryptoWords } from './crypto.ts';
+import { derWords } from './der.ts';
+import { driverWords } from './driver.ts';
+import { loginWords } from './login.ts';
+import { pathWords } from './path.ts';
+import { requestWords } from './request.ts';
+import { revocationWords } from './revocation.ts';
+import { sdkWords } from './sdk.ts';
+import { serviceWords } from './service.ts';
+import { signatureWords } from './signature.ts';
+import { suiteWords } from './suite.ts';
+import { tokenWords } from './token.ts';
+import { userWords } from './user.ts';
+import { x509Words } from './x509.ts';
+
+export const en: Readonly<Record<ErrorCode, string>> = {
+  ...bytesWords,
+  ...derWords,
+  ...cryptoWords,
+  ...x509Words,
+  ...pathWords,
+  ...revocationWords,
+  ...cmsWords,
+  ...signatureWords,
+  ...loginWords,
+  ...tokenWords,
+  ...driverWords,
+  ...agentWords,
+  ...userWords,
+  ...callWords,
+  ...serviceWords,
+  ...authWords,
+  ...requestWords,
+  ...sdkWords,
+  ...suiteWords,
+};

@@ -1,0 +1,12 @@
+import type { requestErrors } from '../../errors/rows/request.ts';
+import type { WordsFor } from '../words.ts';
+
+export const requestWords = {
+  ERR_REQUEST_INVALID: 'The request field {field} is not valid: {rule}',
+  ERR_REQUEST_TOO_LARGE: 'The request is too large, the limit is {limit} bytes',
+  ERR_REQUEST_MEDIA_TYPE: 'The media type of the request is not supported',
+  ERR_REQUEST_METHOD: 'The method is not supported at this address',
+  ERR_REQUEST_NOT_FOUND: 'There is no such address or record',
+  ERR_REQUEST_CONFLICT: 'It conflicts with an existing record: {field}',
+  ERR_REQUEST_IDEMPOTENCY_MISMATCH: 'The Idempotency-Key was used for a different request',
+} as const satisfies WordsFor<typeof requestErrors>;

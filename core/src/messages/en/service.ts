@@ -1,0 +1,9 @@
+import type { serviceErrors } from '../../errors/rows/service.ts';
+import type { WordsFor } from '../words.ts';
+
+export const serviceWords = {
+  ERR_SERVICE_UNAVAILABLE: 'The validation service cannot be reached: try again later',
+  ERR_SERVICE_INTERNAL: 'Internal error of the service: contact support and give the request id',
+  ERR_SERVICE_CONFIG_INVALID: 'The configuration key {key} is not valid: {rule}',
+  ERR_SERVICE_RATE_LIMITED: 'Too many requests: try again in {retryAfterMs} ms',
+} as const satisfies WordsFor<typeof serviceErrors>;

@@ -1,0 +1,18 @@
+import type { tokenErrors } from '../../errors/rows/token.ts';
+import type { WordsFor } from '../words.ts';
+
+export const tokenWords = {
+  ERR_TOKEN_PIN_INCORRECT: 'The PIN is wrong, {retriesLeft} tries left',
+  ERR_TOKEN_PIN_LOCKED: 'The PIN is locked: ask the issuing CA to unlock it',
+  ERR_TOKEN_PIN_LENGTH: 'The PIN must have {min} to {max} characters',
+  ERR_TOKEN_REMOVED: 'The key was removed: insert it and try again',
+  ERR_TOKEN_HANDLE_STALE: 'The key handle is no longer valid, the device was unplugged: list the certificates again',
+  ERR_TOKEN_NOT_FOUND: 'No key was found: insert one and try again',
+  ERR_TOKEN_KEY_NOT_FOUND: 'The key or certificate was not found on the device',
+  ERR_TOKEN_BUSY: 'The key is busy: try again in a moment',
+  ERR_TOKEN_SESSION_CLOSED: 'The key session is closed: open it again',
+  ERR_TOKEN_ALGORITHM_UNSUPPORTED: 'The device does not support {algorithm}',
+  ERR_TOKEN_DATA_CORRUPT: 'The data on the device is corrupt',
+  ERR_TOKEN_KEY_USAGE: 'The key may not be used for this, {required} is required',
+  ERR_TOKEN_NATIVE_FAILURE: 'The device driver answered {api} {name}',
+} as const satisfies WordsFor<typeof tokenErrors>;

@@ -1,0 +1,13 @@
+import type { agentErrors } from '../../errors/rows/agent.ts';
+import type { WordsFor } from '../words.ts';
+
+export const agentWords = {
+  ERR_AGENT_HOST_DENIED: '请求的主机名不被允许',
+  ERR_AGENT_ORIGIN_MISSING: '请求没有来源（Origin），已拒绝',
+  ERR_AGENT_ORIGIN_DENIED: '网站 {origin} 未获授权使用本机密钥',
+  ERR_AGENT_FRAME_INVALID: '消息格式无效：{detail}',
+  ERR_AGENT_RATE_LIMITED: '请求过于频繁，请 {retryAfterMs} 毫秒后再试',
+  ERR_AGENT_VERSION_MISMATCH: '版本不匹配：代理 {agent}，页面 {page}',
+  ERR_AGENT_WINDOW_UNAVAILABLE: '无法打开确认窗口',
+  ERR_AGENT_INTERNAL: '代理内部错误，请联系支持并提供编号',
+} as const satisfies WordsFor<typeof agentErrors>;

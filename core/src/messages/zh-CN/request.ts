@@ -1,0 +1,12 @@
+import type { requestErrors } from '../../errors/rows/request.ts';
+import type { WordsFor } from '../words.ts';
+
+export const requestWords = {
+  ERR_REQUEST_INVALID: '请求字段 {field} 无效：{rule}',
+  ERR_REQUEST_TOO_LARGE: '请求过大，上限 {limit} 字节',
+  ERR_REQUEST_MEDIA_TYPE: '请求内容类型不受支持',
+  ERR_REQUEST_METHOD: '该地址不支持此请求方法',
+  ERR_REQUEST_NOT_FOUND: '没有这个地址或记录',
+  ERR_REQUEST_CONFLICT: '与已有记录冲突：{field}',
+  ERR_REQUEST_IDEMPOTENCY_MISMATCH: '同一 Idempotency-Key 用于了不同的请求',
+} as const satisfies WordsFor<typeof requestErrors>;

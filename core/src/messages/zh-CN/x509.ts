@@ -1,0 +1,8 @@
+import type { x509Errors } from '../../errors/rows/x509.ts';
+import type { WordsFor } from '../words.ts';
+
+export const x509Words = {
+  ERR_X509_MALFORMED: '证书格式错误：{field}（第 {offset} 字节）',
+  ERR_X509_EXTENSION_DUPLICATE: '证书含有重复的扩展项 {oid}',
+  ERR_X509_EXTENSION_ABSENT: '证书中没有扩展项 {oid}',
+} as const satisfies WordsFor<typeof x509Errors>;

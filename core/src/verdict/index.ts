@@ -1,0 +1,1 @@
+export type { Indication, Need, Reason, Verdict, VerdictSubject } from './verdict.ts';

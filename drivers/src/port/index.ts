@@ -1,0 +1,12 @@
+export type {
+  DeviceId,
+  DriverFamily,
+  DriverInfo,
+  Pin,
+  PinStatus,
+  SessionId,
+  SignInput,
+  TokenDevice,
+  TokenDriver,
+  TokenIdentity,
+} from './token-driver.ts';

@@ -1,0 +1,97 @@
+// Bootstraps from whatever Node and npm the machine has (18 or newer), then hands over to the pinned Node.
+// Plain JavaScript on purpose: nothing is installed yet when this file runs.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pinnedNode } from './pinned-node.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+function say(text) {
+  process.stderr.write(`[onelock] ${text}\n`);
+}
+
+function run(command, args, options = {}) {
+  // npm and npx are .cmd files on Windows, which only a shell can start there.
+  return spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+    ...options,
+  });
+}
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const file of ['pnpm-lock.yaml', 'package.json', 'pnpm-workspace.yaml'])
+    hash.update(readFileSync(path.join(root, file)));
+  hash.update(`${process.platform} ${process.arch}`);
+  return hash.digest('hex');
+}
+
+function install() {
+  const stampFile = path.join(root, 'node_modules/.onelock-installed');
+  const wanted = fingerprint();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
+  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  say(`安装依赖 / installing dependencies (${packageManager}) …`);
+  const result = run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
+    env: { ...process.env, CI: 'true' },
+  });
+  if (result.status !== 0) {
+    say('依赖安装失败，请检查网络和 npm 源设置 / installing failed: check the network and the npm registry setting');
+    process.exit(1);
+  }
+  buildNativeParts();
+  mkdirSync(path.dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, wanted);
+}
+
+/** pkcs11js is the one part that must compile. Without a compiler everything else works and says what is missing. */
+function buildNativeParts() {
+  const moduleFolder = path.join(root, 'drivers/node_modules/pkcs11js');
+  if (!existsSync(moduleFolder)) return;
+  const node = pinnedNode(root);
+  const nodeGyp = path.join(root, 'node_modules/node-gyp/bin/node-gyp.js');
+  say('编译 PKCS#11 组件 / compiling the PKCS#11 part …');
+  const result = spawnSync(
+    node.executable,
+    [nodeGyp, 'rebuild', ...(node.headers ? [`--nodedir=${node.headers}`] : [])],
+    {
+      cwd: moduleFolder,
+      encoding: 'utf8',
+    },
+  );
+  if (result.status !== 0) {
+    say(
+      '未能编译 PKCS#11 组件（需要 C++ 编译器、make 和 Python 3），其余功能不受影响 / the PKCS#11 part was not compiled (it needs a C++ compiler, make and Python 3); everything else works',
+    );
+    mkdirSync(path.join(root, '.onelock'), { recursive: true });
+    writeFileSync(
+      path.join(root, '.onelock/pkcs11js-build.log'),
+      `${result.stdout ?? ''}\n${result.stderr ?? result.error ?? ''}`,
+    );
+  }
+}
+
+const [task, ...rest] = process.argv.slice(2);
+if (task === undefined) {
+  say('usage: node tools/bootstrap/run.mjs TASK [ARGUMENT …]');
+  process.exit(2);
+}
+install();
+const node = pinnedNode(root);
+const child = spawn(
+  node.executable,
+  ['--conditions=onelock-source', path.join(root, `tools/src/tasks/${task}.ts`), ...rest],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${path.dirname(node.executable)}${path.delimiter}${process.env.PATH ?? ''}` },
+  },
+);
+// Ctrl-C reaches the whole foreground group; the task decides when it is done, and its status is ours.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -1,0 +1,32 @@
+import { type ErrorCode, isCodedError } from '@onelock/core/errors';
+import { expect } from 'vitest';
+
+interface CodedMatchers<R = unknown> {
+  /** The function throws, or the promise rejects with (after `rejects`), a CodedError of this code. */
+  toFailWith(code: ErrorCode): R;
+}
+
+declare module 'vitest' {
+  interface Matchers<T> extends CodedMatchers<T> {}
+}
+
+function outcomeOf(received: unknown): unknown {
+  if (typeof received !== 'function') return received;
+  try {
+    received();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+expect.extend({
+  toFailWith(received: unknown, code: ErrorCode) {
+    const outcome = outcomeOf(received);
+    const actual = isCodedError(outcome) ? `${outcome.code} ${JSON.stringify(outcome.params)}` : String(outcome);
+    return {
+      pass: isCodedError(outcome) && outcome.code === code,
+      message: () => `expected a failure with ${code}, got ${actual}`,
+    };
+  },
+});
