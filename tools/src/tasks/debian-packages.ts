@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+export interface SystemPart {
+  readonly package: string;
+  /** A file that is there when the package is. */
+  readonly provides: readonly string[];
+}
+
+export const tokenLibrary: SystemPart = {
+  package: 'softhsm2',
+  provides: [
+    '/usr/lib/softhsm/libsofthsm2.so',
+    '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so',
+    '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
+  ],
+};
+export const openssl: SystemPart = { package: 'openssl', provides: ['/usr/bin/openssl'] };
+export const browser: SystemPart = { package: 'chromium', provides: ['/usr/bin/chromium', '/usr/bin/google-chrome'] };
+export const chineseFont: SystemPart = {
+  package: 'fonts-noto-cjk',
+  provides: ['/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'],
+};
+
+const present = (part: SystemPart): boolean => part.provides.some((file) => existsSync(file));
+
+/**
+ * Installs missing Debian packages when this is Debian and we are root; otherwise says what is missing and why it
+ * stays so. Nothing fails here: whoever needs a part skips with the reason, or fails under ONELOCK_REQUIRE_REAL=1.
+ */
+export function installSystemParts(parts: readonly SystemPart[]): void {
+  const missing = parts.filter((part) => !present(part)).map((part) => part.package);
+  if (missing.length === 0) return;
+  const names = missing.join(' ');
+  if (!existsSync('/usr/bin/apt-get')) {
+    process.stderr.write(
+      `[onelock] 缺少 ${names}，本系统没有 apt-get，请自行安装 / missing ${names}; this system has no apt-get, install them yourself\n`,
+    );
+    return;
+  }
+  if (process.getuid?.() !== 0) {
+    process.stderr.write(
+      `[onelock] 缺少 ${names}，可执行 sudo apt-get install ${names} / missing ${names}; install them with sudo apt-get install ${names}\n`,
+    );
+    return;
+  }
+  process.stderr.write(`[onelock] 安装系统软件包 / installing Debian packages: ${names} …\n`);
+  const options = {
+    stdio: ['ignore', 'ignore', 2] as ['ignore', 'ignore', 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
+  spawnSync('apt-get', ['update', '-q'], options);
+  const result = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], options);
+  if (result.status !== 0) process.stderr.write(`[onelock] 未能安装 ${names} / could not install ${names}\n`);
+}

@@ -1,0 +1,61 @@
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type BrowserContext, chromium } from 'playwright-core';
+
+/** Numeric id of the conventional unprivileged user; Chromium keeps its sandbox by not running as root. */
+const unprivilegedId = 65534;
+
+const quietFlags = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface LaunchedChromium {
+  readonly context: BrowserContext;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a real Chromium with an empty profile. As root it is started through `setpriv` as an unprivileged user, so
+ * that its own sandbox works and no test needs `--no-sandbox`.
+ *
+ * @param executable  from `chromiumExecutable()`
+ */
+export async function launchChromium(
+  executable: string,
+  options: { readonly locale?: string } = {},
+): Promise<LaunchedChromium> {
+  const home = mkdtempSync(path.join(tmpdir(), 'onelock-chromium-'));
+  const profile = path.join(home, 'profile');
+  mkdirSync(profile);
+  let command = executable;
+  if (process.getuid?.() === 0) {
+    chownSync(home, unprivilegedId, unprivilegedId);
+    chownSync(profile, unprivilegedId, unprivilegedId);
+    command = path.join(home, 'chromium-unprivileged.sh');
+    writeFileSync(
+      command,
+      `#!/bin/sh\nHOME='${home}'; export HOME\nexec setpriv --reuid=${unprivilegedId} --regid=${unprivilegedId} --clear-groups '${executable}' "$@"\n`,
+    );
+    chmodSync(command, 0o755);
+  }
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: command,
+    headless: true,
+    chromiumSandbox: true,
+    locale: options.locale ?? 'zh-CN',
+    viewport: { width: 1280, height: 860 },
+    args: quietFlags,
+  });
+  return {
+    context,
+    close: async () => {
+      await context.close();
+      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
