@@ -2,7 +2,7 @@
 // Plain JavaScript on purpose: nothing is installed yet when this file runs.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinnedNode } from './pinned-node.mjs';
@@ -45,8 +45,17 @@ function install() {
     process.exit(1);
   }
   buildNativeParts();
+  linkCommand();
   mkdirSync(path.dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, wanted);
+}
+
+/** Lets `npx onelock` and `npm exec onelock` find the workspace's own command. */
+function linkCommand() {
+  const link = path.join(root, 'node_modules/.bin/onelock');
+  if (process.platform === 'win32' || existsSync(link)) return;
+  mkdirSync(path.dirname(link), { recursive: true });
+  symlinkSync('../../tools/bin/onelock.mjs', link);
 }
 
 /** pkcs11js is the one part that must compile. Without a compiler everything else works and says what is missing. */
