@@ -43,6 +43,18 @@ export const agentErrors = {
     retriable: true,
     params: [],
   },
+  ERR_AGENT_WINDOW_EXPIRED: {
+    httpStatus: 403,
+    whoCanAct: 'user',
+    retriable: true,
+    params: [],
+  },
+  ERR_AGENT_PORTS_TAKEN: {
+    httpStatus: 503,
+    whoCanAct: 'user',
+    retriable: true,
+    params: ['ports'],
+  },
   ERR_AGENT_INTERNAL: {
     httpStatus: 500,
     whoCanAct: 'us',

@@ -9,5 +9,7 @@ export const agentWords = {
   ERR_AGENT_RATE_LIMITED: '请求过于频繁，请 {retryAfterMs} 毫秒后再试',
   ERR_AGENT_VERSION_MISMATCH: '版本不匹配：代理 {agent}，页面 {page}',
   ERR_AGENT_WINDOW_UNAVAILABLE: '无法打开确认窗口',
+  ERR_AGENT_WINDOW_EXPIRED: '该确认窗口已使用或已过期，请回到网站重新操作',
+  ERR_AGENT_PORTS_TAKEN: '本机端口 {ports} 均被占用，代理无法启动，请关闭占用端口的程序',
   ERR_AGENT_INTERNAL: '代理内部错误，请联系支持并提供编号',
 } as const satisfies WordsFor<typeof agentErrors>;
