@@ -1,1 +1,7 @@
-export {};
+export { subjectIdentity } from './find-identity.ts';
+export type {
+  IdentitySource,
+  PersonIdentifier,
+  SubjectIdentity,
+  UnifiedSocialCreditCode,
+} from './subject-identity.ts';

@@ -1,1 +1,5 @@
-export {};
+export { type LoginScheme, loginScheme } from './login-algorithm.ts';
+export type { LoginDigest, LoginStatement } from './login-statement.ts';
+export { beginsWithLoginTag, loginToBeSigned } from './login-to-be-signed.ts';
+export type { LoginAlgorithm, LoginToken, LoginTokenWire } from './login-token.ts';
+export { encodeLoginToken, parseLoginToken } from './login-wire.ts';

@@ -1,1 +1,15 @@
-export {};
+export type { TrustEvidence } from './evidence.ts';
+export { type CertificateEvidence, judgeCertificate } from './judge-certificate.ts';
+export { judgeLogin, type LoginEvidence } from './judge-login.ts';
+export { judgeMessage, type MessageEvidence } from './judge-message.ts';
+export { judgeSignature, type SignatureEvidence } from './judge-signature.ts';
+export type {
+  CertificateReport,
+  LoginReport,
+  MessageReport,
+  Report,
+  RevocationMode,
+  RevocationReport,
+  SignatureReport,
+  SignerReport,
+} from './report.ts';

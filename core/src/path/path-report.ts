@@ -1,0 +1,24 @@
+import type { Reason, Verdict, VerdictSubject } from '../verdict/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import type { TrustAnchor } from './path-input.ts';
+
+/** A way that was tried and did not lead to a valid path. */
+export interface PathAttempt {
+  readonly reason: Reason;
+  /** The certificate at fault, when there is one. */
+  readonly subject?: VerdictSubject;
+  /** Certificates on the way when it failed, leaf first. */
+  readonly length: number;
+}
+
+export interface PathReport {
+  readonly verdict: Verdict;
+  /** Leaf first; the anchor's certificate last, when the anchor has one. null unless the verdict is `passed`. */
+  readonly path: readonly Certificate[] | null;
+  /** The anchor that the path ends in; null unless the verdict is `passed`. */
+  readonly anchor: TrustAnchor | null;
+  /** What failed on the way, in the order it was met; the verdict carries the most telling of them. */
+  readonly attempts: readonly PathAttempt[];
+  /** OIDs for which the path is valid (RFC 5280 §6.1.6); `any` when unrestricted. Empty unless `passed`. */
+  readonly policies: 'any' | readonly string[];
+}

@@ -1,0 +1,21 @@
+import type { KeyUsageName, PeerName, PolicyRequirements, Profile, ProfileName, TrustAnchor } from '../path/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import type { RevocationMode } from './report.ts';
+
+/** What trust in a certificate is judged by; shared by all judgements. */
+export interface TrustEvidence {
+  readonly intermediates: readonly Certificate[];
+  readonly trustAnchors: readonly TrustAnchor[];
+  readonly at: Date;
+  readonly profile: ProfileName | Profile;
+  readonly revocation: RevocationMode;
+  /** DER. */
+  readonly crls?: readonly Uint8Array[] | undefined;
+  /** DER. */
+  readonly ocspResponses?: readonly Uint8Array[] | undefined;
+  readonly peerName?: PeerName | undefined;
+  readonly keyUsage?: readonly KeyUsageName[] | undefined;
+  readonly extendedKeyUsage?: readonly string[] | undefined;
+  readonly maxIntermediates?: number | undefined;
+  readonly policies?: PolicyRequirements | undefined;
+}
