@@ -1,1 +1,9 @@
-export {};
+export { createPkcs11Driver } from './create-pkcs11-driver.ts';
+export { provisionPkcs11Token } from './provision-pkcs11-token.ts';
+export type {
+  Pkcs11IdentityContents,
+  Pkcs11TokenContents,
+  ProvisionedPkcs11Token,
+  SoftHsmStore,
+} from './provisioning.ts';
+export { findSoftHsm, prepareSoftHsmStore } from './softhsm-store.ts';

@@ -1,3 +1,12 @@
+export { type TokenCapability, tokenCapabilities } from './capability.ts';
+export {
+  type DriverConfig,
+  DriverConfigSchema,
+  type Pkcs11DriverConfig,
+  parseDriverConfig,
+  parseDriverConfigs,
+  type SoftDriverConfig,
+} from './driver-config.ts';
 export type {
   DeviceId,
   DriverFamily,

@@ -1,4 +1,5 @@
 import type { SignatureAlgorithm } from '@onelock/core/crypto';
+import type { TokenCapability } from './capability.ts';
 
 /**
  * What any token can do, in one vocabulary. Families (soft, pkcs11, later skf, card, cloud) implement it inside a host
@@ -18,7 +19,9 @@ export interface TokenDriver {
 
   /**
    * Verifies the PIN, once and never again by itself, and opens a session that may use private keys.
-   * @throws ERR_TOKEN_PIN_INCORRECT { retriesLeft }, ERR_TOKEN_PIN_LOCKED, ERR_TOKEN_REMOVED
+   * `pin` is overwritten with zeros before the promise settles.
+   * @throws ERR_TOKEN_PIN_INCORRECT { retriesLeft: number | null }, ERR_TOKEN_PIN_LOCKED, ERR_TOKEN_PIN_LENGTH,
+   *   ERR_TOKEN_NOT_FOUND, ERR_TOKEN_REMOVED
    */
   openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId>;
 
@@ -74,6 +77,10 @@ export interface TokenDevice {
   readonly algorithms: readonly ('rsa' | 'sm2' | 'ec')[];
   /** Bytes free, or null when the token does not say. */
   readonly freeSpace: number | null;
+  /** What this token can be asked to do; a call for anything else fails with ERR_CALL_UNSUPPORTED. */
+  readonly capabilities: readonly TokenCapability[];
+  /** Counts the stays of this device: it grows when the device leaves and comes back, even between two looks. */
+  readonly insertion: number;
 }
 
 /** One identity: a signing certificate and, for dual certificates (双证书), its encryption twin. */
@@ -86,7 +93,7 @@ export interface TokenIdentity {
 }
 
 export interface PinStatus {
-  /** null when the token only says whether the count is low. */
+  /** Tries left. null when the token only says whether the count is low. */
   readonly retriesLeft: number | null;
   readonly retriesMax: number | null;
   readonly low: boolean;

@@ -1,1 +1,3 @@
-export {};
+export { createSoftDriver } from './create-soft-driver.ts';
+export { createSoftToken } from './create-soft-token.ts';
+export type { SoftIdentityContents, SoftKeyContents, SoftTokenContents } from './soft-token.ts';

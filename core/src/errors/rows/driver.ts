@@ -25,6 +25,12 @@ export const driverErrors = {
     retriable: false,
     params: ['driver', 'detail'],
   },
+  ERR_DRIVER_CONFIG_INVALID: {
+    httpStatus: 400,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['field', 'rule'],
+  },
   ERR_DRIVER_LIMIT_EXCEEDED: {
     httpStatus: 413,
     whoCanAct: 'integrator',

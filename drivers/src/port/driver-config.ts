@@ -1,0 +1,111 @@
+import { CodedError } from '@onelock/core/errors';
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+const closed = { additionalProperties: false } as const;
+
+const DriverId = Type.String({
+  pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+  maxLength: 64,
+  description: 'Names the installed driver, e.g. `soft`, `softhsm2`',
+});
+
+const AbsolutePath = Type.String({ pattern: '^(/|[A-Za-z]:[\\\\/])', maxLength: 4096 });
+
+const HostUser = Type.Union(
+  [
+    Type.Object(
+      {
+        uid: Type.Integer({ minimum: 1, maximum: 4294967294 }),
+        gid: Type.Integer({ minimum: 1, maximum: 4294967294 }),
+      },
+      closed,
+    ),
+    Type.Literal('same-as-parent'),
+  ],
+  {
+    description:
+      'Who the host process is when its parent is root; otherwise ignored. Default: uid and gid 60950, which own nothing else',
+  },
+);
+
+const SoftDriverConfigSchema = Type.Object(
+  {
+    id: DriverId,
+    family: Type.Literal('soft'),
+    vendor: Type.Optional(Type.String({ maxLength: 64 })),
+    folder: Type.String({
+      ...AbsolutePath,
+      description: 'Watched folder with one file per token; handed over to the host user at start',
+    }),
+    user: Type.Optional(HostUser),
+  },
+  closed,
+);
+
+const Pkcs11DriverConfigSchema = Type.Object(
+  {
+    id: DriverId,
+    family: Type.Literal('pkcs11'),
+    vendor: Type.Optional(Type.String({ maxLength: 64 })),
+    library: Type.String({ ...AbsolutePath, description: "The vendor's PKCS#11 library" }),
+    environment: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }), Type.String({ maxLength: 4096 }), {
+        description: 'Variables that the library reads, e.g. SOFTHSM2_CONF; nothing else of the parent is inherited',
+      }),
+    ),
+    stateFolder: Type.Optional(
+      Type.String({
+        ...AbsolutePath,
+        description:
+          "The library's own files; handed over to the host user at start and the host's current directory, so that relative paths in `environment` are relative to it",
+      }),
+    ),
+    user: Type.Optional(HostUser),
+  },
+  closed,
+);
+
+/** What the host needs to run one driver: data, never code. */
+export const DriverConfigSchema = Type.Union([SoftDriverConfigSchema, Pkcs11DriverConfigSchema]);
+
+export type SoftDriverConfig = Static<typeof SoftDriverConfigSchema>;
+export type Pkcs11DriverConfig = Static<typeof Pkcs11DriverConfigSchema>;
+export type DriverConfig = Static<typeof DriverConfigSchema>;
+
+const byFamily = {
+  soft: Compile(SoftDriverConfigSchema),
+  pkcs11: Compile(Pkcs11DriverConfigSchema),
+} as const;
+
+/**
+ * Checks one driver's configuration, e.g. an element of the JSON list in ONELOCK_AGENT_DRIVERS.
+ * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID { field, rule }: `field` is a JSON pointer
+ */
+export function parseDriverConfig(value: unknown): DriverConfig {
+  const family = typeof value === 'object' && value !== null && 'family' in value ? value.family : undefined;
+  if (family !== 'soft' && family !== 'pkcs11')
+    throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/family', rule: 'must be soft or pkcs11' });
+  const validator = byFamily[family];
+  if (validator.Check(value)) return value;
+  const first = validator.Errors(value)[0];
+  throw new CodedError('ERR_DRIVER_CONFIG_INVALID', {
+    field: first?.instancePath ?? '',
+    rule: first?.message ?? 'does not match the schema',
+  });
+}
+
+/**
+ * Checks a list of configurations; ids must differ.
+ * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID
+ */
+export function parseDriverConfigs(value: unknown): readonly DriverConfig[] {
+  if (!Array.isArray(value)) throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '', rule: 'must be a list' });
+  const configs = value.map(parseDriverConfig);
+  const ids = new Set<string>();
+  for (const { id } of configs) {
+    if (ids.has(id)) throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/id', rule: `${id} is named twice` });
+    ids.add(id);
+  }
+  return configs;
+}
