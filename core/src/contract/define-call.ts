@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import type { ErrorCode } from '../errors/registry.ts';
+import type { WireForm } from './wire-form.ts';
 
 /** What a person must have agreed to before a call acts; see the contract's table of consents. */
 export type Consent = 'none' | 'origin' | 'user' | 'pin';
@@ -45,7 +46,8 @@ export interface CallDefinition<
   readonly result: Result;
   /** Codes that this call may reject with, beyond those any call may (`commonErrors`). */
   readonly errors: readonly ErrorCode[];
-  readonly example: { readonly params: Static<Params>; readonly result: Static<Result> };
+  /** In wire form: bytes are base64. */
+  readonly example: { readonly params: WireForm<Static<Params>>; readonly result: WireForm<Static<Result>> };
   readonly invalidExamples: readonly [InvalidExample, InvalidExample, InvalidExample, ...InvalidExample[]];
 }
 

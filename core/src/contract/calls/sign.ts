@@ -1,0 +1,238 @@
+import { defineCall } from '../define-call.ts';
+import { SignatureAlgorithm, SignatureEncoding, Sm2UserId } from '../schemas/algorithms.ts';
+import { CertificateDer, MessageFamily } from '../schemas/certificate.ts';
+import { Display, TimestampMode } from '../schemas/common.ts';
+import { keyUseErrors } from '../schemas/errors-of-keys.ts';
+import {
+  exampleCertificate,
+  exampleChallenge,
+  exampleContent,
+  exampleKey,
+  exampleMessage,
+  exampleSignature,
+} from '../schemas/examples.ts';
+import { KeyHandle } from '../schemas/handles.ts';
+import {
+  about,
+  bytes,
+  closed,
+  instant,
+  limits,
+  literal,
+  nullable,
+  oneOf,
+  optional,
+  text,
+} from '../schemas/primitives.ts';
+
+const family = 'sign-and-verify';
+
+export const authenticate = defineCall({
+  number: 21,
+  name: 'authenticate',
+  family,
+  titleZh: '身份认证',
+  title: 'Authenticate',
+  consent: 'pin',
+  since: '1.0',
+  clauses: ['GB/T 15843.3', 'field practice: Web eID authentication token'],
+  summaryZh:
+    '对“用途‖来源‖挑战”签名，得到登录令牌，交给服务器核验。来源由代理取自连接本身，页面无法指定；被签内容以域标签开头，其他任何签名接口都拒绝这样的内容，因此登录签名与业务签名不会互相冒充。',
+  summary:
+    'Signs purpose ‖ origin ‖ challenge and returns a login token for the server to check. The agent takes the origin from the connection, never from the page. What is signed begins with a domain tag that every other signing call refuses, so a login can never be used as a signature, nor a signature as a login.',
+  params: closed({
+    key: KeyHandle,
+    challenge: bytes(
+      { min: 32, max: 1024 },
+      '服务器给出的一次性随机数，至少 32 字节',
+      "The server's one-time random value, at least 32 bytes",
+    ),
+    display: optional(Display),
+  }),
+  result: closed(
+    {
+      version: about(literal(1), '令牌格式版本', 'Version of the token format'),
+      origin: text({ min: 8, max: 300 }, '来源（由代理填写）', 'Origin (filled in by the agent)'),
+      challenge: bytes({ min: 32, max: 1024 }, '挑战原样返回', 'The challenge, unchanged'),
+      certificate: CertificateDer,
+      algorithm: oneOf(
+        ['SM2-SM3', 'RSA-SHA256', 'ECDSA-SHA256', 'ECDSA-SHA384', 'ECDSA-SHA512'],
+        '签名算法',
+        'Signature algorithm',
+      ),
+      signature: bytes(
+        { min: 8, max: limits.signature },
+        '签名：SM2、ECDSA 为 DER SEQUENCE { r, s }，RSA 为模长字节',
+        'Signature: DER SEQUENCE { r, s } for SM2 and ECDSA, modulus-length bytes for RSA',
+      ),
+    },
+    ['登录令牌，提交给 POST /v1/logins', 'Login token, for POST /v1/logins'],
+  ),
+  errors: [...keyUseErrors, 'ERR_CRYPTO_ALGORITHM_UNSUPPORTED'],
+  example: {
+    params: { key: exampleKey, challenge: exampleChallenge },
+    result: {
+      version: 1,
+      origin: 'https://bid.example.cn',
+      challenge: exampleChallenge,
+      certificate: exampleCertificate,
+      algorithm: 'SM2-SM3',
+      signature: exampleSignature,
+    },
+  },
+  invalidExamples: [
+    {
+      why: 'a challenge of 16 bytes can be guessed too well',
+      field: '/challenge',
+      params: { key: exampleKey, challenge: 'AAAAAAAAAAAAAAAAAAAAAA==' },
+    },
+    {
+      why: 'a page does not say who it is',
+      field: '/origin',
+      params: { key: exampleKey, challenge: exampleChallenge, origin: 'https://bank.example' },
+    },
+    {
+      why: 'a PIN never comes from a page',
+      field: '/pin',
+      params: { key: exampleKey, challenge: exampleChallenge, pin: '123456' },
+    },
+  ],
+});
+
+export const signData = defineCall({
+  number: 22,
+  name: 'signData',
+  family,
+  titleZh: '数据签名',
+  title: 'Sign data',
+  consent: 'pin',
+  since: '1.0',
+  clauses: ['GB/T 32918.2-2016 §6', 'GB/T 43694-2024 SOF_SignData'],
+  summaryZh:
+    '对字节做裸签名（P1）。文字请先按 UTF-8 编码。以登录域标签开头的内容一律拒绝（ERR_LOGIN_TOKEN_FORBIDDEN_INPUT）。',
+  summary:
+    'Raw signature (P1) over bytes; encode text as UTF-8 first. Input that begins with the login domain tag is refused (ERR_LOGIN_TOKEN_FORBIDDEN_INPUT).',
+  params: closed({
+    key: KeyHandle,
+    data: bytes({ min: 1, max: limits.content }, '待签字节', 'Bytes to sign'),
+    algorithm: optional(SignatureAlgorithm),
+    encoding: optional(SignatureEncoding),
+    sm2UserId: optional(Sm2UserId),
+    display: optional(Display),
+  }),
+  result: closed({
+    signature: bytes({ min: 8, max: limits.signature }, '签名', 'Signature'),
+    algorithm: SignatureAlgorithm,
+    certificate: CertificateDer,
+  }),
+  errors: [
+    ...keyUseErrors,
+    'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
+    'ERR_LOGIN_TOKEN_FORBIDDEN_INPUT',
+    'ERR_SIGNATURE_ALGORITHM_MISMATCH',
+  ],
+  example: {
+    params: { key: exampleKey, data: exampleContent, display: { title: '投标文件签名' } },
+    result: { signature: exampleSignature, algorithm: 'SM2-SM3', certificate: exampleCertificate },
+  },
+  invalidExamples: [
+    {
+      why: 'a PIN never comes from a page',
+      field: '/pin',
+      params: { key: exampleKey, data: exampleContent, pin: '123456' },
+    },
+    { why: 'not base64', field: '/data', params: { key: exampleKey, data: '投标' } },
+    {
+      why: 'SHA-1 is not signed with',
+      field: '/algorithm',
+      params: { key: exampleKey, data: exampleContent, algorithm: 'RSA-SHA1' },
+    },
+  ],
+});
+
+export const signMessage = defineCall({
+  number: 25,
+  name: 'signMessage',
+  family,
+  titleZh: '消息签名',
+  title: 'Sign a message',
+  consent: 'pin',
+  since: '1.0',
+  clauses: ['GB/T 35275-2017 §8', 'RFC 5652 §5', 'GB/T 43694-2024 SOF_SignMessage'],
+  summaryZh:
+    '生成签名消息（CMS SignedData）：SM2 密钥用 GB/T 35275 格式，RSA 密钥用 PKCS#7 格式；可含原文或分离，可加盖时间戳。以登录域标签开头的内容一律拒绝。',
+  summary:
+    'Makes a signed message (CMS SignedData): GB/T 35275 for SM2 keys, PKCS#7 for RSA keys; attached or detached; with a time-stamp if asked. Content that begins with the login domain tag is refused.',
+  params: closed({
+    key: KeyHandle,
+    content: bytes({ min: 1, max: limits.content }, '原文字节', 'The content'),
+    form: optional(
+      oneOf(
+        ['attached', 'detached'],
+        '是否含原文，默认 detached',
+        'Whether the content goes inside, detached by default',
+      ),
+    ),
+    family: optional(MessageFamily),
+    algorithm: optional(SignatureAlgorithm),
+    timestamp: optional(TimestampMode),
+    chain: optional(
+      oneOf(
+        ['signer-only', 'if-known'],
+        '附带哪些证书，默认 signer-only',
+        'Which certificates go along, signer-only by default',
+      ),
+    ),
+    display: optional(Display),
+  }),
+  result: closed({
+    message: bytes(
+      { min: 16, max: limits.message },
+      '签名消息（SignedData，DER）',
+      'The signed message (SignedData, DER)',
+    ),
+    algorithm: SignatureAlgorithm,
+    certificate: CertificateDer,
+    signingTime: nullable(
+      instant('时间', 'Time'),
+      '写入的签名时间（本机时钟）；未写入为 null',
+      "Signing time written into it (this machine's clock); null when none",
+    ),
+    timestamp: oneOf(['none', 'added'], '是否已加盖时间戳', 'Whether a time-stamp was added'),
+  }),
+  errors: [
+    ...keyUseErrors,
+    'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
+    'ERR_LOGIN_TOKEN_FORBIDDEN_INPUT',
+    'ERR_SIGNATURE_ALGORITHM_MISMATCH',
+    'ERR_SERVICE_UNAVAILABLE',
+  ],
+  example: {
+    params: {
+      key: exampleKey,
+      content: exampleContent,
+      form: 'detached',
+      display: { title: '投标文件签名', summary: '某某项目 第一标段' },
+    },
+    result: {
+      message: exampleMessage,
+      algorithm: 'SM2-SM3',
+      certificate: exampleCertificate,
+      signingTime: '2026-11-22T15:59:58Z',
+      timestamp: 'none',
+    },
+  },
+  invalidExamples: [
+    { why: 'the key is missing', field: '/key', params: { content: exampleContent } },
+    {
+      why: 'a title too long to be read',
+      field: '/display/title',
+      params: { key: exampleKey, content: exampleContent, display: { title: '签'.repeat(121) } },
+    },
+    {
+      why: 'detached is a word, not a flag',
+      field: '/form',
+      params: { key: exampleKey, content: exampleContent, form: true },
+    },
+  ],
+});
