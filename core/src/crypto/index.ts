@@ -1,3 +1,6 @@
+export { type AlgorithmIdentifier, parseAlgorithmIdentifier } from './algorithm-identifier.ts';
+export { digestLengths, digestOfOid, digestOids } from './digest-oids.ts';
+export { decodeEcdsaSignature, encodeEcdsaSignature } from './ecdsa-signature.ts';
 export {
   type CryptoOps,
   type DigestAlgorithm,
@@ -9,3 +12,8 @@ export {
   type SignatureAlgorithm,
   sm2DefaultUserId,
 } from './ops.ts';
+export { parsePrivateKey } from './private-key.ts';
+export { parsePublicKey, parsePublicKeyNode } from './public-key.ts';
+export { type PssParameters, parsePssParameters } from './rsa-pss-parameters.ts';
+export { parseSignatureAlgorithm } from './signature-algorithm.ts';
+export { computeZa } from './sm2-za.ts';

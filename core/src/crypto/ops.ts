@@ -45,7 +45,14 @@ export type KeyKind =
 
 /** A parsed SubjectPublicKeyInfo. `spki` is its DER, whole. */
 export type PublicKey =
-  | { readonly kind: 'rsa'; readonly spki: Uint8Array; readonly modulusBits: number; readonly publicExponent: bigint }
+  | {
+      readonly kind: 'rsa';
+      readonly spki: Uint8Array;
+      readonly modulusBits: number;
+      readonly publicExponent: bigint;
+      /** Set for id-RSASSA-PSS keys (RFC 4055 §1.2): no PKCS#1 v1.5 signature may be accepted by such a key. */
+      readonly pssOnly?: true;
+    }
   | {
       readonly kind: 'sm2';
       readonly spki: Uint8Array /** 65 bytes, 0x04 ‖ X ‖ Y, on the curve */;

@@ -15,6 +15,13 @@ export const x509Errors = {
     params: ['oid'],
     clause: 'RFC 5280 §4.2',
   },
+  ERR_X509_SIGNATURE_ALGORITHMS_DIFFER: {
+    httpStatus: 422,
+    whoCanAct: 'vendor',
+    retriable: false,
+    params: ['outer', 'inner'],
+    clause: 'RFC 5280 §4.1.1.2',
+  },
   ERR_X509_EXTENSION_ABSENT: {
     httpStatus: 404,
     whoCanAct: 'integrator',

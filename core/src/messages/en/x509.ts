@@ -4,5 +4,7 @@ import type { WordsFor } from '../words.ts';
 export const x509Words = {
   ERR_X509_MALFORMED: 'The certificate is malformed: {field} (at byte {offset})',
   ERR_X509_EXTENSION_DUPLICATE: 'The certificate repeats the extension {oid}',
+  ERR_X509_SIGNATURE_ALGORITHMS_DIFFER:
+    'The certificate names two different signature algorithms, {outer} outside and {inner} inside',
   ERR_X509_EXTENSION_ABSENT: 'The certificate has no extension {oid}',
 } as const satisfies WordsFor<typeof x509Errors>;

@@ -1,0 +1,65 @@
+import { readDer } from '../asn1/reader.ts';
+import { unsignedIntegerBytes } from '../asn1/values.ts';
+import { derSequence, derUnsignedInteger } from '../asn1/writer.ts';
+import { concatBytes } from '../bytes/compare.ts';
+import { CodedError } from '../errors/coded-error.ts';
+import { curves } from './curves.ts';
+import { integerFromBytes } from './integer.ts';
+import type { EcCurve } from './ops.ts';
+
+/**
+ * `SEQUENCE { r INTEGER, s INTEGER }` (GM/T 0009 §7.3, RFC 3279 §2.2.3) to r ‖ s, each padded with zeros to the length of
+ * the curve's order: 64 bytes for SM2 and P-256, 96 for P-384, 132 for P-521. Strict: exactly one encoding of each signature,
+ * and r and s in [1, n − 1]; for SM2 also (r + s) mod n ≠ 0.
+ *
+ * @throws {CodedError} ERR_SIGNATURE_ENCODING_INVALID
+ */
+export function decodeEcdsaSignature(der: Uint8Array, curve: EcCurve = 'sm2'): Uint8Array {
+  const { r, s } = readIntegers(der);
+  const { n, coordinateLength } = curves[curve];
+  if (r.length > coordinateLength || s.length > coordinateLength) throw invalid('r or s is too long');
+  const raw = concatBytes(padded(r, coordinateLength), padded(s, coordinateLength));
+  checkRange(integerFromBytes(r), integerFromBytes(s), curve, n);
+  return raw;
+}
+
+/**
+ * The other way: r ‖ s of the curve's length to DER.
+ *
+ * @throws {CodedError} ERR_SIGNATURE_ENCODING_INVALID for another length, or r or s out of range
+ */
+export function encodeEcdsaSignature(raw: Uint8Array, curve: EcCurve = 'sm2'): Uint8Array {
+  const { n, coordinateLength } = curves[curve];
+  if (raw.length !== 2 * coordinateLength) throw invalid(`${raw.length} bytes`);
+  const r = raw.subarray(0, coordinateLength);
+  const s = raw.subarray(coordinateLength);
+  checkRange(integerFromBytes(r), integerFromBytes(s), curve, n);
+  return derSequence(derUnsignedInteger(r), derUnsignedInteger(s));
+}
+
+function readIntegers(der: Uint8Array): { readonly r: Uint8Array; readonly s: Uint8Array } {
+  try {
+    const fields = readDer(der).sequence();
+    const r = unsignedIntegerBytes(fields.next());
+    const s = unsignedIntegerBytes(fields.next());
+    fields.finish();
+    return { r, s };
+  } catch (cause) {
+    throw invalid('not SEQUENCE { r, s } in DER', cause);
+  }
+}
+
+function checkRange(r: bigint, s: bigint, curve: EcCurve, n: bigint): void {
+  if (r < 1n || r >= n || s < 1n || s >= n) throw invalid('r or s out of range');
+  if (curve === 'sm2' && r + s === n) throw invalid('r + s is zero');
+}
+
+function padded(magnitude: Uint8Array, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  bytes.set(magnitude, length - magnitude.length);
+  return bytes;
+}
+
+function invalid(detail: string, cause?: unknown): CodedError {
+  return new CodedError('ERR_SIGNATURE_ENCODING_INVALID', { detail }, { cause });
+}

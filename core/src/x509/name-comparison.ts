@@ -1,0 +1,59 @@
+import { equalBytes } from '../bytes/compare.ts';
+import { toHex } from '../bytes/hex.ts';
+import type { Name, NameAttribute, RelativeName } from './name.ts';
+
+const keys = new WeakMap<Name, readonly string[]>();
+
+/**
+ * Whether two names are the same by RFC 5280 §7.1: attribute by attribute, in order, ignoring case and the amount of white
+ * space, whichever string type each uses. Values that are no text are compared byte for byte.
+ */
+export function sameName(a: Name, b: Name): boolean {
+  if (a === b || equalBytes(a.der, b.der)) return true;
+  return a.rdns.length === b.rdns.length && isNameWithin(a, b);
+}
+
+/** Whether the name begins with every RDN of `base`: the subtree test of directoryName constraints (RFC 5280 §4.2.1.10). */
+export function isNameWithin(name: Name, base: Name): boolean {
+  if (name.rdns.length < base.rdns.length) return false;
+  const keysOfName = rdnKeys(name);
+  return rdnKeys(base).every((key, index) => key === keysOfName[index]);
+}
+
+/** A text that is equal for two names exactly when {@link sameName} says so: for maps and indexes, not for people. */
+export function nameKey(name: Name): string {
+  return JSON.stringify(rdnKeys(name));
+}
+
+function rdnKeys(name: Name): readonly string[] {
+  let found = keys.get(name);
+  if (found === undefined) {
+    found = name.rdns.map(rdnKey);
+    keys.set(name, found);
+  }
+  return found;
+}
+
+/** RDNs are sets: the order of attributes inside of one does not count. */
+function rdnKey(rdn: RelativeName): string {
+  return JSON.stringify(rdn.map(attributeKey).sort());
+}
+
+function attributeKey(attribute: NameAttribute): string {
+  const value = attribute.stringType === undefined ? `#${toHex(attribute.der)}` : `=${preparedText(attribute.value)}`;
+  return `${attribute.oid}${value}`;
+}
+
+/**
+ * The string preparation of RFC 4518 as far as certificates need it: map to nothing, compatibility normalisation, case
+ * folding, then white space trimmed and compressed.
+ */
+function preparedText(text: string): string {
+  return text
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKC')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
