@@ -10,6 +10,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 interface Mutation {
   readonly file: string;
   readonly description: string;
+  /** Tolerable when read (certificates in use have it), but then it must not pass when judged. Default: when read. */
+  readonly refused?: 'when judged';
   mutate(der: Buffer): Buffer;
 }
 
@@ -40,7 +42,6 @@ function deep(levels: number): Buffer {
   return inner;
 }
 
-/** Every mutation must end in a coded refusal by a strict reader of RFC 5280 certificates in DER. */
 const mutations: readonly Mutation[] = [
   { file: 'empty.der', description: 'no bytes at all', mutate: () => Buffer.alloc(0) },
   { file: 'truncated-tag.der', description: 'the first byte alone', mutate: (der) => der.subarray(0, 1) },
@@ -87,6 +88,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     file: 'boolean-default-encoded.der',
+    refused: 'when judged',
     description: 'a critical flag FALSE written out, which DER forbids',
     mutate: (der) => splice(der, find(der, '0603551d130101ff') + 7, 1, [0x00]),
   },
@@ -102,6 +104,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     file: 'algorithm-differs.der',
+    refused: 'when judged',
     description: 'the signature algorithm inside is not the one outside',
     mutate: (der) => splice(der, find(der, '06092a864886f70d01010b') + 10, 1, [0x0c]),
   },
@@ -112,6 +115,7 @@ const mutations: readonly Mutation[] = [
   },
   {
     file: 'utf8-broken.der',
+    refused: 'when judged',
     description: 'the organisation is not UTF-8',
     mutate: (der) => splice(der, find(der, '060355040a0c') + 7, 1, [0xff]),
   },
@@ -134,8 +138,8 @@ export function writeHostile(folder: string, certificate: string): void {
   const der = openssl(['x509', '-in', certificate, '-outform', 'DER']);
   for (const { file, mutate } of mutations) writeFileSync(path.join(folder, file), mutate(der));
   const index = {
-    notice: 'Written by vectors/recipes/hostile.ts. Each file must be refused with a coded error, quickly.',
-    certificates: mutations.map(({ file, description }) => ({ file, description })),
+    notice: 'Written by vectors/recipes/hostile.ts. None may pass, and none may take long.',
+    certificates: mutations.map(({ file, description, refused = 'when read' }) => ({ file, description, refused })),
   };
   writeFileSync(path.join(folder, 'index.json'), `${JSON.stringify(index, null, 2)}\n`);
 }

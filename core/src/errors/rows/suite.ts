@@ -19,4 +19,10 @@ export const suiteErrors = {
     retriable: false,
     params: ['file'],
   },
+  ERR_CLI_INTERNAL: {
+    httpStatus: 500,
+    whoCanAct: 'us',
+    retriable: false,
+    params: ['detail'],
+  },
 } as const satisfies ErrorRows;

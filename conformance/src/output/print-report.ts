@@ -1,0 +1,72 @@
+import type { CertificateReport, MessageReport, Report } from '@onelock/core/validation';
+import type { VerdictSubject } from '@onelock/core/verdict';
+import type { Printer } from './printer.ts';
+
+const marks = { passed: '✔', failed: '✘', indeterminate: '?' } as const;
+
+export function printCertificateReport(print: Printer, report: CertificateReport): void {
+  const { words } = print;
+  print.line(`${marks[report.indication]} ${words[report.indication]}  ${report.certificate.subject}`);
+  printWhy(print, report, '  ');
+  printPath(print, report.path, '  ');
+  if (report.path.length === 0) printAttempts(print, report, '  ');
+  printCircumstances(print, report, '  ');
+}
+
+export function printMessageReport(print: Printer, report: MessageReport): void {
+  const { words } = print;
+  const form = `${report.contentType}, ${report.detached ? words.detached : words.attached}`;
+  print.line(`${marks[report.indication]} ${words[report.indication]}  ${words.contentType} ${form}`);
+  printWhy(print, report, '  ');
+  for (const [index, signer] of report.signers.entries()) {
+    print.line(`  ${marks[signer.indication]} ${words.signer} ${index + 1}  ${signer.signer}`);
+    printWhy(print, signer, '    ');
+    print.field(words.signatureAlgorithm, `${signer.signatureAlgorithm} (${signer.digestAlgorithm})`, '    ');
+    if (signer.signingTime !== null) print.field(words.signingTime, signer.signingTime, '    ');
+    if (signer.certificate === null) continue;
+    printPath(print, signer.certificate.path, '    ');
+    printCircumstances(print, signer.certificate, '    ');
+  }
+}
+
+function printWhy(print: Printer, report: Report, indent: string): void {
+  const { words } = print;
+  if (report.reason !== undefined) print.field(words.reason, print.reason(report.reason), indent);
+  if (report.subject !== undefined) {
+    print.field(words.subjectAtFault, '', indent);
+    print.subject(report.subject, `${indent}  `);
+  }
+  for (const need of report.needs ?? []) print.field(words.needs, print.need(need), indent);
+}
+
+/** Leaf on top, each certificate standing on the one that issued it. */
+function printPath(print: Printer, path: readonly VerdictSubject[], indent: string): void {
+  const { words } = print;
+  if (path.length === 0) {
+    print.line(`${indent}${words.noPath}`);
+    return;
+  }
+  print.field(words.path, '', indent);
+  for (const [depth, certificate] of path.entries()) {
+    const role = depth === path.length - 1 ? words.anchor : depth === 0 ? words.leaf : words.intermediate;
+    const branch = depth === 0 ? '' : `${'   '.repeat(depth - 1)}└─ `;
+    print.line(`${indent}  ${branch}${certificate.subject}  (${role}, ${certificate.serialNumber})`);
+  }
+}
+
+function printAttempts(print: Printer, report: CertificateReport, indent: string): void {
+  if (report.attempts.length < 2) return;
+  print.field(print.words.tried, '', indent);
+  for (const { reason, subject } of report.attempts) {
+    print.line(`${indent}  - ${print.reason(reason)}${subject === undefined ? '' : `  ${subject.subject}`}`);
+  }
+}
+
+function printCircumstances(print: Printer, report: CertificateReport, indent: string): void {
+  const { words } = print;
+  print.field(words.at, report.at, indent);
+  print.field(words.profile, report.profile, indent);
+  const { checked, reason } = report.revocation;
+  const why = reason === undefined ? '' : `  ${print.reason(reason)}`;
+  print.field(words.revocation, `${checked ? words.revocationChecked : words.revocationNotChecked}${why}`, indent);
+}

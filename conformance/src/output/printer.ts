@@ -1,0 +1,43 @@
+import { describeError, type Locale } from '@onelock/core/messages';
+import type { Need, Reason, VerdictSubject } from '@onelock/core/verdict';
+import { type CliWords, cliWords } from './words.ts';
+
+/** Lines for people, gathered and written at once. */
+export class Printer {
+  readonly words: CliWords;
+  readonly #locale: Locale;
+  readonly #lines: string[] = [];
+
+  constructor(locale: Locale) {
+    this.#locale = locale;
+    this.words = cliWords[locale];
+  }
+
+  line(text = ''): void {
+    this.#lines.push(text);
+  }
+
+  field(label: string, value: string, indent = ''): void {
+    this.#lines.push(this.#locale === 'zh-CN' ? `${indent}${label}：${value}` : `${indent}${label}: ${value}`);
+  }
+
+  /** The sentence of a reason, and its code for whoever searches for it. */
+  reason(reason: Reason): string {
+    return `${describeError(reason.code, reason.params, this.#locale)} [${reason.code}]`;
+  }
+
+  need(need: Need): string {
+    const open = this.#locale === 'zh-CN' ? '：' : ': ';
+    return `${this.words.needWords[need.kind]}${open}${need.of}`;
+  }
+
+  subject(subject: VerdictSubject, indent: string): void {
+    this.field(this.words.subject, subject.subject, indent);
+    this.field(this.words.issuer, subject.issuer, indent);
+    this.field(this.words.serialNumber, subject.serialNumber, indent);
+  }
+
+  text(): string {
+    return `${this.#lines.join('\n')}\n`;
+  }
+}

@@ -1,0 +1,42 @@
+import type { CryptoOps } from '@onelock/core/crypto';
+import { isCodedError } from '@onelock/core/errors';
+import type { KnownDifference } from './exceptions.ts';
+import type { CaseAnswer, CaseResult, SuiteCase } from './suite.ts';
+
+/** What a case that ended without an answer is said to have given. */
+export type Accident = 'crashed' | 'hung';
+
+/** A case that crashed or hung has failed, whatever was expected: even a refusal must be an answer. */
+export function failedByAccident(suiteCase: SuiteCase, accident: Accident, reason: string): CaseResult {
+  return { id: suiteCase.id, expected: suiteCase.expected, got: accident, outcome: 'failed', reason };
+}
+
+/** Runs one case and holds its answer against what the suite expects and what is known to differ. */
+export function judgeCase(
+  suiteCase: SuiteCase,
+  ops: CryptoOps,
+  differences: ReadonlyMap<string, KnownDifference>,
+): CaseResult {
+  let answer: CaseAnswer;
+  try {
+    answer = suiteCase.run(ops);
+  } catch (error) {
+    const said = isCodedError(error) ? `${error.code} ${JSON.stringify(error.params)}` : String(error);
+    return failedByAccident(suiteCase, 'crashed', said);
+  }
+  return weigh(suiteCase, answer, differences.get(suiteCase.id));
+}
+
+function weigh(suiteCase: SuiteCase, answer: CaseAnswer, difference: KnownDifference | undefined): CaseResult {
+  const { id, expected, accepted } = suiteCase;
+  if (answer.kind === 'skipped') return { id, expected, got: '', outcome: 'skipped', reason: answer.reason };
+  const { got, reason } = answer;
+  const agrees = accepted.includes(got);
+  if (difference === undefined) return { id, expected, got, outcome: agrees ? 'passed' : 'failed', reason };
+  if (agrees) {
+    return { id, expected, got, outcome: 'failed', reason: 'passes although a difference is on record: strike it out' };
+  }
+  if (difference.got !== got) return { id, expected, got, outcome: 'failed', reason };
+  // Neither agreed with nor overlooked: the counts of passed and failed stay what they would be without this case.
+  return { id, expected, got, outcome: 'skipped', reason: `known difference: ${difference.reason}` };
+}

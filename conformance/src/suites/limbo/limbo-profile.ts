@@ -1,0 +1,40 @@
+import type { ProfileName } from '@onelock/core/path';
+import type { LimboCase, LimboFeature } from './limbo-form.ts';
+
+/**
+ * Which of our profiles a case is put to, by the first part of its id. Limbo asks two questions in one suite: what
+ * RFC 5280 demands of certificates, and what the Web PKI demands of TLS servers beyond it.
+ */
+const profileByNamespace: Readonly<Record<string, ProfileName>> = {
+  rfc5280: 'rfc5280-strict',
+  pathlen: 'rfc5280-strict',
+  pathological: 'rfc5280-strict',
+  crl: 'rfc5280-strict',
+  cve: 'rfc5280-strict',
+  invalid: 'rfc5280-strict',
+  bettertls: 'rfc5280-strict',
+  webpki: 'tls-server',
+  online: 'tls-server',
+};
+
+export function limboProfile(limboCase: LimboCase): ProfileName {
+  const [namespace = ''] = limboCase.id.split('::');
+  return profileByNamespace[namespace] ?? 'rfc5280-strict';
+}
+
+/** Features that core does not have, with the reason. */
+const missingFeatures: Readonly<Partial<Record<LimboFeature, string>>> = {
+  'has-crl': 'revocation lists are not judged yet',
+  'pedantic-public-suffix-wildcard': 'needs the list of public suffixes, which no profile of ours consults',
+};
+
+/** Why a case cannot be asked, or undefined when it can. */
+export function whyNotAsked(limboCase: LimboCase): string | undefined {
+  for (const feature of limboCase.features ?? []) {
+    const reason = missingFeatures[feature];
+    if (reason !== undefined) return `${feature}: ${reason}`;
+  }
+  if (limboCase.signature_algorithms.length > 0)
+    return 'a list of accepted signature algorithms is not an input of ours';
+  return undefined;
+}
