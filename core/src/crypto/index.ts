@@ -14,6 +14,8 @@ export {
 } from './ops.ts';
 export { parsePrivateKey } from './private-key.ts';
 export { parsePublicKey, parsePublicKeyNode } from './public-key.ts';
+export { requireMatch } from './require-match.ts';
 export { type PssParameters, parsePssParameters } from './rsa-pss-parameters.ts';
+export { selfTest } from './self-test.ts';
 export { parseSignatureAlgorithm } from './signature-algorithm.ts';
 export { computeZa } from './sm2-za.ts';

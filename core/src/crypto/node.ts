@@ -1,1 +1,1 @@
-export {};
+export { createNodeCrypto, type NodeCryptoOptions } from './node/create-node-crypto.ts';

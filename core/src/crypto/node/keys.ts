@@ -1,0 +1,94 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { CodedError } from '../../errors/coded-error.ts';
+import type { EcCurve, PrivateKey, PublicKey } from '../ops.ts';
+
+/** What Node calls each kind after import. SM2 has no name there; the name `ec` would mean plain ECDSA on its curve. */
+const nodeKeyTypes: Readonly<Record<Exclude<PublicKey['kind'], 'unsupported'>, string | undefined>> = {
+  rsa: 'rsa',
+  sm2: undefined,
+  ec: 'ec',
+  ed25519: 'ed25519',
+  ed448: 'ed448',
+};
+
+/** Imported public keys, the least recently used forgotten first: one CA key checks thousands of certificates. */
+export class PublicKeyCache {
+  private readonly capacity: number;
+  private readonly imported = new Map<string, KeyObject>();
+
+  /** @param capacity  keys kept; about 3 kB each */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** @throws {CodedError} ERR_CRYPTO_KEY_INVALID, ERR_CRYPTO_ALGORITHM_UNSUPPORTED */
+  import(key: PublicKey): KeyObject {
+    const name = `${key.kind} ${bufferOf(key.spki).toString('latin1')}`;
+    let found = this.imported.get(name);
+    if (found === undefined) found = importPublicKey(key);
+    else this.imported.delete(name);
+    this.imported.set(name, found);
+    if (this.imported.size > this.capacity) this.forgetOldest();
+    return found;
+  }
+
+  private forgetOldest(): void {
+    for (const name of this.imported.keys()) {
+      this.imported.delete(name);
+      return;
+    }
+  }
+}
+
+/**
+ * Imports a private key for one use. Not cached: the bytes belong to their owner, who wipes them.
+ *
+ * @throws {CodedError} ERR_CRYPTO_KEY_INVALID
+ */
+export function importPrivateKey(key: PrivateKey): KeyObject {
+  try {
+    const imported = createPrivateKey({ key: bufferOf(key.pkcs8), format: 'der', type: 'pkcs8' });
+    return checkedType(imported, key.kind);
+  } catch (cause) {
+    throw rejected(cause);
+  }
+}
+
+function importPublicKey(key: PublicKey): KeyObject {
+  if (key.kind === 'unsupported')
+    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: key.algorithm });
+  try {
+    const imported = createPublicKey({ key: bufferOf(key.spki), format: 'der', type: 'spki' });
+    return checkedType(imported, key.kind);
+  } catch (cause) {
+    throw rejected(cause);
+  }
+}
+
+/**
+ * NOTE: a key pair generated in the process has type `ec` even on the SM2 curve, and then signs plain ECDSA without a word.
+ * Only keys imported from DER are SM2, and they are recognised by having no type.
+ */
+function checkedType(imported: KeyObject, kind: Exclude<PublicKey['kind'], 'unsupported'>): KeyObject {
+  const type: string | undefined = imported.asymmetricKeyType;
+  const expected = nodeKeyTypes[kind];
+  if (type === expected || (kind === 'rsa' && type === 'rsa-pss')) return imported;
+  throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: `key of type ${type ?? 'SM2'} where ${kind} was promised` });
+}
+
+function rejected(cause: unknown): CodedError {
+  if (cause instanceof CodedError) return cause;
+  return new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'the engine refuses the key' }, { cause });
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Names of the curves in OpenSSL. */
+export const opensslCurves: Readonly<Record<EcCurve, string>> = {
+  sm2: 'SM2',
+  p256: 'prime256v1',
+  p384: 'secp384r1',
+  p521: 'secp521r1',
+};
