@@ -1,0 +1,5 @@
+import { createApp } from 'vue';
+import ExpiredView from './views/ExpiredView.vue';
+import './style.css';
+
+createApp(ExpiredView).mount('#app');

@@ -1,0 +1,22 @@
+import { maxFrameBytes } from '@onelock/core/contract';
+
+/**
+ * What one listener gives before it refuses. A trading page makes some tens of calls in a login; these leave it ten
+ * times that, and keep a hostile page from making the computer slow or the person weary.
+ */
+export const transportLimits = {
+  frameBytes: maxFrameBytes,
+  connections: 48,
+  connectionsPerOrigin: 12,
+  callsInFlight: 16,
+  calls: { burst: 120, perSecond: 40 },
+  /** New connections, over all origins. */
+  upgrades: { burst: 60, perSecond: 10 },
+  headerBytes: 16 * 1024,
+  headersTimeoutMs: 5_000,
+  pingIntervalMs: 20_000,
+  /** A page may sleep in a background tab; its browser still answers pings. */
+  silenceMs: 70_000,
+  /** Bytes waiting in a socket whose page does not read; past that it is closed. */
+  sendBufferBytes: 16 * 1024 * 1024,
+} as const;

@@ -1,0 +1,22 @@
+import type { WindowLanguage } from './language.ts';
+import type { PinView, Problem, Question } from '../consent/question.ts';
+
+/** What a window shows now. Pushed to the page whenever it changes; imported by the page as a type. */
+export interface WindowView {
+  readonly language: WindowLanguage;
+  readonly question: Question;
+  /** `failed` and `done` are final; the page then only says so and closes. */
+  readonly phase: 'asking' | 'working' | 'done' | 'failed';
+  /** Grows with every change that needs a new answer; an answer to an older turn is refused. */
+  readonly turn: number;
+  readonly problem: Problem | null;
+  readonly pin: PinView | null;
+  /** Milliseconds until the question times out, at the moment of sending. */
+  readonly remainingMs: number;
+}
+
+/** Buttons stay dead this long after the window appears or comes to the front (click-jacking). */
+export const deadTimeMs = 500;
+
+/** The header that an answering page must send: no form and no cross-origin simple request can. */
+export const windowHeader = 'x-onelock-window';

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import type { WindowLanguage } from './language.ts';
+import type { Attempt } from '../consent/prompt.ts';
+import type { Answer, PinView, Problem, Question } from '../consent/question.ts';
+import { deadTimeMs, type WindowView } from './view.ts';
+
+/** A page that vanished may be a reload; one that does not come back in this time was closed. */
+const returnGraceMs = 2_000;
+
+export interface SessionOptions<T> {
+  readonly question: Question;
+  readonly language: WindowLanguage;
+  readonly timeoutMs: number;
+  readonly attempt: Attempt<T>;
+}
+
+/** What the window server sees of a session, whatever the question gives. */
+export interface OpenSession {
+  readonly id: string;
+  /** In the address, once. */
+  readonly ticket: string;
+  /** In the cookie, from then on. */
+  readonly secret: string;
+  /** Gives the ticket's one use away; false when it was used already or the question is over. */
+  redeem(): boolean;
+  subscribe(push: (view: WindowView) => void): () => void;
+  /** @throws {CodedError} ERR_REQUEST_CONFLICT when it is not this answer's turn */
+  answer(turn: number, answer: Answer): void;
+  cancel(): void;
+}
+
+/** One question from the moment its window is ordered to its end. Knows no HTTP and no shell. */
+export class WindowSession<T> implements OpenSession {
+  readonly id = randomBytes(12).toString('base64url');
+  readonly ticket = randomBytes(32).toString('base64url');
+  readonly secret = randomBytes(32).toString('base64url');
+  readonly result: Promise<T>;
+
+  readonly #options: SessionOptions<T>;
+  readonly #settle: PromiseWithResolvers<T>;
+  readonly #subscribers = new Set<(view: WindowView) => void>();
+  readonly #deadline: number;
+  readonly #timer: NodeJS.Timeout;
+  #redeemed = false;
+  #phase: WindowView['phase'] = 'asking';
+  #turn = 1;
+  #problem: Problem | null = null;
+  #pin: PinView | null;
+  #answerableAt = Number.POSITIVE_INFINITY;
+  #absence: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionOptions<T>) {
+    this.#options = options;
+    this.#pin = options.question.kind === 'act' ? options.question.pin : null;
+    this.#settle = Promise.withResolvers<T>();
+    this.result = this.#settle.promise;
+    this.#deadline = performance.now() + options.timeoutMs;
+    this.#timer = setTimeout(() => this.#timeOut(), options.timeoutMs);
+  }
+
+  redeem(): boolean {
+    if (this.#redeemed || this.#over) return false;
+    this.#redeemed = true;
+    return true;
+  }
+
+  subscribe(push: (view: WindowView) => void): () => void {
+    clearTimeout(this.#absence);
+    this.#subscribers.add(push);
+    this.#answerableAt = Math.min(this.#answerableAt, performance.now() + deadTimeMs);
+    push(this.#view());
+    return () => {
+      this.#subscribers.delete(push);
+      if (this.#subscribers.size === 0) this.#awaitReturn();
+    };
+  }
+
+  answer(turn: number, answer: Answer): void {
+    if (this.#phase !== 'asking' || turn !== this.#turn || performance.now() < this.#answerableAt)
+      throw new CodedError('ERR_REQUEST_CONFLICT', { field: 'turn' });
+    this.#become('working', null);
+    void this.#try(answer);
+  }
+
+  /** The person said no. Once an answer is being carried out it is too late for that. */
+  cancel(): void {
+    if (this.#phase === 'asking') this.#end(new CodedError('ERR_USER_CANCELLED'));
+  }
+
+  /** The page that asked has gone: nobody waits for an answer any more. */
+  abandon(): void {
+    this.#end(new CodedError('ERR_USER_CANCELLED'));
+  }
+
+  /** Ends the question with a failure from outside, e.g. no window could be opened. */
+  fail(error: CodedError): void {
+    this.#end(error);
+  }
+
+  get #over(): boolean {
+    return this.#phase === 'done' || this.#phase === 'failed';
+  }
+
+  async #try(answer: Answer): Promise<void> {
+    try {
+      const outcome = await this.#options.attempt(answer);
+      if (this.#over) return;
+      if (outcome.kind === 'done') this.#finish(outcome.value);
+      else {
+        this.#pin = outcome.pin;
+        this.#turn += 1;
+        this.#become('asking', outcome.problem);
+        if (performance.now() >= this.#deadline) this.#timeOut();
+        else if (this.#subscribers.size === 0) this.#awaitReturn();
+      }
+    } catch (error) {
+      this.#end(isCodedError(error) ? error : new CodedError('ERR_AGENT_INTERNAL', {}, { cause: error }));
+    }
+  }
+
+  #finish(value: T): void {
+    this.#stopWaiting();
+    this.#settle.resolve(value);
+    this.#become('done', null);
+  }
+
+  #end(error: CodedError): void {
+    if (this.#over) return;
+    this.#stopWaiting();
+    this.#settle.reject(error);
+    this.#become('failed', { code: error.code, params: error.params });
+  }
+
+  #timeOut(): void {
+    // A token that is at work on the last answer has its own time limit; the person did answer.
+    if (this.#phase === 'working') return;
+    this.#end(new CodedError('ERR_USER_TIMEOUT', { timeoutSeconds: Math.round(this.#options.timeoutMs / 1000) }));
+  }
+
+  /** Nobody looks at the window: closed, unless the page comes back (a reload). */
+  #awaitReturn(): void {
+    clearTimeout(this.#absence);
+    this.#absence = setTimeout(() => this.cancel(), returnGraceMs);
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#absence);
+  }
+
+  #become(phase: WindowView['phase'], problem: Problem | null): void {
+    this.#phase = phase;
+    this.#problem = problem;
+    for (const push of this.#subscribers) push(this.#view());
+  }
+
+  #view(): WindowView {
+    return {
+      language: this.#options.language,
+      question: this.#options.question,
+      phase: this.#phase,
+      turn: this.#turn,
+      problem: this.#problem,
+      pin: this.#pin,
+      remainingMs: Math.max(0, Math.round(this.#deadline - performance.now())),
+    };
+  }
+}
