@@ -1,0 +1,110 @@
+/*
+ * Fixed-base tables: for window i, the multiples 1 … 2^(w-1) of 2^(wi) times a point, affine. A scalar is read as signed Booth
+ * digits, so a product is one table look-up and one addition per window and no doubling.
+ */
+#ifndef ONELOCK_COMB_H
+#define ONELOCK_COMB_H
+
+#include "point.h"
+
+#if ONELOCK_LIMBS == 4
+#define COMB_WIDTH 6
+#else
+#define COMB_WIDTH 5
+#endif
+#define COMB_WINDOWS ((257 + COMB_WIDTH - 1) / COMB_WIDTH)
+#define COMB_ENTRIES (1 << (COMB_WIDTH - 1))
+
+typedef struct { affine entry[COMB_WINDOWS][COMB_ENTRIES]; } comb;
+
+/* Digit of a window in [-2^(w-1), 2^(w-1)]: magnitude, and sign as 0 or 1. */
+INLINE uint32_t booth_digit(const sc *k, int window, int width, uint64_t *negative) {
+  int first = window * width;
+  uint32_t bits = first == 0 ? sc_bits(k, 0, width) << 1 : sc_bits(k, first - 1, width + 1);
+  uint32_t sign = bits >> width;
+  uint32_t flipped = (1u << (width + 1)) - 1 - bits;
+  uint32_t mask = 0u - sign;
+  uint32_t value = (bits & ~mask) | (flipped & mask);
+  *negative = sign;
+  return (value >> 1) + (value & 1);
+}
+
+/* Projective points, none of them infinity, to affine with one inversion (Montgomery's trick); `prefix` is scratch of `count`. */
+static void points_to_affine(affine *out, const point *in, fe *prefix, int count) {
+  fe inverse, t;
+  prefix[0] = in[0].z;
+  for (int j = 1; j < count; j++) fe_mul(&prefix[j], &prefix[j - 1], &in[j].z);
+  fe_inv(&inverse, &prefix[count - 1]);
+  for (int j = count - 1; j >= 0; j--) {
+    t = inverse;
+    if (j > 0) {
+      fe_mul(&t, &inverse, &prefix[j - 1]);
+      fe_mul(&inverse, &inverse, &in[j].z);
+    }
+    fe_mul(&out[j].x, &in[j].x, &t);
+    fe_mul(&out[j].y, &in[j].y, &t);
+  }
+}
+
+/* P, 3P, 5P … of a public point, `count` of them, affine. */
+static void odd_multiples_vartime(affine *out, int count, const affine *base) {
+  point multiple[1 << 8], twice;
+  fe prefix[1 << 8];
+  multiple[0].x = base->x;
+  multiple[0].y = base->y;
+  multiple[0].z = fe_one;
+  point_double(&twice, &multiple[0]);
+  for (int j = 1; j < count; j++) point_add(&multiple[j], &multiple[j - 1], &twice);
+  points_to_affine(out, multiple, prefix, count);
+}
+
+/* Builds the table of a public point; one inversion per window by Montgomery's trick. */
+static void comb_build_vartime(comb *table, const affine *base) {
+  point start = {base->x, base->y, fe_one};
+  for (int window = 0; window < COMB_WINDOWS; window++) {
+    point multiple[COMB_ENTRIES];
+    fe prefix[COMB_ENTRIES];
+    multiple[0] = start;
+    for (int j = 1; j < COMB_ENTRIES; j++) point_add(&multiple[j], &multiple[j - 1], &start);
+    points_to_affine(table->entry[window], multiple, prefix, COMB_ENTRIES);
+    point_double(&start, &multiple[COMB_ENTRIES - 1]);
+  }
+}
+
+/* k times the table's point, k secret: every entry of a window is read, digits choose by mask. */
+static void comb_mul(point *out, const comb *table, const sc *k) {
+  point sum, next;
+  point_set_infinity(&sum);
+  for (int window = 0; window < COMB_WINDOWS; window++) {
+    uint64_t negative;
+    uint32_t digit = booth_digit(k, window, COMB_WIDTH, &negative);
+    affine chosen = table->entry[window][0];
+    for (uint32_t j = 1; j < COMB_ENTRIES; j++) {
+      uint64_t mask = mask_of_bit(bit_of_zero((uint64_t)(digit ^ (j + 1))));
+      fe_cmov(&chosen.x, &table->entry[window][j].x, mask);
+      fe_cmov(&chosen.y, &table->entry[window][j].y, mask);
+    }
+    fe minus;
+    fe_neg(&minus, &chosen.y);
+    fe_cmov(&chosen.y, &minus, mask_of_bit(negative));
+    point_add_affine(&next, &sum, &chosen);
+    point_cmov(&sum, &next, mask_of_bit(1 ^ bit_of_zero(digit)));
+  }
+  *out = sum;
+  wipe(&sum, sizeof sum);
+  wipe(&next, sizeof next);
+}
+
+/* Adds k times the table's point to a Jacobian sum, k public. */
+static void comb_accumulate_vartime(point *sum, const comb *table, const sc *k) {
+  for (int window = 0; window < COMB_WINDOWS; window++) {
+    uint64_t negative;
+    uint32_t digit = booth_digit(k, window, COMB_WIDTH, &negative);
+    if (digit == 0) continue;
+    affine chosen = table->entry[window][digit - 1];
+    if (negative) fe_neg(&chosen.y, &chosen.y);
+    jacobian_add_affine_vartime(sum, sum, &chosen);
+  }
+}
+
+#endif

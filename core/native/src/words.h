@@ -1,0 +1,64 @@
+/*
+ * Machine words for the two builds of one source.
+ *
+ * ONELOCK_LIMBS 4: 64-bit limbs with 128-bit products (the N-API addon).
+ * ONELOCK_LIMBS 9: 29-bit limbs with 64-bit products (WASM, whose widest product is 64 bits).
+ *
+ * Nothing here or in the files that include it branches on, or indexes by, a secret unless its name ends in _vartime.
+ */
+#ifndef ONELOCK_WORDS_H
+#define ONELOCK_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef ONELOCK_LIMBS
+#ifdef __SIZEOF_INT128__
+#define ONELOCK_LIMBS 4
+#else
+#define ONELOCK_LIMBS 9
+#endif
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* The field's products: inlined where a call would cost, called where the code would swell (WASM ships to pages). */
+#if ONELOCK_LIMBS == 4
+#define PRODUCT INLINE
+#else
+#define PRODUCT static __attribute__((noinline))
+#endif
+
+#if ONELOCK_LIMBS == 4
+typedef unsigned __int128 uint128;
+#endif
+
+/* All ones when bit is 1, zero when it is 0. The empty asm keeps the compiler from turning masks back into branches. */
+INLINE uint64_t mask_of_bit(uint64_t bit) {
+  uint64_t mask = 0 - bit;
+#if defined(__GNUC__) && !defined(__wasm__)
+  __asm__("" : "+r"(mask));
+#endif
+  return mask;
+}
+
+/* 1 when value is zero, else 0. */
+INLINE uint64_t bit_of_zero(uint64_t value) { return 1 ^ ((value | (0 - value)) >> 63); }
+
+INLINE uint64_t load_be64(const uint8_t *bytes) {
+  uint64_t value = 0;
+  for (int i = 0; i < 8; i++) value = value << 8 | bytes[i];
+  return value;
+}
+
+INLINE void store_be64(uint8_t *bytes, uint64_t value) {
+  for (int i = 7; i >= 0; i--, value >>= 8) bytes[i] = (uint8_t)value;
+}
+
+/* Overwrites memory that held a secret; volatile so that it is not optimised away. */
+INLINE void wipe(void *memory, size_t length) {
+  volatile uint8_t *byte = (volatile uint8_t *)memory;
+  while (length-- > 0) *byte++ = 0;
+}
+
+#endif
