@@ -1,5 +1,5 @@
 import type { PublicKey } from '../crypto/index.ts';
-import type { Certificate, Name } from '../x509/index.ts';
+import type { Certificate, KeyUsageName, Name } from '../x509/index.ts';
 import type { BudgetLimits } from './budget.ts';
 import type { PolicyRequirements } from './policy-requirements.ts';
 import type { Profile, ProfileName } from './profile.ts';
@@ -11,18 +11,6 @@ import type { Profile, ProfileName } from './profile.ts';
 export type TrustAnchor =
   | { readonly kind: 'certificate'; readonly certificate: Certificate }
   | { readonly kind: 'name-and-key'; readonly name: Name; readonly publicKey: PublicKey };
-
-/** Names of the key usage bits, RFC 5280 §4.2.1.3. */
-export type KeyUsageName =
-  | 'digitalSignature'
-  | 'nonRepudiation'
-  | 'keyEncipherment'
-  | 'dataEncipherment'
-  | 'keyAgreement'
-  | 'keyCertSign'
-  | 'cRLSign'
-  | 'encipherOnly'
-  | 'decipherOnly';
 
 /** The name that the leaf must bear in its subjectAltName; the common name is never looked at. */
 export type PeerName =

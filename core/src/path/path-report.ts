@@ -7,8 +7,10 @@ export interface PathAttempt {
   readonly reason: Reason;
   /** The certificate at fault, when there is one. */
   readonly subject?: VerdictSubject;
-  /** Certificates on the way when it failed, leaf first. */
+  /** Certificates on the way when it failed. */
   readonly length: number;
+  /** Whether the way had reached an anchor. */
+  readonly anchored: boolean;
 }
 
 export interface PathReport {
@@ -17,7 +19,7 @@ export interface PathReport {
   readonly path: readonly Certificate[] | null;
   /** The anchor that the path ends in; null unless the verdict is `passed`. */
   readonly anchor: TrustAnchor | null;
-  /** What failed on the way, in the order it was met; the verdict carries the most telling of them. */
+  /** What failed on the way, most telling first; the first is the verdict's reason unless another way passed. */
   readonly attempts: readonly PathAttempt[];
   /** OIDs for which the path is valid (RFC 5280 §6.1.6); `any` when unrestricted. Empty unless `passed`. */
   readonly policies: 'any' | readonly string[];

@@ -1,5 +1,6 @@
 import type { DigestAlgorithm, EcCurve } from '../crypto/index.ts';
-import type { KeyUsageName } from './path-input.ts';
+import type { KeyUsageName } from '../x509/index.ts';
+import type { CertificateRule } from './certificate-rules.ts';
 
 export type ProfileName = 'rfc5280' | 'rfc5280-strict' | 'tls-server' | 'gm-sign' | 'gm-encrypt' | 'bidding';
 
@@ -10,46 +11,21 @@ export interface AlgorithmPolicy {
   readonly rsaBits: number | 'refused';
   readonly curves: readonly EcCurve[];
   readonly edwards: 'allowed' | 'refused';
+  /** A leaf's own key need not be one we can use for the path to be valid. An issuer's key must be. */
+  readonly unsupportedKeys: 'allowed-in-leaf' | 'refused';
 }
 
-/**
- * Rules about what a certificate looks like, beyond RFC 5280 §6 (how a path is validated). Each is one small check in
- * `certificate-rules.ts`; a profile lists those it enforces. The name is what a reason shows as `rule`.
- */
-export type CertificateRule =
-  | 'serial-number-range'
-  | 'authority-key-identifier-present'
-  | 'authority-key-identifier-not-critical'
-  | 'subject-key-identifier-in-ca'
-  | 'subject-key-identifier-not-critical'
-  | 'authority-info-access-not-critical'
-  | 'basic-constraints-critical-in-ca'
-  | 'key-usage-present-in-ca'
-  | 'subject-not-empty-in-ca'
-  | 'cert-sign-only-in-ca'
-  | 'name-constraints-only-in-ca'
-  | 'policy-constraints-critical'
-  | 'subject-alt-name-critical-without-subject'
-  | 'subject-alt-name-well-formed'
-  | 'extensions-well-formed'
-  | 'end-entity-not-ca'
-  | 'subject-alt-name-present'
-  | 'subject-alt-name-not-critical-with-subject'
-  | 'common-name-in-subject-alt-name'
-  | 'extended-key-usage-not-critical'
-  | 'extended-key-usage-absent-in-root'
-  | 'root-authority-key-identifier-plain'
-  | 'rsa-modulus-multiple-of-8';
-
+/** What the leaf must be allowed to do. */
 export interface LeafUsage {
   /** At least one of these bits; empty: none asked for. */
   readonly keyUsageAnyOf: readonly KeyUsageName[];
-  /** What a leaf without the keyUsage extension is. */
+  /** What a leaf without the keyUsage extension is, when bits are asked for. */
   readonly keyUsageAbsent: 'allowed' | 'refused';
   /** At least one of these OIDs; empty: none asked for. */
   readonly extendedKeyUsageAnyOf: readonly string[];
+  /** What a leaf without the extendedKeyUsage extension is, when purposes are asked for. */
   readonly extendedKeyUsageAbsent: 'allowed' | 'refused';
-  /** Whether anyExtendedKeyUsage stands for every usage. */
+  /** Whether anyExtendedKeyUsage in a leaf stands for every purpose. */
   readonly anyExtendedKeyUsage: 'allowed' | 'refused';
 }
 
@@ -60,5 +36,6 @@ export interface Profile {
   readonly anchorValidity: 'required' | 'ignored';
   readonly algorithms: AlgorithmPolicy;
   readonly leaf: LeafUsage;
+  /** What certificates must look like, beyond RFC 5280 §6. */
   readonly rules: readonly CertificateRule[];
 }

@@ -1,12 +1,76 @@
 import type { CryptoOps } from '../crypto/index.ts';
-import { CodedError } from '../errors/index.ts';
+import { isCodedError } from '../errors/index.ts';
+import type { Need, Reason, Verdict } from '../verdict/index.ts';
+import { type Certificate, formatName } from '../x509/index.ts';
 import type { PathInput } from './path-input.ts';
-import type { PathReport } from './path-report.ts';
+import type { PathAttempt, PathReport } from './path-report.ts';
+import { type FoundPath, PathSearch } from './path-search.ts';
+import { profiles } from './profiles.ts';
+import { byTelling } from './reason-rank.ts';
 
 /**
- * Builds and validates a certification path from a leaf to one of the given anchors (RFC 5280 §6).
- * Never throws for a bad path: what is wrong is the verdict's reason.
+ * Builds and validates a certification path from a leaf to one of the given anchors (RFC 5280 §6): signatures, validity,
+ * names and their constraints, basic constraints, path lengths, key usages, policies, critical extensions, the rules of
+ * the profile, and the peer's name when one is expected. Revocation is asked elsewhere.
+ *
+ * Never throws for a bad path or a malformed certificate: what is wrong is the verdict's reason. `indeterminate` means
+ * that nothing is trusted at all (no anchors), or that a signature uses an algorithm we do not do.
  */
-export function validatePath(_input: PathInput, _ops: CryptoOps): PathReport {
-  throw new CodedError('ERR_CALL_UNSUPPORTED', {});
+export function validatePath(input: PathInput, ops: CryptoOps): PathReport {
+  const profile = typeof input.profile === 'string' ? profiles[input.profile] : input.profile;
+  const search = new PathSearch(input, profile, ops);
+  try {
+    const found = search.run();
+    return found === undefined ? notFound(input, search.attempts) : passed(found, search.attempts);
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return failed({ code: error.code, params: error.params }, search.attempts);
+  }
+}
+
+function passed(found: FoundPath, attempts: readonly PathAttempt[]): PathReport {
+  const top = found.chain.at(-1);
+  const anchored: readonly Certificate[] =
+    found.anchor.kind === 'certificate' && found.anchor.certificate.der !== top?.der
+      ? [...found.chain, found.anchor.certificate]
+      : found.chain;
+  return {
+    verdict: { indication: 'passed' },
+    path: anchored,
+    anchor: found.anchor,
+    attempts: byTelling(attempts),
+    policies: found.policies,
+  };
+}
+
+function notFound(input: PathInput, attempts: readonly PathAttempt[]): PathReport {
+  const sorted = byTelling(attempts);
+  const [telling] = sorted;
+  const reason: Reason = telling?.reason ?? {
+    code: 'ERR_PATH_UNKNOWN_ISSUER',
+    params: { issuer: formatName(input.leaf.issuer) },
+  };
+  const needs = needsFor(input, reason);
+  const verdict: Verdict =
+    needs.length > 0
+      ? { indication: 'indeterminate', reason, needs }
+      : { indication: 'failed', reason, ...(telling?.subject && { subject: telling.subject }) };
+  return { verdict, path: null, anchor: null, attempts: sorted, policies: [] };
+}
+
+function needsFor(input: PathInput, reason: Reason): readonly Need[] {
+  if (input.trustAnchors.length === 0) return [{ kind: 'trust-anchor', of: formatName(input.leaf.issuer) }];
+  if (reason.code === 'ERR_CRYPTO_ALGORITHM_UNSUPPORTED')
+    return [{ kind: 'algorithm', of: String(reason.params.algorithm ?? '') }];
+  return [];
+}
+
+function failed(reason: Reason, attempts: readonly PathAttempt[]): PathReport {
+  return {
+    verdict: { indication: 'failed', reason },
+    path: null,
+    anchor: null,
+    attempts: byTelling(attempts),
+    policies: [],
+  };
 }

@@ -1,5 +1,5 @@
-import type { KeyUsageName, PeerName, PolicyRequirements, Profile, ProfileName, TrustAnchor } from '../path/index.ts';
-import type { Certificate } from '../x509/index.ts';
+import type { PeerName, PolicyRequirements, Profile, ProfileName, TrustAnchor } from '../path/index.ts';
+import type { Certificate, KeyUsageName } from '../x509/index.ts';
 import type { RevocationMode } from './report.ts';
 
 /** What trust in a certificate is judged by; shared by all judgements. */

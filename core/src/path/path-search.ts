@@ -1,0 +1,127 @@
+import { equalBytes } from '../bytes/index.ts';
+import type { CryptoOps } from '../crypto/index.ts';
+import { type Certificate, formatName } from '../x509/index.ts';
+import { Budget } from './budget.ts';
+import { Candidates, keyIdentifiersDiffer } from './candidates.ts';
+import { checkCriticalExtensions, checkIssuerRights, checkValidity } from './certificate-checks.ts';
+import { CertificateSignatures } from './certificate-signature.ts';
+import { checkPath, isSelfIssued } from './check-path.ts';
+import type { PathInput, TrustAnchor } from './path-input.ts';
+import type { PathAttempt } from './path-report.ts';
+import { guarded, type PathProblem, problemOf } from './problem.ts';
+import type { Profile } from './profile.ts';
+
+export interface FoundPath {
+  /** Leaf first, the anchor not included. */
+  readonly chain: readonly Certificate[];
+  readonly anchor: TrustAnchor;
+  readonly policies: 'any' | readonly string[];
+}
+
+/**
+ * Depth-first search from the leaf to an anchor, one issuer at a time, within a counted budget. A way that fails is
+ * written down and the next one is tried, so a valid path is found if there is one among the candidates.
+ */
+export class PathSearch {
+  readonly attempts: PathAttempt[] = [];
+  readonly #input: PathInput;
+  readonly #profile: Profile;
+  readonly #budget: Budget;
+  readonly #candidates: Candidates;
+  readonly #signatures: CertificateSignatures;
+
+  constructor(input: PathInput, profile: Profile, ops: CryptoOps) {
+    this.#input = input;
+    this.#profile = profile;
+    this.#budget = new Budget(input.budget);
+    this.#candidates = new Candidates(input);
+    this.#signatures = new CertificateSignatures(ops, this.#budget, profile);
+  }
+
+  /** @throws {CodedError} ERR_PATH_BUDGET_EXCEEDED */
+  run(): FoundPath | undefined {
+    return this.#extend([this.#input.leaf]);
+  }
+
+  #extend(chain: readonly Certificate[]): FoundPath | undefined {
+    const tail = chain.at(-1);
+    if (tail === undefined) return undefined;
+    let issuerFound = false;
+    for (const candidate of this.#candidates.issuersOf(tail)) {
+      this.#budget.spend('steps');
+      const step =
+        candidate.kind === 'anchor'
+          ? this.#endAt(candidate.anchor, chain, tail)
+          : this.#goThrough(candidate.certificate, chain, tail);
+      if (step === 'not-the-issuer') continue;
+      issuerFound = true;
+      if (step !== 'failed') return step;
+    }
+    if (!issuerFound) this.#record(unknownIssuer(tail), chain.length, false);
+    return undefined;
+  }
+
+  #endAt(anchor: TrustAnchor, chain: readonly Certificate[], tail: Certificate): Step {
+    const key = anchor.kind === 'certificate' ? () => anchor.certificate.publicKey : () => anchor.publicKey;
+    const differs = anchor.kind === 'certificate' && keyIdentifiersDiffer(tail, anchor.certificate);
+    const link = this.#link(tail, key, differs);
+    if (link === 'not-the-issuer') return link;
+    if (link !== undefined) return this.#record(link, chain.length, true);
+    const outcome = checkPath(chain, anchor, this.#input, this.#profile, this.#budget);
+    if (outcome.problem !== undefined) return this.#record(outcome.problem, chain.length, true);
+    return { chain, anchor, policies: outcome.policies };
+  }
+
+  #goThrough(issuer: Certificate, chain: readonly Certificate[], tail: Certificate): Step {
+    if (chain.some((certificate) => isSameEntity(certificate, issuer))) return 'not-the-issuer';
+    const problem = guarded(issuer, () => this.#checkIntermediate(issuer, chain));
+    if (problem !== undefined) return this.#record(problem, chain.length, false);
+    const link = this.#link(tail, () => issuer.publicKey, keyIdentifiersDiffer(tail, issuer));
+    if (link === 'not-the-issuer') return link;
+    if (link !== undefined) return this.#record(link, chain.length, false);
+    return this.#extend([...chain, issuer]) ?? 'failed';
+  }
+
+  /** What can be said of an intermediate before the rest of its path is known: cheaper than a signature. */
+  #checkIntermediate(issuer: Certificate, chain: readonly Certificate[]): PathProblem | undefined {
+    const below = [...chain.slice(1), issuer].filter((certificate) => !isSelfIssued(certificate)).length;
+    if (chain.length > this.#budget.depth)
+      return { reason: { code: 'ERR_PATH_BUDGET_EXCEEDED', params: { limit: 'depth' } } };
+    if (below > (this.#input.maxIntermediates ?? Number.POSITIVE_INFINITY))
+      return problemOf(issuer, 'ERR_PATH_LENGTH_EXCEEDED');
+    return checkValidity(issuer, this.#input.at) ?? checkIssuerRights(issuer) ?? checkCriticalExtensions(issuer);
+  }
+
+  /** Whether `tail` is signed by a key. A wrong signature under another key identifier is another issuer's signature. */
+  #link(
+    tail: Certificate,
+    key: () => Parameters<CertificateSignatures['check']>[1],
+    identifiersDiffer: boolean,
+  ): PathProblem | 'not-the-issuer' | undefined {
+    let other = false;
+    const problem = guarded(tail, () => {
+      const outcome = this.#signatures.check(tail, key());
+      other = outcome === 'other-issuer';
+      return typeof outcome === 'string' ? undefined : outcome;
+    });
+    if (other) return 'not-the-issuer';
+    if (problem?.reason.code === 'ERR_PATH_SIGNATURE_INVALID' && identifiersDiffer) return 'not-the-issuer';
+    return problem;
+  }
+
+  #record(problem: PathProblem, length: number, anchored: boolean): 'failed' {
+    this.attempts.push({ ...problem, length, anchored });
+    return 'failed';
+  }
+}
+
+type Step = FoundPath | 'failed' | 'not-the-issuer';
+
+/** The same name with the same key: going through it again proves nothing more. */
+function isSameEntity(a: Certificate, b: Certificate): boolean {
+  return equalBytes(a.subjectDer, b.subjectDer) && equalBytes(a.spki, b.spki);
+}
+
+function unknownIssuer(certificate: Certificate): PathProblem {
+  return { reason: { code: 'ERR_PATH_UNKNOWN_ISSUER', params: { issuer: formatName(certificate.issuer) } } };
+}

@@ -1,0 +1,33 @@
+import { type CodedError, type ErrorCode, type ErrorParams, isCodedError } from '../errors/index.ts';
+import type { Reason, VerdictSubject } from '../verdict/index.ts';
+import { type Certificate, describeSubject } from '../x509/index.ts';
+
+/** One thing that is wrong with a way that was tried. Checks return it, or undefined when all is well. */
+export interface PathProblem {
+  readonly reason: Reason;
+  readonly subject?: VerdictSubject;
+}
+
+/** A problem of one certificate; `subject` rides along in the reason's params. */
+export function problemOf(certificate: Certificate, code: ErrorCode, params: ErrorParams = {}): PathProblem {
+  const subject = describeSubject(certificate);
+  return { reason: { code, params: { subject: subject.subject, ...params } }, subject };
+}
+
+/** A malformed extension or key met while checking: the certificate at hand is at fault. */
+export function problemFrom(error: CodedError, certificate: Certificate): PathProblem {
+  return { reason: { code: error.code, params: error.params }, subject: describeSubject(certificate) };
+}
+
+/**
+ * Runs a check whose decoding may throw. An exhausted budget ends the whole validation and passes through, as does
+ * anything that is not ours.
+ */
+export function guarded(certificate: Certificate, check: () => PathProblem | undefined): PathProblem | undefined {
+  try {
+    return check();
+  } catch (error) {
+    if (!isCodedError(error) || error.code === 'ERR_PATH_BUDGET_EXCEEDED') throw error;
+    return problemFrom(error, certificate);
+  }
+}
