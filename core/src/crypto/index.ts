@@ -8,6 +8,7 @@ export {
   type IncrementalDigest,
   type KeyKind,
   type PrivateKey,
+  type PssParameters,
   type PublicKey,
   type SignatureAlgorithm,
   sm2DefaultUserId,
@@ -15,7 +16,7 @@ export {
 export { parsePrivateKey } from './private-key.ts';
 export { parsePublicKey, parsePublicKeyNode } from './public-key.ts';
 export { requireMatch } from './require-match.ts';
-export { type PssParameters, parsePssParameters } from './rsa-pss-parameters.ts';
+export { parsePssParameters } from './rsa-pss-parameters.ts';
 export { selfTest } from './self-test.ts';
 export { parseSignatureAlgorithm } from './signature-algorithm.ts';
 export { computeZa } from './sm2-za.ts';

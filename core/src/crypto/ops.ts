@@ -43,6 +43,13 @@ export type KeyKind =
   | { readonly kind: 'rsa'; readonly bits: 2048 | 3072 | 4096 }
   | { readonly kind: 'ec'; readonly curve: Exclude<EcCurve, 'sm2'> };
 
+export interface PssParameters {
+  readonly digest: DigestAlgorithm;
+  readonly mgf1Digest: DigestAlgorithm;
+  /** Octets. */
+  readonly saltLength: number;
+}
+
 /** A parsed SubjectPublicKeyInfo. `spki` is its DER, whole. */
 export type PublicKey =
   | {
@@ -50,8 +57,11 @@ export type PublicKey =
       readonly spki: Uint8Array;
       readonly modulusBits: number;
       readonly publicExponent: bigint;
-      /** Set for id-RSASSA-PSS keys (RFC 4055 §1.2): no PKCS#1 v1.5 signature may be accepted by such a key. */
-      readonly pssOnly?: true;
+      /**
+       * Set for id-RSASSA-PSS keys (RFC 4055 §1.2), which accept no PKCS#1 v1.5 signature; with parameters, only PSS of these
+       * digests and at least this salt.
+       */
+      readonly pss?: 'any' | PssParameters;
     }
   | {
       readonly kind: 'sm2';
@@ -76,12 +86,7 @@ export interface PrivateKey {
 
 export type SignatureAlgorithm =
   | { readonly kind: 'rsa-pkcs1v15'; readonly digest: DigestAlgorithm }
-  | {
-      readonly kind: 'rsa-pss';
-      readonly digest: DigestAlgorithm;
-      readonly mgf1Digest: DigestAlgorithm;
-      readonly saltLength: number;
-    }
+  | ({ readonly kind: 'rsa-pss' } & PssParameters)
   | { readonly kind: 'ecdsa'; readonly digest: DigestAlgorithm }
   /** GB/T 32918.2 with SM3; `userId` is hashed into ZA and is never implied. */
   | { readonly kind: 'sm2-sm3'; readonly userId: Uint8Array }

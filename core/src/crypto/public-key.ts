@@ -5,10 +5,11 @@ import { derTag } from '../asn1/tags.ts';
 import { unsignedIntegerBytes, wholeBitStringValue } from '../asn1/values.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { type AlgorithmIdentifier, parseAlgorithmIdentifier } from './algorithm-identifier.ts';
-import { curveOfOid } from './curves.ts';
+import { curveOfOid, curves } from './curves.ts';
 import { integerFromBytes } from './integer.ts';
 import type { PublicKey } from './ops.ts';
 import { decodePoint } from './point.ts';
+import { parsePssParameters } from './rsa-pss-parameters.ts';
 
 /** Beyond these a verification is an attack on our time; OpenSSL draws the same lines. */
 const maxModulusBits = 16_384;
@@ -39,9 +40,14 @@ export function parsePublicKeyNode(node: DerNode): PublicKey {
       if (algorithm.parameters?.tag !== derTag.null) throw invalidKey('RSA parameters must be NULL');
       return parseRsaKey(spki, bits);
     case oids.rsassaPss:
-      return { ...parseRsaKey(spki, bits), pssOnly: true };
+      return {
+        ...parseRsaKey(spki, bits),
+        pss: algorithm.parameters === undefined ? 'any' : parsePssParameters(algorithm),
+      };
     case oids.ecPublicKey:
       return parseEcKey(spki, algorithm, key);
+    case oids.sm2:
+      return parseSm2Key(spki, algorithm, key);
     case oids.ed25519:
       return parseEdwardsKey(spki, algorithm, key, 'ed25519', 32);
     case oids.ed448:
@@ -77,6 +83,13 @@ function parseEcKey(spki: Uint8Array, algorithm: AlgorithmIdentifier, key: Uint8
   if (curve === undefined) return { kind: 'unsupported', spki, algorithm: `ecPublicKey ${curveOid}` };
   const point = decodePoint(curve, key);
   return curve.curve === 'sm2' ? { kind: 'sm2', spki, point } : { kind: 'ec', spki, curve: curve.curve, point };
+}
+
+/** The curve itself as algorithm, with or without saying it again: what some OpenSSL 3 versions write for SM2. */
+function parseSm2Key(spki: Uint8Array, { parameters }: AlgorithmIdentifier, key: Uint8Array): PublicKey {
+  const repeatsCurve = parameters?.tag === derTag.objectIdentifier && oidValue(parameters) === oids.sm2;
+  if (parameters !== undefined && parameters.tag !== derTag.null && !repeatsCurve) throw invalidKey('SM2 parameters');
+  return { kind: 'sm2', spki, point: decodePoint(curves.sm2, key) };
 }
 
 function parseEdwardsKey(

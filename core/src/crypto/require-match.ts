@@ -19,7 +19,15 @@ const keyKinds: Readonly<Record<SignatureAlgorithm['kind'], PublicKey['kind']>> 
 export function requireMatch(key: PublicKey | PrivateKey, algorithm: SignatureAlgorithm): void {
   if (key.kind === 'unsupported')
     throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: key.algorithm });
-  const pssOnly = key.kind === 'rsa' && 'pssOnly' in key && key.pssOnly === true;
-  if (keyKinds[algorithm.kind] !== key.kind || (pssOnly && algorithm.kind !== 'rsa-pss'))
+  if (keyKinds[algorithm.kind] !== key.kind || !pssAllows(key, algorithm))
     throw new CodedError('ERR_SIGNATURE_ALGORITHM_MISMATCH', { algorithm: algorithm.kind, key: key.kind });
+}
+
+/** RFC 4055 §3.3: the parameters of a PSS key bind its signatures; a longer salt is allowed. */
+function pssAllows(key: PublicKey | PrivateKey, algorithm: SignatureAlgorithm): boolean {
+  if (key.kind !== 'rsa' || !('spki' in key) || key.pss === undefined) return true;
+  if (algorithm.kind !== 'rsa-pss') return false;
+  if (key.pss === 'any') return true;
+  const { digest, mgf1Digest, saltLength } = key.pss;
+  return algorithm.digest === digest && algorithm.mgf1Digest === mgf1Digest && algorithm.saltLength >= saltLength;
 }

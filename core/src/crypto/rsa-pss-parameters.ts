@@ -5,14 +5,7 @@ import { smallIntegerValue } from '../asn1/values.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { type AlgorithmIdentifier, parseAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { digestOfOid } from './digest-oids.ts';
-import type { DigestAlgorithm } from './ops.ts';
-
-export interface PssParameters {
-  readonly digest: DigestAlgorithm;
-  readonly mgf1Digest: DigestAlgorithm;
-  /** Octets. */
-  readonly saltLength: number;
-}
+import type { DigestAlgorithm, PssParameters } from './ops.ts';
 
 /** Longer than any digest and any sane salt; what is larger could not fit a key we accept. */
 const maxSaltLength = 2048;

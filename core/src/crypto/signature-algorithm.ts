@@ -77,7 +77,7 @@ function rsaAlgorithm(
 ): SignatureAlgorithm {
   if (identifier.oid === oids.rsassaPss) return { kind: 'rsa-pss', ...parsePssParameters(identifier) };
   const digest = rsaDigests.get(identifier.oid);
-  if (digest === undefined || key.pssOnly === true) throw refusal(identifier, key);
+  if (digest === undefined || key.pss !== undefined) throw refusal(identifier, key);
   requireAbsentOrNull(identifier);
   return { kind: 'rsa-pkcs1v15', digest };
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { CodedError } from '../../errors/coded-error.ts';
-import type { EcCurve, PrivateKey, PublicKey } from '../ops.ts';
+import type { EcCurve, PrivateKey, PssParameters, PublicKey } from '../ops.ts';
+import { canonicalSpki } from './canonical-spki.ts';
 
 /** What Node calls each kind after import. SM2 has no name there; the name `ec` would mean plain ECDSA on its curve. */
 const nodeKeyTypes: Readonly<Record<Exclude<PublicKey['kind'], 'unsupported'>, string | undefined>> = {
@@ -22,10 +23,11 @@ export class PublicKeyCache {
   }
 
   /** @throws {CodedError} ERR_CRYPTO_KEY_INVALID, ERR_CRYPTO_ALGORITHM_UNSUPPORTED */
-  import(key: PublicKey): KeyObject {
-    const name = `${key.kind} ${bufferOf(key.spki).toString('latin1')}`;
+  import(key: PublicKey, pss?: PssParameters): KeyObject {
+    const spki = canonicalSpki(key, pss);
+    const name = `${key.kind} ${bufferOf(spki).toString('latin1')}`;
     let found = this.imported.get(name);
-    if (found === undefined) found = importPublicKey(key);
+    if (found === undefined) found = importPublicKey(key, spki);
     else this.imported.delete(name);
     this.imported.set(name, found);
     if (this.imported.size > this.capacity) this.forgetOldest();
@@ -54,11 +56,11 @@ export function importPrivateKey(key: PrivateKey): KeyObject {
   }
 }
 
-function importPublicKey(key: PublicKey): KeyObject {
+function importPublicKey(key: PublicKey, spki: Uint8Array): KeyObject {
   if (key.kind === 'unsupported')
     throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: key.algorithm });
   try {
-    const imported = createPublicKey({ key: bufferOf(key.spki), format: 'der', type: 'spki' });
+    const imported = createPublicKey({ key: bufferOf(spki), format: 'der', type: 'spki' });
     return checkedType(imported, key.kind);
   } catch (cause) {
     throw rejected(cause);
