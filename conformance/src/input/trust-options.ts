@@ -1,5 +1,5 @@
 import type { Locale } from '@onelock/core/messages';
-import { type ProfileName, profileNames } from '@onelock/core/path';
+import type { ProfileName } from '@onelock/core/path';
 import type { RevocationMode, TrustEvidence } from '@onelock/core/validation';
 import type { Arguments } from './arguments.ts';
 import { crlLabels, ocspLabels, readCertificates, readDerValues } from './files.ts';
@@ -10,6 +10,15 @@ export const trustOptionNames = {
   many: ['intermediate', 'trust', 'crl', 'ocsp'],
 } as const;
 
+const knownProfiles: Readonly<Record<ProfileName, true>> = {
+  rfc5280: true,
+  'rfc5280-strict': true,
+  'tls-server': true,
+  'gm-sign': true,
+  'gm-encrypt': true,
+  bidding: true,
+};
+const isProfileName = (text: string): text is ProfileName => Object.hasOwn(knownProfiles, text);
 const revocationModes: readonly RevocationMode[] = ['require', 'if-available', 'none'];
 
 /**
@@ -59,9 +68,8 @@ function sameDay(text: string, time: Date): boolean {
 
 function readProfile(text: string | undefined, locale: Locale): ProfileName {
   if (text === undefined) return 'rfc5280';
-  const found = profileNames.find((name) => name === text);
-  if (found === undefined) throw usageError(locale, 'profile', { value: text, allowed: profileNames.join(', ') });
-  return found;
+  if (isProfileName(text)) return text;
+  throw usageError(locale, 'profile', { value: text, allowed: Object.keys(knownProfiles).join(', ') });
 }
 
 function readRevocation(text: string | undefined, locale: Locale): RevocationMode {

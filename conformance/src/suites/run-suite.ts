@@ -8,9 +8,17 @@ export interface RunLimits {
   readonly caseTimeoutMs: number;
   /** Most heap for the thread that runs the cases. */
   readonly heapMegabytes: number;
+  /** The program of that thread. */
+  readonly worker: URL;
 }
 
-export const defaultRunLimits: RunLimits = { caseTimeoutMs: 20_000, heapMegabytes: 1024 };
+const sources = import.meta.url.endsWith('.ts');
+
+export const defaultRunLimits: RunLimits = {
+  caseTimeoutMs: 20_000,
+  heapMegabytes: 1024,
+  worker: new URL(sources ? './worker.ts' : './worker.js', import.meta.url),
+};
 
 type Round = { readonly results: readonly CaseResult[] } & (
   | { readonly end: 'done' }
@@ -44,8 +52,7 @@ function count(cases: readonly CaseResult[]): Pick<SuiteReport, 'passed' | 'fail
 }
 
 function startWorker(task: WorkerTask, limits: RunLimits): Worker {
-  const sources = import.meta.url.endsWith('.ts');
-  return new Worker(new URL(sources ? './worker.ts' : './worker.js', import.meta.url), {
+  return new Worker(limits.worker, {
     workerData: task,
     execArgv: sources ? ['--conditions=onelock-source'] : [],
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes },
@@ -68,6 +75,7 @@ function runRound(task: WorkerTask, limits: RunLimits): Promise<Round> {
     };
     const lose = (got: 'crashed' | 'hung', reason: string): void => {
       const lost = running;
+      if (settled) return;
       if (lost === undefined) {
         settle(() => reject(new Error(`the thread of the suite ended early: ${reason}`)));
       } else {
@@ -77,6 +85,7 @@ function runRound(task: WorkerTask, limits: RunLimits): Promise<Round> {
     };
 
     worker.on('message', (message: FromWorker) => {
+      if (settled) return;
       clearTimeout(timer);
       if (message.kind === 'started') {
         running = message;

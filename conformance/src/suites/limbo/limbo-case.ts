@@ -1,9 +1,9 @@
 import { decodePem } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import { type KeyUsageName, type PathInput, type PeerName, validatePath } from '@onelock/core/path';
+import { type PathInput, type PeerName, validatePath } from '@onelock/core/path';
 import type { Verdict } from '@onelock/core/verdict';
-import { type Certificate, parseCertificate } from '@onelock/core/x509';
+import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
 import type { CaseAnswer, SuiteCase } from '../suite.ts';
 import type { LimboCase } from './limbo-form.ts';
 import { limboProfile, whyNotAsked } from './limbo-profile.ts';
