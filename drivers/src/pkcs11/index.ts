@@ -1,4 +1,4 @@
-export { createPkcs11Driver } from './create-pkcs11-driver.ts';
+export { createPkcs11Driver, loadPkcs11Module } from './create-pkcs11-driver.ts';
 export { provisionPkcs11Token } from './provision-pkcs11-token.ts';
 export type {
   Pkcs11IdentityContents,

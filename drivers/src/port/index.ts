@@ -19,3 +19,4 @@ export type {
   TokenDriver,
   TokenIdentity,
 } from './token-driver.ts';
+export { Turns } from './turns.ts';

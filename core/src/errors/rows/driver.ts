@@ -31,6 +31,12 @@ export const driverErrors = {
     retriable: false,
     params: ['field', 'rule'],
   },
+  ERR_DRIVER_CLOSED: {
+    httpStatus: 503,
+    whoCanAct: 'user',
+    retriable: true,
+    params: ['driver'],
+  },
   ERR_DRIVER_LIMIT_EXCEEDED: {
     httpStatus: 413,
     whoCanAct: 'integrator',

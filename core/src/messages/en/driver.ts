@@ -7,5 +7,6 @@ export const driverWords = {
   ERR_DRIVER_NOT_INSTALLED: 'The driver {driver} is not installed or cannot be loaded: {detail}',
   ERR_DRIVER_PROTOCOL: 'The driver process {driver} broke the protocol: {detail}',
   ERR_DRIVER_CONFIG_INVALID: 'The driver configuration is wrong: {field} {rule}',
+  ERR_DRIVER_CLOSED: 'The driver {driver} has been stopped: restart the agent and try again',
   ERR_DRIVER_LIMIT_EXCEEDED: 'The data exceeds what the driver takes: {limit}',
 } as const satisfies WordsFor<typeof driverErrors>;

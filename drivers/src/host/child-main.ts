@@ -1,0 +1,97 @@
+import { CodedError } from '@onelock/core/errors';
+import { createPkcs11Driver, loadPkcs11Module } from '../pkcs11/index.ts';
+import type { DeviceId, DriverConfig, Pin, SessionId, TokenDriver } from '../port/index.ts';
+import { becomeUser } from '../process/become-user.ts';
+import type { HostUser } from '../process/host-user.ts';
+import { dieWithParent } from '../process/watch-parent.ts';
+import { createSoftDriver } from '../soft/index.ts';
+import { flattenError } from './failure.ts';
+import type { MethodName, MethodParams } from './methods.ts';
+import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts';
+
+/** The host process: one driver, one parent, one channel. It writes nothing anywhere but there. */
+
+let driver: TokenDriver | null = null;
+
+function tell(message: FromHost): void {
+  // A parent that is gone ends us by `disconnect`; there is nobody to tell about a failed send.
+  process.send?.(message, undefined, undefined, () => undefined);
+}
+
+/** Loads what belongs to us, gives up root, then loads what does not. */
+async function open(config: DriverConfig, user: HostUser | null): Promise<TokenDriver> {
+  if (config.family === 'soft') {
+    becomeUser(user, config.folder);
+    return createSoftDriver({ ...config, folder: '.' });
+  }
+  loadPkcs11Module(config.id);
+  becomeUser(user, config.stateFolder ?? '/');
+  return createPkcs11Driver(config);
+}
+
+async function start(config: DriverConfig, user: HostUser | null): Promise<void> {
+  try {
+    driver = await open(config, user);
+    driver.onDevicesChanged(() => tell({ type: 'devices-changed' }));
+    tell({ type: 'ready', info: driver.info as Extract<FromHost, { type: 'ready' }>['info'] });
+  } catch (error) {
+    tell({ type: 'start-failed', error: flattenError(startFailure(config.id, error)) });
+  }
+}
+
+function startFailure(id: string, error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  const detail = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new CodedError('ERR_DRIVER_NOT_INSTALLED', { driver: id, detail: detail.slice(0, 200) }, { cause: error });
+}
+
+type Handlers = {
+  readonly [Name in MethodName]: (driver: TokenDriver, params: MethodParams<Name>) => Promise<unknown>;
+};
+
+const handlers: Handlers = {
+  listDevices: (token) => token.listDevices(),
+  listIdentities: (token, { deviceId }) => token.listIdentities(deviceId as DeviceId),
+  pinStatus: (token, { deviceId }) => token.pinStatus(deviceId as DeviceId),
+  openSession: (token, { deviceId, pin }) => token.openSession(deviceId as DeviceId, pin as Pin),
+  closeSession: async (token, { session }) => {
+    await token.closeSession(session as SessionId);
+    return null;
+  },
+  sign: (token, { session, identityId, algorithm, input }) =>
+    token.sign(session as SessionId, identityId, algorithm, input),
+  random: (token, { deviceId, length }) => token.random(deviceId as DeviceId, length),
+};
+
+async function answer(id: number, method: string, params: unknown): Promise<void> {
+  try {
+    if (driver === null || !isMethod(method) || !acceptsParams(method, params))
+      throw new CodedError('ERR_DRIVER_PROTOCOL', { driver: driver?.info.id ?? '', detail: 'call out of shape' });
+    const handle = handlers[method] as (token: TokenDriver, params: unknown) => Promise<unknown>;
+    tell({ type: 'result', id, value: await handle(driver, params) });
+  } catch (error) {
+    tell({ type: 'failure', id, error: flattenError(error) });
+  }
+}
+
+function isMethod(name: string): name is MethodName {
+  return Object.hasOwn(handlers, name);
+}
+
+async function stop(): Promise<void> {
+  await driver?.close();
+  process.exit(0);
+}
+
+function receive(message: ToHost): void {
+  if (message.type === 'start') void start(message.config, message.user);
+  else if (message.type === 'call') void answer(message.id, message.method, message.params);
+  else void stop();
+}
+
+dieWithParent();
+process.once('disconnect', () => process.exit(0));
+process.on('message', (message: unknown) => {
+  if (toHost.Check(message)) receive(message);
+  else process.exit(3);
+});

@@ -1,0 +1,209 @@
+import type { ChildProcess } from 'node:child_process';
+import { CodedError } from '@onelock/core/errors';
+import type { DriverConfig, DriverInfo } from '../port/index.ts';
+import type { HostUser } from '../process/host-user.ts';
+import { restoreError } from './failure.ts';
+import type { MethodName, MethodParams, MethodResult } from './methods.ts';
+import { acceptsResult, type FailureBody, fromHost, type ToHost } from './protocol.ts';
+
+interface PendingCall {
+  readonly method: MethodName;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: CodedError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export interface LifeEvents {
+  devicesChanged(): void;
+  /** Once, when the host died, hung or broke the protocol. Its process may still be on the way out: see `gone`. */
+  failed(reason: CodedError): void;
+}
+
+const maxNoticesPerWindow = 100;
+const noticeWindowMs = 10_000;
+const closeGraceMs = 2000;
+
+/** One host process from its start to its end. What breaks the rules of the channel is killed. */
+export class HostLife {
+  readonly #child: ChildProcess;
+  readonly #driver: string;
+  readonly #events: LifeEvents;
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #ready = Promise.withResolvers<DriverInfo>();
+  readonly #gone = Promise.withResolvers<void>();
+  #nextId = 1;
+  #notices = 0;
+  #noticesSince = performance.now();
+  #state: 'starting' | 'ready' | 'closing' | 'failed' | 'ended' = 'starting';
+
+  constructor(driver: string, child: ChildProcess, events: LifeEvents) {
+    this.#driver = driver;
+    this.#child = child;
+    this.#events = events;
+    this.#ready.promise.catch(() => undefined);
+    child.on('message', (message: unknown, handle: unknown) => this.#receive(message, handle));
+    child.once('error', (cause) => {
+      this.#fail(new CodedError('ERR_DRIVER_NOT_INSTALLED', { driver, detail: cause.message }, { cause }));
+      if (child.pid === undefined) this.#exited();
+    });
+    child.once('disconnect', () => this.#fail(this.#crashed()));
+    child.once('exit', () => this.#exited());
+  }
+
+  get pid(): number | null {
+    return this.#state === 'starting' || this.#state === 'ready' ? (this.#child.pid ?? null) : null;
+  }
+
+  /** Settles when no process is left. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  /** @throws {CodedError} what the host said, ERR_DRIVER_TIMEOUT, ERR_DRIVER_CRASHED, ERR_DRIVER_PROTOCOL */
+  async start(config: DriverConfig, user: HostUser | null, timeoutMs: number): Promise<DriverInfo> {
+    const timer = this.#expire(timeoutMs);
+    this.#tell({ type: 'start', config, user });
+    try {
+      return await this.#ready.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @throws {CodedError} what the driver said, or ERR_DRIVER_TIMEOUT, ERR_DRIVER_CRASHED, ERR_DRIVER_PROTOCOL */
+  call<Name extends MethodName>(
+    method: Name,
+    params: MethodParams<Name>,
+    timeoutMs: number,
+  ): Promise<MethodResult<Name>> {
+    if (this.#state !== 'ready') return Promise.reject(this.#crashed());
+    const id = this.#nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<MethodResult<Name>>();
+    this.#pending.set(id, { method, resolve, reject, timer: this.#expire(timeoutMs, id) });
+    this.#tell({ type: 'call', id, method, params });
+    return promise;
+  }
+
+  /** Asks the host to leave, makes it leave, and waits until it has. */
+  async close(): Promise<void> {
+    if (this.#state === 'starting' || this.#state === 'ready') {
+      this.#tell({ type: 'close' });
+      this.#state = 'closing';
+      this.#rejectAll(new CodedError('ERR_DRIVER_CLOSED', { driver: this.#driver }));
+    }
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), closeGraceMs);
+    await this.gone;
+    clearTimeout(timer);
+  }
+
+  #expire(timeoutMs: number, id?: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const error = new CodedError('ERR_DRIVER_TIMEOUT', { driver: this.#driver, timeoutMs });
+      if (id !== undefined) this.#settle(id)?.reject(error);
+      this.#fail(error);
+    }, timeoutMs);
+  }
+
+  #tell(message: ToHost): void {
+    // A closed channel is reported by `exit`; the callback keeps it from becoming an uncaught error.
+    this.#child.send(message, () => undefined);
+  }
+
+  #receive(message: unknown, handle: unknown): void {
+    if (this.#state !== 'starting' && this.#state !== 'ready') return;
+    const offence = handle === undefined ? this.#understand(message) : 'sent a handle';
+    if (offence !== null) this.#fail(new CodedError('ERR_DRIVER_PROTOCOL', { driver: this.#driver, detail: offence }));
+  }
+
+  /** @returns the rule that the host broke, or null */
+  #understand(message: unknown): string | null {
+    if (!fromHost.Check(message)) return 'message out of shape';
+    switch (message.type) {
+      case 'ready':
+        return this.#started(message.info);
+      case 'start-failed':
+        return this.#notStarted(message.error);
+      case 'result':
+        return this.#answered(message.id, message.value);
+      case 'failure':
+        return this.#refused(message.id, message.error);
+      case 'devices-changed':
+        return this.#noticed();
+    }
+  }
+
+  #started(info: DriverInfo): string | null {
+    if (this.#state !== 'starting') return 'ready twice';
+    this.#state = 'ready';
+    this.#ready.resolve(info);
+    return null;
+  }
+
+  #notStarted(body: FailureBody): string | null {
+    const error = restoreError(body);
+    if (error === null) return 'unknown error code';
+    if (this.#state !== 'starting') return 'start failed after ready';
+    this.#fail(error);
+    return null;
+  }
+
+  #answered(id: number, value: unknown): string | null {
+    const method = this.#pending.get(id)?.method;
+    if (method === undefined) return 'answer to no call';
+    if (!acceptsResult(method, value)) return `answer to ${method} out of shape`;
+    this.#settle(id)?.resolve(value as never);
+    return null;
+  }
+
+  #refused(id: number, body: FailureBody): string | null {
+    const error = restoreError(body);
+    if (error === null) return 'unknown error code';
+    const call = this.#settle(id);
+    call?.reject(error);
+    return call === undefined ? 'answer to no call' : null;
+  }
+
+  #noticed(): string | null {
+    const now = performance.now();
+    if (now - this.#noticesSince > noticeWindowMs) {
+      this.#noticesSince = now;
+      this.#notices = 0;
+    }
+    this.#notices += 1;
+    if (this.#notices > maxNoticesPerWindow) return 'too many notices';
+    this.#events.devicesChanged();
+    return null;
+  }
+
+  #settle(id: number): PendingCall | undefined {
+    const call = this.#pending.get(id);
+    if (call !== undefined) clearTimeout(call.timer);
+    this.#pending.delete(id);
+    return call;
+  }
+
+  /** Ends the process for a reason; calls in flight learn it at once, not when the system has reaped it. */
+  #fail(reason: CodedError): void {
+    if (this.#state !== 'starting' && this.#state !== 'ready') return;
+    this.#state = 'failed';
+    this.#child.kill('SIGKILL');
+    this.#ready.reject(reason);
+    this.#rejectAll(reason.code === 'ERR_DRIVER_PROTOCOL' ? reason : this.#crashed());
+    this.#events.failed(reason);
+  }
+
+  #exited(): void {
+    this.#fail(this.#crashed());
+    this.#state = 'ended';
+    this.#gone.resolve();
+  }
+
+  #rejectAll(error: CodedError): void {
+    this.#ready.reject(error);
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error);
+  }
+
+  #crashed(): CodedError {
+    return new CodedError('ERR_DRIVER_CRASHED', { driver: this.#driver });
+  }
+}

@@ -1,0 +1,47 @@
+import { constants, createPrivateKey, privateEncrypt } from 'node:crypto';
+import type { CryptoOps, PrivateKey, SignatureAlgorithm } from '@onelock/core/crypto';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import type { SignInput } from '../port/index.ts';
+import { encodeDigestInfo } from '../rsa/digest-info.ts';
+
+const keyKinds = {
+  'rsa-pkcs1v15': 'rsa',
+  'rsa-pss': 'rsa',
+  ecdsa: 'ec',
+  'sm2-sm3': 'sm2',
+  ed25519: undefined,
+  ed448: undefined,
+} as const satisfies Record<SignatureAlgorithm['kind'], PrivateKey['kind'] | undefined>;
+
+/**
+ * Signs as the port demands. A digest can be signed with RSA PKCS#1 v1.5 alone: the platform's ECDSA and SM2 insist on
+ * hashing themselves.
+ *
+ * @throws {CodedError} ERR_TOKEN_ALGORITHM_UNSUPPORTED
+ */
+export function signWithKey(
+  ops: CryptoOps,
+  key: PrivateKey,
+  algorithm: SignatureAlgorithm,
+  input: SignInput,
+): Uint8Array {
+  if (keyKinds[algorithm.kind] !== key.kind) throw unsupported(algorithm.kind);
+  if (input.kind === 'digest') return signDigest(key, algorithm, input.bytes);
+  try {
+    return ops.sign(key, algorithm, input.bytes);
+  } catch (error) {
+    if (isCodedError(error) && error.code === 'ERR_CRYPTO_ALGORITHM_UNSUPPORTED') throw unsupported(algorithm.kind);
+    throw error;
+  }
+}
+
+function signDigest(key: PrivateKey, algorithm: SignatureAlgorithm, digest: Uint8Array): Uint8Array {
+  if (algorithm.kind !== 'rsa-pkcs1v15') throw unsupported(`${algorithm.kind} (digest)`);
+  const rsaKey = createPrivateKey({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' });
+  const padding = constants.RSA_PKCS1_PADDING;
+  return new Uint8Array(privateEncrypt({ key: rsaKey, padding }, encodeDigestInfo(algorithm.digest, digest)));
+}
+
+function unsupported(algorithm: string): CodedError {
+  return new CodedError('ERR_TOKEN_ALGORITHM_UNSUPPORTED', { algorithm });
+}
