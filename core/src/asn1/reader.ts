@@ -148,7 +148,7 @@ export class DerReader {
     let length = source[at++] ?? 0;
     if (length >= 0x80) {
       const octets = length & 0x7f;
-      if (octets === 0) throw invalidLength(at - 1);
+      if (octets === 0 || octets === 127) throw invalidLength(at - 1);
       if (at + octets > end) throw truncated(end);
       if (source[at] === 0) throw invalidLength(at - 1);
       if (octets > 4) throw limitExceeded('length', at - 1);
