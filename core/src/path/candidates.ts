@@ -61,11 +61,6 @@ function keyHint(certificate: Certificate, issuer: Certificate): number {
   return equalBytes(wanted, has) ? 2 : 0;
 }
 
-/** Whether the issuer says that its key is another one than the certificate asks for. */
-export function keyIdentifiersDiffer(certificate: Certificate, issuer: Certificate): boolean {
-  return keyHint(certificate, issuer) === 0;
-}
-
 /** A hint that is malformed is no hint; whether it may be malformed is judged elsewhere. */
 function identifierOrAbsent(read: () => Uint8Array | undefined): Uint8Array | undefined {
   try {

@@ -141,10 +141,10 @@ function prepareForNext(
 function checkLeaf(certificate: Certificate, input: PathInput, profile: Profile): PathProblem | undefined {
   return (
     checkCriticalExtensions(certificate) ??
-    checkRules(certificate, 'leaf', profile) ??
     checkLeafKeyUsage(certificate, profile.leaf, input.keyUsage ?? []) ??
     checkLeafPurposes(certificate, profile.leaf, input.extendedKeyUsage ?? []) ??
-    checkPeerName(certificate, input)
+    checkPeerName(certificate, input) ??
+    checkRules(certificate, 'leaf', profile)
   );
 }
 

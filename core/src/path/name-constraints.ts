@@ -69,9 +69,20 @@ interface ConstrainedName {
 function namesOf(certificate: Certificate): readonly ConstrainedName[] {
   const names: GeneralName[] = [...(certificate.subjectAltName ?? [])];
   if (certificate.subject.rdns.length > 0) names.push({ kind: 'directory', name: certificate.subject });
-  for (const attribute of certificate.subject.rdns.flat())
-    if (attribute.oid === oids.emailAddress) names.push({ kind: 'email', value: attribute.value });
+  const hasHostNames = names.some(({ kind }) => kind === 'dns');
+  for (const { oid, value } of certificate.subject.rdns.flat()) {
+    if (oid === oids.emailAddress) names.push({ kind: 'email', value });
+    if (oid === oids.commonName && !hasHostNames && looksLikeHostName(value)) names.push({ kind: 'dns', value });
+  }
   return names.map((name) => ({ name, text: describe(name) }));
+}
+
+/**
+ * We never take a host name from a common name, but others do; one that stands there without a dNSName beside it must
+ * not slip past the constraints (NOTE: beyond RFC 5280, as OpenSSL does).
+ */
+function looksLikeHostName(commonName: string): boolean {
+  return commonName.includes('.') && parsePresentedHostName(commonName) !== undefined;
 }
 
 function describe(name: GeneralName): string {

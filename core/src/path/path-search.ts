@@ -1,8 +1,8 @@
 import { equalBytes } from '../bytes/index.ts';
-import type { CryptoOps } from '../crypto/index.ts';
+import type { CryptoOps, PublicKey } from '../crypto/index.ts';
 import { type Certificate, formatName } from '../x509/index.ts';
 import { Budget } from './budget.ts';
-import { Candidates, keyIdentifiersDiffer } from './candidates.ts';
+import { Candidates } from './candidates.ts';
 import { checkCriticalExtensions, checkIssuerRights, checkValidity } from './certificate-checks.ts';
 import { CertificateSignatures } from './certificate-signature.ts';
 import { checkPath, isSelfIssued } from './check-path.ts';
@@ -63,8 +63,7 @@ export class PathSearch {
 
   #endAt(anchor: TrustAnchor, chain: readonly Certificate[], tail: Certificate): Step {
     const key = anchor.kind === 'certificate' ? () => anchor.certificate.publicKey : () => anchor.publicKey;
-    const differs = anchor.kind === 'certificate' && keyIdentifiersDiffer(tail, anchor.certificate);
-    const link = this.#link(tail, key, differs);
+    const link = this.#link(tail, key);
     if (link === 'not-the-issuer') return link;
     if (link !== undefined) return this.#record(link, chain.length, true);
     const outcome = checkPath(chain, anchor, this.#input, this.#profile, this.#budget);
@@ -76,7 +75,7 @@ export class PathSearch {
     if (chain.some((certificate) => isSameEntity(certificate, issuer))) return 'not-the-issuer';
     const problem = guarded(issuer, () => this.#checkIntermediate(issuer, chain));
     if (problem !== undefined) return this.#record(problem, chain.length, false);
-    const link = this.#link(tail, () => issuer.publicKey, keyIdentifiersDiffer(tail, issuer));
+    const link = this.#link(tail, () => issuer.publicKey);
     if (link === 'not-the-issuer') return link;
     if (link !== undefined) return this.#record(link, chain.length, false);
     return this.#extend([...chain, issuer]) ?? 'failed';
@@ -92,21 +91,15 @@ export class PathSearch {
     return checkValidity(issuer, this.#input.at) ?? checkIssuerRights(issuer) ?? checkCriticalExtensions(issuer);
   }
 
-  /** Whether `tail` is signed by a key. A wrong signature under another key identifier is another issuer's signature. */
-  #link(
-    tail: Certificate,
-    key: () => Parameters<CertificateSignatures['check']>[1],
-    identifiersDiffer: boolean,
-  ): PathProblem | 'not-the-issuer' | undefined {
-    let other = false;
+  /** Whether `tail` is signed by a key. A signature by another kind of key is another issuer's of the same name. */
+  #link(tail: Certificate, key: () => PublicKey): PathProblem | 'not-the-issuer' | undefined {
+    let otherIssuer = false;
     const problem = guarded(tail, () => {
       const outcome = this.#signatures.check(tail, key());
-      other = outcome === 'other-issuer';
+      otherIssuer = outcome === 'other-issuer';
       return typeof outcome === 'string' ? undefined : outcome;
     });
-    if (other) return 'not-the-issuer';
-    if (problem?.reason.code === 'ERR_PATH_SIGNATURE_INVALID' && identifiersDiffer) return 'not-the-issuer';
-    return problem;
+    return otherIssuer ? 'not-the-issuer' : problem;
   }
 
   #record(problem: PathProblem, length: number, anchored: boolean): 'failed' {
