@@ -3,7 +3,8 @@ import type { LimboCase, LimboFeature } from './limbo-form.ts';
 
 /**
  * Which of our profiles a case is put to, by the first part of its id. Limbo asks two questions in one suite: what
- * RFC 5280 demands of certificates, and what the Web PKI demands of TLS servers beyond it.
+ * RFC 5280 demands of certificates, and what the Web PKI demands of TLS servers beyond it. BetterTLS, which limbo takes
+ * in, asks about path building and name constraints alone.
  */
 const profileByNamespace: Readonly<Record<string, ProfileName>> = {
   rfc5280: 'rfc5280-strict',
@@ -12,14 +13,16 @@ const profileByNamespace: Readonly<Record<string, ProfileName>> = {
   crl: 'rfc5280-strict',
   cve: 'rfc5280-strict',
   invalid: 'rfc5280-strict',
-  bettertls: 'rfc5280-strict',
+  bettertls: 'rfc5280',
   webpki: 'tls-server',
   online: 'tls-server',
 };
 
+/** A client's certificate is never put to the profile of servers. */
 export function limboProfile(limboCase: LimboCase): ProfileName {
   const [namespace = ''] = limboCase.id.split('::');
-  return profileByNamespace[namespace] ?? 'rfc5280-strict';
+  const profile = profileByNamespace[namespace] ?? 'rfc5280-strict';
+  return profile === 'tls-server' && limboCase.validation_kind === 'CLIENT' ? 'rfc5280-strict' : profile;
 }
 
 /** Features that core does not have, with the reason. */
