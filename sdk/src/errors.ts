@@ -48,6 +48,7 @@ export const ownErrors = {
   ERR_SDK_PROTOCOL: { whoCanAct: 'us', retriable: false },
   ERR_AGENT_ORIGIN_DENIED: { whoCanAct: 'operator', retriable: false },
   ERR_AGENT_VERSION_MISMATCH: { whoCanAct: 'user', retriable: false },
+  ERR_REQUEST_TOO_LARGE: { whoCanAct: 'integrator', retriable: false },
   ERR_CALL_PARAMS_INVALID: { whoCanAct: 'integrator', retriable: false },
 } as const satisfies Partial<Record<ErrorCode, { readonly whoCanAct: WhoCanAct; readonly retriable: boolean }>>;
 

@@ -1,0 +1,1 @@
+export { type DescribedError, describe, type Locale } from './describe.ts';
