@@ -2,6 +2,7 @@ export { base64ToBytes, bytesToBase64, isBase64 } from './base64.ts';
 export { calls } from './calls.ts';
 export { firstViolation, type Violation } from './check-schema.ts';
 export { type BytePath, bytePaths, fromWire, toWire } from './codec.ts';
+export { commonErrors, consentErrors } from './common-errors.ts';
 export type { ContractEvent, EventPayload, Params, Result, WireParams, WireResult } from './contract-types.ts';
 export { type CallDefinition, type CallFamily, type Consent, defineCall, type InvalidExample } from './define-call.ts';
 export { defineEvent, type EventDefinition } from './define-event.ts';
@@ -13,17 +14,10 @@ export {
   type SignatureAlgorithmId,
   signatureAlgorithms,
 } from './schemas/algorithms.ts';
-export {
-  CertificateInfo,
-  CertificateReport,
-  CertificateSummary,
-  Identity,
-  MessageReport,
-  SignatureReport,
-  SubjectIdentity,
-} from './schemas/certificate.ts';
+export { CertificateInfo, CertificateSummary, Identity, SubjectIdentity } from './schemas/certificate.ts';
 export { DeviceHandle, FileHandle, KeyHandle, SealHandle } from './schemas/handles.ts';
-export { limits } from './schemas/primitives.ts';
+export { limits, zhKeyword } from './schemas/primitives.ts';
+export { CertificateReport, MessageReport, SignatureReport } from './schemas/report.ts';
 export { Reason, Verdict, VerdictSubject } from './schemas/verdict.ts';
 export {
   decodeParams,

@@ -5,15 +5,21 @@ import { callErrors } from './rows/call.ts';
 import { cmsErrors } from './rows/cms.ts';
 import { cryptoErrors } from './rows/crypto.ts';
 import { derErrors } from './rows/der.ts';
+import { documentErrors } from './rows/document.ts';
 import { driverErrors } from './rows/driver.ts';
+import { envelopeErrors } from './rows/envelope.ts';
+import { fileErrors } from './rows/file.ts';
 import { loginErrors } from './rows/login.ts';
 import { pathErrors } from './rows/path.ts';
+import { remoteSessionErrors } from './rows/remote-session.ts';
 import { requestErrors } from './rows/request.ts';
 import { revocationErrors } from './rows/revocation.ts';
 import { sdkErrors } from './rows/sdk.ts';
+import { sealErrors } from './rows/seal.ts';
 import { serviceErrors } from './rows/service.ts';
 import { signatureErrors } from './rows/signature.ts';
 import { suiteErrors } from './rows/suite.ts';
+import { timestampErrors } from './rows/timestamp.ts';
 import { tokenErrors } from './rows/token.ts';
 import { userErrors } from './rows/user.ts';
 import { x509Errors } from './rows/x509.ts';
@@ -28,6 +34,12 @@ export const errorRegistry = {
   ...revocationErrors,
   ...cmsErrors,
   ...signatureErrors,
+  ...envelopeErrors,
+  ...fileErrors,
+  ...sealErrors,
+  ...documentErrors,
+  ...timestampErrors,
+  ...remoteSessionErrors,
   ...loginErrors,
   ...tokenErrors,
   ...driverErrors,

@@ -1,14 +1,5 @@
 import { defineCall } from '../define-call.ts';
-import {
-  CertificateDer,
-  CertificateInfo,
-  CertificateReport,
-  Chain,
-  Identity,
-  Profile,
-  RevocationMode,
-  SubjectIdentity,
-} from '../schemas/certificate.ts';
+import { CertificateDer, CertificateInfo, Chain, Identity, SubjectIdentity } from '../schemas/certificate.ts';
 import { CertificateFilter } from '../schemas/certificate-filter.ts';
 import { DriverState } from '../schemas/device.ts';
 import {
@@ -34,6 +25,7 @@ import {
   optional,
   text,
 } from '../schemas/primitives.ts';
+import { CertificateReport, Profile, RevocationMode } from '../schemas/report.ts';
 
 const family = 'certificates';
 

@@ -1,29 +1,21 @@
 import { defineCall } from '../define-call.ts';
 import { SignatureAlgorithm, SignatureEncoding, Sm2UserId } from '../schemas/algorithms.ts';
-import { CertificateDer, MessageFamily } from '../schemas/certificate.ts';
+import { CertificateDer } from '../schemas/certificate.ts';
 import { Display, TimestampMode } from '../schemas/common.ts';
 import { keyUseErrors } from '../schemas/errors-of-keys.ts';
 import {
   exampleCertificate,
   exampleChallenge,
   exampleContent,
+  exampleDigest,
   exampleKey,
   exampleMessage,
   exampleSignature,
 } from '../schemas/examples.ts';
 import { KeyHandle } from '../schemas/handles.ts';
-import {
-  about,
-  bytes,
-  closed,
-  instant,
-  limits,
-  literal,
-  nullable,
-  oneOf,
-  optional,
-  text,
-} from '../schemas/primitives.ts';
+import { LoginToken } from '../schemas/login-token.ts';
+import { about, bytes, closed, instant, limits, nullable, oneOf, optional } from '../schemas/primitives.ts';
+import { MessageFamily } from '../schemas/report.ts';
 
 const family = 'sign-and-verify';
 
@@ -49,25 +41,7 @@ export const authenticate = defineCall({
     ),
     display: optional(Display),
   }),
-  result: closed(
-    {
-      version: about(literal(1), '令牌格式版本', 'Version of the token format'),
-      origin: text({ min: 8, max: 300 }, '来源（由代理填写）', 'Origin (filled in by the agent)'),
-      challenge: bytes({ min: 32, max: 1024 }, '挑战原样返回', 'The challenge, unchanged'),
-      certificate: CertificateDer,
-      algorithm: oneOf(
-        ['SM2-SM3', 'RSA-SHA256', 'ECDSA-SHA256', 'ECDSA-SHA384', 'ECDSA-SHA512'],
-        '签名算法',
-        'Signature algorithm',
-      ),
-      signature: bytes(
-        { min: 8, max: limits.signature },
-        '签名：SM2、ECDSA 为 DER SEQUENCE { r, s }，RSA 为模长字节',
-        'Signature: DER SEQUENCE { r, s } for SM2 and ECDSA, modulus-length bytes for RSA',
-      ),
-    },
-    ['登录令牌，提交给 POST /v1/logins', 'Login token, for POST /v1/logins'],
-  ),
+  result: LoginToken,
   errors: [...keyUseErrors, 'ERR_CRYPTO_ALGORITHM_UNSUPPORTED'],
   example: {
     params: { key: exampleKey, challenge: exampleChallenge },
@@ -146,6 +120,64 @@ export const signData = defineCall({
       why: 'SHA-1 is not signed with',
       field: '/algorithm',
       params: { key: exampleKey, data: exampleContent, algorithm: 'RSA-SHA1' },
+    },
+  ],
+});
+
+export const signDigest = defineCall({
+  number: 24,
+  name: 'signDigest',
+  family,
+  titleZh: '摘要签名',
+  title: 'Sign a digest',
+  consent: 'pin',
+  since: '1.0',
+  clauses: ['GM/T 0016-2023 SKF_ECCSignData', 'field practice C25'],
+  summaryZh:
+    '直接对摘要签名。代理看不到原文，因此默认关闭，窗口以危险操作显示；未经运营方书面许可，从不与同一密钥的 authenticate 一起授予同一来源。',
+  summary:
+    "Signs a digest as it is. The agent cannot see what is signed: off by default, shown as dangerous, and never granted to an origin beside `authenticate` on the same key without the operator's written permission.",
+  params: closed({
+    key: KeyHandle,
+    digest: bytes({ min: 32, max: 64 }, '摘要；SM2 为 e = SM3(ZA ‖ M)', 'The digest; for SM2 e = SM3(ZA ‖ M)'),
+    algorithm: about(
+      SignatureAlgorithm,
+      '签名算法（决定摘要长度）',
+      'Signature algorithm (which fixes the length of the digest)',
+    ),
+    encoding: optional(SignatureEncoding),
+    display: Display,
+  }),
+  result: closed({
+    signature: bytes({ min: 8, max: limits.signature }, '签名', 'Signature'),
+    algorithm: SignatureAlgorithm,
+    certificate: CertificateDer,
+  }),
+  errors: [...keyUseErrors, 'ERR_TOKEN_ALGORITHM_UNSUPPORTED', 'ERR_SIGNATURE_ALGORITHM_MISMATCH'],
+  example: {
+    params: { key: exampleKey, digest: exampleDigest, algorithm: 'SM2-SM3', display: { title: '摘要签名' } },
+    result: { signature: exampleSignature, algorithm: 'SM2-SM3', certificate: exampleCertificate },
+  },
+  invalidExamples: [
+    {
+      why: 'nothing is shown to the person',
+      field: '/display',
+      params: { key: exampleKey, digest: exampleDigest, algorithm: 'SM2-SM3' },
+    },
+    {
+      why: 'a SHA-1 digest has 20 bytes',
+      field: '/digest',
+      params: {
+        key: exampleKey,
+        digest: 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+        algorithm: 'RSA-SHA256',
+        display: { title: 'x' },
+      },
+    },
+    {
+      why: 'the algorithm is missing',
+      field: '/algorithm',
+      params: { key: exampleKey, digest: exampleDigest, display: { title: 'x' } },
     },
   ],
 });

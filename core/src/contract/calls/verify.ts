@@ -6,16 +6,7 @@ import {
   SignatureEncoding,
   Sm2UserId,
 } from '../schemas/algorithms.ts';
-import {
-  CertificateDer,
-  CertificateSummary,
-  Chain,
-  MessageFamily,
-  MessageReport,
-  Profile,
-  RevocationMode,
-  SignatureReport,
-} from '../schemas/certificate.ts';
+import { CertificateDer, CertificateSummary, Chain } from '../schemas/certificate.ts';
 import {
   exampleCertificate,
   exampleContent,
@@ -43,6 +34,7 @@ import {
   text,
   union,
 } from '../schemas/primitives.ts';
+import { MessageFamily, MessageReport, Profile, RevocationMode, SignatureReport } from '../schemas/report.ts';
 
 const family = 'sign-and-verify';
 

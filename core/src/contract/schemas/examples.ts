@@ -17,8 +17,11 @@ export const exampleChallenge = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=';
 export const exampleContent = '5oqV5qCH5paH5Lu2';
 /** A digest's worth of bytes. */
 export const exampleDigest = 'ZsfwYu9c6i8R0d8m7tPrVnJ0q1yYl2mBd0h3s1xQZk8=';
-/** The head of a SignedData, enough for an example. */
-export const exampleMessage = 'MIIBUwYKKoEcz1UGAQQCAqCCAUMwggE/AgEBMQ4wDAYIKoEcz1UBgxEFADA=';
+/** A SignedData without a signer, enough for an example. */
+export const exampleMessage = 'MCUGCiqBHM9VBgEEAgKgGzAVAgEBMQwwCgYIKoEcz1UBgxEwADEA';
+/** The head of a TimeStampToken, enough for an example. */
+export const exampleToken =
+  'MEkGCSqGSIb3DQEHAqA8MDoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5';
 export const examplePublicKey =
   'MFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAE6oAWr9k8FxezD7JdsEjpemy4nBITSd0Dsyw6KxLBrpE2NwvMp8vZEpHLzVoL3UhIsIQRMcmGfyRdiiUhaFuKSg==';
 export const examplePng =

@@ -31,4 +31,10 @@ export const callErrors = {
     retriable: false,
     params: ['call'],
   },
+  ERR_CALL_INTERRUPTED: {
+    httpStatus: 409,
+    whoCanAct: 'user',
+    retriable: true,
+    params: ['operation', 'done', 'total'],
+  },
 } as const satisfies ErrorRows;

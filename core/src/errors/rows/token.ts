@@ -79,4 +79,22 @@ export const tokenErrors = {
     retriable: false,
     params: ['api', 'name'],
   },
+  ERR_TOKEN_CERTIFICATE_MISMATCH: {
+    httpStatus: 422,
+    whoCanAct: 'integrator',
+    retriable: false,
+    params: [],
+  },
+  ERR_TOKEN_FULL: {
+    httpStatus: 409,
+    whoCanAct: 'user',
+    retriable: false,
+    params: [],
+  },
+  ERR_TOKEN_PIN_WEAK: {
+    httpStatus: 422,
+    whoCanAct: 'user',
+    retriable: false,
+    params: [],
+  },
 } as const satisfies ErrorRows;

@@ -15,4 +15,7 @@ export const tokenWords = {
   ERR_TOKEN_DATA_CORRUPT: 'The data on the device is corrupt',
   ERR_TOKEN_KEY_USAGE: 'The key may not be used for this, {required} is required',
   ERR_TOKEN_NATIVE_FAILURE: 'The device driver answered {api} {name}',
+  ERR_TOKEN_CERTIFICATE_MISMATCH: 'The certificate does not belong to the key on the device; nothing was written',
+  ERR_TOKEN_FULL: 'The device has no space left',
+  ERR_TOKEN_PIN_WEAK: 'The new PIN is too simple or the factory PIN; choose another',
 } as const satisfies WordsFor<typeof tokenErrors>;

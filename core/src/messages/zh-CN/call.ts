@@ -7,4 +7,5 @@ export const callWords = {
   ERR_CALL_PARAMS_INVALID: '接口 {call} 的参数 {field} 无效：{rule}',
   ERR_CALL_RESULT_INVALID: '接口 {call} 的返回值 {field} 不符合约定',
   ERR_CALL_PERMISSION_DENIED: '该网站没有调用 {call} 的权限',
+  ERR_CALL_INTERRUPTED: '操作中断，已完成 {done}/{total}，插回同一介质后可继续',
 } as const satisfies WordsFor<typeof callErrors>;

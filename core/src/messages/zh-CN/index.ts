@@ -6,15 +6,21 @@ import { callWords } from './call.ts';
 import { cmsWords } from './cms.ts';
 import { cryptoWords } from './crypto.ts';
 import { derWords } from './der.ts';
+import { documentWords } from './document.ts';
 import { driverWords } from './driver.ts';
+import { envelopeWords } from './envelope.ts';
+import { fileWords } from './file.ts';
 import { loginWords } from './login.ts';
 import { pathWords } from './path.ts';
+import { remoteSessionWords } from './remote-session.ts';
 import { requestWords } from './request.ts';
 import { revocationWords } from './revocation.ts';
 import { sdkWords } from './sdk.ts';
+import { sealWords } from './seal.ts';
 import { serviceWords } from './service.ts';
 import { signatureWords } from './signature.ts';
 import { suiteWords } from './suite.ts';
+import { timestampWords } from './timestamp.ts';
 import { tokenWords } from './token.ts';
 import { userWords } from './user.ts';
 import { x509Words } from './x509.ts';
@@ -28,6 +34,12 @@ export const zhCN: Readonly<Record<ErrorCode, string>> = {
   ...revocationWords,
   ...cmsWords,
   ...signatureWords,
+  ...envelopeWords,
+  ...fileWords,
+  ...sealWords,
+  ...documentWords,
+  ...timestampWords,
+  ...remoteSessionWords,
   ...loginWords,
   ...tokenWords,
   ...driverWords,

@@ -15,4 +15,7 @@ export const tokenWords = {
   ERR_TOKEN_DATA_CORRUPT: '介质数据损坏',
   ERR_TOKEN_KEY_USAGE: '该密钥不能用于此操作，需要 {required}',
   ERR_TOKEN_NATIVE_FAILURE: '介质驱动返回错误 {api} {name}',
+  ERR_TOKEN_CERTIFICATE_MISMATCH: '证书与介质内的密钥不匹配，未写入',
+  ERR_TOKEN_FULL: '介质空间不足',
+  ERR_TOKEN_PIN_WEAK: '新 PIN 过于简单或为出厂 PIN，请换一个',
 } as const satisfies WordsFor<typeof tokenErrors>;

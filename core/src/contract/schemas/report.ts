@@ -1,0 +1,122 @@
+import { AlgorithmName } from './algorithms.ts';
+import { closed, flag, instant, list, nullable, oid, oneOf, optional, text } from './primitives.ts';
+import { Reason, RevocationReport, VerdictSubject, verdictWith } from './verdict.ts';
+
+export const validationProfiles = ['rfc5280', 'tls-server', 'gm-sign', 'gm-encrypt', 'bidding'] as const;
+
+export const Profile = oneOf(
+  validationProfiles,
+  '验证规则集，默认 bidding',
+  'Set of validation rules, bidding by default',
+);
+
+export const RevocationMode = oneOf(
+  ['require', 'if-available', 'none'],
+  '吊销检查方式，默认 if-available：没有依据时结论成立并注明未检查',
+  'How revocation is treated, if-available by default: without evidence the verdict stands and says that revocation was not checked',
+);
+
+/** GM/T 0010 (GB/T 35275) object identifiers, or those of PKCS#7 / RFC 5652. */
+export const MessageFamily = oneOf(
+  ['gm', 'pkcs7'],
+  '消息格式族：gm 为 GB/T 35275（GM/T 0010），pkcs7 为 RFC 5652',
+  'Family of the format: gm is GB/T 35275 (GM/T 0010), pkcs7 is RFC 5652',
+);
+
+/** Who judged. Stands on the outermost report only. */
+export const CheckedBy = oneOf(
+  ['service', 'agent'],
+  '由谁评判：桥接服务，或（服务不可达时）代理凭离线材料',
+  'Who judged: the bridge service or, when it cannot be reached, the agent from offline evidence',
+);
+
+const Attempt = closed({ reason: Reason, subject: optional(VerdictSubject) }, [
+  '一条未走通的路径',
+  'One path that was tried and failed',
+]);
+
+const certificateFacts = {
+  certificate: VerdictSubject,
+  path: list(
+    VerdictSubject,
+    { max: 32 },
+    '证书路径，终端实体在前、信任锚在后；未建成为空',
+    'Certification path, end entity first, trust anchor last; empty when none was built',
+  ),
+  at: instant('按此时刻评判', 'The moment it was judged for'),
+  profile: Profile,
+  revocation: RevocationReport,
+  attempts: list(
+    Attempt,
+    { max: 64 },
+    '试过但未走通的路径，最能说明问题的在前',
+    'Every way that was tried and failed, most telling first',
+  ),
+};
+
+/** A certificate's verdict inside another report. */
+export const NestedCertificateReport = verdictWith(
+  certificateFacts,
+  '签名者证书的结论',
+  "Verdict on the signer's certificate",
+);
+
+/** The verdict on one certificate. */
+export const CertificateReport = verdictWith(
+  { ...certificateFacts, checkedBy: CheckedBy },
+  '证书验证结论',
+  'Verdict on a certificate',
+);
+
+/** The verdict on one signer of a message: the mathematics and attributes first, then the certificate. */
+export const SignerReport = verdictWith(
+  {
+    signer: text(
+      { max: 1024, min: 0 },
+      '签名者：主体，证书缺失时为颁发者和序列号',
+      'The signer: its subject, or issuer and serial number where the certificate is missing',
+    ),
+    digestAlgorithm: AlgorithmName,
+    signatureAlgorithm: AlgorithmName,
+    signingTime: nullable(
+      instant('时间', 'Time'),
+      '签名者自称的签名时间（未经第三方证明）；没有为 null',
+      'Signing time claimed by the signer, proven by nobody else; null when absent',
+    ),
+    certificate: nullable(
+      NestedCertificateReport,
+      '签名者证书的结论；证书缺失或数学验证已失败时为 null',
+      "Verdict on the signer's certificate; null where it is missing or the mathematics already failed",
+    ),
+  },
+  '一个签名者的结论',
+  'Verdict on one signer',
+);
+
+/** The verdict on a signed message: one per signer and one for the whole. */
+export const MessageReport = verdictWith(
+  {
+    family: MessageFamily,
+    contentType: oid('内容类型 OID', 'OID of the content type'),
+    detached: flag('是否为分离式（消息中不含原文）', 'Whether it is detached (the content is not inside)'),
+    signers: list(SignerReport, { max: 64 }, '各签名者的结论', 'One verdict per signer'),
+    checkedBy: CheckedBy,
+  },
+  '签名消息的结论：全部签名者通过才算通过',
+  'Verdict on a signed message: passed as a whole only when every signer passed',
+);
+
+/** The verdict on a raw signature (P1). */
+export const SignatureReport = verdictWith(
+  {
+    algorithm: AlgorithmName,
+    certificate: nullable(
+      NestedCertificateReport,
+      '签名者证书的结论；按公钥验证时为 null',
+      "Verdict on the signer's certificate; null when judged by a bare key",
+    ),
+    checkedBy: CheckedBy,
+  },
+  '签名的结论',
+  'Verdict on a signature',
+);

@@ -1,0 +1,25 @@
+import type { ErrorRows } from '../row.ts';
+
+export const timestampErrors = {
+  ERR_TIMESTAMP_REFUSED: {
+    httpStatus: 502,
+    whoCanAct: 'operator',
+    retriable: true,
+    params: ['status'],
+    clause: 'RFC 3161 §2.4.2',
+  },
+  ERR_TIMESTAMP_MALFORMED: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['field', 'offset'],
+    clause: 'RFC 3161 §2.4.2',
+  },
+  ERR_TIMESTAMP_MISMATCH: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['field'],
+    clause: 'RFC 3161 §2.4.2',
+  },
+} as const satisfies ErrorRows;
