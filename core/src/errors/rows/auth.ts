@@ -19,6 +19,12 @@ export const authErrors = {
     retriable: false,
     params: ['role'],
   },
+  ERR_AUTH_PERMISSION_REQUIRED: {
+    httpStatus: 403,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['permission', 'field'],
+  },
   ERR_AUTH_CODE_INVALID: {
     httpStatus: 403,
     whoCanAct: 'operator',

@@ -13,6 +13,12 @@ export const requestErrors = {
     retriable: false,
     params: ['limit'],
   },
+  ERR_REQUEST_TIMEOUT: {
+    httpStatus: 408,
+    whoCanAct: 'integrator',
+    retriable: true,
+    params: ['timeoutMs'],
+  },
   ERR_REQUEST_MEDIA_TYPE: {
     httpStatus: 415,
     whoCanAct: 'integrator',

@@ -19,6 +19,18 @@ export const serviceErrors = {
     retriable: false,
     params: ['key', 'rule'],
   },
+  ERR_SERVICE_DATABASE_NEWER: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['migration'],
+  },
+  ERR_SERVICE_AUDIT_BROKEN: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['sequence', 'rule'],
+  },
   ERR_SERVICE_RATE_LIMITED: {
     httpStatus: 429,
     whoCanAct: 'integrator',

@@ -4,6 +4,7 @@ import type { WordsFor } from '../words.ts';
 export const requestWords = {
   ERR_REQUEST_INVALID: 'The request field {field} is not valid: {rule}',
   ERR_REQUEST_TOO_LARGE: 'The request is too large, the limit is {limit} bytes',
+  ERR_REQUEST_TIMEOUT: 'The request was not sent within {timeoutMs} ms',
   ERR_REQUEST_MEDIA_TYPE: 'The media type of the request is not supported',
   ERR_REQUEST_METHOD: 'The method is not supported at this address',
   ERR_REQUEST_NOT_FOUND: 'There is no such address or record',

@@ -5,5 +5,7 @@ export const serviceWords = {
   ERR_SERVICE_UNAVAILABLE: 'The validation service cannot be reached: try again later',
   ERR_SERVICE_INTERNAL: 'Internal error of the service: contact support and give the request id',
   ERR_SERVICE_CONFIG_INVALID: 'The configuration key {key} is not valid: {rule}',
+  ERR_SERVICE_DATABASE_NEWER: 'The database was written by a newer version (migration {migration}): start that version',
+  ERR_SERVICE_AUDIT_BROKEN: 'The audit log is broken at entry {sequence}: {rule}',
   ERR_SERVICE_RATE_LIMITED: 'Too many requests: try again in {retryAfterMs} ms',
 } as const satisfies WordsFor<typeof serviceErrors>;

@@ -4,6 +4,7 @@ import type { WordsFor } from '../words.ts';
 export const requestWords = {
   ERR_REQUEST_INVALID: '请求字段 {field} 无效：{rule}',
   ERR_REQUEST_TOO_LARGE: '请求过大，上限 {limit} 字节',
+  ERR_REQUEST_TIMEOUT: '请求未在 {timeoutMs} 毫秒内发送完毕',
   ERR_REQUEST_MEDIA_TYPE: '请求内容类型不受支持',
   ERR_REQUEST_METHOD: '该地址不支持此请求方法',
   ERR_REQUEST_NOT_FOUND: '没有这个地址或记录',

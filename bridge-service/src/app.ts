@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { BlockList, isIP, type Socket } from 'node:net';
+import helmet from '@fastify/helmet';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { toHex } from '@onelock/core/bytes';
+import { CodedError } from '@onelock/core/errors';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { isLoopback, type ServiceConfig } from './config.ts';
+import { installAuthentication } from './plugins/authentication.ts';
+import { installDocumentation } from './plugins/documentation.ts';
+import { answerBrokenRequest, answerError, installErrorHandler, toCodedError } from './plugins/error-handler.ts';
+import { installMetrics } from './plugins/metrics.ts';
+import { installRateLimit } from './plugins/rate-limit.ts';
+import { compileSchema } from './plugins/validation.ts';
+import { administratorRoutes } from './routes/administrators.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { callerRoutes } from './routes/callers.ts';
+import { caRoutes } from './routes/cas.ts';
+import { certificateRoutes } from './routes/certificates.ts';
+import { challengeRoutes } from './routes/challenges.ts';
+import type { App, RouteContext } from './routes/context.ts';
+import { loginRoutes } from './routes/logins.ts';
+import { operationRoutes } from './routes/operation.ts';
+import { platformRoutes } from './routes/platforms.ts';
+import { signatureRoutes } from './routes/signatures.ts';
+import type { Ports } from './services/ports/ports.ts';
+
+export interface AppOptions {
+  readonly config: ServiceConfig;
+  readonly ports: Ports;
+  readonly logger: FastifyBaseLogger;
+  readonly isStoreUnavailable: (error: unknown) => boolean;
+  /** Compare every answer with its schema and fail on a difference; for tests. */
+  readonly checkAnswers?: boolean;
+}
+
+/** Builds the service without listening. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, ports, logger } = options;
+  const https = readTls(config);
+  const errorOptions = { bodyLimitBytes: config.bodyLimitBytes, isStoreUnavailable: options.isStoreUnavailable };
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: config.bodyLimitBytes,
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: 65_000,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    genReqId: () => `req_${toHex(ports.ops.random(12))}`,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket as Socket, config.requestTimeoutMs),
+    routerOptions: { maxParamLength: 200 },
+    // A URL that cannot be decoded reaches no route and no error handler.
+    frameworkErrors: (error, request, reply) => {
+      answerError(toCodedError(error, errorOptions), error, request as FastifyRequest, reply as FastifyReply);
+    },
+    ...(https && { https }),
+  }) as unknown as FastifyInstance;
+
+  app.setValidatorCompiler(compileSchema);
+  app.setSerializerCompiler(({ schema }) =>
+    options.checkAnswers ? checkedSerializer(schema as TSchema) : JSON.stringify,
+  );
+  app.removeContentTypeParser('text/plain');
+
+  installErrorHandler(app, errorOptions);
+  installLogging(app);
+  refuseWhenClosing(app);
+  refuseUntrustedPeers(app, config);
+  installAuthentication(app, ports);
+  await app.register(helmet, {
+    global: true,
+    frameguard: { action: 'deny' },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
+    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
+  });
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
+  });
+  await installRateLimit(app, config);
+  const metrics = installMetrics(app);
+  await installDocumentation(app);
+
+  const context: RouteContext = { ports, config, metrics };
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
+  operationRoutes(typed, context);
+  administratorRoutes(typed, context);
+  callerRoutes(typed, context);
+  platformRoutes(typed, context);
+  caRoutes(typed, context);
+  challengeRoutes(typed, context);
+  loginRoutes(typed, context);
+  certificateRoutes(typed, context);
+  signatureRoutes(typed, context);
+  auditRoutes(typed, context);
+  app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());
+  await app.ready();
+  return app;
+}
+
+/** One line per answer: route pattern, never the address asked for, no header and no body. */
+function installLogging(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        caller: request.caller?.id ?? null,
+      },
+      'answered',
+    );
+  });
+}
+
+function refuseWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    if (!closing) return;
+    reply.header('connection', 'close');
+    throw new CodedError('ERR_SERVICE_UNAVAILABLE');
+  });
+}
+
+/** Plain HTTP from another machine is for the stated proxies alone; anyone else is cut off before a byte is read. */
+function refuseUntrustedPeers(app: FastifyInstance, config: ServiceConfig): void {
+  if (config.tlsCertificateFile !== null || isLoopback(config.host)) return;
+  const proxies = new BlockList();
+  for (const proxy of config.trustedProxies) {
+    const [address = '', bits] = proxy.split('/');
+    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+    proxies.addSubnet(address, bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits), family);
+  }
+  app.server.prependListener('connection', (socket: Socket) => {
+    const peer = socket.remoteAddress ?? '';
+    const known = isLoopback(peer) || (isIP(peer) !== 0 && proxies.check(peer, isIP(peer) === 4 ? 'ipv4' : 'ipv6'));
+    if (!known) socket.destroy();
+  });
+}
+
+function readTls(config: ServiceConfig): { readonly cert: Buffer; readonly key: Buffer } | null {
+  const { tlsCertificateFile, tlsKeyFile } = config;
+  if (tlsCertificateFile === null || tlsKeyFile === null) return null;
+  const read = (file: string): Buffer => {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: file, rule: 'a readable PEM file' }, { cause: error });
+    }
+  };
+  return { cert: read(tlsCertificateFile), key: read(tlsKeyFile) };
+}
+
+function checkedSerializer(schema: TSchema): (answer: unknown) => string {
+  const check = Compile(schema);
+  return (answer) => {
+    const plain: unknown = JSON.parse(JSON.stringify(answer));
+    if (!check.Check(plain))
+      throw new Error(`an answer breaks its schema: ${JSON.stringify(check.Errors(plain).slice(0, 5))}`);
+    return JSON.stringify(answer);
+  };
+}

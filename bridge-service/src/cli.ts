@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import { describeError } from '@onelock/core/messages';
+import { verifyAuditFile } from './commands/audit-verify.ts';
+import { breakGlass } from './commands/break-glass.ts';
+import { runStart } from './commands/start.ts';
+import { auditUsage, configTable, serviceUsage } from './commands/usage.ts';
+
+const options = {
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+  db: { type: 'string' },
+  head: { type: 'string' },
+} as const;
+
+type Values = {
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly db?: string | undefined;
+  readonly head?: string | undefined;
+};
+
+const print = (text: string): void => {
+  process.stdout.write(text);
+};
+
+/** Commands by their words. Each gives the exit status. */
+const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = {
+  start: async () => {
+    await runStart(process.env);
+    return 0;
+  },
+  'break-glass': async ({ db, json }) => {
+    const { code, expiresAt } = await breakGlass(process.env, db);
+    print(
+      json
+        ? `${JSON.stringify({ code, expiresAt })}\n`
+        : `一次性管理员代码，${expiresAt} 前有效 / one-time administrator code, valid until ${expiresAt}:\n\n    ${code}\n\n`,
+    );
+    return 0;
+  },
+  config: async () => {
+    print(configTable());
+    return 0;
+  },
+  'audit verify': async ({ db, head, json }) => {
+    const report = await verifyAuditFile(process.env, { file: db, head });
+    if (json) print(`${JSON.stringify(report)}\n`);
+    else if (report.reason === undefined)
+      print(
+        `审计日志完整：${report.entries} 条，其中 ${report.payloadsErased} 条明细已到期清除 / the audit log is intact: ${report.entries} entries, details of ${report.payloadsErased} erased after their retention\n链尾 / head: ${report.head.sequence}:${report.head.hash}\n`,
+      );
+    else
+      print(
+        `${describeError(report.reason.code, report.reason.params, 'zh-CN')}\n${describeError(report.reason.code, report.reason.params, 'en')}\n`,
+      );
+    return report.indication === 'passed' ? 0 : 1;
+  },
+};
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  const words = positionals[0] === 'service' ? positionals.slice(1) : positionals;
+  if (values.help) {
+    print(words[0] === 'audit' ? auditUsage : serviceUsage);
+    return 0;
+  }
+  const command = commands[words.length === 0 ? 'start' : words.join(' ')];
+  if (command === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: words.join(' ') });
+  return command(values);
+}
+
+function readArguments(args: readonly string[]): { readonly values: Values; readonly positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new CodedError('ERR_CLI_USAGE', { detail: error instanceof Error ? error.message : '' }, { cause: error });
+  }
+}
+
+const statusOf = (code: string): number =>
+  code.startsWith('ERR_CLI_') || code === 'ERR_SERVICE_CONFIG_INVALID' || code === 'ERR_SERVICE_DATABASE_NEWER' ? 2 : 1;
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  const { code, params } = isCodedError(error) ? error : { code: 'ERR_SERVICE_INTERNAL' as const, params: {} };
+  process.stderr.write(`${code}\n${describeError(code, params, 'zh-CN')}\n${describeError(code, params, 'en')}\n`);
+  if (!isCodedError(error)) process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = statusOf(code);
+}

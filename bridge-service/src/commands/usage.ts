@@ -1,0 +1,29 @@
+import { configFileVariable, configKeys } from '../config.ts';
+
+export const serviceUsage = `用法 / usage: onelock service [start|break-glass|config] …
+
+  start                       启动互认服务（默认）/ run the service (the default)
+  break-glass [--db FILE]     在服务器上生成一次性管理员代码 / print a fresh one-time administrator code
+  config                      列出全部配置项 / list every configuration key
+
+  --json                      机器可读输出 / machine-readable output
+  退出码 / exit status: 0 正常 done, 1 失败 failed, 2 用法或配置有误 wrong use or configuration
+`;
+
+export const auditUsage = `用法 / usage: onelock audit verify [--db FILE] [--head SEQUENCE:HASH] [--json]
+
+  从头核验审计日志的哈希链 / walks the audit log's chain of hashes from the start
+  --db FILE                   数据库文件，默认取自配置 / the database file; from the configuration by default
+  --head SEQUENCE:HASH        此前记下的链尾，必须仍在链上 / a head noted earlier, which must still be in the chain
+
+  退出码 / exit status: 0 完整 intact, 1 断裂 broken, 2 用法有误或文件不可读 wrong use or unreadable file
+`;
+
+/** One row for each key, from the table in config.ts. */
+export function configTable(): string {
+  const rows = Object.entries(configKeys).map(([name, { variable, fallback, zh, en }]) => {
+    const shown = Array.isArray(fallback) ? fallback.join(',') : String(fallback ?? '');
+    return `${variable}  (${name})\n    ${zh}\n    ${en}\n    默认 / default: ${shown === '' ? '—' : shown}\n`;
+  });
+  return `${rows.join('')}${configFileVariable}\n    JSON 配置文件，键为括号中的名称；环境变量优先\n    JSON file with the names in brackets; variables win over it\n`;
+}

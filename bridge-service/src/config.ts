@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import path from 'node:path';
+import { CodedError } from '@onelock/core/errors';
+
+/** One configuration key. The documentation and `--help` are written from these rows. */
+export interface ConfigKey<T> {
+  /** Environment variable; it wins over the file. */
+  readonly variable: `ONELOCK_SERVICE_${string}` | 'ONELOCK_MACHINE_OUTPUT';
+  readonly fallback: T;
+  readonly zh: string;
+  readonly en: string;
+  /** Reads the text of the variable, or of the file's value, into its type; throws a sentence naming the rule. */
+  readonly read: (text: string) => T;
+}
+
+class RuleError extends Error {}
+
+const text = (value: string): string => value;
+const optionalPath = (value: string): string | null => (value === '' ? null : path.resolve(value));
+const flag = (value: string): boolean => {
+  if (value === '1' || value === 'true') return true;
+  if (value === '0' || value === 'false' || value === '') return false;
+  throw new RuleError('0 | 1');
+};
+const oneOf =
+  <const T extends string>(...allowed: readonly T[]) =>
+  (value: string): T => {
+    const found = allowed.find((item) => item === value);
+    if (found === undefined) throw new RuleError(allowed.join(' | '));
+    return found;
+  };
+const integer =
+  (min: number, max: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < min || number > max) throw new RuleError(`${min} … ${max}`);
+    return number;
+  };
+const addresses = (value: string): readonly string[] => {
+  const list = value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  for (const item of list) {
+    const [address = '', bits, ...rest] = item.split('/');
+    const version = isIP(address);
+    const widest = version === 4 ? 32 : 128;
+    if (version === 0 || rest.length > 0 || (bits !== undefined && (!/^\d+$/.test(bits) || Number(bits) > widest)))
+      throw new RuleError('IP address or CIDR, comma-separated');
+  }
+  return list;
+};
+
+const key = <T>(row: ConfigKey<T>): ConfigKey<T> => row;
+
+/** Every key of the service. Units are in the names. */
+export const configKeys = {
+  host: key({
+    variable: 'ONELOCK_SERVICE_HOST',
+    fallback: '127.0.0.1',
+    zh: '监听地址。非本机回环地址要求同时配置 TLS 证书或受信任的反向代理',
+    en: 'Address to listen on. Beyond loopback it requires a TLS certificate or a list of trusted proxies',
+    read: text,
+  }),
+  port: key({
+    variable: 'ONELOCK_SERVICE_PORT',
+    fallback: 18960,
+    zh: '监听端口；0 表示由系统分配',
+    en: 'Port to listen on; 0 lets the system choose',
+    read: integer(0, 65_535),
+  }),
+  dataDir: key({
+    variable: 'ONELOCK_SERVICE_DATA_DIR',
+    fallback: path.resolve('.onelock/service'),
+    zh: '数据目录，内有数据库文件 service.db',
+    en: 'Folder of the data; holds the database file service.db',
+    read: (value) => path.resolve(value),
+  }),
+  logLevel: key({
+    variable: 'ONELOCK_SERVICE_LOG_LEVEL',
+    fallback: 'info' as 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent',
+    zh: '日志级别，日志写到标准错误',
+    en: 'Log level; the log goes to standard error',
+    read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  }),
+  tlsCertificateFile: key({
+    variable: 'ONELOCK_SERVICE_TLS_CERTIFICATE_FILE',
+    fallback: null as string | null,
+    zh: 'HTTPS 证书链文件（PEM）；与私钥文件同时配置后以 HTTPS 提供服务',
+    en: 'File of the HTTPS certificate chain (PEM); with the key file, the service speaks HTTPS',
+    read: optionalPath,
+  }),
+  tlsKeyFile: key({
+    variable: 'ONELOCK_SERVICE_TLS_KEY_FILE',
+    fallback: null as string | null,
+    zh: 'HTTPS 私钥文件（PEM）',
+    en: 'File of the HTTPS private key (PEM)',
+    read: optionalPath,
+  }),
+  trustedProxies: key({
+    variable: 'ONELOCK_SERVICE_TRUSTED_PROXIES',
+    fallback: [] as readonly string[],
+    zh: '受信任的反向代理地址或网段，逗号分隔；只有它们的 X-Forwarded-* 会被采信',
+    en: 'Addresses or networks of trusted proxies, comma-separated; only their X-Forwarded-* is believed',
+    read: addresses,
+  }),
+  bodyLimitBytes: key({
+    variable: 'ONELOCK_SERVICE_BODY_LIMIT_BYTES',
+    fallback: 8 * 1024 * 1024,
+    zh: '请求体上限（字节）',
+    en: 'Largest request body, in bytes',
+    read: integer(64 * 1024, 256 * 1024 * 1024),
+  }),
+  requestTimeoutMs: key({
+    variable: 'ONELOCK_SERVICE_REQUEST_TIMEOUT_MS',
+    fallback: 30_000,
+    zh: '接收一个完整请求的最长时间（毫秒）',
+    en: 'Longest time to receive a whole request, in milliseconds',
+    read: integer(1_000, 600_000),
+  }),
+  shutdownTimeoutMs: key({
+    variable: 'ONELOCK_SERVICE_SHUTDOWN_TIMEOUT_MS',
+    fallback: 10_000,
+    zh: '停止时等待进行中请求的最长时间（毫秒）',
+    en: 'Longest wait for running requests when stopping, in milliseconds',
+    read: integer(0, 600_000),
+  }),
+  callerRequestsPerMinute: key({
+    variable: 'ONELOCK_SERVICE_CALLER_REQUESTS_PER_MINUTE',
+    fallback: 6_000,
+    zh: '每个调用方每分钟请求上限',
+    en: 'Requests per minute for each caller',
+    read: integer(1, 10_000_000),
+  }),
+  agentRequestsPerMinute: key({
+    variable: 'ONELOCK_SERVICE_AGENT_REQUESTS_PER_MINUTE',
+    fallback: 120,
+    zh: '角色为 agent 的调用方按来源地址计的每分钟请求上限',
+    en: 'Requests per minute for callers of the role agent, counted per address',
+    read: integer(1, 10_000_000),
+  }),
+  anonymousRequestsPerMinute: key({
+    variable: 'ONELOCK_SERVICE_ANONYMOUS_REQUESTS_PER_MINUTE',
+    fallback: 300,
+    zh: '没有有效凭证的请求按来源地址计的每分钟上限',
+    en: 'Requests per minute without a valid credential, counted per address',
+    read: integer(1, 10_000_000),
+  }),
+  codeAttemptsPerMinute: key({
+    variable: 'ONELOCK_SERVICE_CODE_ATTEMPTS_PER_MINUTE',
+    fallback: 5,
+    zh: '一次性管理员代码每分钟尝试次数上限（按来源地址计）',
+    en: 'Tries of the one-time administrator code per minute, counted per address',
+    read: integer(1, 1_000),
+  }),
+  codeLifetimeMinutes: key({
+    variable: 'ONELOCK_SERVICE_CODE_LIFETIME_MINUTES',
+    fallback: 60,
+    zh: '一次性管理员代码的有效期（分钟）',
+    en: 'Lifetime of a one-time administrator code, in minutes',
+    read: integer(1, 24 * 60),
+  }),
+  challengeLifetimeSeconds: key({
+    variable: 'ONELOCK_SERVICE_CHALLENGE_LIFETIME_SECONDS',
+    fallback: 300,
+    zh: '登录挑战的有效期（秒），最长 5 分钟',
+    en: 'Lifetime of a login challenge, in seconds; five minutes at most',
+    read: integer(10, 300),
+  }),
+  loginProfile: key({
+    variable: 'ONELOCK_SERVICE_LOGIN_PROFILE',
+    fallback: 'rfc5280' as 'rfc5280' | 'gm-sign' | 'bidding',
+    zh: '登录证书按哪个规则集判定',
+    en: 'The profile that login certificates are judged by',
+    read: oneOf('rfc5280', 'gm-sign', 'bidding'),
+  }),
+  idempotencyRetentionHours: key({
+    variable: 'ONELOCK_SERVICE_IDEMPOTENCY_RETENTION_HOURS',
+    fallback: 24,
+    zh: '同一 Idempotency-Key 的应答保留多久（小时）',
+    en: 'How long the answer to an Idempotency-Key is kept, in hours',
+    read: integer(1, 24 * 30),
+  }),
+  auditPayloadRetentionDays: key({
+    variable: 'ONELOCK_SERVICE_AUDIT_PAYLOAD_RETENTION_DAYS',
+    fallback: 3_650,
+    zh: '审计记录的明细保留多久（天）；摘要链永久保留',
+    en: 'How long the details beside an audit entry are kept, in days; the chain of digests stays for ever',
+    read: integer(1, 36_500),
+  }),
+  machineOutput: key({
+    variable: 'ONELOCK_MACHINE_OUTPUT',
+    fallback: false,
+    zh: '为 1 时标准输出只打印每行一个的 JSON 事件',
+    en: 'When 1, standard output carries one JSON event a line and nothing else',
+    read: flag,
+  }),
+} as const;
+
+type Keys = typeof configKeys;
+export type ServiceConfig = { readonly [Name in keyof Keys]: Keys[Name]['fallback'] };
+
+/** The one key that names the configuration file: a JSON object whose names are those of {@link configKeys}. */
+export const configFileVariable = 'ONELOCK_SERVICE_CONFIG_FILE';
+
+/**
+ * Reads the configuration once: file first, environment over it, then the defaults.
+ *
+ * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID naming the variable or the file's key, and the rule
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): ServiceConfig {
+  const fromFile = readConfigFile(environment[configFileVariable]);
+  const values = Object.fromEntries(
+    Object.entries(configKeys).map(([name, row]) => {
+      const written = environment[row.variable] ?? fromFile.get(name);
+      if (written === undefined) return [name, row.fallback];
+      try {
+        return [name, row.read(written)];
+      } catch (error) {
+        if (!(error instanceof RuleError)) throw error;
+        throw new CodedError(
+          'ERR_SERVICE_CONFIG_INVALID',
+          { key: row.variable, rule: error.message },
+          { cause: error },
+        );
+      }
+    }),
+  ) as unknown as ServiceConfig;
+  checkTogether(values);
+  return Object.freeze(values);
+}
+
+function readConfigFile(file: string | undefined): ReadonlyMap<string, string> {
+  if (file === undefined || file === '') return new Map();
+  const invalid = (rule: string, cause?: unknown): CodedError =>
+    new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: configFileVariable, rule }, { cause });
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw invalid('a readable JSON file', error);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw invalid('a JSON object');
+  return new Map(
+    Object.entries(parsed).map(([name, value]) => {
+      if (!Object.hasOwn(configKeys, name)) throw invalid(`unknown key ${name}`);
+      if (Array.isArray(value)) return [name, value.join(',')];
+      if (typeof value === 'object') throw invalid(`${name}: text, number, boolean or list`);
+      return [name, String(value)];
+    }),
+  );
+}
+
+/** Variables that look like ours and are not: a misspelt one would otherwise be silently without effect. */
+export function unknownVariables(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const known = new Set<string>([configFileVariable, ...Object.values(configKeys).map((row) => row.variable)]);
+  return Object.keys(environment).filter((name) => name.startsWith('ONELOCK_SERVICE_') && !known.has(name));
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether an address is this machine's own; IPv4 inside IPv6 counts as IPv4. */
+export function isLoopback(address: string): boolean {
+  if (address === 'localhost') return true;
+  const version = isIP(address);
+  return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+function checkTogether(config: ServiceConfig): void {
+  const withTls = config.tlsCertificateFile !== null && config.tlsKeyFile !== null;
+  if (!withTls && (config.tlsCertificateFile !== null || config.tlsKeyFile !== null))
+    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', {
+      key: configKeys.tlsKeyFile.variable,
+      rule: `${configKeys.tlsCertificateFile.variable} and ${configKeys.tlsKeyFile.variable} go together`,
+    });
+  if (!isLoopback(config.host) && !withTls && config.trustedProxies.length === 0)
+    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', {
+      key: configKeys.host.variable,
+      rule: `beyond loopback, set ${configKeys.tlsCertificateFile.variable} or ${configKeys.trustedProxies.variable}`,
+    });
+}

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { CodedError } from '@onelock/core/errors';
+import { buildApp } from './app.ts';
+import { type ServiceConfig, unknownVariables } from './config.ts';
+import { startHousekeeping } from './jobs/housekeeping.ts';
+import { databaseFileName, openDatabase } from './repositories/engine/open-database.ts';
+import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
+import { createStore } from './repositories/store.ts';
+import { createServiceLogger } from './service-logger.ts';
+import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
+import type { Lifetimes, Ports } from './services/ports/ports.ts';
+import { createTrustRegistry } from './services/trust-registry.ts';
+
+export interface RunningService {
+  readonly url: string;
+  readonly port: number;
+  /** What the first administrator is made by; null when there is one already. */
+  readonly administratorCode: PrintedCode | null;
+  /** Lets running requests end, then closes the database. */
+  stop(): Promise<void>;
+}
+
+export const databaseFileOf = ({ dataDir }: Pick<ServiceConfig, 'dataDir'>): string =>
+  path.join(dataDir, databaseFileName);
+
+export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({
+  challengeSeconds: config.challengeLifetimeSeconds,
+  codeMinutes: config.codeLifetimeMinutes,
+  idempotencyHours: config.idempotencyRetentionHours,
+  auditPayloadDays: config.auditPayloadRetentionDays,
+});
+
+/**
+ * Starts the service: database, crypto with its self-test, HTTP.
+ *
+ * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID (also for a taken port), ERR_SERVICE_DATABASE_NEWER, ERR_CRYPTO_SELF_TEST_FAILED
+ */
+export async function startService(
+  config: ServiceConfig,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<RunningService> {
+  const logger = createServiceLogger(config);
+  for (const name of unknownVariables(environment)) logger.warn({ variable: name }, 'no such configuration key');
+  const ops = createNodeCrypto();
+  const store = createStore(await openDatabase(databaseFileOf(config)));
+  const ports: Ports = {
+    store,
+    clock: () => new Date(),
+    ops,
+    trust: createTrustRegistry(),
+    lifetimes: lifetimesOf(config),
+  };
+  try {
+    const app = await buildApp({ config, ports, logger, isStoreUnavailable });
+    const stopHousekeeping = startHousekeeping(ports, logger);
+    const stop = async (): Promise<void> => {
+      stopHousekeeping();
+      await app.close();
+      await store.close();
+    };
+    const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
+    const administratorCode = await issueFirstAdministratorCode(ports);
+    return { url, port: Number(new URL(url).port), administratorCode, stop };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function listen(start: () => Promise<string>, { host, port }: ServiceConfig): Promise<string> {
+  try {
+    return await start();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND'].includes(code)) throw error;
+    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: `${host}:${port}`, rule: code }, { cause: error });
+  }
+}

@@ -1,0 +1,43 @@
+import { CodedError } from '@onelock/core/errors';
+import type { Kysely } from 'kysely';
+import { type MigrationProvider, Migrator } from 'kysely/migration';
+import { firstTables } from './0001-first-tables.ts';
+import type { DatabaseEngine, DialectSql, ServiceMigration } from './migration.ts';
+import { sqliteSql } from './sqlite-sql.ts';
+
+/** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
+const migrations: readonly ServiceMigration[] = [firstTables];
+
+const dialects: Readonly<Record<DatabaseEngine, DialectSql>> = { sqlite: sqliteSql };
+
+/**
+ * Brings a database to the latest migration.
+ *
+ * @throws {CodedError} ERR_SERVICE_DATABASE_NEWER { migration } when it carries one that this version does not know
+ */
+export async function migrateToLatest<Tables>(database: Kysely<Tables>, engine: DatabaseEngine): Promise<void> {
+  const dialect = dialects[engine];
+  const provider: MigrationProvider = {
+    getMigrations: async () =>
+      Object.fromEntries(migrations.map(({ name, up }) => [name, { up: (db) => up(db, dialect) }])),
+  };
+  await refuseNewerDatabase(database);
+  const { error } = await new Migrator({
+    db: database,
+    provider,
+    migrationTableName: 'migrations',
+    migrationLockTableName: 'migrations_lock',
+  }).migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+async function refuseNewerDatabase<Tables>(database: Kysely<Tables>): Promise<void> {
+  const tables = await database.introspection.getTables();
+  if (!tables.some((table) => table.name === 'migrations')) return;
+  const applied = await (database as unknown as Kysely<{ migrations: { name: string } }>)
+    .selectFrom('migrations')
+    .select('name')
+    .execute();
+  const unknown = applied.find((row) => !migrations.some((migration) => migration.name === row.name));
+  if (unknown !== undefined) throw new CodedError('ERR_SERVICE_DATABASE_NEWER', { migration: unknown.name });
+}

@@ -1,0 +1,26 @@
+import rateLimit from '@fastify/rate-limit';
+import { CodedError } from '@onelock/core/errors';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ServiceConfig } from '../config.ts';
+
+type Limits = Pick<ServiceConfig, 'callerRequestsPerMinute' | 'agentRequestsPerMinute' | 'anonymousRequestsPerMinute'>;
+
+/** Counts per caller; per address for whoever has no valid credential; per both for agents, who share one (docs/adr/0004). */
+export async function installRateLimit(app: FastifyInstance, limits: Limits): Promise<void> {
+  await app.register(rateLimit, {
+    global: true,
+    timeWindow: 60_000,
+    cache: 50_000,
+    ipv6Subnet: 64,
+    enableDraftSpec: true,
+    keyGenerator: ({ caller, ip }: FastifyRequest) =>
+      caller === null ? `address ${ip}` : caller.role === 'agent' ? `${caller.id} ${ip}` : caller.id,
+    max: ({ caller }: FastifyRequest) =>
+      caller === null
+        ? limits.anonymousRequestsPerMinute
+        : caller.role === 'agent'
+          ? limits.agentRequestsPerMinute
+          : limits.callerRequestsPerMinute,
+    errorResponseBuilder: (_request, { ttl }) => new CodedError('ERR_SERVICE_RATE_LIMITED', { retryAfterMs: ttl }),
+  });
+}

@@ -1,0 +1,28 @@
+import { actOf } from '../plugins/write.ts';
+import { roles } from '../services/ports/records.ts';
+import { validateCertificate } from '../services/validate-certificate.ts';
+import type { App, RouteContext } from './context.ts';
+import { describeRoute } from './describe-route.ts';
+import { CertificateQuestionSchema, CertificateReportSchema } from './schemas/reports.ts';
+
+export function certificateRoutes(app: App, { ports, metrics }: RouteContext): void {
+  app.post(
+    '/v1/certificates/validate',
+    describeRoute(
+      {
+        operationId: 'validateCertificate',
+        tag: '判定 Judgements',
+        zh: '验证证书',
+        en: 'Judges a certificate: path, time, usage. Revocation evidence is accepted but not evaluated yet; the report says so.',
+        access: roles,
+        answer: [200, CertificateReportSchema],
+      },
+      { body: CertificateQuestionSchema },
+    ),
+    async (request) => {
+      const report = await validateCertificate(ports, actOf(ports, request), request.body);
+      metrics.countJudgement('certificate', report.indication);
+      return report;
+    },
+  );
+}

@@ -1,0 +1,109 @@
+import { equalBytes, fromHex } from '@onelock/core/bytes';
+import { CodedError } from '@onelock/core/errors';
+import { appendAudit } from './append-audit.ts';
+import type { CreatedCaller } from './create-caller.ts';
+import { newCode, newId, newToken, normalizeCode, secretDigest } from './identifiers.ts';
+import type { Ports } from './ports/ports.ts';
+import type { AdministratorCode, Caller } from './ports/records.ts';
+
+/** A code as printed on the server's console; the only time it is in clear. */
+export interface PrintedCode {
+  readonly code: string;
+  readonly expiresAt: string;
+}
+
+type CodePorts = Pick<Ports, 'store' | 'clock' | 'ops' | 'lifetimes'>;
+
+/** Makes a fresh one-time code; earlier ones of the same purpose end. */
+export async function issueAdministratorCode(
+  ports: CodePorts,
+  purpose: AdministratorCode['purpose'],
+): Promise<PrintedCode> {
+  const { store, clock, ops, lifetimes } = ports;
+  const now = clock();
+  const code = newCode(ops);
+  const record: AdministratorCode = {
+    id: newId('cod', clock, ops),
+    codeDigest: secretDigest(normalizeCode(code), ops),
+    purpose,
+    createdAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + lifetimes.codeMinutes * 60_000).toISOString(),
+  };
+  await store.transaction(async (repositories) => {
+    await repositories.codes.endAll(purpose, record.createdAt);
+    await repositories.codes.add(record);
+    await appendAudit(repositories, ports, {
+      actor: 'server-console',
+      role: 'none',
+      requestId: '',
+      action: 'administrator-code.issue',
+      target: record.id,
+      outcome: 'done',
+      details: { purpose, expiresAt: record.expiresAt },
+    });
+  });
+  return { code, expiresAt: record.expiresAt };
+}
+
+/** At start: a code when there is no administrator yet, null when there is one. */
+export async function issueFirstAdministratorCode(ports: CodePorts): Promise<PrintedCode | null> {
+  if ((await ports.store.callers.countActive('administrator')) > 0) return null;
+  return issueAdministratorCode(ports, 'first-administrator');
+}
+
+/**
+ * Makes an administrator for whoever brings a live code. The code works once; a wrong one is audited. All live codes are
+ * compared, each in constant time, so that an answer's time says nothing about them.
+ *
+ * @throws {CodedError} ERR_AUTH_CODE_INVALID: wrong, used and expired are not told apart
+ */
+export async function redeemAdministratorCode(
+  ports: Ports,
+  requestId: string,
+  input: { readonly code: string; readonly name: string },
+): Promise<CreatedCaller> {
+  const { store, clock, ops } = ports;
+  const presented = fromHex(secretDigest(normalizeCode(input.code), ops));
+  const token = newToken(ops);
+  const created = await store.transaction(async (repositories) => {
+    const now = clock().toISOString();
+    const live = await repositories.codes.live(now);
+    const matching = live.filter((code) => equalBytes(fromHex(code.codeDigest), presented));
+    const [code] = matching;
+    if (code === undefined || !(await repositories.codes.use(code.id, now))) {
+      await appendAudit(repositories, ports, {
+        actor: 'anonymous',
+        role: 'none',
+        requestId,
+        action: 'administrator-code.redeem',
+        target: '',
+        outcome: 'refused',
+        reason: 'ERR_AUTH_CODE_INVALID',
+      });
+      return null;
+    }
+    const caller: Caller = {
+      id: newId('clr', clock, ops),
+      name: input.name,
+      role: 'administrator',
+      permissions: [],
+      origins: [],
+      createdAt: now,
+      createdBy: 'one-time-code',
+      revokedAt: null,
+    };
+    await repositories.callers.add(caller, secretDigest(token, ops));
+    await appendAudit(repositories, ports, {
+      actor: caller.id,
+      role: 'administrator',
+      requestId,
+      action: 'administrator-code.redeem',
+      target: code.id,
+      outcome: 'done',
+      details: { purpose: code.purpose, name: caller.name },
+    });
+    return caller;
+  });
+  if (created === null) throw new CodedError('ERR_AUTH_CODE_INVALID');
+  return { ...created, token };
+}

@@ -1,0 +1,71 @@
+import { CodedError } from '@onelock/core/errors';
+import type { ProfileName } from '@onelock/core/path';
+import type { RevocationMode, TrustEvidence } from '@onelock/core/validation';
+import type { Act, Ports } from './ports/ports.ts';
+import type { Caller } from './ports/records.ts';
+import { readBytes, readCertificateList } from './read-certificates.ts';
+
+/** What a caller may say about how trust is to be judged. Certificates are PEM or base64 DER, other bytes base64. */
+export interface TrustQuestion {
+  readonly intermediates?: readonly string[] | undefined;
+  readonly trustAnchors?: readonly string[] | undefined;
+  /** ISO 8601. */
+  readonly at?: string | undefined;
+  readonly profile?: ProfileName | undefined;
+  readonly revocation?: RevocationMode | undefined;
+  readonly crls?: readonly string[] | undefined;
+  readonly ocspResponses?: readonly string[] | undefined;
+}
+
+/** Fields by which a caller replaces the service's own judgement of whom to trust, when and how. */
+const explicitFields = ['trustAnchors', 'at', 'profile', 'revocation', 'crls', 'ocspResponses'] as const;
+
+export const defaultProfile: ProfileName = 'rfc5280';
+
+/**
+ * Brings together what `core` judges by. Without explicit anchors those of the CA registry count; explicit ones replace them,
+ * and then the registry's intermediates are left out too, so that a published suite is judged by what it brings.
+ *
+ * @throws {CodedError} ERR_AUTH_PERMISSION_REQUIRED { permission, field }; coded errors of malformed certificates with `field`
+ */
+export async function gatherEvidence(
+  ports: Ports,
+  { caller }: Pick<Act, 'caller'>,
+  question: TrustQuestion,
+): Promise<TrustEvidence> {
+  const explicit = explicitFields.find((field) => question[field] !== undefined);
+  if (explicit !== undefined && !mayBringEvidence(caller))
+    throw new CodedError('ERR_AUTH_PERMISSION_REQUIRED', { permission: 'explicit-evidence', field: `/${explicit}` });
+  const supplied = readCertificateList(question.intermediates ?? [], '/intermediates');
+  const judgement = {
+    at: question.at === undefined ? ports.clock() : readInstant(question.at, '/at'),
+    profile: question.profile ?? defaultProfile,
+    revocation: question.revocation ?? 'if-available',
+    crls: question.crls?.map((crl, index) => readBytes(crl, `/crls/${index}`)),
+    ocspResponses: question.ocspResponses?.map((response, index) => readBytes(response, `/ocspResponses/${index}`)),
+  } as const;
+  if (question.trustAnchors !== undefined)
+    return {
+      ...judgement,
+      trustAnchors: readCertificateList(question.trustAnchors, '/trustAnchors').map((certificate) => ({
+        kind: 'certificate',
+        certificate,
+      })),
+      intermediates: supplied,
+    };
+  const trust = await ports.trust.current(ports.store);
+  return { ...judgement, trustAnchors: trust.trustAnchors, intermediates: [...supplied, ...trust.intermediates] };
+}
+
+/** Operators and administrators by their role, others by permission; an agent never. */
+export function mayBringEvidence({ role, permissions }: Pick<Caller, 'role' | 'permissions'>): boolean {
+  if (role === 'agent') return false;
+  return role === 'operator' || role === 'administrator' || permissions.includes('explicit-evidence');
+}
+
+/** The schema admits only RFC 3339; a day that does not exist gets here. */
+function readInstant(text: string, field: string): Date {
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime())) throw new CodedError('ERR_REQUEST_INVALID', { field, rule: 'format=date-time' });
+  return instant;
+}

@@ -1,0 +1,42 @@
+import { toBase64Url, toHex } from '@onelock/core/bytes';
+import type { CryptoOps } from '@onelock/core/crypto';
+import type { Clock } from './ports/clock.ts';
+
+export type IdPrefix = 'clr' | 'cod' | 'chl' | 'lgn' | 'ca' | 'req';
+
+/** Prefix, 48 bits of time and 80 random bits: sorts by age, cannot be guessed, says what it names. */
+export function newId(prefix: IdPrefix, clock: Clock, ops: CryptoOps): string {
+  return `${prefix}_${clock().getTime().toString(16).padStart(12, '0')}${toHex(ops.random(10))}`;
+}
+
+/** A bearer token: 256 random bits. Shown once; only {@link secretDigest} of it is kept. */
+export function newToken(ops: CryptoOps): string {
+  return `olk_${toBase64Url(ops.random(32))}`;
+}
+
+const codeAlphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'; // 30 signs, none of which is read for another
+const codeGroups = 5;
+const codeGroupLength = 5;
+
+/** A one-time code that a person can type: 25 of 30 signs, some 122 bits. */
+export function newCode(ops: CryptoOps): string {
+  const signs: string[] = [];
+  while (signs.length < codeGroups * codeGroupLength) {
+    const [byte = 255] = ops.random(1);
+    // 240 is the largest multiple of 30 in a byte: the rest would favour the first signs.
+    if (byte < 240) signs.push(codeAlphabet.charAt(byte % codeAlphabet.length));
+  }
+  return Array.from({ length: codeGroups }, (_, group) =>
+    signs.slice(group * codeGroupLength, (group + 1) * codeGroupLength).join(''),
+  ).join('-');
+}
+
+/** How a person may have typed a code: case, spaces and hyphens do not count. */
+export function normalizeCode(typed: string): string {
+  return typed.toUpperCase().replaceAll(/[\s-]/g, '');
+}
+
+/** SHA-256 in hex of a secret of at least 120 random bits; no salt and no stretching are needed for those. */
+export function secretDigest(secret: string, ops: CryptoOps): string {
+  return toHex(ops.digest('sha256', new TextEncoder().encode(secret)));
+}

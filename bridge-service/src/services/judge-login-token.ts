@@ -1,0 +1,120 @@
+import { toHex } from '@onelock/core/bytes';
+import { subjectIdentity } from '@onelock/core/identity';
+import { type LoginToken, parseLoginToken } from '@onelock/core/login';
+import type { ProfileName } from '@onelock/core/path';
+import { judgeLogin, type LoginReport } from '@onelock/core/validation';
+import { parseCertificate } from '@onelock/core/x509';
+import { appendAudit } from './append-audit.ts';
+import { newId } from './identifiers.ts';
+import { type IdentityView, identityView } from './identity-view.ts';
+import { maskPersonalNumbers } from './mask-personal-numbers.ts';
+import type { Act, Ports } from './ports/ports.ts';
+import type { Challenge } from './ports/records.ts';
+import { readingField } from './read-certificates.ts';
+
+export interface LoginView extends LoginReport {
+  readonly id: string;
+  readonly createdAt: string;
+  /** SM3 of the certificate's DER, hex: the same key logs in under the same digest. */
+  readonly certificateDigest: string;
+  /** null unless the login passed: who did not prove who they are is nobody. */
+  readonly identity: IdentityView | null;
+}
+
+/**
+ * Judges a login token of core/login: signature, certificate under the registry's anchors, origin registered by this platform
+ * and equal to the challenge's, challenge given to this platform and not seen before. The challenge is used up whatever the
+ * verdict. A token that is well-formed always gets a record with a verdict; only a malformed one is an error.
+ *
+ * @throws {CodedError} ERR_LOGIN_TOKEN_MALFORMED { field }, ERR_DER_*, ERR_X509_*
+ */
+export async function judgeLoginToken(
+  ports: Ports,
+  act: Act,
+  input: { readonly token: unknown; readonly profile: ProfileName },
+): Promise<LoginView> {
+  const { ops, clock } = ports;
+  const token = parseLoginToken(input.token);
+  const certificate = readingField('/token/certificate', () => parseCertificate(token.certificate));
+  const trust = await ports.trust.current(ports.store);
+  const now = clock();
+
+  // Everything but the challenge's being ours, live and unused is judged before the transaction, which then stays short.
+  const judged = judgeLogin(
+    {
+      token,
+      expectedOrigin: token.origin,
+      expectedChallenge: token.challenge,
+      trustAnchors: trust.trustAnchors,
+      intermediates: trust.intermediates,
+      at: now,
+      profile: input.profile,
+      revocation: 'if-available',
+    },
+    ops,
+  );
+  const certificateDigest = toHex(ops.digest('sm3', certificate.der));
+  const identity = identityView(subjectIdentity(certificate));
+  const id = newId('lgn', clock, ops);
+
+  return act.transaction(async (repositories) => {
+    const challenge = await repositories.challenges.consume(
+      toHex(ops.digest('sha256', token.challenge)),
+      act.caller.id,
+      now.toISOString(),
+    );
+    const report = maskPersonalNumbers(withChallenge(judged, token, challenge, act.caller.origins));
+    const view: LoginView = {
+      id,
+      createdAt: now.toISOString(),
+      certificateDigest,
+      identity: report.indication === 'passed' ? identity : null,
+      ...report,
+    };
+    await repositories.logins.add({
+      id,
+      callerId: act.caller.id,
+      origin: token.origin,
+      createdAt: view.createdAt,
+      indication: view.indication,
+      certificateDigest,
+      report: JSON.stringify(report),
+      identity: view.identity === null ? null : JSON.stringify(view.identity),
+    });
+    await appendAudit(repositories, ports, {
+      actor: act.caller.id,
+      role: act.caller.role,
+      requestId: act.requestId,
+      action: 'login.judge',
+      target: id,
+      outcome: view.indication,
+      ...(view.reason && { reason: view.reason.code }),
+      details: {
+        origin: token.origin,
+        certificate: `sm3:${certificateDigest}`,
+        challenge: challenge?.id ?? null,
+        unifiedSocialCreditCode: view.identity?.unifiedSocialCreditCode?.value ?? null,
+      },
+    });
+    return view;
+  });
+}
+
+/** What the challenge's record says comes first: without it nothing in the token is about this platform. */
+function withChallenge(
+  judged: LoginReport,
+  token: LoginToken,
+  challenge: Challenge | null,
+  origins: readonly string[],
+): LoginReport {
+  const { indication: _indication, reason: _reason, subject: _subject, needs: _needs, ...rest } = judged;
+  if (challenge === null)
+    return { indication: 'failed', reason: { code: 'ERR_LOGIN_CHALLENGE_UNKNOWN', params: {} }, ...rest };
+  if (token.origin !== challenge.origin || !origins.includes(token.origin))
+    return {
+      indication: 'failed',
+      reason: { code: 'ERR_LOGIN_ORIGIN_MISMATCH', params: { expected: challenge.origin, actual: token.origin } },
+      ...rest,
+    };
+  return judged;
+}

@@ -1,0 +1,34 @@
+/** 18-character resident identity number (GB 11643-1999): region, birth date, order, check character. */
+const residentId =
+  /(?<!\d)([1-8]\d{3})\d{2}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(\d{3}[\dXx])(?!\d)/g;
+/** Its 15-digit form of before 1999. */
+const oldResidentId = /(?<!\d)([1-8]\d{3})\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(\d{3})(?!\d)/g;
+const mobileNumber = /(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
+
+/** Fields that hold numbers of things, not of people. */
+const numbersOfThings = new Set(['serialNumber', 'digest', 'hash', 'at', 'offset', 'oid']);
+
+/** Hides the middle of identity and mobile numbers in every text of a value; the shape stays. */
+export function maskPersonalNumbers<T>(value: T): T {
+  return mask(value) as T;
+}
+
+function mask(value: unknown): unknown {
+  if (typeof value === 'string')
+    return value
+      .replace(residentId, '$1**********$2')
+      .replace(oldResidentId, '$1********$2')
+      .replace(mobileNumber, '$1****$2');
+  if (Array.isArray(value)) return value.map(mask);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, numbersOfThings.has(name) ? inner : mask(inner)]),
+  );
+}
+
+/** A document number of any kind: its first two and last two characters, or none of a short one. */
+export function maskDocumentNumber(value: string): string {
+  const characters = [...value];
+  if (characters.length < 8) return '*'.repeat(characters.length);
+  return `${characters.slice(0, 2).join('')}${'*'.repeat(characters.length - 4)}${characters.slice(-2).join('')}`;
+}

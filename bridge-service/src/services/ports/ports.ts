@@ -1,0 +1,30 @@
+import type { CryptoOps } from '@onelock/core/crypto';
+import type { TrustRegistry } from '../trust-registry.ts';
+import type { Clock } from './clock.ts';
+import type { Caller } from './records.ts';
+import type { Store, UnitOfWork } from './store.ts';
+
+/** How long things live; from the configuration. */
+export interface Lifetimes {
+  readonly challengeSeconds: number;
+  readonly codeMinutes: number;
+  readonly idempotencyHours: number;
+  readonly auditPayloadDays: number;
+}
+
+/** What every use case is given. */
+export interface Ports {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ops: CryptoOps;
+  readonly trust: TrustRegistry;
+  readonly lifetimes: Lifetimes;
+}
+
+/** Who acts, in which request. */
+export interface Act {
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** The transaction that the effect, its audit entry and (for a write with an Idempotency-Key) its answer belong to. */
+  readonly transaction: UnitOfWork;
+}

@@ -1,0 +1,118 @@
+import type { Indication } from '@onelock/core/verdict';
+
+export const roles = ['platform', 'operator', 'supervisor', 'vendor', 'administrator', 'agent'] as const;
+export type Role = (typeof roles)[number];
+
+/** What a role alone does not allow. `explicit-evidence`: own trust anchors, time, profile, revocation data and mode in a judgement. */
+export const permissions = ['explicit-evidence'] as const;
+export type Permission = (typeof permissions)[number];
+
+/** Someone who may speak to the service. Instants are ISO 8601 in UTC, here and in every record. */
+export interface Caller {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly permissions: readonly Permission[];
+  /** Serialised origins of a platform's pages; empty for other roles. */
+  readonly origins: readonly string[];
+  readonly createdAt: string;
+  /** Caller id, or `one-time-code`. */
+  readonly createdBy: string;
+  readonly revokedAt: string | null;
+}
+
+export interface AdministratorCode {
+  readonly id: string;
+  /** SHA-256 of the code, hex. */
+  readonly codeDigest: string;
+  readonly purpose: 'first-administrator' | 'break-glass';
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+export interface Challenge {
+  readonly id: string;
+  /** SHA-256 of the challenge, hex. */
+  readonly challengeDigest: string;
+  /** The platform it was given to; nobody else's login consumes it. */
+  readonly callerId: string;
+  readonly origin: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+export interface Login {
+  readonly id: string;
+  readonly callerId: string;
+  readonly origin: string;
+  readonly createdAt: string;
+  readonly indication: Indication;
+  /** SM3 of the certificate's DER, hex. */
+  readonly certificateDigest: string;
+  /** JSON, identity numbers masked. */
+  readonly report: string;
+  /** JSON, identity numbers masked; null unless the login passed. */
+  readonly identity: string | null;
+}
+
+export type CaState = 'active' | 'off-boarded';
+
+export interface CaCertificate {
+  readonly kind: 'anchor' | 'intermediate';
+  readonly der: Uint8Array;
+  /** SM3 of the DER, hex. */
+  readonly digest: string;
+}
+
+export interface Ca {
+  readonly id: string;
+  readonly name: string;
+  readonly state: CaState;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly certificates: readonly CaCertificate[];
+}
+
+/** One line of the audit log: digests and names of acts, never personal data. */
+export interface AuditEntry {
+  /** 1, 2, 3 … without gaps. */
+  readonly sequence: number;
+  readonly at: string;
+  /** Caller id, `anonymous`, or `server-console` for acts of someone at the server itself. */
+  readonly actor: string;
+  readonly role: Role | 'none';
+  /** E.g. `certificate.validate`, `login.judge`, `ca.register`. */
+  readonly action: string;
+  /** Id of a record, or a digest. */
+  readonly target: string;
+  /** `passed | failed | indeterminate` of a judgement, `done` of an act, `refused` of an attempt. */
+  readonly outcome: Indication | 'done' | 'refused';
+  /** Code of the registry, or empty. */
+  readonly reason: string;
+  /** SM3 over salt and payload, hex. */
+  readonly payloadDigest: string;
+  readonly requestId: string;
+  /** Hash of the entry before; 64 zeros for the first. */
+  readonly previousHash: string;
+  /** SM3 over the canonical bytes of this entry, hex. */
+  readonly hash: string;
+}
+
+/** What stands beside an entry until its retention ends. */
+export interface AuditPayload {
+  /** 32 random bytes, hex: without them a digest of little data could be guessed. */
+  readonly salt: string;
+  /** JSON. */
+  readonly payload: string;
+  readonly retainUntil: string;
+}
+
+export interface IdempotentAnswer {
+  readonly callerId: string;
+  /** SHA-256 of the Idempotency-Key, hex. */
+  readonly keyDigest: string;
+  readonly requestDigest: string;
+  /** Encrypted; see services/idempotency.ts. */
+  readonly answer: Uint8Array;
+  readonly createdAt: string;
+}

@@ -1,0 +1,42 @@
+import { CodedError } from '@onelock/core/errors';
+import { appendAudit } from './append-audit.ts';
+import { checkOrigins, checkPermissions, refuseTakenOrigins } from './create-caller.ts';
+import type { Act, Ports } from './ports/ports.ts';
+import type { Caller, Permission } from './ports/records.ts';
+
+export interface CallerChange {
+  readonly name?: string | undefined;
+  readonly permissions?: readonly Permission[] | undefined;
+  readonly origins?: readonly string[] | undefined;
+}
+
+/**
+ * Changes a caller's name, permissions or origins; a list given replaces the old one. Role and token stay.
+ *
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_REQUEST_INVALID, ERR_REQUEST_CONFLICT (revoked, or origin taken)
+ */
+export async function updateCaller(ports: Ports, act: Act, id: string, change: CallerChange): Promise<Caller> {
+  return act.transaction(async (repositories) => {
+    const caller = await repositories.callers.byId(id);
+    if (caller === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+    if (caller.revokedAt !== null) throw new CodedError('ERR_REQUEST_CONFLICT', { field: 'revokedAt' });
+    const changed: Caller = {
+      ...caller,
+      name: change.name ?? caller.name,
+      permissions: change.permissions ? checkPermissions(caller.role, change.permissions) : caller.permissions,
+      origins: change.origins ? checkOrigins(caller.role, change.origins) : caller.origins,
+    };
+    await refuseTakenOrigins(repositories, changed);
+    await repositories.callers.update(changed);
+    await appendAudit(repositories, ports, {
+      actor: act.caller.id,
+      role: act.caller.role,
+      requestId: act.requestId,
+      action: 'caller.update',
+      target: id,
+      outcome: 'done',
+      details: { name: changed.name, permissions: changed.permissions, origins: changed.origins },
+    });
+    return changed;
+  });
+}
