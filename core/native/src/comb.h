@@ -15,6 +15,14 @@
 #define COMB_WINDOWS ((257 + COMB_WIDTH - 1) / COMB_WIDTH)
 #define COMB_ENTRIES (1 << (COMB_WIDTH - 1))
 
+/* Width of the non-adjacent form for the base point, and so the number of its odd multiples kept. */
+#if ONELOCK_LIMBS == 4
+#define BASE_WNAF_WIDTH 10
+#else
+#define BASE_WNAF_WIDTH 8
+#endif
+#define ODD_MULTIPLES (1 << (BASE_WNAF_WIDTH - 2))
+
 typedef struct { affine entry[COMB_WINDOWS][COMB_ENTRIES]; } comb;
 
 /* Digit of a window in [-2^(w-1), 2^(w-1)]: magnitude, and sign as 0 or 1. */
@@ -46,10 +54,10 @@ static void points_to_affine(affine *out, const point *in, fe *prefix, int count
   }
 }
 
-/* P, 3P, 5P … of a public point, `count` of them, affine. */
+/* P, 3P, 5P … of a public point, `count` (at most ODD_MULTIPLES) of them, affine. */
 static void odd_multiples_vartime(affine *out, int count, const affine *base) {
-  point multiple[1 << 8], twice;
-  fe prefix[1 << 8];
+  point multiple[ODD_MULTIPLES], twice;
+  fe prefix[ODD_MULTIPLES];
   multiple[0].x = base->x;
   multiple[0].y = base->y;
   multiple[0].z = fe_one;

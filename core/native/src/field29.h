@@ -19,7 +19,7 @@ typedef struct { int64_t l[9]; } fe;
 
 /* R mod p = 32 * (2^224 + 2^96 - 2^64 + 1), as limbs */
 static const fe fe_one = {{32ll, 0ll, LIMB_MASK + 1 - (32ll << 6), (32ll << 9) - 1, 0ll, 0ll, 0ll, (32ll << 21) & LIMB_MASK, (32ll << 21) >> 29}};
-/* 2p as limbs that are all at least as large as a reduced element's, so that a difference never goes negative in limb 8 */
+/* p as limbs. A difference adds 2p first, so its value is positive; single limbs may be negative until they are settled. */
 static const fe fe_p = {{LIMB_MASK, LIMB_MASK, 0x3Fll, 0x1FFFFE00ll, LIMB_MASK, LIMB_MASK, LIMB_MASK, 0x1FDFFFFFll, 0xFFFFFFll}};
 
 /* Any signed limbs with a value in [0, 2^259) -> the invariant. Folds bits from 256 up by 2^256 = 2^224 + 2^96 - 2^64 + 1 (mod p). */
@@ -30,6 +30,7 @@ INLINE void fe_settle(fe *out, int64_t t[9]) {
   t[2] -= fold << 6;
   t[3] += fold << 9;
   t[7] += fold << 21;
+  UNROLL
   for (int i = 0; i < 8; i++) {
     t[i + 1] += t[i] >> 29;
     out->l[i] = t[i] & LIMB_MASK;
@@ -37,20 +38,23 @@ INLINE void fe_settle(fe *out, int64_t t[9]) {
   out->l[8] = t[8];
 }
 
-INLINE void fe_add(fe *out, const fe *a, const fe *b) {
+PRODUCT void fe_add(fe *out, const fe *a, const fe *b) {
   int64_t t[9];
+  UNROLL
   for (int i = 0; i < 9; i++) t[i] = a->l[i] + b->l[i];
   fe_settle(out, t);
 }
 
-INLINE void fe_sub(fe *out, const fe *a, const fe *b) {
+PRODUCT void fe_sub(fe *out, const fe *a, const fe *b) {
   int64_t t[9];
+  UNROLL
   for (int i = 0; i < 9; i++) t[i] = a->l[i] + 2 * fe_p.l[i] - b->l[i];
   fe_settle(out, t);
 }
 
 /* Seventeen columns, each below 2^62 in size -> value / 2^261 modulo p. */
 INLINE void fe_montgomery(fe *out, int64_t c[18]) {
+  UNROLL
   for (int i = 0; i < 9; i++) {
     int64_t m = c[i] & LIMB_MASK;
     c[i + 1] += c[i] >> 29;
@@ -59,6 +63,7 @@ INLINE void fe_montgomery(fe *out, int64_t c[18]) {
     c[i + 7] -= m << 21;
     c[i + 8] += m << 24;
   }
+  UNROLL
   for (int i = 9; i < 17; i++) {
     c[i + 1] += c[i] >> 29;
     out->l[i - 9] = c[i] & LIMB_MASK;
@@ -68,10 +73,10 @@ INLINE void fe_montgomery(fe *out, int64_t c[18]) {
 
 PRODUCT void fe_mul(fe *out, const fe *a, const fe *b) {
   int64_t c[18];
-#pragma GCC unroll 17
+  UNROLL
   for (int k = 0; k < 17; k++) {
     int64_t sum = 0;
-#pragma GCC unroll 9
+    UNROLL
     for (int i = k < 9 ? 0 : k - 8; i <= (k < 9 ? k : 8); i++) sum += a->l[i] * b->l[k - i];
     c[k] = sum;
   }
@@ -81,10 +86,10 @@ PRODUCT void fe_mul(fe *out, const fe *a, const fe *b) {
 
 PRODUCT void fe_sqr(fe *out, const fe *a) {
   int64_t c[18];
-#pragma GCC unroll 17
+  UNROLL
   for (int k = 0; k < 17; k++) {
     int64_t sum = 0;
-#pragma GCC unroll 5
+    UNROLL
     for (int i = k < 9 ? 0 : k - 8; 2 * i < k; i++) sum += a->l[i] * a->l[k - i];
     sum <<= 1;
     if (k % 2 == 0) sum += a->l[k / 2] * a->l[k / 2];
@@ -99,7 +104,7 @@ INLINE void fe_cmov(fe *out, const fe *a, uint64_t mask) {
 }
 
 /* The unique limbs of the value, below p. */
-INLINE void fe_canonical(fe *out, const fe *a) {
+PRODUCT void fe_canonical(fe *out, const fe *a) {
   int64_t t[9], borrow;
   *out = *a;
   for (int round = 0; round < 2; round++) {

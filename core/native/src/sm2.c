@@ -4,21 +4,24 @@
 static comb base_table;
 
 /* G, 3G, 5G … for the non-adjacent form of a public scalar */
-#if ONELOCK_LIMBS == 4
-#define BASE_WNAF_WIDTH 10
-#else
-#define BASE_WNAF_WIDTH 8
-#endif
-static affine base_odd[1 << (BASE_WNAF_WIDTH - 2)];
+static affine base_odd[ODD_MULTIPLES];
+
+static int setup_state; /* 0 not begun, 1 under way in some thread, 2 done */
 
 void sm2_setup(void) {
   affine base;
+  int expected = 0;
+  if (!__atomic_compare_exchange_n(&setup_state, &expected, 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+    while (__atomic_load_n(&setup_state, __ATOMIC_ACQUIRE) != 2) continue;
+    return;
+  }
   fe_setup();
   sc_setup();
   fe_from_bytes(&curve_b, curve_b_bytes);
   affine_from_bytes(&base, curve_g_bytes);
   comb_build_vartime(&base_table, &base);
-  odd_multiples_vartime(base_odd, 1 << (BASE_WNAF_WIDTH - 2), &base);
+  odd_multiples_vartime(base_odd, ODD_MULTIPLES, &base);
+  __atomic_store_n(&setup_state, 2, __ATOMIC_RELEASE);
 }
 
 int sm2_check_public_key(const uint8_t public_key[64]) {

@@ -29,6 +29,13 @@
 #define PRODUCT static __attribute__((noinline))
 #endif
 
+/* Loops over limbs that must be straight code; the WASM build unrolls nothing else, to stay small. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 18")
+#endif
+
 #if ONELOCK_LIMBS == 4
 typedef unsigned __int128 uint128;
 #endif
