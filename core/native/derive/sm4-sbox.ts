@@ -128,8 +128,8 @@ function linearProgram(rows: Matrix, input: string, output: string): LinearProgr
     }
   }
   const shared = lines.length;
-  sets.forEach((set, i) => lines.push(`plane ${output}${i} = ${[...set].join(' ^ ')};`));
-  return { lines, xors: shared + sets.reduce((sum, set) => sum + set.size - 1, 0) };
+  const sums = sets.map((set, i) => `plane ${output}${i} = ${[...set].join(' ^ ')};`);
+  return { lines: [...lines, ...sums], xors: shared + sets.reduce((sum, set) => sum + set.size - 1, 0) };
 }
 
 const affine = findAffineMatrix();
