@@ -1,20 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { element, sequence, tlv } from './der.ts';
 import { openssl } from './openssl.ts';
-
-function derLength(length: number): Buffer {
-  if (length < 0x80) return Buffer.from([length]);
-  if (length < 0x100) return Buffer.from([0x81, length]);
-  return Buffer.from([0x82, length >> 8, length & 0xff]);
-}
-
-/** Start of the content and of the next element, for an element whose length takes at most two bytes. */
-function element(der: Buffer, offset: number): { readonly content: number; readonly end: number } {
-  const first = der.readUInt8(offset + 1);
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  const content = offset + 2 + lengthBytes;
-  return { content, end: content + (lengthBytes === 0 ? first : der.readUIntBE(offset + 2, lengthBytes)) };
-}
 
 export interface CertificateParts {
   readonly body: Buffer;
@@ -45,8 +32,6 @@ export function resignWithoutZa(certificate: string, issuerKey: string, work: st
   const digest = path.join(work, 'digest.bin');
   writeFileSync(digest, openssl(['dgst', '-sm3', '-binary'], body));
   const signature = openssl(['pkeyutl', '-sign', '-in', digest, '-inkey', issuerKey]);
-  const bitString = Buffer.concat([Buffer.from([0x03]), derLength(signature.length + 1), Buffer.from([0]), signature]);
-  const content = Buffer.concat([body, signatureAlgorithm, bitString]);
-  const resigned = Buffer.concat([Buffer.from([0x30]), derLength(content.length), content]);
+  const resigned = sequence(body, signatureAlgorithm, tlv(0x03, Buffer.from([0]), signature));
   writeFileSync(certificate, openssl(['x509', '-inform', 'DER', '-outform', 'PEM'], resigned));
 }

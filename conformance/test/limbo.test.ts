@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
+import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { runSuite } from '../src/suites/run-suite.ts';
+
+const work = mkdtempSync(path.join(tmpdir(), 'onelock-limbo-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+interface Limbo {
+  readonly testcases: Record<string, unknown>[];
+}
+
+requireReal('published cases', publishedVector('x509-limbo'))('x509-limbo', (folder) => {
+  it('agrees with every case that can be asked', async () => {
+    const report = await runSuite('limbo', folder);
+    expect(report.cases.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect(report.passed).toBeGreaterThanOrEqual(64);
+    for (const { outcome, reason } of report.cases) if (outcome === 'skipped') expect(reason).not.toBe('');
+  });
+
+  function changed(name: string, id: string, change: (limboCase: Record<string, unknown>) => void): string {
+    const limbo = JSON.parse(readFileSync(path.join(folder, 'limbo-shared.json'), 'utf8')) as Limbo;
+    const limboCase = limbo.testcases.find((candidate) => candidate.id === id);
+    if (limboCase === undefined) throw new Error(`there is no case ${id}`);
+    change(limboCase);
+    const target = path.join(work, `${name}.json`);
+    writeFileSync(target, JSON.stringify({ version: 1, testcases: [limboCase] }));
+    return target;
+  }
+
+  it('holds the certificate against the expected name', async () => {
+    const file = changed('other-name', 'webpki::san::exact-dns-san', (limboCase) => {
+      limboCase.expected_peer_name = { kind: 'DNS', value: 'other.example.com' };
+    });
+    const report = await runSuite('limbo', file);
+    expect(report.cases).toMatchObject([{ got: 'FAILURE', reason: 'failed: ERR_PATH_PEER_NAME_MISMATCH' }]);
+  });
+
+  it('skips a case with a feature we lack, saying which', async () => {
+    const file = changed('with-crl', 'webpki::san::exact-dns-san', (limboCase) => {
+      limboCase.features = ['has-crl'];
+    });
+    const report = await runSuite('limbo', file);
+    expect(report.cases).toMatchObject([{ outcome: 'skipped', reason: expect.stringMatching(/^has-crl: /) }]);
+  });
+
+  it('refuses a field, a feature and a version that it does not know', async () => {
+    const field = changed('field', 'webpki::san::exact-dns-san', (limboCase) => {
+      limboCase.ocsp_responses = [];
+    });
+    const feature = changed('feature', 'webpki::san::exact-dns-san', (limboCase) => {
+      limboCase.features = ['has-ocsp'];
+    });
+    const version = path.join(work, 'version.json');
+    writeFileSync(version, JSON.stringify({ version: 2, testcases: [] }));
+    for (const file of [field, feature, version]) {
+      await expect(runSuite('limbo', file).catch((error: unknown) => error)).resolves.toFailWith('ERR_SUITE_FORMAT');
+    }
+  });
+
+  it('counts a malformed certificate as a failure with its code', async () => {
+    const file = changed('malformed', 'webpki::san::exact-dns-san', (limboCase) => {
+      limboCase.peer_certificate = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n';
+    });
+    const report = await runSuite('limbo', file);
+    expect(report.cases).toMatchObject([{ expected: 'SUCCESS', got: 'FAILURE', outcome: 'failed' }]);
+    expect(report.cases[0]?.reason).toMatch(/^malformed: ERR_(DER|X509)_/);
+  });
+});

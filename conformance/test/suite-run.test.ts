@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
+import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { plannedSuiteNames } from '../src/suites/suite.ts';
+import { onelock, onelockJson } from './onelock.ts';
+
+requireReal('published cases', publishedVector('wycheproof'))('onelock suite run', (folder) => {
+  const rsa = path.join(folder, 'rsa_signature_2048_sha256_test.json');
+
+  it('closes with the counts and ends with 0 when nothing failed', () => {
+    const { status, stdout } = onelock(['suite', 'run', 'wycheproof', rsa]);
+    expect(status).toBe(0);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('259 passed, 0 failed, 0 skipped');
+  });
+
+  it('prints one object with every case for --json', () => {
+    const { status, value } = onelockJson(['suite', 'run', 'wycheproof', rsa]);
+    expect(status).toBe(0);
+    expect(value).toMatchObject({ suite: 'wycheproof', passed: 259, failed: 0, skipped: 0 });
+    const cases = value.cases as readonly Record<string, unknown>[];
+    expect(cases).toHaveLength(259);
+    for (const result of cases) expect(Object.keys(result)).toEqual(['id', 'expected', 'got', 'outcome', 'reason']);
+  });
+
+  it('does not call a run good in which nothing passed', () => {
+    const { status, stdout } = onelock(['suite', 'run', 'wycheproof', path.join(folder, 'aes_wrap_test.json')]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('0 passed, 0 failed, 165 skipped');
+  });
+
+  it('ends with 2 for a file of another form', () => {
+    const { status, stderr } = onelock(['suite', 'run', 'limbo', rsa]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('[ERR_SUITE_FORMAT]');
+  });
+});
+
+describe('suites without a runner', () => {
+  it.each(plannedSuiteNames)('%s is refused with 2, never reported as run', (suite) => {
+    const { status, stdout, stderr } = onelock(['suite', 'run', suite, '.']);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('has no runner yet');
+  });
+
+  it('a name that is no suite is refused with 2', () => {
+    expect(onelock(['suite', 'run', 'nonsense', '.'])).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  it('a missing path is refused with 2', () => {
+    expect(onelock(['suite', 'run', 'limbo'])).toMatchObject({ status: 2, stdout: '' });
+  });
+});
