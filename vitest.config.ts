@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests run the sources, not the build: the condition picks `./src` in every package's exports.
-const conditions = ['onelock-source', 'node', 'import', 'module', 'default'];
+// Tests run the sources, not the build: the condition picks `./src` in every package's exports. Nothing like `import` may
+// stand here: vitest hands these to Node as well, where it would turn the `require` of a package into its ESM half.
+const conditions = ['onelock-source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

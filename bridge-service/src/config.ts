@@ -170,7 +170,7 @@ export const configKeys = {
   }),
   loginProfile: key({
     variable: 'ONELOCK_SERVICE_LOGIN_PROFILE',
-    fallback: 'rfc5280' as 'rfc5280' | 'gm-sign' | 'bidding',
+    fallback: 'bidding' as 'rfc5280' | 'gm-sign' | 'bidding',
     zh: '登录证书按哪个规则集判定',
     en: 'The profile that login certificates are judged by',
     read: oneOf('rfc5280', 'gm-sign', 'bidding'),

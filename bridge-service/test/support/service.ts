@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import { buildApp } from '../../src/app.ts';
+import { readConfig, type ServiceConfig } from '../../src/config.ts';
+import { lifetimesOf } from '../../src/main.ts';
+import { openDatabase } from '../../src/repositories/engine/open-database.ts';
+import { isStoreUnavailable } from '../../src/repositories/engine/store-unavailable.ts';
+import { createStore } from '../../src/repositories/store.ts';
+import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
+import type { Ports } from '../../src/services/ports/ports.ts';
+import type { Role } from '../../src/services/ports/records.ts';
+import { createTrustRegistry } from '../../src/services/trust-registry.ts';
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is read field by field; its schema is checked by the service under test
+  readonly body: any;
+  readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
+}
+
+export interface Request {
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestService {
+  readonly app: FastifyInstance;
+  readonly ports: Ports;
+  readonly folder: string;
+  readonly databaseFile: string;
+  readonly administrator: string;
+  call(method: string, url: string, request?: Request): Promise<Answer>;
+  /** Makes a caller and gives its token. */
+  caller(role: Role, more?: { origins?: string[]; permissions?: string[] }): Promise<string>;
+  /** Moves the service's clock. */
+  advance(milliseconds: number): void;
+  close(): Promise<void>;
+}
+
+/** A whole service on a database file of its own, called in process, with every answer checked against its schema. */
+export async function createTestService(
+  overrides: Partial<ServiceConfig> = {},
+  at: Date = new Date('2026-06-01T00:00:00Z'),
+): Promise<TestService> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'onelock-service-'));
+  const databaseFile = path.join(folder, 'service.db');
+  const config: ServiceConfig = { ...readConfig({}), dataDir: folder, codeAttemptsPerMinute: 1000, ...overrides };
+  let now = at.getTime();
+  const store = createStore(await openDatabase(databaseFile));
+  const ports: Ports = {
+    store,
+    clock: () => new Date(now),
+    ops: createNodeCrypto(),
+    trust: createTrustRegistry(),
+    lifetimes: lifetimesOf(config),
+  };
+  const app = await buildApp({
+    config,
+    ports,
+    logger: pino({ level: 'error' }, pino.destination({ dest: 2, sync: true })),
+    isStoreUnavailable,
+    checkAnswers: true,
+  });
+
+  const call: TestService['call'] = async (method, url, { token, body, headers } = {}) => {
+    const answer = await app.inject({
+      method: method as 'GET',
+      url,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const json = String(answer.headers['content-type']).startsWith('application/json');
+    return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers };
+  };
+
+  const printed = await issueFirstAdministratorCode(ports);
+  const redeemed = await call('POST', '/v1/administrators', { body: { code: printed?.code, name: '管理员' } });
+  const administrator: string = redeemed.body.token;
+
+  return {
+    app,
+    ports,
+    folder,
+    databaseFile,
+    administrator,
+    call,
+    async caller(role, more = {}) {
+      const { status, body } = await call('POST', '/v1/callers', {
+        token: administrator,
+        body: { name: `a ${role}`, role, ...more },
+      });
+      if (status !== 201) throw new Error(JSON.stringify(body));
+      return body.token;
+    },
+    advance(milliseconds) {
+      now += milliseconds;
+    },
+    async close() {
+      await app.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
