@@ -2,10 +2,11 @@ import { CodedError } from '@onelock/core/errors';
 import { createPkcs11Driver, loadPkcs11Module } from '../pkcs11/index.ts';
 import type { DeviceId, DriverConfig, Pin, SessionId, TokenDriver } from '../port/index.ts';
 import { becomeUser } from '../process/become-user.ts';
+import { closeInheritedHandles } from '../process/close-inherited.ts';
+import { flattenError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import { dieWithParent } from '../process/watch-parent.ts';
 import { createSoftDriver } from '../soft/index.ts';
-import { flattenError } from './failure.ts';
 import type { MethodName, MethodParams } from './methods.ts';
 import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts';
 
@@ -89,6 +90,7 @@ function receive(message: ToHost): void {
   else void stop();
 }
 
+closeInheritedHandles();
 dieWithParent();
 process.once('disconnect', () => process.exit(0));
 process.on('message', (message: unknown) => {

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { CodedError } from '@onelock/core/errors';
 import type { DriverConfig, DriverInfo } from '../port/index.ts';
+import { type FailureBody, restoreError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
-import { restoreError } from './failure.ts';
 import type { MethodName, MethodParams, MethodResult } from './methods.ts';
-import { acceptsResult, type FailureBody, fromHost, type ToHost } from './protocol.ts';
+import { acceptsResult, fromHost, type ToHost } from './protocol.ts';
 
 interface PendingCall {
   readonly method: MethodName;

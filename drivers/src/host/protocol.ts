@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { DriverConfigSchema } from '../port/index.ts';
+import { FailureBodySchema } from '../process/failure.ts';
 import { DriverInfoSchema, type MethodName, methods } from './methods.ts';
 
 /** The envelopes between the agent's side and the host process; what is inside a call is in methods.ts. */
@@ -27,25 +28,6 @@ const CallSchema = Type.Object(
 
 const ToHostSchema = Type.Union([StartSchema, CallSchema, Type.Object({ type: Type.Literal('close') }, closed)]);
 
-/** A CodedError, flattened: its class does not survive the way between processes. */
-const FailureBodySchema = Type.Object(
-  {
-    code: Type.String({ pattern: '^ERR_[A-Z0-9_]+$', maxLength: 64 }),
-    params: Type.Record(
-      Type.String({ maxLength: 32 }),
-      Type.Union([Type.String({ maxLength: 512 }), Type.Number(), Type.Boolean(), Type.Null()]),
-    ),
-    native: Type.Union([
-      Type.Object(
-        { api: Type.String({ maxLength: 64 }), name: Type.String({ maxLength: 64 }), value: Type.Number() },
-        closed,
-      ),
-      Type.Null(),
-    ]),
-  },
-  closed,
-);
-
 const FromHostSchema = Type.Union([
   Type.Object({ type: Type.Literal('ready'), info: DriverInfoSchema }, closed),
   Type.Object({ type: Type.Literal('start-failed'), error: FailureBodySchema }, closed),
@@ -56,7 +38,6 @@ const FromHostSchema = Type.Union([
 
 export type ToHost = Static<typeof ToHostSchema>;
 export type FromHost = Static<typeof FromHostSchema>;
-export type FailureBody = Static<typeof FailureBodySchema>;
 
 export const toHost = Compile(ToHostSchema);
 export const fromHost = Compile(FromHostSchema);

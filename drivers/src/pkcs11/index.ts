@@ -1,4 +1,5 @@
-export { createPkcs11Driver, loadPkcs11Module } from './create-pkcs11-driver.ts';
+export { createPkcs11Driver } from './create-pkcs11-driver.ts';
+export { loadPkcs11Module } from './load-module.ts';
 export { provisionPkcs11Token } from './provision-pkcs11-token.ts';
 export type {
   Pkcs11IdentityContents,

@@ -1,9 +1,12 @@
+import type { DriverConfig } from '../port/index.ts';
+
 /** What becomes one PKCS#11 token. Runs in a child process of its own, as the host's user when root. */
 export interface Pkcs11TokenContents {
   readonly library: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** As in the driver's configuration. */
   readonly stateFolder?: string;
+  readonly user?: DriverConfig['user'];
   /** Up to 32 bytes of UTF-8. A free slot is initialised with it. */
   readonly label: string;
   readonly userPin: string;

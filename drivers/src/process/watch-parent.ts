@@ -17,6 +17,6 @@ export function dieWithParent(): void {
   new Worker(source, {
     eval: true,
     stdin: false,
-    resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
+    resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 8 },
   }).unref();
 }

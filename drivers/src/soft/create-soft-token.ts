@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { utf8Encode } from '@onelock/core/bytes';
-import { type CryptoOps, parsePrivateKey, type SignatureAlgorithm, sm2DefaultUserId } from '@onelock/core/crypto';
+import type { CryptoOps } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
-import { parseCertificate } from '@onelock/core/x509';
+import { demandPair } from '../keys/demand-pair.ts';
 import type { SoftKeyContents, SoftTokenContents } from './soft-token.ts';
 import { dataKeyPurpose, deriveKey, newKdf, privateKeyPurpose, seal } from './token-cipher.ts';
 import { encodeField, parseTokenFile, type SoftKey, softPinLength, tokenFileExtension } from './token-file.ts';
@@ -63,25 +63,8 @@ function sealKey(
 ): SoftKey {
   const certificate = encodeField(contents.certificate);
   const purpose = privateKeyPurpose(serialNumber, identityId, role, certificate);
-  return { algorithm: demandPair(ops, contents), certificate, key: seal(dataKey, purpose, contents.pkcs8) };
-}
-
-const probes = {
-  rsa: { kind: 'rsa-pkcs1v15', digest: 'sha256' },
-  ec: { kind: 'ecdsa', digest: 'sha256' },
-  sm2: { kind: 'sm2-sm3', userId: sm2DefaultUserId },
-} as const satisfies Record<string, SignatureAlgorithm>;
-
-/** Signs and verifies once: a token with another's certificate would fail only at the bid. */
-function demandPair(ops: CryptoOps, { pkcs8, certificate }: SoftKeyContents): SoftKey['algorithm'] {
-  const privateKey = parsePrivateKey(pkcs8);
-  const { publicKey } = parseCertificate(certificate);
-  const probe = utf8Encode('onelock soft token: does this key belong to this certificate?');
-  const matches =
-    publicKey.kind === privateKey.kind &&
-    ops.verify(publicKey, probes[privateKey.kind], probe, ops.sign(privateKey, probes[privateKey.kind], probe));
-  if (!matches) throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'the certificate is of another key' });
-  return privateKey.kind;
+  const { kind } = demandPair(ops, contents.pkcs8, contents.certificate);
+  return { algorithm: kind, certificate, key: seal(dataKey, purpose, contents.pkcs8) };
 }
 
 /** The schema of the file is the schema of its contents. */

@@ -1,8 +1,8 @@
 import { constants, createPrivateKey, privateEncrypt } from 'node:crypto';
 import type { CryptoOps, PrivateKey, SignatureAlgorithm } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { encodeDigestInfo } from '../keys/digest-info.ts';
 import type { SignInput } from '../port/index.ts';
-import { encodeDigestInfo } from '../rsa/digest-info.ts';
 
 const keyKinds = {
   'rsa-pkcs1v15': 'rsa',

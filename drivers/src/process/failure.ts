@@ -1,5 +1,28 @@
 import { CodedError, type ErrorParams, isCodedError, isErrorCode } from '@onelock/core/errors';
-import type { FailureBody } from './protocol.ts';
+import Type, { type Static } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+
+/** A CodedError, flattened: its class does not survive the way between processes. */
+export const FailureBodySchema = Type.Object(
+  {
+    code: Type.String({ pattern: '^ERR_[A-Z0-9_]+$', maxLength: 64 }),
+    params: Type.Record(
+      Type.String({ maxLength: 32 }),
+      Type.Union([Type.String({ maxLength: 512 }), Type.Number(), Type.Boolean(), Type.Null()]),
+    ),
+    native: Type.Union([
+      Type.Object(
+        { api: Type.String({ maxLength: 64 }), name: Type.String({ maxLength: 64 }), value: Type.Number() },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+  },
+  closed,
+);
+
+export type FailureBody = Static<typeof FailureBodySchema>;
 
 /** What crosses the process boundary of an error. Anything that is not coded crosses as its class's name alone. */
 export function flattenError(error: unknown): FailureBody {

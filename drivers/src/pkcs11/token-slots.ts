@@ -1,0 +1,159 @@
+import type { DeviceId, TokenDevice } from '../port/index.ts';
+import {
+  CKF_RNG,
+  CKF_TOKEN_INITIALIZED,
+  CKM_ECDSA,
+  CKM_RSA_PKCS,
+  type Cryptoki,
+  type Handle,
+  type TokenInfo,
+} from './abi.ts';
+import { codedFailure } from './errors.ts';
+import { printable } from './objects.ts';
+
+/** A token in a slot while it stays there. */
+export interface PresentToken {
+  readonly id: DeviceId;
+  readonly slot: Handle;
+  readonly serialNumber: string;
+  readonly insertion: number;
+}
+
+interface Look {
+  readonly tokens: readonly Omit<PresentToken, 'insertion'>[];
+  /** Slots that said they hold a token and then could not tell which. */
+  readonly unreadable: number;
+}
+
+/** Which tokens are in which slots, by serial number: slot numbers change when readers come and go. */
+export class TokenSlots {
+  readonly #cryptoki: Cryptoki;
+  readonly #insertions = new Map<string, number>();
+  #present: readonly PresentToken[] = [];
+  #unreadable = 0;
+
+  constructor(cryptoki: Cryptoki) {
+    this.#cryptoki = cryptoki;
+  }
+
+  get present(): readonly PresentToken[] {
+    return this.#present;
+  }
+
+  /** Slots with a token that cannot be read at present; looking afresh may help. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  /**
+   * Looks again.
+   * @param isGone  whether a token seen before has been away meanwhile, though it is there now
+   * @returns whether anything changed
+   * @throws {CodedError} ERR_TOKEN_NATIVE_FAILURE
+   */
+  look(isGone: (token: PresentToken) => boolean): boolean {
+    const before = this.#present;
+    const { tokens, unreadable } = this.#read();
+    this.#unreadable = unreadable;
+    this.#present = tokens.map((token) => {
+      const known = before.find(({ id }) => id === token.id);
+      const stays = known !== undefined && known.serialNumber === token.serialNumber && !isGone(known);
+      return { ...token, insertion: stays ? known.insertion : this.#count(token.id) };
+    });
+    return describe(before) !== describe(this.#present);
+  }
+
+  info(token: PresentToken): TokenInfo {
+    try {
+      return this.#cryptoki.C_GetTokenInfo(token.slot);
+    } catch (error) {
+      throw codedFailure('C_GetTokenInfo', error);
+    }
+  }
+
+  /** Whether the slot still holds that very token. */
+  holds(token: PresentToken): boolean {
+    try {
+      return printable(this.#cryptoki.C_GetTokenInfo(token.slot).serialNumber) === token.serialNumber;
+    } catch {
+      return false;
+    }
+  }
+
+  mechanisms(token: PresentToken): ReadonlySet<number> {
+    try {
+      return new Set(this.#cryptoki.C_GetMechanismList(token.slot));
+    } catch (error) {
+      throw codedFailure('C_GetMechanismList', error);
+    }
+  }
+
+  describe(token: PresentToken): TokenDevice {
+    const info = this.info(token);
+    const mechanisms = this.mechanisms(token);
+    const algorithms = [
+      ...(mechanisms.has(CKM_RSA_PKCS) ? (['rsa'] as const) : []),
+      ...(mechanisms.has(CKM_ECDSA) ? (['ec'] as const) : []),
+    ];
+    return {
+      id: token.id,
+      kind: 'key',
+      vendor: printable(info.manufacturerID),
+      model: printable(info.model),
+      serialNumber: token.serialNumber,
+      label: printable(info.label),
+      firmwareVersion: `${info.firmwareVersion.major}.${info.firmwareVersion.minor}`,
+      algorithms,
+      freeSpace: freeSpace(info),
+      capabilities: ['sign-message', 'sign-digest', ...((info.flags & CKF_RNG) === 0 ? [] : (['random'] as const))],
+      insertion: token.insertion,
+    };
+  }
+
+  #count(id: string): number {
+    const insertion = (this.#insertions.get(id) ?? 0) + 1;
+    this.#insertions.set(id, insertion);
+    return insertion;
+  }
+
+  #read(): Look {
+    const tokens = new Map<DeviceId, Omit<PresentToken, 'insertion'>>();
+    let unreadable = 0;
+    for (const slot of this.#slots()) {
+      const info = this.#infoOrNull(slot);
+      if (info === null) unreadable += 1;
+      if (info === null || (info.flags & CKF_TOKEN_INITIALIZED) === 0) continue;
+      const serialNumber = printable(info.serialNumber);
+      const wanted = serialNumber || `slot-${slot.toString('hex')}`;
+      const id = (tokens.has(wanted as DeviceId) ? `${wanted}@${slot.toString('hex')}` : wanted) as DeviceId;
+      tokens.set(id, { id, slot, serialNumber });
+    }
+    return { tokens: [...tokens.values()], unreadable };
+  }
+
+  #slots(): readonly Handle[] {
+    try {
+      return this.#cryptoki.C_GetSlotList(true);
+    } catch (error) {
+      throw codedFailure('C_GetSlotList', error);
+    }
+  }
+
+  #infoOrNull(slot: Handle): TokenInfo | null {
+    try {
+      return this.#cryptoki.C_GetTokenInfo(slot);
+    } catch {
+      return null;
+    }
+  }
+}
+
+function describe(tokens: readonly PresentToken[]): string {
+  return tokens.map(({ id, insertion }) => `${id}#${insertion}`).join('\n');
+}
+
+/** CK_UNAVAILABLE_INFORMATION is all bits set, of 32 or 64. */
+function freeSpace({ freePublicMemory }: TokenInfo): number | null {
+  const bytes = Number(freePublicMemory);
+  return bytes >= 0xffff_ffff ? null : bytes;
+}
