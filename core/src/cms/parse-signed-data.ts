@@ -1,7 +1,153 @@
+import {
+  contextConstructed,
+  contextPrimitive,
+  type DerNode,
+  type DerReader,
+  derTag,
+  integerBytes,
+  octetStringValue,
+  oids,
+  oidValue,
+  readDer,
+  smallIntegerValue,
+} from '../asn1/index.ts';
 import { CodedError } from '../errors/index.ts';
-import type { SignedData } from './signed-data.ts';
+import { formatSerialNumber } from '../x509/index.ts';
+import { definiteLengths } from './ber.ts';
+import type { Attribute, MessageFamily, SignedData, SignerIdentifier, SignerInfo } from './signed-data.ts';
 
-/** Parses a ContentInfo holding SignedData. @throws {CodedError} ERR_CMS_*, ERR_DER_* with the absolute offset */
-export function parseSignedData(_der: Uint8Array): SignedData {
-  throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'parseSignedData' });
+const families: ReadonlyMap<string, MessageFamily> = new Map([
+  [oids.gmSignedData, 'gm'],
+  [oids.signedData, 'pkcs7'],
+]);
+
+/** Far beyond any honest message; each signer costs a signature check. */
+const maxSigners = 64;
+
+/**
+ * Parses a ContentInfo holding SignedData: GM/T 0010 (GB/T 35275-2017 §8), RFC 5652 §5 or RFC 2315 §9. The structure is
+ * checked, nothing is verified. BER's open lengths are accepted and rewritten first; offsets in errors then count in the
+ * rewritten bytes.
+ *
+ * @throws {CodedError} ERR_CMS_CONTENT_TYPE_UNSUPPORTED { oid }, ERR_CMS_MALFORMED { field, offset }, ERR_DER_… { offset }
+ */
+export function parseSignedData(message: Uint8Array): SignedData {
+  const contentInfo = readDer(definiteLengths(message)).sequence();
+  const typeNode = contentInfo.next();
+  const type = oidValue(typeNode);
+  const family = families.get(type);
+  if (family === undefined) throw new CodedError('ERR_CMS_CONTENT_TYPE_UNSUPPORTED', { oid: type });
+  const explicit = contentInfo.read(contextConstructed(0)).reader();
+  contentInfo.finish();
+  const fields = explicit.sequence();
+  explicit.finish();
+  return { family, ...parseFields(fields) };
+}
+
+function parseFields(fields: DerReader): Omit<SignedData, 'family'> {
+  const version = smallIntegerValue(fields.next(), 5);
+  const digestAlgorithms = fields.read(derTag.set).reader().rest().map(algorithmOid);
+  const { contentType, content } = parseEncapsulated(fields.sequence());
+  const certificates = fields.optional(contextConstructed(0));
+  const crls = fields.optional(contextConstructed(1));
+  const signersNode = fields.read(derTag.set);
+  fields.finish();
+  const signerNodes = signersNode.reader().rest();
+  if (signerNodes.length > maxSigners) throw malformed('signerInfos', signersNode);
+  return {
+    version,
+    contentType,
+    content,
+    digestAlgorithms,
+    certificates: sequencesIn(certificates),
+    crls: sequencesIn(crls),
+    signers: signerNodes.map(parseSigner),
+  };
+}
+
+/** NOTE: RFC 2315 allows any type here; we do octets, as RFC 5652 and GM/T 0010 do. */
+function parseEncapsulated(fields: DerReader): { readonly contentType: string; readonly content: Uint8Array | null } {
+  const contentType = oidValue(fields.next());
+  if (fields.atEnd) return { contentType, content: null };
+  const explicit = fields.read(contextConstructed(0)).reader();
+  fields.finish();
+  const node = explicit.next();
+  explicit.finish();
+  if (node.tag !== derTag.octetString) throw malformed('encapContentInfo', node);
+  return { contentType, content: octetStringValue(node) };
+}
+
+/** Certificates and CRLs are SEQUENCEs; the other choices (attribute certificates, extended ones) are passed over. */
+function sequencesIn(node: DerNode | undefined): readonly Uint8Array[] {
+  if (node === undefined) return [];
+  return node
+    .reader()
+    .rest()
+    .filter(({ tag }) => tag === derTag.sequence)
+    .map(({ der }) => der);
+}
+
+function parseSigner(node: DerNode): SignerInfo {
+  const fields = node.sequence();
+  const version = smallIntegerValue(fields.next(), 5);
+  const identifier = parseIdentifier(fields.next());
+  const digestAlgorithm = algorithmOid(fields.next());
+  const signedAttributes = fields.optional(contextConstructed(0));
+  const signatureAlgorithm = fields.next();
+  const signature = octetStringValue(fields.next());
+  const unsignedAttributes = fields.optional(contextConstructed(1));
+  fields.finish();
+  return {
+    version,
+    identifier,
+    digestAlgorithm,
+    signatureAlgorithm: algorithmOid(signatureAlgorithm),
+    signatureAlgorithmDer: signatureAlgorithm.der,
+    signedAttributes: signedAttributes === undefined ? null : parseAttributes(signedAttributes, 'signedAttrs'),
+    signedAttributesDer: signedAttributes === undefined ? null : asSet(signedAttributes.der),
+    unsignedAttributes: unsignedAttributes === undefined ? [] : parseAttributes(unsignedAttributes, 'unsignedAttrs'),
+    signature,
+  };
+}
+
+function parseIdentifier(node: DerNode): SignerIdentifier {
+  if (node.tag === contextPrimitive(0)) return { kind: 'subject-key-identifier', keyIdentifier: node.content };
+  const fields = node.sequence();
+  const issuerDer = fields.read(derTag.sequence).der;
+  const serialNumber = formatSerialNumber(integerBytes(fields.next()));
+  fields.finish();
+  return { kind: 'issuer-and-serial', issuerDer, serialNumber };
+}
+
+function parseAttributes(node: DerNode, field: string): readonly Attribute[] {
+  const attributes = node.reader().rest().map(parseAttribute);
+  if (attributes.length === 0) throw malformed(field, node);
+  return attributes;
+}
+
+function parseAttribute(node: DerNode): Attribute {
+  const fields = node.sequence();
+  const oid = oidValue(fields.next());
+  const values = fields
+    .read(derTag.set)
+    .reader()
+    .rest()
+    .map(({ der }) => der);
+  fields.finish();
+  return { oid, values };
+}
+
+/** The IMPLICIT tag [0] gives way to the SET's own: that is what was signed (RFC 5652 §5.4). */
+function asSet(der: Uint8Array): Uint8Array {
+  const set = Uint8Array.from(der);
+  set[0] = derTag.set;
+  return set;
+}
+
+function algorithmOid(node: DerNode): string {
+  return oidValue(node.sequence().next());
+}
+
+function malformed(field: string, node: DerNode): CodedError {
+  return new CodedError('ERR_CMS_MALFORMED', { field, offset: node.offset });
 }

@@ -1,8 +1,24 @@
-import { CodedError } from '../errors/index.ts';
-import type { Certificate } from '../x509/index.ts';
+import { oids } from '../asn1/index.ts';
+import { type Certificate, nameAttribute } from '../x509/index.ts';
+import { findCreditCode } from './credit-code-places.ts';
+import { findPersonIdentifier, findPersonName } from './person.ts';
 import type { SubjectIdentity } from './subject-identity.ts';
 
-/** Reads who a certificate is about. Never throws: what is not there is null. */
-export function subjectIdentity(_certificate: Certificate): SubjectIdentity {
-  throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'subjectIdentity' });
+/**
+ * Reads who a certificate is about: company, 统一社会信用代码, person. Looks where GM/T 0015, GB/T 20518 and the CAs in use put
+ * these (extensions, then subject attributes). Says nothing about trust; what is not there is null.
+ */
+export function subjectIdentity(certificate: Certificate): SubjectIdentity {
+  const { subject } = certificate;
+  const organization = nameAttribute(subject, oids.organizationName) ?? null;
+  const identifier = findPersonIdentifier(certificate);
+  return {
+    organization,
+    unifiedSocialCreditCode: findCreditCode(certificate),
+    person: { name: findPersonName(certificate, organization, identifier !== null), identifier },
+    commonName: nameAttribute(subject, oids.commonName) ?? null,
+    country: nameAttribute(subject, oids.countryName) ?? null,
+    province: nameAttribute(subject, oids.stateOrProvinceName) ?? null,
+    locality: nameAttribute(subject, oids.localityName) ?? null,
+  };
 }

@@ -1,4 +1,6 @@
+export { creditCodeCheckDigitValid, normaliseCreditCode } from './credit-code.ts';
 export { subjectIdentity } from './find-identity.ts';
+export { residentIdCheckDigitValid } from './resident-id.ts';
 export type {
   IdentitySource,
   PersonIdentifier,

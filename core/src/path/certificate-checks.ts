@@ -68,21 +68,31 @@ export function checkRules(certificate: Certificate, role: CertificateRole, prof
   return rule && problemOf(certificate, 'ERR_PATH_PROFILE_VIOLATION', { rule });
 }
 
-/** What the leaf's key may be used for. @param bits all of them are needed, beside what the profile asks for */
+/** What the leaf's key must be allowed to do: one bit of each list, and all of `allOf`. */
+export interface KeyUsageNeeds {
+  readonly anyOf: readonly (readonly KeyUsageName[])[];
+  readonly allOf: readonly KeyUsageName[];
+}
+
+/** What the leaf's key may be used for. A certificate without keyUsage is not limited (RFC 5280 §4.2.1.3). */
 export function checkLeafKeyUsage(
   certificate: Certificate,
   usage: LeafUsage,
-  bits: readonly KeyUsageName[],
+  needs: KeyUsageNeeds,
 ): PathProblem | undefined {
-  const { keyUsageAnyOf } = usage;
-  const asked = keyUsageAnyOf.length > 0 || bits.length > 0;
   const has = certificate.keyUsage;
-  const refused = (required: readonly KeyUsageName[]): PathProblem =>
-    problemOf(certificate, 'ERR_PATH_KEY_USAGE', { required: required.join(' ') });
-  if (has === undefined)
-    return asked && usage.keyUsageAbsent === 'refused' ? refused([...keyUsageAnyOf, ...bits]) : undefined;
-  if (keyUsageAnyOf.length > 0 && !keyUsageAnyOf.some((bit) => has.has(bit))) return refused(keyUsageAnyOf);
-  return bits.every((bit) => has.has(bit)) ? undefined : refused(bits);
+  const anyOf = [usage.keyUsageAnyOf, ...needs.anyOf].filter((bits) => bits.length > 0);
+  if (has === undefined) {
+    const asked = [...anyOf.flat(), ...needs.allOf];
+    return asked.length > 0 && usage.keyUsageAbsent === 'refused' ? lacksKeyUsage(certificate, asked) : undefined;
+  }
+  const missing = anyOf.find((bits) => !bits.some((bit) => has.has(bit)));
+  if (missing !== undefined) return lacksKeyUsage(certificate, missing);
+  return needs.allOf.every((bit) => has.has(bit)) ? undefined : lacksKeyUsage(certificate, needs.allOf);
+}
+
+function lacksKeyUsage(certificate: Certificate, required: readonly KeyUsageName[]): PathProblem {
+  return problemOf(certificate, 'ERR_PATH_KEY_USAGE', { required: required.join(' ') });
 }
 
 /**

@@ -141,7 +141,10 @@ function prepareForNext(
 function checkLeaf(certificate: Certificate, input: PathInput, profile: Profile): PathProblem | undefined {
   return (
     checkCriticalExtensions(certificate) ??
-    checkLeafKeyUsage(certificate, profile.leaf, input.keyUsage ?? []) ??
+    checkLeafKeyUsage(certificate, profile.leaf, {
+      anyOf: [input.keyUsageAnyOf ?? []],
+      allOf: input.keyUsage ?? [],
+    }) ??
     checkLeafPurposes(certificate, profile.leaf, input.extendedKeyUsage ?? []) ??
     checkPeerName(certificate, input) ??
     checkRules(certificate, 'leaf', profile)

@@ -30,6 +30,8 @@ export interface PathInput {
   readonly peerName?: PeerName | undefined;
   /** Bits the leaf must have, in addition to what the profile asks for. */
   readonly keyUsage?: readonly KeyUsageName[] | undefined;
+  /** Bits of which the leaf must have one, where its key usage is limited at all. */
+  readonly keyUsageAnyOf?: readonly KeyUsageName[] | undefined;
   /** OIDs in dotted form, any one of which suffices, in addition to what the profile asks for. */
   readonly extendedKeyUsage?: readonly string[] | undefined;
   /** Most intermediates that are not self-issued; no limit but the budget's when absent. */

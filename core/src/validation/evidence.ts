@@ -15,6 +15,7 @@ export interface TrustEvidence {
   readonly ocspResponses?: readonly Uint8Array[] | undefined;
   readonly peerName?: PeerName | undefined;
   readonly keyUsage?: readonly KeyUsageName[] | undefined;
+  readonly keyUsageAnyOf?: readonly KeyUsageName[] | undefined;
   readonly extendedKeyUsage?: readonly string[] | undefined;
   readonly maxIntermediates?: number | undefined;
   readonly policies?: PolicyRequirements | undefined;

@@ -21,4 +21,10 @@ export const signatureErrors = {
     retriable: false,
     params: ['algorithm', 'key'],
   },
+  ERR_SIGNATURE_ALGORITHM_WEAK: {
+    httpStatus: 422,
+    whoCanAct: 'user',
+    retriable: false,
+    params: ['algorithm'],
+  },
 } as const satisfies ErrorRows;
