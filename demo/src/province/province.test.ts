@@ -68,27 +68,48 @@ describe.each(['sm2', 'rsa'] as const)('a chain of the demonstration authority (
   });
 
   requireReal('OpenSSL', opensslCommand())('seen by OpenSSL', (openssl) => {
-    it('verifies up to its root and has every field where it belongs', () => {
-      const { authority, leaf } = chainOf(kind);
-      const file = (name: string, der: Uint8Array): string => {
-        const place = path.join(folder, `${kind}-${name}.pem`);
-        writeFileSync(place, encodePem('CERTIFICATE', der));
-        return place;
-      };
-      const files = [
-        ...['-CAfile', file('root', authority.rootCertificate)],
-        ...['-untrusted', file('issuing', authority.issuingCertificate)],
-        file('leaf', leaf),
-      ];
-      const distid = kind === 'sm2' ? ['-vfyopt', 'distid:1234567812345678'] : [];
-      const at = ['-attime', String(now.getTime() / 1000)];
-      expect(
-        execFileSync(openssl, ['verify', '-x509_strict', ...distid, ...at, ...files], { encoding: 'utf8' }),
-      ).toContain('OK');
+    const save = (name: string, bytes: Uint8Array | string): string => {
+      const place = path.join(folder, `${kind}-${name}`);
+      writeFileSync(place, bytes);
+      return place;
+    };
+    const run = (...args: string[]): string => execFileSync(openssl, args, { encoding: 'utf8' });
 
-      const show = ['x509', '-noout', '-text', '-nameopt', 'utf8', '-in', path.join(folder, `${kind}-leaf.pem`)];
-      const text = execFileSync(openssl, show, { encoding: 'utf8' });
-      expect(text).toContain(`O=${companies.builder.name}`);
+    if (kind === 'rsa')
+      it('verifies up to its root', () => {
+        const { authority, leaf } = chainOf(kind);
+        const root = save('root.pem', encodePem('CERTIFICATE', authority.rootCertificate));
+        const issuing = save('issuing.pem', encodePem('CERTIFICATE', authority.issuingCertificate));
+        const end = save('leaf.pem', encodePem('CERTIFICATE', leaf));
+        const at = String(now.getTime() / 1000);
+        expect(run('verify', '-x509_strict', '-attime', at, '-CAfile', root, '-untrusted', issuing, end)).toContain(
+          'OK',
+        );
+      });
+
+    // `openssl verify` hands the user id to the first certificate alone, so each link is checked by itself.
+    if (kind === 'sm2')
+      it('verifies link by link under the default user id', () => {
+        const { authority, leaf } = chainOf(kind);
+        const root = authority.rootCertificate;
+        const links = [
+          [leaf, authority.issuingCertificate],
+          [authority.issuingCertificate, root],
+          [root, root],
+        ] as const;
+        for (const [subject, issuer] of links) {
+          const { tbs, signature } = parseCertificate(subject);
+          const key = save('issuer.pem', encodePem('PUBLIC KEY', parseCertificate(issuer).publicKey.spki));
+          const sm2 = ['-rawin', '-digest', 'sm3', '-pkeyopt', 'distid:1234567812345678'];
+          const files = ['-in', save('tbs.der', tbs), '-sigfile', save('signature.der', signature)];
+          expect(run('pkeyutl', '-verify', '-pubin', '-inkey', key, ...sm2, ...files)).toContain('Signature Verified');
+        }
+      });
+
+    it('has every field where it belongs', () => {
+      const leaf = save('leaf.pem', encodePem('CERTIFICATE', chainOf(kind).leaf));
+      const text = run('x509', '-noout', '-text', '-nameopt', 'utf8', '-in', leaf);
+      expect(text).toContain(companies.builder.name);
       expect(text).toMatch(/Key Usage: critical\s+Digital Signature, Non Repudiation/);
       expect(text).toMatch(new RegExp(`1\\.2\\.156\\.10260\\.4\\.1\\.4:\\s+\\S*${companies.builder.code}`));
       expect(text).toContain(kind === 'sm2' ? 'Signature Algorithm: SM2-with-SM3' : 'sha256WithRSAEncryption');
