@@ -80,6 +80,7 @@ describe.each(definitions.map((call) => [call.name, call] as const))('%s', (name
   it('explains itself in both languages', () => {
     for (const words of [call.titleZh, call.title, call.summaryZh, call.summary])
       expect(words.length).toBeGreaterThan(3);
+    for (const example of call.invalidExamples) expect(example.whyZh).toMatch(/\p{Script=Han}/u);
     for (const schema of [call.params, call.result]) {
       for (const [at, node] of nodes(schema)) {
         if (!at.endsWith('/properties')) continue;

@@ -18,6 +18,7 @@ export type CallFamily =
 
 /** A value that must be refused, and the field (JSON pointer into params, e.g. `/challenge`) that the refusal must name. */
 export interface InvalidExample {
+  readonly whyZh: string;
   readonly why: string;
   readonly field: string;
   readonly params: unknown;

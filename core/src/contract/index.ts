@@ -19,6 +19,7 @@ export { DeviceHandle, FileHandle, KeyHandle, SealHandle } from './schemas/handl
 export { limits, zhKeyword } from './schemas/primitives.ts';
 export { CertificateReport, MessageReport, SignatureReport } from './schemas/report.ts';
 export { Reason, Verdict, VerdictSubject } from './schemas/verdict.ts';
+export { sharedSchemas } from './shared-schemas.ts';
 export {
   decodeParams,
   decodeResult,

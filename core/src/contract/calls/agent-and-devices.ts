@@ -73,9 +73,14 @@ export const getAgentInfo = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'a field that does not exist', field: '/verbose', params: { verbose: true } },
-    { why: 'a machine may not be asked for', field: '/hardware', params: { hardware: 'mac' } },
-    { why: 'not an object', field: '', params: [] },
+    { why: 'a field that does not exist', whyZh: '没有这个字段', field: '/verbose', params: { verbose: true } },
+    {
+      why: 'a machine may not be asked for',
+      whyZh: '不能索取计算机信息',
+      field: '/hardware',
+      params: { hardware: 'mac' },
+    },
+    { why: 'not an object', whyZh: '参数必须是对象', field: '', params: [] },
   ],
 });
 
@@ -127,9 +132,14 @@ export const checkEnvironment = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'a check that does not exist', field: '/checks/0', params: { checks: ['telepathy'] } },
-    { why: 'an empty list asks for nothing', field: '/checks', params: { checks: [] } },
-    { why: 'a field that does not exist', field: '/fix', params: { fix: true } },
+    {
+      why: 'a check that does not exist',
+      whyZh: '没有这个检查项',
+      field: '/checks/0',
+      params: { checks: ['telepathy'] },
+    },
+    { why: 'an empty list asks for nothing', whyZh: '空列表等于什么也没问', field: '/checks', params: { checks: [] } },
+    { why: 'a field that does not exist', whyZh: '没有这个字段', field: '/fix', params: { fix: true } },
   ],
 });
 
@@ -176,9 +186,14 @@ export const listDrivers = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'a page never names a library', field: '/library', params: { library: '/tmp/evil.so' } },
-    { why: 'a field that does not exist', field: '/family', params: { family: 'skf' } },
-    { why: 'not an object', field: '', params: null },
+    {
+      why: 'a page never names a library',
+      whyZh: '页面不得指定驱动库文件',
+      field: '/library',
+      params: { library: '/tmp/evil.so' },
+    },
+    { why: 'a field that does not exist', whyZh: '没有这个字段', field: '/family', params: { family: 'skf' } },
+    { why: 'not an object', whyZh: '参数必须是对象', field: '', params: null },
   ],
 });
 
@@ -228,9 +243,9 @@ export const listDevices = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'a kind that does not exist', field: '/kinds/0', params: { kinds: ['floppy'] } },
-    { why: 'the same kind twice', field: '/kinds', params: { kinds: ['key', 'key'] } },
-    { why: 'a list is wanted', field: '/kinds', params: { kinds: 'key' } },
+    { why: 'a kind that does not exist', whyZh: '没有这个种类', field: '/kinds/0', params: { kinds: ['floppy'] } },
+    { why: 'the same kind twice', whyZh: '同一种类写了两次', field: '/kinds', params: { kinds: ['key', 'key'] } },
+    { why: 'a list is wanted', whyZh: '应为列表', field: '/kinds', params: { kinds: 'key' } },
   ],
 });
 
@@ -298,8 +313,13 @@ export const getDeviceInfo = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the device is missing', field: '/device', params: {} },
-    { why: 'a key handle is not a device handle', field: '/device', params: { device: 'k1_c29mdDpkZW1vOnNtMjox' } },
-    { why: 'devices are not counted', field: '/device', params: { device: 0 } },
+    { why: 'the device is missing', whyZh: '缺少介质', field: '/device', params: {} },
+    {
+      why: 'a key handle is not a device handle',
+      whyZh: '密钥句柄不是介质句柄',
+      field: '/device',
+      params: { device: 'k1_c29mdDpkZW1vOnNtMjox' },
+    },
+    { why: 'devices are not counted', whyZh: '介质不以序号指明', field: '/device', params: { device: 0 } },
   ],
 });

@@ -87,16 +87,19 @@ export const createCertificateRequest = defineCall({
   invalidExamples: [
     {
       why: 'nobody to be named',
+      whyZh: '没有写明主体',
       field: '/subject/commonName',
       params: { device: exampleDevice, keySpec: 'sm2', subject: {} },
     },
     {
       why: 'RSA-1024 is not made any more',
+      whyZh: '不再生成 RSA-1024 密钥',
       field: '/keySpec',
       params: { device: exampleDevice, keySpec: 'rsa-1024', subject: { commonName: 'x' } },
     },
     {
       why: 'a key handle is not a device handle',
+      whyZh: '密钥句柄不是介质句柄',
       field: '/device',
       params: { device: exampleKey, keySpec: 'sm2', subject: { commonName: 'x' } },
     },
@@ -128,10 +131,21 @@ export const importCertificate = defineCall({
     result: { identity: exampleEntry },
   },
   invalidExamples: [
-    { why: 'what it is for is missing', field: '/usage', params: { key: exampleKey, certificate: exampleCertificate } },
-    { why: 'the certificate is missing', field: '/certificate', params: { key: exampleKey, usage: 'sign' } },
+    {
+      why: 'what it is for is missing',
+      whyZh: '没有说明写入哪种证书',
+      field: '/usage',
+      params: { key: exampleKey, certificate: exampleCertificate },
+    },
+    {
+      why: 'the certificate is missing',
+      whyZh: '缺少证书',
+      field: '/certificate',
+      params: { key: exampleKey, usage: 'sign' },
+    },
     {
       why: 'a check cannot be switched off',
+      whyZh: '核对不能关闭',
       field: '/force',
       params: { key: exampleKey, usage: 'sign', certificate: exampleCertificate, force: true },
     },
@@ -193,14 +207,16 @@ export const importEncryptionKeyPair = defineCall({
     result: { identity: exampleEntry },
   },
   invalidExamples: [
-    { why: 'nothing is delivered', field: '/delivery', params: { key: exampleKey } },
+    { why: 'nothing is delivered', whyZh: '没有下发内容', field: '/delivery', params: { key: exampleKey } },
     {
       why: 'a bare private key is never taken',
+      whyZh: '不接收未加密的私钥',
       field: '/delivery/kind',
       params: { key: exampleKey, delivery: { kind: 'pkcs8', envelope: exampleMessage } },
     },
     {
       why: 'a blob goes by its own name',
+      whyZh: '字段名与所选形式不符',
       field: '/delivery/envelope',
       params: { key: exampleKey, delivery: { kind: 'skf-enveloped-key-blob', envelope: examplePublicKey } },
     },

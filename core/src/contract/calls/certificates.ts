@@ -63,13 +63,24 @@ export const listCertificates = defineCall({
     result: { identities: [exampleEntry], incomplete: [] },
   },
   invalidExamples: [
-    { why: 'a usage that does not exist', field: '/filter/usage', params: { filter: { usage: 'anything' } } },
+    {
+      why: 'a usage that does not exist',
+      whyZh: '没有这个用途',
+      field: '/filter/usage',
+      params: { filter: { usage: 'anything' } },
+    },
     {
       why: 'a social credit code has 18 characters',
+      whyZh: '统一社会信用代码为 18 位',
       field: '/filter/subjectId',
       params: { filter: { subjectId: '123' } },
     },
-    { why: 'a key handle is not a device handle', field: '/devices/0', params: { devices: [exampleKey] } },
+    {
+      why: 'a key handle is not a device handle',
+      whyZh: '密钥句柄不是介质句柄',
+      field: '/devices/0',
+      params: { devices: [exampleKey] },
+    },
   ],
 });
 
@@ -106,10 +117,16 @@ export const selectCertificate = defineCall({
     result: { identity: exampleEntry },
   },
   invalidExamples: [
-    { why: 'the purpose is missing', field: '/purpose', params: {} },
-    { why: 'keys are not chosen by number', field: '/index', params: { purpose: 'sign', index: 0 } },
+    { why: 'the purpose is missing', whyZh: '缺少用途', field: '/purpose', params: {} },
+    {
+      why: 'keys are not chosen by number',
+      whyZh: '密钥不以序号选取',
+      field: '/index',
+      params: { purpose: 'sign', index: 0 },
+    },
     {
       why: 'an algorithm that does not exist',
+      whyZh: '没有这个算法',
       field: '/filter/algorithms/0',
       params: { purpose: 'sign', filter: { algorithms: ['rot13'] } },
     },
@@ -155,9 +172,24 @@ export const getCertificate = defineCall({
     result: { certificate: exampleCertificate, chain: [] },
   },
   invalidExamples: [
-    { why: 'which certificate is meant is missing', field: '/usage', params: { key: exampleKey } },
-    { why: 'a usage that does not exist', field: '/usage', params: { key: exampleKey, usage: 'both' } },
-    { why: 'a device handle is not a key handle', field: '/key', params: { key: exampleDevice, usage: 'sign' } },
+    {
+      why: 'which certificate is meant is missing',
+      whyZh: '没有说明要哪一张证书',
+      field: '/usage',
+      params: { key: exampleKey },
+    },
+    {
+      why: 'a usage that does not exist',
+      whyZh: '没有这个用途',
+      field: '/usage',
+      params: { key: exampleKey, usage: 'both' },
+    },
+    {
+      why: 'a device handle is not a key handle',
+      whyZh: '介质句柄不是密钥句柄',
+      field: '/key',
+      params: { key: exampleDevice, usage: 'sign' },
+    },
   ],
 });
 
@@ -181,12 +213,14 @@ export const getCertificateInfo = defineCall({
   invalidExamples: [
     {
       why: 'not base64',
+      whyZh: '不是 base64',
       field: '/certificate',
       params: { certificate: '-----BEGIN CERTIFICATE-----'.padEnd(96, '-') },
     },
-    { why: 'the certificate is missing', field: '/certificate', params: {} },
+    { why: 'the certificate is missing', whyZh: '缺少证书', field: '/certificate', params: {} },
     {
       why: 'a path is not a certificate',
+      whyZh: '路径不是证书',
       field: '/path',
       params: { certificate: exampleCertificate, path: '/etc/passwd' },
     },
@@ -238,10 +272,16 @@ export const getCertificateExtension = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the OID is missing', field: '/oid', params: { certificate: exampleCertificate } },
-    { why: 'a name is not an OID', field: '/oid', params: { certificate: exampleCertificate, oid: 'keyUsage' } },
+    { why: 'the OID is missing', whyZh: '缺少 OID', field: '/oid', params: { certificate: exampleCertificate } },
+    {
+      why: 'a name is not an OID',
+      whyZh: '名称不是 OID',
+      field: '/oid',
+      params: { certificate: exampleCertificate, oid: 'keyUsage' },
+    },
     {
       why: 'an arc has no leading zero',
+      whyZh: 'OID 各段不得有前导零',
       field: '/oid',
       params: { certificate: exampleCertificate, oid: '2.5.029.15' },
     },
@@ -265,10 +305,16 @@ export const getSubjectIdentity = defineCall({
   errors: ['ERR_X509_MALFORMED', 'ERR_DER_TRUNCATED'],
   example: { params: { certificate: exampleCertificate }, result: exampleIdentity },
   invalidExamples: [
-    { why: 'the certificate is missing', field: '/certificate', params: {} },
-    { why: 'too short to be a certificate', field: '/certificate', params: { certificate: 'MAA=' } },
+    { why: 'the certificate is missing', whyZh: '缺少证书', field: '/certificate', params: {} },
+    {
+      why: 'too short to be a certificate',
+      whyZh: '太短，不可能是证书',
+      field: '/certificate',
+      params: { certificate: 'MAA=' },
+    },
     {
       why: 'identity numbers are not unmasked',
+      whyZh: '证件号码不能要求去除脱敏',
       field: '/unmask',
       params: { certificate: exampleCertificate, unmask: true },
     },
@@ -304,16 +350,19 @@ export const validateCertificate = defineCall({
   invalidExamples: [
     {
       why: 'a page cannot name its own trust anchors',
+      whyZh: '页面不能自带信任锚',
       field: '/trustAnchors',
       params: { certificate: exampleCertificate, trustAnchors: [exampleCertificate] },
     },
     {
       why: 'a time without a zone',
+      whyZh: '时间没有时区',
       field: '/at',
       params: { certificate: exampleCertificate, at: '2026-11-22 16:00:00' },
     },
     {
       why: 'a profile that does not exist',
+      whyZh: '没有这个规则集',
       field: '/profile',
       params: { certificate: exampleCertificate, profile: 'lenient' },
     },

@@ -139,14 +139,21 @@ export const startRemoteSession = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'what is to be done is missing', field: '/request', params: { display: { title: 'x' } } },
+    {
+      why: 'what is to be done is missing',
+      whyZh: '没有说明要做什么',
+      field: '/request',
+      params: { display: { title: 'x' } },
+    },
     {
       why: 'nobody is called by number',
+      whyZh: '不能按电话号码找人',
       field: '/phone',
       params: { request: { act: 'login', challenge: exampleChallenge }, display: { title: 'x' }, phone: '13800000000' },
     },
     {
       why: 'an act that does not exist',
+      whyZh: '没有这种操作',
       field: '/request/act',
       params: { request: { act: 'pay' }, display: { title: 'x' } },
     },
@@ -243,9 +250,19 @@ export const getRemoteSession = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the session is missing', field: '/session', params: {} },
-    { why: 'a key handle is not a session', field: '/session', params: { session: exampleKey } },
-    { why: 'a message is not a session', field: '/session', params: { session: exampleMessage } },
+    { why: 'the session is missing', whyZh: '缺少会话编号', field: '/session', params: {} },
+    {
+      why: 'a key handle is not a session',
+      whyZh: '密钥句柄不是会话编号',
+      field: '/session',
+      params: { session: exampleKey },
+    },
+    {
+      why: 'a message is not a session',
+      whyZh: '消息不是会话编号',
+      field: '/session',
+      params: { session: exampleMessage },
+    },
   ],
 });
 
@@ -269,8 +286,13 @@ export const cancelRemoteSession = defineCall({
   errors: ['ERR_REMOTE_SESSION_UNKNOWN', 'ERR_SERVICE_UNAVAILABLE'],
   example: { params: { session: exampleRemoteSession }, result: { outcome: 'cancelled', state: 'cancelled' } },
   invalidExamples: [
-    { why: 'the session is missing', field: '/session', params: {} },
-    { why: 'sessions are not counted', field: '/session', params: { session: 7 } },
-    { why: 'not all at once', field: '/all', params: { session: exampleRemoteSession, all: true } },
+    { why: 'the session is missing', whyZh: '缺少会话编号', field: '/session', params: {} },
+    { why: 'sessions are not counted', whyZh: '会话不以序号指明', field: '/session', params: { session: 7 } },
+    {
+      why: 'not all at once',
+      whyZh: '不能一次全部取消',
+      field: '/all',
+      params: { session: exampleRemoteSession, all: true },
+    },
   ],
 });

@@ -121,9 +121,15 @@ export const sealDocument = defineCall({
     result: { documents: [{ outcome: 'sealed', id: 'bid', document: exampleDocument }] },
   },
   invalidExamples: [
-    { why: 'nothing to seal', field: '/documents', params: { key: exampleKey, seal: exampleSeal, documents: [] } },
+    {
+      why: 'nothing to seal',
+      whyZh: '没有要盖章的文档',
+      field: '/documents',
+      params: { key: exampleKey, seal: exampleSeal, documents: [] },
+    },
     {
       why: 'pages are counted from 1',
+      whyZh: '页码从 1 起',
       field: '/documents/0/placements/0/page',
       params: {
         key: exampleKey,
@@ -139,7 +145,7 @@ export const sealDocument = defineCall({
         ],
       },
     },
-    { why: 'the seal is missing', field: '/seal', params: { key: exampleKey, documents: [] } },
+    { why: 'the seal is missing', whyZh: '缺少印章', field: '/seal', params: { key: exampleKey, documents: [] } },
   ],
 });
 
@@ -174,6 +180,7 @@ export const removeSeal = defineCall({
   invalidExamples: [
     {
       why: 'which seal is not a choice: only the last',
+      whyZh: '不能选撤销哪一个，只能是最后一个',
       field: '/index',
       params: {
         key: exampleKey,
@@ -182,9 +189,15 @@ export const removeSeal = defineCall({
         index: 0,
       },
     },
-    { why: 'the document is missing', field: '/document', params: { key: exampleKey, target: { kind: 'content' } } },
+    {
+      why: 'the document is missing',
+      whyZh: '缺少文档',
+      field: '/document',
+      params: { key: exampleKey, target: { kind: 'content' } },
+    },
     {
       why: 'a document of six bytes',
+      whyZh: '六字节不可能是文档',
       field: '/document/content',
       params: { key: exampleKey, document: { kind: 'content', content: 'AAAAAAAA' }, target: { kind: 'content' } },
     },
@@ -214,14 +227,16 @@ export const listDocumentSeals = defineCall({
     result: { format: 'pdf', pages: 12, seals: [{ ...exampleDocumentSeal, coverage: 'whole-document' }] },
   },
   invalidExamples: [
-    { why: 'the document is missing', field: '/document', params: {} },
+    { why: 'the document is missing', whyZh: '缺少文档', field: '/document', params: {} },
     {
       why: 'a page never names an address',
+      whyZh: '页面不得指定网络地址',
       field: '/document/kind',
       params: { document: { kind: 'url', url: 'http://10.0.0.1/x.pdf' } },
     },
     {
       why: 'too short for a document',
+      whyZh: '太短，不可能是文档',
       field: '/document/content',
       params: { document: { kind: 'content', content: exampleContent } },
     },
@@ -275,14 +290,16 @@ export const verifyDocument = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the document is missing', field: '/document', params: {} },
+    { why: 'the document is missing', whyZh: '缺少文档', field: '/document', params: {} },
     {
       why: 'changes are not ignored',
+      whyZh: '改动不能忽略',
       field: '/ignoreChanges',
       params: { document: { kind: 'content', content: exampleMessage }, ignoreChanges: true },
     },
     {
       why: 'a wish is not a mode',
+      whyZh: '没有这种检查方式',
       field: '/revocation',
       params: { document: { kind: 'content', content: exampleMessage }, revocation: 'skip' },
     },

@@ -66,14 +66,16 @@ export const encryptData = defineCall({
     result: { envelope: exampleMessage, algorithm: 'SM4-CBC', recipients: [exampleSubject] },
   },
   invalidExamples: [
-    { why: 'to nobody', field: '/recipients', params: { data: exampleContent, recipients: [] } },
+    { why: 'to nobody', whyZh: '没有接收者', field: '/recipients', params: { data: exampleContent, recipients: [] } },
     {
       why: 'a name is not a certificate',
+      whyZh: '名称不是证书',
       field: '/recipients/0',
       params: { data: exampleContent, recipients: ['示例建设有限公司'] },
     },
     {
       why: 'DES is not offered',
+      whyZh: '不提供 DES',
       field: '/algorithm',
       params: { data: exampleContent, recipients: [exampleCertificate], algorithm: 'DES' },
     },
@@ -103,13 +105,14 @@ export const decryptData = defineCall({
     result: { data: exampleContent, algorithm: 'SM4-CBC' },
   },
   invalidExamples: [
-    { why: 'the envelope is missing', field: '/envelope', params: { key: exampleKey } },
+    { why: 'the envelope is missing', whyZh: '缺少数字信封', field: '/envelope', params: { key: exampleKey } },
     {
       why: 'a PIN never comes from a page',
+      whyZh: 'PIN 从不由页面传入',
       field: '/password',
       params: { key: exampleKey, envelope: exampleMessage, password: '123456' },
     },
-    { why: 'the key is missing', field: '/key', params: { envelope: exampleMessage } },
+    { why: 'the key is missing', whyZh: '缺少密钥', field: '/key', params: { envelope: exampleMessage } },
   ],
 });
 
@@ -151,11 +154,13 @@ export const encryptFile = defineCall({
   invalidExamples: [
     {
       why: 'nowhere to write',
+      whyZh: '没有说明写到哪里',
       field: '/target',
       params: { file: { kind: 'file', file: exampleFile }, recipients: [exampleCertificate] },
     },
     {
       why: 'a page never names a path',
+      whyZh: '页面从不给出路径',
       field: '/target/suggestedName',
       params: {
         file: { kind: 'file', file: exampleFile },
@@ -165,6 +170,7 @@ export const encryptFile = defineCall({
     },
     {
       why: 'to nobody',
+      whyZh: '没有接收者',
       field: '/recipients',
       params: { file: { kind: 'file', file: exampleFile }, target: { kind: 'stream', stream: 's-02' }, recipients: [] },
     },
@@ -213,12 +219,19 @@ export const decryptFile = defineCall({
   invalidExamples: [
     {
       why: 'a number is not an operation id',
+      whyZh: '数字不是操作编号',
       field: '/resume',
       params: { key: exampleKey, file: { kind: 'picker' }, target: { kind: 'picker' }, resume: '12345678' },
     },
-    { why: 'the key is missing', field: '/key', params: { file: { kind: 'picker' }, target: { kind: 'picker' } } },
+    {
+      why: 'the key is missing',
+      whyZh: '缺少密钥',
+      field: '/key',
+      params: { file: { kind: 'picker' }, target: { kind: 'picker' } },
+    },
     {
       why: 'a target of no kind',
+      whyZh: '去处没有说明种类',
       field: '/target/kind',
       params: { key: exampleKey, file: { kind: 'picker' }, target: {} },
     },

@@ -68,14 +68,21 @@ export const encryptKey = defineCall({
     result: { ciphertext: exampleMessage, scheme: 'SM2' },
   },
   invalidExamples: [
-    { why: 'nothing to encrypt', field: '/data', params: { recipient: exampleCertificate, data: '' } },
+    {
+      why: 'nothing to encrypt',
+      whyZh: '没有要加密的内容',
+      field: '/data',
+      params: { recipient: exampleCertificate, data: '' },
+    },
     {
       why: 'too long for a public key',
+      whyZh: '超出公钥加密的长度',
       field: '/data',
       params: { recipient: exampleCertificate, data: 'AAAA'.repeat(400) },
     },
     {
       why: 'a scheme that does not exist',
+      whyZh: '没有这个方案',
       field: '/scheme',
       params: { recipient: exampleCertificate, data: exampleChallenge, scheme: 'RSA' },
     },
@@ -108,14 +115,16 @@ export const decryptKey = defineCall({
     result: { data: exampleChallenge, scheme: 'SM2' },
   },
   invalidExamples: [
-    { why: 'the ciphertext is missing', field: '/ciphertext', params: { key: exampleKey } },
+    { why: 'the ciphertext is missing', whyZh: '缺少密文', field: '/ciphertext', params: { key: exampleKey } },
     {
       why: 'a form that does not exist',
+      whyZh: '没有这种密文形式',
       field: '/sm2Form',
       params: { key: exampleKey, ciphertext: exampleMessage, sm2Form: 'c3c2c1' },
     },
     {
       why: 'a PIN never comes from a page',
+      whyZh: 'PIN 从不由页面传入',
       field: '/pin',
       params: { key: exampleKey, ciphertext: exampleMessage, pin: '123456' },
     },
@@ -185,14 +194,16 @@ export const rehearseDecryption = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'no envelope', field: '/envelope', params: { key: exampleKey } },
+    { why: 'no envelope', whyZh: '没有信封', field: '/envelope', params: { key: exampleKey } },
     {
       why: 'a local time says nothing',
+      whyZh: '没有时区的时间无法判断',
       field: '/openingAt',
       params: { key: exampleKey, envelope: { kind: 'data', envelope: exampleMessage }, openingAt: '2026-12-01T09:30' },
     },
     {
       why: 'the content is not revealed',
+      whyZh: '预演不透露内容',
       field: '/reveal',
       params: { key: exampleKey, envelope: { kind: 'data', envelope: exampleMessage }, reveal: true },
     },

@@ -69,12 +69,19 @@ export const openKeySession = defineCall({
   invalidExamples: [
     {
       why: 'a PIN never comes from a page',
+      whyZh: 'PIN 从不由页面传入',
       field: '/pin',
       params: { key: exampleKey, purposes: ['sign'], pin: '123456' },
     },
-    { why: 'a session without a purpose', field: '/purposes', params: { key: exampleKey, purposes: [] } },
+    {
+      why: 'a session without a purpose',
+      whyZh: '会话没有用途',
+      field: '/purposes',
+      params: { key: exampleKey, purposes: [] },
+    },
     {
       why: 'a session of a whole day',
+      whyZh: '会话长达一天',
       field: '/durationSeconds',
       params: { key: exampleKey, purposes: ['sign'], durationSeconds: 86_400 },
     },
@@ -99,13 +106,19 @@ export const closeKeySession = defineCall({
   errors: ['ERR_TOKEN_HANDLE_STALE'],
   example: { params: { key: exampleKey }, result: { outcome: 'closed' } },
   invalidExamples: [
-    { why: 'the key is missing', field: '/key', params: {} },
+    { why: 'the key is missing', whyZh: '缺少密钥', field: '/key', params: {} },
     {
       why: 'a page closes only its own session',
+      whyZh: '页面只能关闭自己的会话',
       field: '/origin',
       params: { key: exampleKey, origin: 'https://other.example' },
     },
-    { why: 'a device handle is not a key handle', field: '/key', params: { key: exampleDevice } },
+    {
+      why: 'a device handle is not a key handle',
+      whyZh: '介质句柄不是密钥句柄',
+      field: '/key',
+      params: { key: exampleDevice },
+    },
   ],
 });
 
@@ -166,8 +179,13 @@ export const getPinStatus = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the key is missing', field: '/key', params: {} },
-    { why: 'a PIN is not tried here', field: '/pin', params: { key: exampleKey, pin: '111111' } },
-    { why: 'a handle is text', field: '/key', params: { key: { slot: 0 } } },
+    { why: 'the key is missing', whyZh: '缺少密钥', field: '/key', params: {} },
+    {
+      why: 'a PIN is not tried here',
+      whyZh: '这里不试 PIN',
+      field: '/pin',
+      params: { key: exampleKey, pin: '111111' },
+    },
+    { why: 'a handle is text', whyZh: '句柄是文本', field: '/key', params: { key: { slot: 0 } } },
   ],
 });

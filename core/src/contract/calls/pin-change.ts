@@ -24,9 +24,19 @@ export const changePin = defineCall({
   errors: [...keyUseErrors, 'ERR_TOKEN_PIN_LENGTH', 'ERR_TOKEN_PIN_WEAK'],
   example: { params: { key: exampleKey }, result: { outcome: 'changed' } },
   invalidExamples: [
-    { why: 'the old one never comes from a page', field: '/oldPin', params: { key: exampleKey, oldPin: '123456' } },
-    { why: 'the new one never comes from a page', field: '/newPin', params: { key: exampleKey, newPin: '654321' } },
-    { why: 'the key is missing', field: '/key', params: {} },
+    {
+      why: 'the old one never comes from a page',
+      whyZh: '旧 PIN 从不由页面传入',
+      field: '/oldPin',
+      params: { key: exampleKey, oldPin: '123456' },
+    },
+    {
+      why: 'the new one never comes from a page',
+      whyZh: '新 PIN 从不由页面传入',
+      field: '/newPin',
+      params: { key: exampleKey, newPin: '654321' },
+    },
+    { why: 'the key is missing', whyZh: '缺少密钥', field: '/key', params: {} },
   ],
 });
 
@@ -86,16 +96,19 @@ export const unblockPin = defineCall({
   invalidExamples: [
     {
       why: 'the administrator PIN never comes from a page',
+      whyZh: '管理员 PIN 从不由页面传入',
       field: '/method/pin',
       params: { key: exampleKey, method: { kind: 'administrator', pin: '12345678' } },
     },
     {
       why: 'a second step without the response',
+      whyZh: '第二步缺少 CA 的应答',
       field: '/method/response',
       params: { key: exampleKey, method: { kind: 'ca-response' } },
     },
     {
       why: 'a device handle is not a key handle',
+      whyZh: '介质句柄不是密钥句柄',
       field: '/key',
       params: { key: exampleDevice, method: { kind: 'administrator' } },
     },

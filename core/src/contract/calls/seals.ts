@@ -91,9 +91,14 @@ export const listSeals = defineCall({
   errors: ['ERR_TOKEN_HANDLE_STALE', 'ERR_DRIVER_TIMEOUT'],
   example: { params: { devices: [exampleDevice] }, result: { seals: [exampleSealFacts], incomplete: [] } },
   invalidExamples: [
-    { why: 'a seal handle is not a device handle', field: '/devices/0', params: { devices: [exampleSeal] } },
-    { why: 'a page does not choose a vendor', field: '/vendor', params: { vendor: 'x' } },
-    { why: 'a wish is not a validity', field: '/validity', params: { validity: 'soon' } },
+    {
+      why: 'a seal handle is not a device handle',
+      whyZh: '印章句柄不是介质句柄',
+      field: '/devices/0',
+      params: { devices: [exampleSeal] },
+    },
+    { why: 'a page does not choose a vendor', whyZh: '页面不指定印章厂商', field: '/vendor', params: { vendor: 'x' } },
+    { why: 'a wish is not a validity', whyZh: '没有这种筛选', field: '/validity', params: { validity: 'soon' } },
   ],
 });
 
@@ -176,8 +181,18 @@ export const getSeal = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the seal is missing', field: '/seal', params: {} },
-    { why: 'a key handle is not a seal handle', field: '/seal', params: { seal: exampleKey } },
-    { why: 'a flag is not a choice', field: '/picture', params: { seal: exampleSeal, picture: true } },
+    { why: 'the seal is missing', whyZh: '缺少印章', field: '/seal', params: {} },
+    {
+      why: 'a key handle is not a seal handle',
+      whyZh: '密钥句柄不是印章句柄',
+      field: '/seal',
+      params: { seal: exampleKey },
+    },
+    {
+      why: 'a flag is not a choice',
+      whyZh: '应为所列的词，不是真假值',
+      field: '/picture',
+      params: { seal: exampleSeal, picture: true },
+    },
   ],
 });

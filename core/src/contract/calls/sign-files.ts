@@ -109,15 +109,17 @@ export const signFile = defineCall({
   invalidExamples: [
     {
       why: 'a page never names a path',
+      whyZh: '页面从不给出路径',
       field: '/file/kind',
       params: { key: exampleKey, file: { kind: 'path', path: 'C:\\bid.pdf' } },
     },
     {
       why: 'a path is not a file name',
+      whyZh: '路径不是文件名',
       field: '/file/name',
       params: { key: exampleKey, file: { kind: 'stream', stream: 's-01', size: 10, name: '../../etc/passwd' } },
     },
-    { why: 'the file is missing', field: '/file', params: { key: exampleKey } },
+    { why: 'the file is missing', whyZh: '缺少文件', field: '/file', params: { key: exampleKey } },
   ],
 });
 
@@ -157,14 +159,21 @@ export const verifyFile = defineCall({
     result: { report: exampleMessageReport, file: exampleFacts },
   },
   invalidExamples: [
-    { why: 'the signature is missing', field: '/message', params: { file: { kind: 'file', file: exampleFile } } },
+    {
+      why: 'the signature is missing',
+      whyZh: '缺少签名',
+      field: '/message',
+      params: { file: { kind: 'file', file: exampleFile } },
+    },
     {
       why: 'a stream states its size',
+      whyZh: '数据流须声明大小',
       field: '/file/size',
       params: { file: { kind: 'stream', stream: 's-01' }, message: exampleMessage },
     },
     {
       why: 'a handle is not a path',
+      whyZh: '句柄不是路径',
       field: '/file/file',
       params: { file: { kind: 'file', file: '/home/me/bid.pdf' }, message: exampleMessage },
     },
@@ -276,9 +285,15 @@ export const signBatch = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'an empty batch', field: '/items', params: { key: exampleKey, items: [], display: { title: 'x' } } },
+    {
+      why: 'an empty batch',
+      whyZh: '空的批次',
+      field: '/items',
+      params: { key: exampleKey, items: [], display: { title: 'x' } },
+    },
     {
       why: 'an item that nobody could recognise',
+      whyZh: '该项没有标题，无从辨认',
       field: '/items/0/title',
       params: {
         key: exampleKey,
@@ -288,6 +303,7 @@ export const signBatch = defineCall({
     },
     {
       why: 'a path is not an id',
+      whyZh: '路径不能作编号',
       field: '/items/0/id',
       params: {
         key: exampleKey,

@@ -57,16 +57,19 @@ export const authenticate = defineCall({
   invalidExamples: [
     {
       why: 'a challenge of 16 bytes can be guessed too well',
+      whyZh: '16 字节的挑战太短',
       field: '/challenge',
       params: { key: exampleKey, challenge: 'AAAAAAAAAAAAAAAAAAAAAA==' },
     },
     {
       why: 'a page does not say who it is',
+      whyZh: '来源不由页面自报',
       field: '/origin',
       params: { key: exampleKey, challenge: exampleChallenge, origin: 'https://bank.example' },
     },
     {
       why: 'a PIN never comes from a page',
+      whyZh: 'PIN 从不由页面传入',
       field: '/pin',
       params: { key: exampleKey, challenge: exampleChallenge, pin: '123456' },
     },
@@ -112,12 +115,14 @@ export const signData = defineCall({
   invalidExamples: [
     {
       why: 'a PIN never comes from a page',
+      whyZh: 'PIN 从不由页面传入',
       field: '/pin',
       params: { key: exampleKey, data: exampleContent, pin: '123456' },
     },
-    { why: 'not base64', field: '/data', params: { key: exampleKey, data: '投标' } },
+    { why: 'not base64', whyZh: '不是 base64', field: '/data', params: { key: exampleKey, data: '投标' } },
     {
       why: 'SHA-1 is not signed with',
+      whyZh: '不用 SHA-1 签名',
       field: '/algorithm',
       params: { key: exampleKey, data: exampleContent, algorithm: 'RSA-SHA1' },
     },
@@ -161,11 +166,13 @@ export const signDigest = defineCall({
   invalidExamples: [
     {
       why: 'nothing is shown to the person',
+      whyZh: '没有可向用户显示的说明',
       field: '/display',
       params: { key: exampleKey, digest: exampleDigest, algorithm: 'SM2-SM3' },
     },
     {
       why: 'a SHA-1 digest has 20 bytes',
+      whyZh: '20 字节是 SHA-1 摘要',
       field: '/digest',
       params: {
         key: exampleKey,
@@ -176,6 +183,7 @@ export const signDigest = defineCall({
     },
     {
       why: 'the algorithm is missing',
+      whyZh: '缺少算法',
       field: '/algorithm',
       params: { key: exampleKey, digest: exampleDigest, display: { title: 'x' } },
     },
@@ -255,14 +263,16 @@ export const signMessage = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the key is missing', field: '/key', params: { content: exampleContent } },
+    { why: 'the key is missing', whyZh: '缺少密钥', field: '/key', params: { content: exampleContent } },
     {
       why: 'a title too long to be read',
+      whyZh: '标题过长，无法阅读',
       field: '/display/title',
       params: { key: exampleKey, content: exampleContent, display: { title: '签'.repeat(121) } },
     },
     {
       why: 'detached is a word, not a flag',
+      whyZh: '是否分离用词说明，不用真假值',
       field: '/form',
       params: { key: exampleKey, content: exampleContent, form: true },
     },

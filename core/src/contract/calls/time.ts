@@ -91,14 +91,16 @@ export const createTimestamp = defineCall({
     result: { token: exampleToken, ...exampleFacts, authority: exampleSubject },
   },
   invalidExamples: [
-    { why: 'nothing is stamped', field: '/stamped', params: {} },
+    { why: 'nothing is stamped', whyZh: '没有说明给什么盖时间戳', field: '/stamped', params: {} },
     {
       why: 'a page does not choose the authority',
+      whyZh: '页面不指定时间戳机构',
       field: '/url',
       params: { stamped: { kind: 'digest', digest: exampleDigest, algorithm: 'sm3' }, url: 'http://10.0.0.1/' },
     },
     {
       why: 'a digest without its algorithm',
+      whyZh: '摘要缺少算法',
       field: '/stamped/algorithm',
       params: { stamped: { kind: 'digest', digest: exampleDigest } },
     },
@@ -137,14 +139,21 @@ export const verifyTimestamp = defineCall({
     result: { indication: 'passed', ...exampleFacts, authority: exampleSubject, checkedBy: 'service' },
   },
   invalidExamples: [
-    { why: 'what was stamped is missing', field: '/stamped', params: { token: exampleToken } },
+    {
+      why: 'what was stamped is missing',
+      whyZh: '缺少被盖时间戳的内容',
+      field: '/stamped',
+      params: { token: exampleToken },
+    },
     {
       why: 'the token is missing',
+      whyZh: '缺少时间戳令牌',
       field: '/token',
       params: { stamped: { kind: 'digest', digest: exampleDigest, algorithm: 'sm3' } },
     },
     {
       why: 'a kind that does not exist',
+      whyZh: '没有这个种类',
       field: '/stamped/kind',
       params: { token: exampleToken, stamped: { kind: 'file' } },
     },

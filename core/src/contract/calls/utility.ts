@@ -29,8 +29,13 @@ export const generateRandom = defineCall({
     result: { random: exampleChallenge, source: 'token' },
   },
   invalidExamples: [
-    { why: 'the length is missing', field: '/length', params: {} },
-    { why: 'a gigabyte is not random data but an attack', field: '/length', params: { length: 1_073_741_824 } },
-    { why: 'half a byte', field: '/length', params: { length: 0.5 } },
+    { why: 'the length is missing', whyZh: '缺少长度', field: '/length', params: {} },
+    {
+      why: 'a gigabyte is not random data but an attack',
+      whyZh: '长度超出上限',
+      field: '/length',
+      params: { length: 1_073_741_824 },
+    },
+    { why: 'half a byte', whyZh: '长度不是整数', field: '/length', params: { length: 0.5 } },
   ],
 });

@@ -120,16 +120,19 @@ export const verifyData = defineCall({
   invalidExamples: [
     {
       why: 'nobody is said to have signed',
+      whyZh: '没有说明由谁签名',
       field: '/signedBy',
       params: { data: exampleContent, signature: exampleSignature },
     },
     {
       why: 'a kind that does not exist',
+      whyZh: '没有这个种类',
       field: '/signedBy/kind',
       params: { data: exampleContent, signature: exampleSignature, signedBy: { kind: 'name', name: 'x' } },
     },
     {
       why: 'a bare key has no certificate',
+      whyZh: '按公钥验证时缺少公钥',
       field: '/signedBy/publicKey',
       params: { data: exampleContent, signature: exampleSignature, signedBy: { kind: 'public-key' } },
     },
@@ -170,10 +173,16 @@ export const verifyMessage = defineCall({
   errors: ['ERR_CMS_MALFORMED', 'ERR_CMS_CONTENT_TYPE_UNSUPPORTED', 'ERR_DER_TRUNCATED', 'ERR_SERVICE_UNAVAILABLE'],
   example: { params: { message: exampleMessage, content: exampleContent }, result: exampleMessageReport },
   invalidExamples: [
-    { why: 'the message is missing', field: '/message', params: { content: exampleContent } },
-    { why: 'a wish is not a mode', field: '/revocation', params: { message: exampleMessage, revocation: 'skip' } },
+    { why: 'the message is missing', whyZh: '缺少签名消息', field: '/message', params: { content: exampleContent } },
+    {
+      why: 'a wish is not a mode',
+      whyZh: '没有这种检查方式',
+      field: '/revocation',
+      params: { message: exampleMessage, revocation: 'skip' },
+    },
     {
       why: 'a page cannot name its own trust anchors',
+      whyZh: '页面不能自带信任锚',
       field: '/trustAnchors',
       params: { message: exampleMessage, trustAnchors: [] },
     },
@@ -278,13 +287,19 @@ export const getMessageInfo = defineCall({
     },
   },
   invalidExamples: [
-    { why: 'the message is missing', field: '/message', params: {} },
+    { why: 'the message is missing', whyZh: '缺少签名消息', field: '/message', params: {} },
     {
       why: 'PEM is not base64 of DER',
+      whyZh: 'PEM 不是 DER 的 base64',
       field: '/message',
       params: { message: '-----BEGIN PKCS7-----'.padEnd(64, '-') },
     },
-    { why: 'there is no numbered item', field: '/type', params: { message: exampleMessage, type: 1 } },
+    {
+      why: 'there is no numbered item',
+      whyZh: '没有按编号取的项',
+      field: '/type',
+      params: { message: exampleMessage, type: 1 },
+    },
   ],
 });
 
@@ -327,10 +342,16 @@ export const digestData = defineCall({
     result: { digest: exampleDigest, algorithm: 'sm3', length: 32 },
   },
   invalidExamples: [
-    { why: 'the algorithm is missing', field: '/algorithm', params: { data: exampleContent } },
-    { why: 'MD5 is not offered', field: '/algorithm', params: { data: exampleContent, algorithm: 'md5' } },
+    { why: 'the algorithm is missing', whyZh: '缺少算法', field: '/algorithm', params: { data: exampleContent } },
+    {
+      why: 'MD5 is not offered',
+      whyZh: '不提供 MD5',
+      field: '/algorithm',
+      params: { data: exampleContent, algorithm: 'md5' },
+    },
     {
       why: 'a user id alone makes no ZA',
+      whyZh: '只有用户标识算不出 ZA',
       field: '/za/certificate',
       params: { data: exampleContent, algorithm: 'sm3', za: { sm2UserId: '1234567812345678' } },
     },

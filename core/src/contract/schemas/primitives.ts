@@ -1,4 +1,4 @@
-import Type, { type Static, type TObject, type TProperties, type TSchema, type TUnsafe } from 'typebox';
+import Type, { type Static, type TObject, type TProperties, type TSchema, type TUnion, type TUnsafe } from 'typebox';
 
 /** Chinese and English words for one field. They travel in the schema, so pages and tools show the same sentence. */
 export type About = readonly [zh: string, en: string];
@@ -67,8 +67,8 @@ export function nullable<S extends TSchema>(schema: S, ...d: About) {
 }
 
 /** One of several closed objects; a field with a constant tells which. */
-export function union<S extends [TSchema, ...TSchema[]]>(members: S, ...d: About) {
-  return Type.Union(members, words(d));
+export function union<S extends [TSchema, ...TSchema[]]>(members: S, ...d: About): TUnion<S> {
+  return Type.Union(members, words(d)) as TUnion<S>;
 }
 
 /** Characters of base64 (RFC 4648 §4, padded) that `length` bytes take. */
