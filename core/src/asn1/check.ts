@@ -1,3 +1,4 @@
+import { CodedError } from '../errors/coded-error.ts';
 import { type DerLimits, defaultDerLimits } from './limits.ts';
 import { oidValue } from './object-identifier.ts';
 import { type DerNode, readDer } from './reader.ts';
@@ -5,7 +6,7 @@ import { stringTypeOf, stringValue } from './strings.ts';
 import { derTag } from './tags.ts';
 import { timeMilliseconds } from './time.ts';
 import { bitStringValue, booleanValue, integerBytes, nullValue } from './values.ts';
-import { derValue } from './writer.ts';
+import { derValue, derValueOf } from './writer.ts';
 
 /**
  * Walks the whole tree and reads every universal value in it, so that what passes is DER to the last leaf. Contents of
@@ -17,19 +18,20 @@ import { derValue } from './writer.ts';
  */
 export function checkDer(bytes: Uint8Array, limits: DerLimits = defaultDerLimits): DerNode {
   const root = readDer(bytes, limits);
-  checkNode(root);
+  checkNode(root, { left: limits.maxNodes });
   return root;
 }
 
 /** Writes a tree again from its tags and leaves: equal to the input for everything that the reader accepts. */
 export function reencodeDer(node: DerNode): Uint8Array {
   if (!node.constructed) return derValue(node.tag, node.content);
-  return derValue(node.tag, ...node.reader().rest().map(reencodeDer));
+  return derValueOf(node.tag, node.reader().rest().map(reencodeDer));
 }
 
-function checkNode(node: DerNode): void {
+function checkNode(node: DerNode, budget: { left: number }): void {
+  if (--budget.left < 0) throw new CodedError('ERR_DER_LIMIT_EXCEEDED', { limit: 'nodes', offset: node.offset });
   if (node.constructed) {
-    for (const reader = node.reader(); !reader.atEnd; ) checkNode(reader.next());
+    for (const reader = node.reader(); !reader.atEnd; ) checkNode(reader.next(), budget);
     return;
   }
   checkLeaf(node);

@@ -37,4 +37,5 @@ export {
   derUnsignedInteger,
   derUtf8String,
   derValue,
+  derValueOf,
 } from './writer.ts';

@@ -4,14 +4,11 @@ export interface DerLimits {
   readonly maxLength: number;
   /** Levels of nesting, where the outermost value is level 1. */
   readonly maxDepth: number;
-  /** Values visited, of every level together. */
+  /**
+   * Values directly inside of one value; a walk of the whole tree counts those of every level together. Reading the same value
+   * again costs nothing: a certificate may be asked the same question for years.
+   */
   readonly maxNodes: number;
 }
 
 export const defaultDerLimits: DerLimits = { maxLength: 16 * 1024 * 1024, maxDepth: 64, maxNodes: 100_000 };
-
-/** Counts the values read from one input, whoever reads them. */
-export interface DerBudget {
-  readonly limits: DerLimits;
-  nodes: number;
-}

@@ -94,6 +94,17 @@ describe('the reader meets hostile input', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
+  it('counts the values of all levels together when it walks the whole tree', () => {
+    const leaves = derSequence(...Array.from({ length: 6 }, () => derSequence(derSequence())));
+    expect(() => checkDer(leaves, { maxLength: 99, maxDepth: 9, maxNodes: 13 })).not.toThrow();
+    expect(() => checkDer(leaves, { maxLength: 99, maxDepth: 9, maxNodes: 12 })).toFailWith('ERR_DER_LIMIT_EXCEEDED');
+  });
+
+  it('answers the same question as often as it is asked', () => {
+    const node = readDer(derSequence(derSequence()), { maxLength: 99, maxDepth: 9, maxNodes: 3 });
+    for (let time = 0; time < 10; time++) expect(node.sequence().rest()).toHaveLength(1);
+  });
+
   it('refuses an input that is too long before looking at it', () => {
     expect(() => readDer(new Uint8Array(11), { maxLength: 10, maxDepth: 9, maxNodes: 9 })).toThrow(
       expect.objectContaining({ params: { limit: 'length', offset: 0 } }),

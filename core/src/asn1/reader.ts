@@ -1,5 +1,5 @@
 import { CodedError } from '../errors/coded-error.ts';
-import { type DerBudget, type DerLimits, defaultDerLimits } from './limits.ts';
+import { type DerLimits, defaultDerLimits } from './limits.ts';
 import { derTag, describeTag } from './tags.ts';
 
 /**
@@ -11,7 +11,7 @@ import { derTag, describeTag } from './tags.ts';
  */
 export function readDer(bytes: Uint8Array, limits: DerLimits = defaultDerLimits): DerNode {
   if (bytes.length > limits.maxLength) throw limitExceeded('length', 0);
-  const reader = new DerReader(bytes, 0, bytes.length, { limits, nodes: 0 }, 1);
+  const reader = new DerReader(bytes, 0, bytes.length, limits, 1);
   const node = reader.next();
   reader.finish();
   return node;
@@ -28,7 +28,7 @@ export class DerNode {
   /** Offset behind the last content octet in the whole input. */
   readonly end: number;
   private readonly source: Uint8Array;
-  private readonly budget: DerBudget;
+  private readonly limits: DerLimits;
   private readonly depth: number;
 
   constructor(
@@ -37,7 +37,7 @@ export class DerNode {
     offset: number,
     contentOffset: number,
     end: number,
-    budget: DerBudget,
+    limits: DerLimits,
     depth: number,
   ) {
     this.source = source;
@@ -45,7 +45,7 @@ export class DerNode {
     this.offset = offset;
     this.contentOffset = contentOffset;
     this.end = end;
-    this.budget = budget;
+    this.limits = limits;
     this.depth = depth;
   }
 
@@ -75,7 +75,7 @@ export class DerNode {
   /** The values inside. @throws {CodedError} ERR_DER_TAG_INVALID when this is a primitive value */
   reader(): DerReader {
     if (!this.constructed) throw new CodedError('ERR_DER_TAG_INVALID', { offset: this.offset });
-    return new DerReader(this.source, this.contentOffset, this.end, this.budget, this.depth + 1);
+    return new DerReader(this.source, this.contentOffset, this.end, this.limits, this.depth + 1);
   }
 
   /** The values inside, when this is a SEQUENCE. @throws {CodedError} ERR_DER_TAG_UNEXPECTED */
@@ -90,7 +90,7 @@ export class DerNode {
    * @param skip  content octets before the value, 1 for a BIT STRING
    */
   nested(skip = 0): DerNode {
-    const reader = new DerReader(this.source, this.contentOffset + skip, this.end, this.budget, this.depth + 1);
+    const reader = new DerReader(this.source, this.contentOffset + skip, this.end, this.limits, this.depth + 1);
     const node = reader.next();
     reader.finish();
     return node;
@@ -101,15 +101,16 @@ export class DerNode {
 export class DerReader {
   private readonly source: Uint8Array;
   private readonly end: number;
-  private readonly budget: DerBudget;
+  private readonly limits: DerLimits;
   private readonly depth: number;
   private position: number;
+  private count = 0;
 
-  constructor(source: Uint8Array, start: number, end: number, budget: DerBudget, depth: number) {
+  constructor(source: Uint8Array, start: number, end: number, limits: DerLimits, depth: number) {
     this.source = source;
     this.position = start;
     this.end = end;
-    this.budget = budget;
+    this.limits = limits;
     this.depth = depth;
   }
 
@@ -129,10 +130,10 @@ export class DerReader {
 
   /** The next value, whatever it is. @throws {CodedError} any ERR_DER_ of its header */
   next(): DerNode {
-    const { source, end, budget, depth } = this;
+    const { source, end, limits, depth } = this;
     const offset = this.position;
-    if (depth > budget.limits.maxDepth) throw limitExceeded('depth', offset);
-    if (++budget.nodes > budget.limits.maxNodes) throw limitExceeded('nodes', offset);
+    if (depth > limits.maxDepth) throw limitExceeded('depth', offset);
+    if (++this.count > limits.maxNodes) throw limitExceeded('nodes', offset);
     let at = offset;
     let tag = at < end ? (source[at] ?? 0) : -1;
     if (tag < 0) throw truncated(offset);
@@ -159,7 +160,7 @@ export class DerReader {
     }
     if (length > end - at) throw truncated(end);
     this.position = at + length;
-    return new DerNode(source, tag, offset, at, at + length, budget, depth);
+    return new DerNode(source, tag, offset, at, at + length, limits, depth);
   }
 
   /** The next value, which must have this tag. @throws {CodedError} ERR_DER_TAG_UNEXPECTED, ERR_DER_TRUNCATED */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { equalBytes } from '../bytes/compare.ts';
 import { isCodedError } from '../errors/coded-error.ts';
 import { checkDer, reencodeDer } from './check.ts';
+import { derTag } from './tags.ts';
 import {
   derBitString,
   derBoolean,
@@ -14,6 +15,7 @@ import {
   derSequence,
   derSetOf,
   derUtf8String,
+  derValueOf,
 } from './writer.ts';
 
 const leaf = fc.oneof(
@@ -71,5 +73,15 @@ describe('any bytes', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+});
+
+describe('a sequence of very many values', () => {
+  it('is written again without running out of stack', () => {
+    const many = derValueOf(
+      derTag.sequence,
+      Array.from({ length: 90_000 }, () => derNull()),
+    );
+    expect(equalBytes(reencodeDer(checkDer(many)), many)).toBe(true);
   });
 });

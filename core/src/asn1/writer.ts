@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes } from '../bytes/compare.ts';
+import { compareBytes, concatBytes, joinBytes } from '../bytes/compare.ts';
 import { utf8Encode } from '../bytes/utf8.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { encodeOid } from './object-identifier.ts';
@@ -6,9 +6,13 @@ import { contextConstructed, contextPrimitive, derTag } from './tags.ts';
 
 /** One value: header and contents. `tag` as in {@link derTag}, tag numbers of 31 and more included. */
 export function derValue(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of contents) length += part.length;
-  return concatBytes(tagOctets(tag), lengthOctets(length), ...contents);
+  return derValueOf(tag, contents);
+}
+
+/** {@link derValue} of a list, which may be longer than a call can have arguments. */
+export function derValueOf(tag: number, contents: readonly Uint8Array[]): Uint8Array {
+  const content = contents.length === 1 && contents[0] !== undefined ? contents[0] : joinBytes(contents);
+  return concatBytes(tagOctets(tag), lengthOctets(content.length), content);
 }
 
 export function derSequence(...values: readonly Uint8Array[]): Uint8Array {

@@ -46,11 +46,9 @@ function formatAttribute(attribute: NameAttribute): string {
 
 /** RFC 4514 §2.4; characters that would disturb a line of text or its direction are written as `\` and hexadecimal UTF-8. */
 function escapeValue(text: string): string {
-  return text
+  const escaped = text
     .replaceAll(/["+,;<>\\]/g, '\\$&')
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => toHex(utf8Encode(character)).replaceAll(/../g, '\\$&'))
-    .replace(/^[ #]/, '\\$&')
-    .replace(/ $/, (space, offset: number, whole: string) =>
-      offset > 0 || !whole.startsWith('\\') ? `\\${space}` : space,
-    );
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => toHex(utf8Encode(character)).replaceAll(/../g, '\\$&'));
+  const opened = /^[ #]/.test(text) ? `\\${escaped}` : escaped;
+  return text.length > 1 && text.endsWith(' ') ? `${opened.slice(0, -1)}\\ ` : opened;
 }
