@@ -16,8 +16,25 @@ import * as verify from './calls/verify.ts';
 import type { CallDefinition } from './define-call.ts';
 import type { CallName } from './names.ts';
 
+/** Written out, because the declaration of the inferred type would be longer than the compiler writes. */
+type Calls = typeof agentAndDevices &
+  typeof certificateIssue &
+  typeof certificates &
+  typeof cloudAndPhone &
+  typeof documents &
+  typeof envelopes &
+  typeof keyEncryption &
+  typeof pinAndKeySessions &
+  typeof pinChange &
+  typeof seals &
+  typeof sign &
+  typeof signFiles &
+  typeof time &
+  typeof utility &
+  typeof verify;
+
 /** The 50 calls by name. What an agent serves of them today is said by its capabilities, not here. */
-export const calls = {
+export const calls: Calls = {
   ...agentAndDevices,
   ...certificates,
   ...certificateIssue,
@@ -33,4 +50,4 @@ export const calls = {
   ...time,
   ...cloudAndPhone,
   ...utility,
-} as const satisfies Readonly<Record<CallName, CallDefinition>>;
+} satisfies Readonly<Record<CallName, CallDefinition>>;

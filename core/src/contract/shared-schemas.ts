@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox';
 import { CipherAlgorithm, SignatureAlgorithm } from './schemas/algorithms.ts';
 import {
   CertificateDer,
@@ -32,7 +33,7 @@ import {
 import { Need, Reason, RevocationReport, Verdict, VerdictSubject } from './schemas/verdict.ts';
 
 /** Schemas that several calls share, by the name they go by in JSON Schema, OpenRPC and the reference. */
-export const sharedSchemas = {
+export const sharedSchemas: Readonly<Record<string, TSchema>> = {
   KeyHandle,
   DeviceHandle,
   FileHandle,
@@ -73,4 +74,4 @@ export const sharedSchemas = {
   DocumentSeal,
   DocumentReport,
   Placement,
-} as const;
+};
