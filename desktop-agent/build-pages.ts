@@ -16,7 +16,11 @@ export async function buildPages(outDir: string = path.join(here, 'dist/pages'))
     logLevel: 'warn',
     mode: 'production',
     // Without the options API and devtools the page is a third smaller.
-    define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+    define: {
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
     resolve: { conditions: ['onelock-source', 'browser', 'import', 'module', 'default'] },
     plugins: [vue()],
     build: {
@@ -31,4 +35,5 @@ export async function buildPages(outDir: string = path.join(here, 'dist/pages'))
   return outDir;
 }
 
-if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await buildPages();
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url))
+  await buildPages();

@@ -1,5 +1,5 @@
 import { CodedError } from '@onelock/core/errors';
-import type { Attempt, Prompt } from './prompt.ts';
+import { type Attempt, type Caller, type Prompt, reasonOfAbort } from './prompt.ts';
 import type { Question } from './question.ts';
 
 export interface PromptLimits {
@@ -36,16 +36,16 @@ export class PromptQueue implements Prompt {
     this.#limits = limits;
   }
 
-  async ask<T>(question: Question, caller: AbortSignal, attempt: Attempt<T>): Promise<T> {
+  async ask<T>(question: Question, caller: Caller, attempt: Attempt<T>): Promise<T> {
     this.#admit(question.origin);
-    await this.#turn(question.origin, caller);
+    await this.#turn(question.origin, caller.signal);
     try {
-      if (caller.aborted) throw new CodedError('ERR_USER_CANCELLED');
+      if (caller.signal.aborted) throw reasonOfAbort(caller.signal);
       const value = await this.#inner.ask(question, caller, attempt);
       this.#refusals.delete(question.origin);
       return value;
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'ERR_USER_CANCELLED' && !caller.aborted)
+      if (error instanceof CodedError && error.code === 'ERR_USER_CANCELLED' && !caller.signal.aborted)
         this.#countRefusal(question.origin);
       throw error;
     } finally {
@@ -61,7 +61,7 @@ export class PromptQueue implements Prompt {
       throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: 5_000 });
   }
 
-  #turn(origin: string, caller: AbortSignal): Promise<void> {
+  #turn(origin: string, signal: AbortSignal): Promise<void> {
     if (!this.#busy) {
       this.#busy = true;
       return Promise.resolve();
@@ -69,17 +69,17 @@ export class PromptQueue implements Prompt {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(entry), 1);
-        reject(new CodedError('ERR_USER_CANCELLED'));
+        reject(reasonOfAbort(signal));
       };
       const entry: Waiting = {
         origin,
         start: () => {
-          caller.removeEventListener('abort', leave);
+          signal.removeEventListener('abort', leave);
           resolve();
         },
       };
       this.#waiting.push(entry);
-      caller.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', leave, { once: true });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { ErrorParams, ErrorCode } from '@onelock/core/errors';
+import type { ErrorCode, ErrorParams } from '@onelock/core/errors';
 
 /** What a window asks the person. Plain data: the words are chosen in the window, in its language. */
 export type Question = SiteQuestion | PickQuestion | ActQuestion;
@@ -13,6 +13,7 @@ export interface SiteQuestion {
 export interface PickQuestion {
   readonly kind: 'pick';
   readonly origin: string;
+  readonly purpose: 'authenticate' | 'sign' | 'seal' | 'encrypt' | 'decrypt';
   readonly keys: readonly KeyCard[];
 }
 
@@ -22,8 +23,10 @@ export interface ActQuestion {
   readonly act: Act;
   readonly origin: string;
   readonly key: KeyCard;
-  /** What the site says it wants signed; null for acts without content. */
-  readonly content: StatedContent | null;
+  /** What the site says this is about: its claim, shown as such. */
+  readonly stated: Stated | null;
+  /** What will be signed, as found here; null for acts without content. */
+  readonly content: Content | null;
   /** For a key session: what for and how long. */
   readonly session: { readonly purposes: readonly string[]; readonly minutes: number } | null;
   /** `pin` asks for the PIN; `click` only for a yes, inside an open key session. */
@@ -50,10 +53,12 @@ export interface KeyCard {
   readonly device: string;
 }
 
-/** `title` and `summary` are the site's own claims; size and digest were computed here. */
-export interface StatedContent {
-  readonly title: string | null;
+export interface Stated {
+  readonly title: string;
   readonly summary: string | null;
+}
+
+export interface Content {
   readonly bytes: number;
   readonly digest: { readonly algorithm: string; readonly hex: string };
 }
@@ -77,5 +82,7 @@ export interface Problem {
 
 export type Answer =
   | { readonly kind: 'allow' }
+  /** A clear no to a site, remembered for a while; closing the window is only not now. */
+  | { readonly kind: 'deny' }
   | { readonly kind: 'pick'; readonly index: number }
   | { readonly kind: 'pin'; readonly pin: string; readonly lastTryAccepted: boolean };

@@ -67,9 +67,7 @@ async function startWindow(executable: string, profile: string, url: string): Pr
 function started(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', (error) =>
-      reject(new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE', {}, { cause: error })),
-    );
+    child.once('error', (error) => reject(new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE', {}, { cause: error })));
   });
 }
 

@@ -8,7 +8,11 @@ const closed = { additionalProperties: false } as const;
 const AnswerBody = Type.Union([
   Type.Object({ kind: Type.Literal('cancel') }, closed),
   Type.Object(
-    { kind: Type.Literal('answer'), turn: Type.Integer(), answer: Type.Object({ kind: Type.Literal('allow') }, closed) },
+    {
+      kind: Type.Literal('answer'),
+      turn: Type.Integer(),
+      answer: Type.Object({ kind: Type.Union([Type.Literal('allow'), Type.Literal('deny')]) }, closed),
+    },
     closed,
   ),
   Type.Object(

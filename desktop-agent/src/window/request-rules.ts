@@ -28,7 +28,8 @@ function checkFetchMetadata(request: IncomingMessage, kind: 'navigation' | 'reso
   const allowed = kind === 'navigation' ? ['none', 'same-origin'] : ['same-origin'];
   const foreign = site !== undefined && !allowed.includes(String(site));
   const framed = kind === 'navigation' && destination !== undefined && destination !== 'document';
-  if (foreign || framed) throw new CodedError('ERR_AGENT_ORIGIN_DENIED', { origin: String(request.headers.origin ?? site) });
+  if (foreign || framed)
+    throw new CodedError('ERR_AGENT_ORIGIN_DENIED', { origin: String(request.headers.origin ?? site) });
 }
 
 function checkOrigin(request: IncomingMessage, port: number, kind: 'navigation' | 'resource' | 'act'): void {

@@ -1,5 +1,5 @@
-import type { WindowLanguage } from './language.ts';
 import type { PinView, Problem, Question } from '../consent/question.ts';
+import type { WindowLanguage } from './language.ts';
 
 /** What a window shows now. Pushed to the page whenever it changes; imported by the page as a type. */
 export interface WindowView {

@@ -1,8 +1,8 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type { WindowLanguage } from './language.ts';
-import type { Attempt, Prompt } from '../consent/prompt.ts';
+import { type Attempt, type Caller, type Prompt, reasonOfAbort } from '../consent/prompt.ts';
 import type { Question } from '../consent/question.ts';
 import type { Shell, ShellWindow } from '../shell/shell.ts';
+import type { WindowLanguage } from './language.ts';
 import type { WindowServer } from './window-server.ts';
 import { WindowSession } from './window-session.ts';
 
@@ -25,13 +25,14 @@ export class WindowPrompt implements Prompt {
     this.#options = options;
   }
 
-  async ask<T>(question: Question, caller: AbortSignal, attempt: Attempt<T>): Promise<T> {
-    const { server, shell, language, timeoutMs } = this.#options;
+  async ask<T>(question: Question, caller: Caller, attempt: Attempt<T>): Promise<T> {
+    const { server, shell, timeoutMs } = this.#options;
+    const language = this.#options.language === 'auto' ? caller.language : this.#options.language;
     // A window that still shows how its question ended makes room for the next one.
     await this.closeAll();
     const session = new WindowSession({ question, language, timeoutMs, attempt });
-    const abandon = (): void => session.abandon();
-    caller.addEventListener('abort', abandon, { once: true });
+    const abandon = (): void => session.fail(reasonOfAbort(caller.signal));
+    caller.signal.addEventListener('abort', abandon, { once: true });
     let window: ShellWindow | undefined;
     let outcome: keyof typeof farewellMs = 'failed';
     try {
@@ -40,7 +41,7 @@ export class WindowPrompt implements Prompt {
       outcome = 'done';
       return value;
     } finally {
-      caller.removeEventListener('abort', abandon);
+      caller.signal.removeEventListener('abort', abandon);
       this.#sayFarewell(session, window, outcome);
     }
   }
@@ -56,9 +57,7 @@ export class WindowPrompt implements Prompt {
       void window.closed.then(() => session.cancel());
       return window;
     } catch (error) {
-      session.fail(
-        isCodedError(error) ? error : new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE', {}, { cause: error }),
-      );
+      session.fail(isCodedError(error) ? error : new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE', {}, { cause: error }));
       return undefined;
     }
   }

@@ -42,7 +42,8 @@ export async function startWindowServer(pages: ReadonlyMap<string, PageFile>): P
   const { port } = server.address() as AddressInfo;
 
   server.on('request', (request, response) => {
-    for (const [name, value] of Object.entries(securityHeaders)) if (value !== undefined) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(securityHeaders))
+      if (value !== undefined) response.setHeader(name, value);
     route({ request, response, port, sessions, pages }).catch((error: unknown) => {
       const coded = isCodedError(error) ? error : new CodedError('ERR_AGENT_INTERNAL', {}, { cause: error });
       refuse({ request, response, pages }, coded);
@@ -125,7 +126,8 @@ function sameText(given: string, expected: string): boolean {
 
 async function sendPage({ response, pages }: Exchange, name: string): Promise<void> {
   const file = pages.get(name);
-  if (file === undefined) throw new CodedError(name === 'index.html' ? 'ERR_AGENT_WINDOW_UNAVAILABLE' : 'ERR_REQUEST_NOT_FOUND');
+  if (file === undefined)
+    throw new CodedError(name === 'index.html' ? 'ERR_AGENT_WINDOW_UNAVAILABLE' : 'ERR_REQUEST_NOT_FOUND');
   response.writeHead(200, { 'content-type': file.contentType, 'content-length': file.body.length });
   response.end(file.body);
 }
@@ -152,7 +154,10 @@ async function takeAnswer({ request, response }: Exchange, session: OpenSession)
 }
 
 /** A page for a person at the address bar, JSON for everything else. */
-function refuse({ request, response, pages }: Pick<Exchange, 'request' | 'response' | 'pages'>, error: CodedError): void {
+function refuse(
+  { request, response, pages }: Pick<Exchange, 'request' | 'response' | 'pages'>,
+  error: CodedError,
+): void {
   if (response.headersSent) {
     response.destroy();
     return;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type { WindowLanguage } from './language.ts';
 import type { Attempt } from '../consent/prompt.ts';
 import type { Answer, PinView, Problem, Question } from '../consent/question.ts';
+import type { WindowLanguage } from './language.ts';
 import { deadTimeMs, type WindowView } from './view.ts';
 
 /** A page that vanished may be a reload; one that does not come back in this time was closed. */
@@ -88,12 +88,7 @@ export class WindowSession<T> implements OpenSession {
     if (this.#phase === 'asking') this.#end(new CodedError('ERR_USER_CANCELLED'));
   }
 
-  /** The page that asked has gone: nobody waits for an answer any more. */
-  abandon(): void {
-    this.#end(new CodedError('ERR_USER_CANCELLED'));
-  }
-
-  /** Ends the question with a failure from outside, e.g. no window could be opened. */
+  /** Ends the question from outside: nobody waits for its answer any more, or no window could be opened. */
   fail(error: CodedError): void {
     this.#end(error);
   }

@@ -1,0 +1,143 @@
+import { contractVersion, type HelloResultValue, maxFrameBytes } from '@onelock/core/contract';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { isCodedError } from '@onelock/core/errors';
+import { announce } from './announce.ts';
+import type { AgentConfig } from './config.ts';
+import { PromptQueue } from './consent/prompt-queue.ts';
+import { type CallRecord, converse } from './dispatch/dispatcher.ts';
+import { EventSender, servedEvents } from './dispatch/events.ts';
+import { HandleTable } from './dispatch/handles.ts';
+import { KeySessions } from './dispatch/key-sessions.ts';
+import { OriginRegistry } from './dispatch/origin-registry.ts';
+import { Permissions } from './dispatch/permissions.ts';
+import { createHandlers, servedCalls } from './handlers/index.ts';
+import type { AgentParts } from './handlers/parts.ts';
+import type { Log } from './log.ts';
+import { createJudge } from './service/judge.ts';
+import { createServiceClient } from './service/service-client.ts';
+import { LocalTrust } from './service/trust-anchors.ts';
+import { pickShell } from './shell/pick-shell.ts';
+import { TokenFleet } from './tokens/fleet.ts';
+import { openDoor } from './transport/door.ts';
+import { builtPagesFolder, loadPageFiles } from './window/page-files.ts';
+import { WindowPrompt } from './window/window-prompt.ts';
+import { startWindowServer } from './window/window-server.ts';
+
+export const productVersion = '0.1.0';
+
+export interface RunningAgent {
+  readonly port: number;
+  /** Ends everything that the agent started: pages' connections, windows, driver hosts. */
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Shows the one-time address of a window where no window can be opened. */
+  readonly printWindow: (url: string) => void;
+}
+
+/**
+ * Puts the agent together and opens its door.
+ *
+ * @throws {CodedError} ERR_AGENT_PORTS_TAKEN, ERR_DRIVER_CONFIG_INVALID, ERR_CRYPTO_SELF_TEST_FAILED
+ */
+export async function startAgent(config: AgentConfig, surroundings: Surroundings): Promise<RunningAgent> {
+  const { environment, log, now, printWindow } = surroundings;
+  const ops = createNodeCrypto();
+  const pages = loadPageFiles(builtPagesFolder());
+  if (pages.size === 0) log.error('the windows were not built: run desktop-agent/build-pages.ts');
+  const windows = await startWindowServer(pages);
+  const shell = pickShell(config.shell, { environment, stateDir: config.stateDir, print: printWindow });
+  const prompt = new WindowPrompt({
+    server: windows,
+    shell,
+    language: config.language,
+    timeoutMs: config.consentTimeoutMs,
+  });
+  const queue = new PromptQueue(prompt, () => now().getTime());
+  const permissions = new Permissions(new OriginRegistry(config.stateDir), queue, now);
+  const events = new EventSender(permissions, (error) => log.error({ error }, 'an event broke the contract'));
+  const handles = new HandleTable();
+  const sessions = new KeySessions(
+    (session, state, cause) =>
+      events.send(session.connection, 'keySessionChanged', {
+        key: handles.keyHandle(session.connection.origin, session.target),
+        state,
+        cause,
+        purposes: [...session.purposes],
+        expiresAt: state === 'opened' ? session.expiresAt.toISOString() : null,
+      }),
+    (error) => log.error({ error }, 'a key session did not close'),
+  );
+  const trust = new LocalTrust(config.trustAnchorsDir, (file) => log.warn({ file }, 'not a certificate'));
+  const service = config.service === null ? null : createServiceClient(config.service);
+  const judge = createJudge({
+    service,
+    trust,
+    ops,
+    now,
+    onServiceRefusal: (code) => log.warn({ code }, 'the service did not judge, the agent does'),
+  });
+  const fleet = await TokenFleet.start(config.drivers);
+  const parts: AgentParts = {
+    config,
+    productVersion,
+    ops,
+    now,
+    fleet,
+    handles,
+    sessions,
+    prompt: queue,
+    events,
+    judge,
+    service,
+    trust,
+    shell,
+  };
+  announce(parts);
+  const handlers = createHandlers(parts);
+  const greeting = (): HelloResultValue => ({
+    product: 'OneLock',
+    productVersion,
+    contractVersion,
+    backend: 'agent',
+    capabilities: {
+      calls: [...servedCalls(handlers)],
+      events: [...servedEvents],
+      streams: false,
+      maxFrameBytes,
+    },
+  });
+  const door = await openDoor({
+    ports: config.ports,
+    originPolicy: config.originPolicy,
+    onRefusal: (error, what) => log.warn({ error, what }, 'refused at the door'),
+    onConnection: (connection) => {
+      connection.closed.addEventListener('abort', () => void sessions.closeOfConnection(connection));
+      return converse(
+        { handlers, permissions, events, greeting, onCallEnd: (record) => logCall(log, record) },
+        connection,
+      );
+    },
+  });
+  return {
+    port: door.port,
+    close: async () => {
+      service?.close();
+      await door.close();
+      await sessions.closeAll();
+      await prompt.closeAll();
+      await Promise.all([windows.close(), fleet.close()]);
+    },
+  };
+}
+
+/** One line per call: what, for whom, how long, how it ended. Neither parameters nor results. */
+function logCall(log: Log, { error, ...record }: CallRecord): void {
+  if (error === null) log.info(record, 'call');
+  else if (isCodedError(error) && error.code !== 'ERR_AGENT_INTERNAL') log.info({ ...record, error }, 'call refused');
+  else log.error({ ...record, error }, 'call failed');
+}

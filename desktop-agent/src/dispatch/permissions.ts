@@ -1,0 +1,70 @@
+import { CodedError } from '@onelock/core/errors';
+import type { Caller, Prompt } from '../consent/prompt.ts';
+import type { Origin } from '../transport/origin.ts';
+import type { OriginRegistry } from './origin-registry.ts';
+
+interface Asking {
+  readonly decision: Promise<void>;
+  readonly waiting: Set<AbortSignal>;
+  readonly nobodyWaits: AbortController;
+}
+
+/** Lets calls pass whose site the person has allowed, and asks once for a site that is new. */
+export class Permissions {
+  readonly #registry: OriginRegistry;
+  readonly #prompt: Prompt;
+  readonly #now: () => Date;
+  readonly #asking = new Map<Origin, Asking>();
+
+  constructor(registry: OriginRegistry, prompt: Prompt, now: () => Date) {
+    this.#registry = registry;
+    this.#prompt = prompt;
+    this.#now = now;
+  }
+
+  isAllowed(origin: Origin): boolean {
+    return this.#registry.isAllowed(origin);
+  }
+
+  /**
+   * Settles once the site may call. Several calls that come meanwhile wait for the same window.
+   *
+   * @throws {CodedError} ERR_AGENT_ORIGIN_DENIED, ERR_USER_CANCELLED, ERR_USER_TIMEOUT and what a {@link Prompt} rejects with
+   */
+  async admit(origin: Origin, caller: Caller): Promise<void> {
+    if (this.#registry.isAllowed(origin)) return;
+    this.#registry.checkNotDenied(origin, this.#now());
+    const asking = this.#asking.get(origin) ?? this.#ask(origin, caller);
+    this.#join(asking, caller.signal);
+    await asking.decision;
+  }
+
+  #join(asking: Asking, signal: AbortSignal): void {
+    asking.waiting.add(signal);
+    signal.addEventListener(
+      'abort',
+      () => {
+        asking.waiting.delete(signal);
+        if (asking.waiting.size === 0) asking.nobodyWaits.abort();
+      },
+      { once: true },
+    );
+  }
+
+  #ask(origin: Origin, { language }: Caller): Asking {
+    const nobodyWaits = new AbortController();
+    const decision = this.#prompt
+      .ask({ kind: 'site', origin }, { signal: nobodyWaits.signal, language }, async (answer) => {
+        if (answer.kind !== 'allow') {
+          this.#registry.deny(origin, this.#now());
+          throw new CodedError('ERR_AGENT_ORIGIN_DENIED', { origin });
+        }
+        await this.#registry.allow(origin, this.#now());
+        return { kind: 'done', value: undefined };
+      })
+      .finally(() => this.#asking.delete(origin));
+    const asking = { decision, waiting: new Set<AbortSignal>(), nobodyWaits };
+    this.#asking.set(origin, asking);
+    return asking;
+  }
+}
