@@ -20,6 +20,7 @@ import {
   derNamedBits,
   derNull,
   derUnsignedInteger,
+  derValue,
 } from './writer.ts';
 
 const node = (hex: string): DerNode => readDer(fromHex(hex));
@@ -62,5 +63,14 @@ describe('values', () => {
     expect(booleanValue(readDer(derBoolean(true)))).toBe(true);
     expect(nullValue(readDer(derNull()))).toBeNull();
     expect(octetStringValue(node('04020102'))).toEqual(fromHex('0102'));
+  });
+});
+
+describe('an integer of a million octets', () => {
+  it('is read in time that grows with its length', () => {
+    const started = performance.now();
+    const huge = integerValue(readDer(derValue(0x02, new Uint8Array(1_000_000).fill(0x55))));
+    expect(huge > 0n).toBe(true);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 });

@@ -1,3 +1,4 @@
+import { toHex } from '../bytes/hex.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import type { DerNode } from './reader.ts';
 import { derTag, describeTag } from './tags.ts';
@@ -27,9 +28,8 @@ export function integerBytes(node: DerNode, tag: number = derTag.integer): Uint8
 /** An INTEGER of any size. */
 export function integerValue(node: DerNode, tag: number = derTag.integer): bigint {
   const bytes = integerBytes(node, tag);
-  let value = (bytes[0] ?? 0) >= 0x80 ? -1n : 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  return value;
+  const unsigned = BigInt(`0x${toHex(bytes)}`);
+  return (bytes[0] ?? 0) >= 0x80 ? unsigned - (1n << BigInt(8 * bytes.length)) : unsigned;
 }
 
 /** An INTEGER from 0 to `max` (at most 2^31 − 1). */

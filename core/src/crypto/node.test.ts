@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { utf8Encode } from '../bytes/utf8.ts';
 import { decodeEcdsaSignature } from './ecdsa-signature.ts';
-import { createNodeCrypto } from './node.ts';
+import { createNodeCrypto, publicKeyOf } from './node.ts';
 import type { DigestAlgorithm, KeyKind, PublicKey, SignatureAlgorithm } from './ops.ts';
 
 const ops = createNodeCrypto();
@@ -122,6 +122,13 @@ describe('the engine of Node', () => {
     }
     for (const name of ['md5', 'toString', ''])
       expect(() => ops.digest(name as DigestAlgorithm, message)).toFailWith('ERR_CRYPTO_ALGORITHM_UNSUPPORTED');
+  });
+
+  it('finds the public half of a private key', () => {
+    for (const kind of [{ kind: 'sm2' }, { kind: 'rsa', bits: 2048 }] as const) {
+      const { privateKey, publicKey } = ops.generateKeyPair(kind);
+      expect(publicKeyOf(privateKey)).toEqual(publicKey);
+    }
   });
 
   it('gives random bytes of the length asked for', () => {

@@ -1,1 +1,2 @@
 export { createNodeCrypto, type NodeCryptoOptions } from './node/create-node-crypto.ts';
+export { publicKeyOf } from './node/sign.ts';

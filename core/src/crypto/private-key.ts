@@ -3,10 +3,11 @@ import { oids } from '../asn1/oid-registry.ts';
 import { type DerNode, readDer } from '../asn1/reader.ts';
 import { contextConstructed, contextPrimitive, derTag } from '../asn1/tags.ts';
 import { octetStringValue, smallIntegerValue, unsignedIntegerBytes, wholeBitStringValue } from '../asn1/values.ts';
+import { compareBytes } from '../bytes/compare.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { parseAlgorithmIdentifier } from './algorithm-identifier.ts';
 import { type Curve, curveOfOid } from './curves.ts';
-import { integerFromBytes } from './integer.ts';
+import { integerToBytes } from './integer.ts';
 import type { PrivateKey } from './ops.ts';
 import { decodePoint } from './point.ts';
 
@@ -65,14 +66,24 @@ function checkRsaKey(node: DerNode): void {
 function checkEcKey(node: DerNode, curve: Curve): void {
   const fields = node.sequence();
   if (smallIntegerValue(fields.next()) !== 1) throw invalidKey('ECPrivateKey version');
-  const scalar = integerFromBytes(octetStringValue(fields.next()));
+  const scalar = octetStringValue(fields.next());
   const parameters = fields.optional(contextConstructed(0));
   const publicKey = fields.optional(contextConstructed(1));
   fields.finish();
   if (parameters !== undefined && namedCurve(parameters.nested()) !== curve) throw invalidKey('curves differ');
   if (publicKey !== undefined) decodePoint(curve, wholeBitStringValue(publicKey.nested()));
-  const highest = curve.curve === 'sm2' ? curve.n - 2n : curve.n - 1n;
-  if (scalar < 1n || scalar > highest) throw invalidKey('private key out of range');
+  if (!isInRange(scalar, curve)) throw invalidKey('private key out of range');
+}
+
+/** Compared as bytes: a key never becomes a number or a text that nobody can wipe. */
+function isInRange(scalar: Uint8Array, { curve, n, coordinateLength }: Curve): boolean {
+  let start = 0;
+  while (start < scalar.length && scalar[start] === 0) start++;
+  const digits = scalar.subarray(start);
+  const highest = integerToBytes(curve === 'sm2' ? n - 2n : n - 1n, coordinateLength);
+  const highestDigits = highest.subarray(highest.findIndex((octet) => octet !== 0));
+  if (digits.length !== highestDigits.length) return digits.length > 0 && digits.length < highestDigits.length;
+  return compareBytes(digits, highestDigits) <= 0;
 }
 
 function invalidKey(detail: string): CodedError {

@@ -1,6 +1,6 @@
 import { constants, createPublicKey, createSign, type KeyObject } from 'node:crypto';
 import { CodedError } from '../../errors/coded-error.ts';
-import type { CryptoOps, PrivateKey, SignatureAlgorithm } from '../ops.ts';
+import type { CryptoOps, PrivateKey, PublicKey, SignatureAlgorithm } from '../ops.ts';
 import { parsePublicKey } from '../public-key.ts';
 import { requireMatch } from '../require-match.ts';
 import { computeZa } from '../sm2-za.ts';
@@ -53,9 +53,22 @@ function signRsa(
   }
 }
 
-/** The signer's own point goes into ZA; a PKCS#8 need not carry it, so the engine derives it. */
+/**
+ * The public half of a private key. A PKCS#8 that carries one is believed; otherwise the engine computes it.
+ *
+ * @throws {CodedError} ERR_CRYPTO_KEY_INVALID
+ */
+export function publicKeyOf(key: PrivateKey): PublicKey {
+  return publicHalf(importPrivateKey(key));
+}
+
+function publicHalf(imported: KeyObject): PublicKey {
+  return parsePublicKey(bytesOf(createPublicKey(imported).export({ format: 'der', type: 'spki' })));
+}
+
+/** The signer's own point goes into ZA. */
 function publicPoint(imported: KeyObject): Uint8Array {
-  const key = parsePublicKey(createPublicKey(imported).export({ format: 'der', type: 'spki' }));
+  const key = publicHalf(imported);
   if (key.kind !== 'sm2') throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'not an SM2 key' });
   return key.point;
 }
