@@ -1,5 +1,13 @@
+/*
+ * SM2 over the curve and scalars of the headers. On x86-64 this file is compiled twice, by sm2_plain.c and sm2_bmi2.c, under other
+ * names, and sm2_choose.c picks one by the processor; everywhere else it is compiled once under the names of sm2.h.
+ */
 #include "sm2.h"
 #include "comb.h"
+
+#ifndef SM2
+#define SM2(name) sm2_##name
+#endif
 
 static comb base_table;
 
@@ -8,7 +16,7 @@ static affine base_odd[ODD_MULTIPLES];
 
 static int setup_state; /* 0 not begun, 1 under way in some thread, 2 done */
 
-void sm2_setup(void) {
+void SM2(setup)(void) {
   affine base;
   int expected = 0;
   if (!__atomic_compare_exchange_n(&setup_state, &expected, 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
@@ -24,7 +32,7 @@ void sm2_setup(void) {
   __atomic_store_n(&setup_state, 2, __ATOMIC_RELEASE);
 }
 
-int sm2_check_public_key(const uint8_t public_key[64]) {
+int SM2(check_public_key)(const uint8_t public_key[64]) {
   affine p;
   return (int)affine_from_bytes(&p, public_key);
 }
@@ -43,7 +51,7 @@ static uint64_t private_scalar(sc *out, const uint8_t d[32]) {
   return fits & (1 ^ sc_is_zero(&t));
 }
 
-int sm2_derive_public_key(const uint8_t d[32], uint8_t public_key[64]) {
+int SM2(derive_public_key)(const uint8_t d[32], uint8_t public_key[64]) {
   sc k;
   point p;
   uint64_t fits = private_scalar(&k, d);
@@ -55,7 +63,7 @@ int sm2_derive_public_key(const uint8_t d[32], uint8_t public_key[64]) {
   return done;
 }
 
-int sm2_prepare_private_key(const uint8_t d[32], uint8_t inverse[32]) {
+int SM2(prepare_private_key)(const uint8_t d[32], uint8_t inverse[32]) {
   sc t;
   uint64_t fits = private_scalar(&t, d);
   if (!fits) return 0;
@@ -66,7 +74,7 @@ int sm2_prepare_private_key(const uint8_t d[32], uint8_t inverse[32]) {
   return 1;
 }
 
-int sm2_multiply_base(const uint8_t k[32], uint8_t product[64]) {
+int SM2(multiply_base)(const uint8_t k[32], uint8_t product[64]) {
   sc s;
   point p;
   if (!nonzero_scalar(&s, k)) return 0;
@@ -80,7 +88,7 @@ int sm2_multiply_base(const uint8_t k[32], uint8_t product[64]) {
 /*
  * s = (1+d)^-1 (k - r d) = (1+d)^-1 (k + r) - r, since k - r d = (k + r) - r (1 + d). So only the inverse of 1 + d is needed.
  */
-int sm2_sign(const uint8_t inverse[32], const uint8_t k_bytes[32], const uint8_t e_bytes[32], uint8_t signature[64]) {
+int SM2(sign)(const uint8_t inverse[32], const uint8_t k_bytes[32], const uint8_t e_bytes[32], uint8_t signature[64]) {
   sc k, e, r, s, t, secret;
   point p;
   uint8_t coordinates[64];
@@ -205,7 +213,7 @@ static void double_multiply_vartime(point *sum, const sc *s, const affine *base,
   }
 }
 
-int sm2_verify_vartime(const uint8_t public_key[64], const uint8_t e[32], const uint8_t signature[64]) {
+int SM2(verify_vartime)(const uint8_t public_key[64], const uint8_t e[32], const uint8_t signature[64]) {
   affine base;
   sc r, s, t;
   point sum;
@@ -214,16 +222,16 @@ int sm2_verify_vartime(const uint8_t public_key[64], const uint8_t e[32], const 
   return matches_vartime(&sum, &r, e);
 }
 
-size_t sm2_table_size(void) { return sizeof(comb); }
+size_t SM2(table_size)(void) { return sizeof(comb); }
 
-int sm2_table_build_vartime(void *table, const uint8_t public_key[64]) {
+int SM2(table_build_vartime)(void *table, const uint8_t public_key[64]) {
   affine base;
   if (!affine_from_bytes(&base, public_key)) return 0;
   comb_build_vartime((comb *)table, &base);
   return 1;
 }
 
-int sm2_verify_with_table_vartime(const void *table, const uint8_t e[32], const uint8_t signature[64]) {
+int SM2(verify_with_table_vartime)(const void *table, const uint8_t e[32], const uint8_t signature[64]) {
   sc r, s, t;
   point sum;
   if (!signature_scalars_vartime(&r, &s, &t, signature)) return 0;
@@ -236,7 +244,7 @@ int sm2_verify_with_table_vartime(const void *table, const uint8_t e[32], const 
 #define LADDER_WIDTH 4
 #define LADDER_ENTRIES (1 << (LADDER_WIDTH - 1))
 
-int sm2_multiply(const uint8_t k_bytes[32], const uint8_t public_key[64], uint8_t product[64]) {
+int SM2(multiply)(const uint8_t k_bytes[32], const uint8_t public_key[64], uint8_t product[64]) {
   affine base;
   sc k;
   point multiple[LADDER_ENTRIES], sum, next, chosen;
@@ -270,7 +278,7 @@ int sm2_multiply(const uint8_t k_bytes[32], const uint8_t public_key[64], uint8_
   return done;
 }
 
-int sm2_add(const uint8_t p_bytes[64], const uint8_t q_bytes[64], uint8_t sum_bytes[64]) {
+int SM2(add)(const uint8_t p_bytes[64], const uint8_t q_bytes[64], uint8_t sum_bytes[64]) {
   affine p, q;
   point sum, out;
   if (!affine_from_bytes(&p, p_bytes) || !affine_from_bytes(&q, q_bytes)) return 0;
@@ -281,7 +289,7 @@ int sm2_add(const uint8_t p_bytes[64], const uint8_t q_bytes[64], uint8_t sum_by
   return (int)point_to_bytes(sum_bytes, &out);
 }
 
-void sm2_scalar_multiply_add(const uint8_t a_bytes[32], const uint8_t b_bytes[32], const uint8_t c_bytes[32], uint8_t out[32]) {
+void SM2(scalar_multiply_add)(const uint8_t a_bytes[32], const uint8_t b_bytes[32], const uint8_t c_bytes[32], uint8_t out[32]) {
   sc a, b, c;
   sc_from_bytes_mod(&a, a_bytes);
   sc_from_bytes_mod(&b, b_bytes);
