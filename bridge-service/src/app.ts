@@ -45,7 +45,6 @@ export interface AppOptions {
 /** Builds the service without listening. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { config, ports, logger } = options;
-  const https = readTls(config);
   const errorOptions = { bodyLimitBytes: config.bodyLimitBytes, isStoreUnavailable: options.isStoreUnavailable };
   const app = fastify({
     loggerInstance: logger,
@@ -53,6 +52,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: 65_000,
+    ...serverOptions(config),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
@@ -63,7 +63,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => {
       answerError(toCodedError(error, errorOptions), error, request as FastifyRequest, reply as FastifyReply);
     },
-    ...(https && { https }),
   }) as unknown as FastifyInstance;
 
   app.setValidatorCompiler(compileSchema);
@@ -84,7 +83,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       useDefaults: false,
       directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
     },
-    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
+    strictTransportSecurity: config.tlsCertificateFile !== null ? { maxAge: 31_536_000 } : false,
   });
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -153,6 +152,16 @@ function refuseUntrustedPeers(app: FastifyInstance, config: ServiceConfig): void
     const known = isLoopback(peer) || (isIP(peer) !== 0 && proxies.check(peer, isIP(peer) === 4 ? 'ipv4' : 'ipv6'));
     if (!known) socket.destroy();
   });
+}
+
+/** Options of Node's own server. It looks for requests that never end every so often, which by default is half a minute. */
+function serverOptions(config: ServiceConfig): { readonly http?: object; readonly https?: object } {
+  const timeouts = {
+    headersTimeout: config.requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(5_000, config.requestTimeoutMs / 2),
+  };
+  const tls = readTls(config);
+  return tls === null ? { http: timeouts } : { https: { ...timeouts, ...tls } };
 }
 
 function readTls(config: ServiceConfig): { readonly cert: Buffer; readonly key: Buffer } | null {

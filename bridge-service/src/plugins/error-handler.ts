@@ -73,12 +73,18 @@ export function toCodedError(error: unknown, options: ErrorHandlerOptions): Code
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return invalid('content-length', 'length of the body');
     case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_INVALID_URL':
       return invalid('url', 'percent-encoding');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new CodedError('ERR_REQUEST_NOT_FOUND', {}, { cause: error });
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return invalid('body', 'json');
     default:
-      // Malformed and empty JSON come with their own status and various codes.
-      return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-        ? invalid('body', 'json')
-        : new CodedError('ERR_SERVICE_INTERNAL', {}, { cause: error });
+      if (statusCode === undefined || statusCode < 400 || statusCode >= 500)
+        return new CodedError('ERR_SERVICE_INTERNAL', {}, { cause: error });
+      // A poisoned prototype in JSON is a bare SyntaxError with a status.
+      return error instanceof SyntaxError ? invalid('body', 'json') : invalid('request', 'HTTP');
   }
 }
 

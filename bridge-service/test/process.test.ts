@@ -1,0 +1,202 @@
+import { rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newFolder, runCli, spawnService } from './support/process.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = newFolder();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const json = async (url: string, init: RequestInit & { token?: string } = {}) => {
+  const { token, ...rest } = init;
+  const answer = await fetch(url, {
+    ...rest,
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...rest.headers },
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+};
+const redeem = async (url: string, code: string | null): Promise<string> => {
+  const { body } = await json(`${url}/v1/administrators`, { method: 'POST', body: JSON.stringify({ code, name: 'x' }) });
+  return body.token ?? '';
+};
+
+describe('the service as a program', () => {
+  it('starts within three seconds, prints the code once, stops cleanly and remembers', async () => {
+    const first = await spawnService(folder);
+    expect(first.startedInMs).toBeLessThan(3000);
+    expect(first.code).toMatch(/^(?:[2-9A-Z]{5}-){4}[2-9A-Z]{5}$/);
+    const token = await redeem(first.url, first.code);
+    expect(token).toMatch(/^olk_/);
+    expect(await first.end('SIGTERM')).toBe(0);
+
+    const second = await spawnService(folder);
+    expect(second.code).toBeNull();
+    expect((await json(`${second.url}/v1/callers/self`, { token })).status).toBe(200);
+    expect(await second.end('SIGINT')).toBe(0);
+  });
+
+  it('lets a request that runs end before it stops', async () => {
+    const service = await spawnService(folder);
+    const token = await redeem(service.url, service.code);
+    const answers = Array.from({ length: 20 }, () => json(`${service.url}/v1/callers/self`, { token }));
+    await answers[0];
+    const ended = service.end('SIGTERM');
+    const statuses = (await Promise.allSettled(answers)).map((answer) =>
+      answer.status === 'fulfilled' ? answer.value.status : 'not taken',
+    );
+    expect(await ended).toBe(0);
+    // Whoever was let in got an answer: the thing itself, or a clear "not now".
+    for (const status of statuses) expect([200, 503, 'not taken']).toContain(status);
+  });
+
+  it('listens on loopback alone', async () => {
+    const service = await spawnService(folder);
+    const outside = Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .find(({ internal, family }) => !internal && family === 'IPv4');
+    if (outside !== undefined) {
+      const url = service.url.replace('127.0.0.1', outside.address);
+      await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    }
+    expect(new URL(service.url).hostname).toBe('127.0.0.1');
+    await service.end('SIGTERM');
+  });
+
+  it('keeps its database to its owner, in WAL mode', async () => {
+    const service = await spawnService(folder);
+    expect(statSync(path.join(folder, 'service.db')).mode & 0o077).toBe(0);
+    const database = new DatabaseSync(path.join(folder, 'service.db'), { readOnly: true });
+    expect(database.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    database.close();
+    await service.end('SIGTERM');
+  });
+
+  it.each([
+    ['a wrong port', { ONELOCK_SERVICE_PORT: 'x' }, 'ONELOCK_SERVICE_PORT'],
+    ['plain HTTP for everyone', { ONELOCK_SERVICE_HOST: '0.0.0.0' }, 'ONELOCK_SERVICE_TRUSTED_PROXIES'],
+    [
+      'a certificate file that is not there',
+      { ONELOCK_SERVICE_TLS_CERTIFICATE_FILE: '/nowhere/a.pem', ONELOCK_SERVICE_TLS_KEY_FILE: '/nowhere/b.pem' },
+      '/nowhere/a.pem',
+    ],
+  ])('refuses %s with status 2 and words in both languages', (_what, environment, named) => {
+    const { status, stderr } = runCli(['start'], folder, environment as Record<string, string>);
+    expect(status).toBe(2);
+    expect(stderr).toContain('ERR_SERVICE_CONFIG_INVALID');
+    expect(stderr).toContain(named);
+    expect(stderr).toMatch(/配置项/);
+    expect(stderr).toMatch(/configuration/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('says so when the port is taken', async () => {
+    const taken = createServer();
+    const port = await new Promise<number>((resolve) =>
+      taken.listen(0, '127.0.0.1', () => {
+        const address = taken.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      }),
+    );
+    const { status, stderr } = await runStartUntilExit(port);
+    taken.close();
+    expect(status).toBe(2);
+    expect(stderr).toContain('EADDRINUSE');
+  });
+
+  it('refuses a database of a newer version and leaves it as it was', async () => {
+    const service = await spawnService(folder);
+    await service.end('SIGTERM');
+    const database = new DatabaseSync(path.join(folder, 'service.db'));
+    database.exec("insert into migrations (name, timestamp) values ('9999-from-the-future', '2030-01-01')");
+    database.close();
+    const { status, stderr } = runCli(['start'], folder);
+    expect(status).toBe(2);
+    expect(stderr).toContain('ERR_SERVICE_DATABASE_NEWER');
+    expect(stderr).toContain('9999-from-the-future');
+  });
+
+  const runStartUntilExit = async (port: number) => runCli(['start'], folder, { ONELOCK_SERVICE_PORT: String(port) });
+});
+
+describe('break-glass', () => {
+  it('restores access beside a running service, once, and is in the audit log', async () => {
+    const service = await spawnService(folder);
+    await redeem(service.url, service.code);
+    const { status, stdout } = runCli(['break-glass', '--json'], folder);
+    expect(status).toBe(0);
+    const { code } = JSON.parse(stdout) as { code: string };
+    const token = await redeem(service.url, code);
+    const { body } = await json(`${service.url}/v1/audit?action=administrator-code.issue`, { token });
+    expect(JSON.stringify(body)).toContain('"actor":"server-console"');
+    expect(JSON.stringify(body)).toContain('"purpose":"break-glass"');
+    expect(JSON.stringify(body)).not.toContain(code);
+    expect(await redeem(service.url, code)).toBe('');
+    await service.end('SIGTERM');
+    expect(runCli(['audit', 'verify'], folder).status).toBe(0);
+  });
+
+  it('makes no database where there is none', () => {
+    const { status, stderr } = runCli(['break-glass', '--db', path.join(folder, 'other.db')], folder);
+    expect(status).toBe(2);
+    expect(stderr).toContain('ERR_CLI_FILE_UNREADABLE');
+  });
+});
+
+describe('audit verify', () => {
+  it('passes an intact log and names the entry where a changed one breaks', async () => {
+    const service = await spawnService(folder);
+    await redeem(service.url, service.code);
+    const running = runCli(['audit', 'verify', '--json'], folder);
+    expect(JSON.parse(running.stdout)).toMatchObject({ indication: 'passed', entries: 2 });
+    await service.end('SIGTERM');
+    const { head } = JSON.parse(running.stdout) as { head: { sequence: number; hash: string } };
+    const file = path.join(folder, 'service.db');
+    expect(runCli(['audit', 'verify', '--db', file, '--head', `${head.sequence}:${head.hash}`], folder).status).toBe(0);
+    expect(runCli(['audit', 'verify', '--db', file, '--head', `2:${'0'.repeat(64)}`], folder).status).toBe(1);
+
+    const database = new DatabaseSync(file);
+    database.exec("drop trigger audit_entries_refuse_update; update audit_entries set target = 'x' where sequence = 1");
+    database.close();
+    const broken = runCli(['audit', 'verify', '--db', file], folder);
+    expect(broken.status).toBe(1);
+    expect(broken.stdout).toMatch(/第 1 条.*\n.*entry 1/);
+  });
+
+  it.each([
+    [['audit', 'verify', '--db', '/nowhere/service.db'], 'ERR_CLI_FILE_UNREADABLE'],
+    [['audit', 'verify', '--head', 'x'], 'ERR_CLI_USAGE'],
+    [['audit', 'verify', '--nonsense'], 'ERR_CLI_USAGE'],
+    [['audit'], 'ERR_CLI_USAGE'],
+    [['nonsense'], 'ERR_CLI_USAGE'],
+  ])('answers %j with status 2', (args, code) => {
+    const { status, stderr } = runCli(args, folder);
+    expect(status).toBe(2);
+    expect(stderr).toContain(code);
+  });
+
+  it('refuses a file that is no database', () => {
+    const { status, stderr } = runCli(['audit', 'verify', '--db', import.meta.filename], folder);
+    expect(status).toBe(2);
+    expect(stderr).toContain('ERR_CLI_FILE_UNREADABLE');
+  });
+});
+
+describe('--help', () => {
+  it.each([
+    [['--help'], 'break-glass'],
+    [['start', '--help'], 'break-glass'],
+    [['break-glass', '--help'], '--db'],
+    [['audit', 'verify', '--help'], '--head'],
+    [['config'], 'ONELOCK_SERVICE_PORT'],
+  ])('of %j says how', (args, named) => {
+    const { status, stdout } = runCli(args, folder);
+    expect(status).toBe(0);
+    expect(stdout).toContain(named);
+    expect(stdout).toMatch(/[\u4e00-\u9fff]/);
+  });
+});
