@@ -54,7 +54,7 @@ function methodOf(call: (typeof callsInOrder)[number]): object {
     examples: [
       {
         name: 'example',
-        params: Object.entries(call.example.params).map(([name, value]) => ({ name, value })),
+        params: Object.entries(call.example.params as object).map(([name, value]) => ({ name, value })),
         result: { name: `${call.name}Result`, value: call.example.result },
       },
     ],

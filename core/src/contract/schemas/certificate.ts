@@ -1,3 +1,4 @@
+import Type, { type Static, type TUnsafe } from 'typebox';
 import { AlgorithmName, KeyAlgorithm } from './algorithms.ts';
 import { DeviceHandle, KeyHandle } from './handles.ts';
 import { bytes, closed, flag, hex, instant, integer, limits, list, nullable, oid, oneOf, text } from './primitives.ts';
@@ -48,8 +49,7 @@ export const PublicKeyInfo = closed(
   ['公钥概要', 'The public key in short'],
 );
 
-/** What a list shows of a certificate. */
-export const CertificateSummary = closed(
+const certificateSummary = closed(
   {
     subject: text({ max: 1024, min: 0 }, '主体（RFC 4514 写法）', 'Subject (RFC 4514)'),
     subjectCommonName: nullable(text({ max: 256, min: 0 }, '名称', 'Name'), '主体通用名', "The subject's common name"),
@@ -73,6 +73,11 @@ export const CertificateSummary = closed(
   },
   ['证书概要', 'A certificate in short'],
 );
+
+export interface CertificateSummarySchema extends TUnsafe<Static<typeof certificateSummary>> {}
+/** What a list shows of a certificate. */
+export const CertificateSummary: CertificateSummarySchema =
+  Type.Unsafe<Static<typeof certificateSummary>>(certificateSummary);
 
 const NameAttribute = closed(
   {
@@ -113,8 +118,7 @@ export const ExtensionInfo = closed(
   ['一个扩展', 'One extension'],
 );
 
-/** Every field of a certificate in the words of RFC 5280 and GB/T 20518. */
-export const CertificateInfo = closed(
+const certificateInfo = closed(
   {
     version: integer({ min: 1, max: 3 }, '版本', 'Version'),
     serialNumber: hex({ min: 1, max: 128 }, '序列号（十六进制）', 'Serial number (hexadecimal)'),
@@ -217,8 +221,11 @@ export const CertificateInfo = closed(
   ['证书的全部字段', 'Every field of a certificate'],
 );
 
-/** Who a certificate speaks for, after the CA's mapping rules. Identity numbers are masked. */
-export const SubjectIdentity = closed(
+export interface CertificateInfoSchema extends TUnsafe<Static<typeof certificateInfo>> {}
+/** Every field of a certificate in the words of RFC 5280 and GB/T 20518. */
+export const CertificateInfo: CertificateInfoSchema = Type.Unsafe<Static<typeof certificateInfo>>(certificateInfo);
+
+const subjectIdentity = closed(
   {
     kind: oneOf(['organization', 'person', 'equipment', 'unknown'], '主体类型', 'Kind of subject'),
     organization: nullable(text({ max: 256 }, '名称', 'Name'), '单位名称', 'Name of the organization'),
@@ -259,8 +266,11 @@ export const SubjectIdentity = closed(
   ['主体身份', 'Identity of the subject'],
 );
 
-/** One identity: a signing certificate and, for dual certificates (双证书), its encryption twin, as ONE entry. */
-export const Identity = closed(
+export interface SubjectIdentitySchema extends TUnsafe<Static<typeof subjectIdentity>> {}
+/** Who a certificate speaks for, after the CA's mapping rules. Identity numbers are masked. */
+export const SubjectIdentity: SubjectIdentitySchema = Type.Unsafe<Static<typeof subjectIdentity>>(subjectIdentity);
+
+const identity = closed(
   {
     key: KeyHandle,
     device: DeviceHandle,
@@ -286,3 +296,7 @@ export const Identity = closed(
   },
   ['一个身份（双证书合为一项）', 'One identity (a dual-certificate pair is one entry)'],
 );
+
+export interface IdentitySchema extends TUnsafe<Static<typeof identity>> {}
+/** One identity: a signing certificate and, for dual certificates (双证书), its encryption twin, as ONE entry. */
+export const Identity: IdentitySchema = Type.Unsafe<Static<typeof identity>>(identity);

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type Static, type TUnsafe } from 'typebox';
 import { FileSource, FileTarget } from './common.ts';
 import { FileFacts } from './file-facts.ts';
 import {
@@ -155,8 +155,7 @@ export const exampleDocumentSeal = {
   areas: [{ page: 1, x: 120, y: 220, width: 40, height: 40 }],
 } as const;
 
-/** One verdict per signature and one for the whole document. */
-export const DocumentReport = verdictWith(
+const documentReport = verdictWith(
   {
     format: DocumentFormat,
     signatures: list(
@@ -207,3 +206,7 @@ export const DocumentReport = verdictWith(
   '文档结论：全部签章通过且其后无不允许的改动才算通过',
   'Verdict on a document: passed when every seal passes and nothing that is not allowed was changed later',
 );
+
+export interface DocumentReportSchema extends TUnsafe<Static<typeof documentReport>> {}
+/** One verdict per signature and one for the whole document. */
+export const DocumentReport: DocumentReportSchema = Type.Unsafe<Static<typeof documentReport>>(documentReport);

@@ -1,8 +1,16 @@
+import Type, { type Static, type TUnsafe } from 'typebox';
 import { AlgorithmName } from './algorithms.ts';
 import { closed, flag, instant, list, nullable, oid, oneOf, optional, text } from './primitives.ts';
 import { Reason, RevocationReport, VerdictSubject, verdictWith } from './verdict.ts';
 
-export const validationProfiles = ['rfc5280', 'tls-server', 'gm-sign', 'gm-encrypt', 'bidding'] as const;
+export const validationProfiles = [
+  'rfc5280',
+  'rfc5280-strict',
+  'tls-server',
+  'gm-sign',
+  'gm-encrypt',
+  'bidding',
+] as const;
 
 export const Profile = oneOf(
   validationProfiles,
@@ -54,22 +62,29 @@ const certificateFacts = {
   ),
 };
 
-/** A certificate's verdict inside another report. */
-export const NestedCertificateReport = verdictWith(
+const nestedCertificateReport = verdictWith(
   certificateFacts,
   '签名者证书的结论',
   "Verdict on the signer's certificate",
 );
 
-/** The verdict on one certificate. */
-export const CertificateReport = verdictWith(
+export interface NestedCertificateReportSchema extends TUnsafe<Static<typeof nestedCertificateReport>> {}
+/** A certificate's verdict inside another report. */
+export const NestedCertificateReport: NestedCertificateReportSchema =
+  Type.Unsafe<Static<typeof nestedCertificateReport>>(nestedCertificateReport);
+
+const certificateReport = verdictWith(
   { ...certificateFacts, checkedBy: CheckedBy },
   '证书验证结论',
   'Verdict on a certificate',
 );
 
-/** The verdict on one signer of a message: the mathematics and attributes first, then the certificate. */
-export const SignerReport = verdictWith(
+export interface CertificateReportSchema extends TUnsafe<Static<typeof certificateReport>> {}
+/** The verdict on one certificate. */
+export const CertificateReport: CertificateReportSchema =
+  Type.Unsafe<Static<typeof certificateReport>>(certificateReport);
+
+const signerReport = verdictWith(
   {
     signer: text(
       { max: 1024, min: 0 },
@@ -93,8 +108,11 @@ export const SignerReport = verdictWith(
   'Verdict on one signer',
 );
 
-/** The verdict on a signed message: one per signer and one for the whole. */
-export const MessageReport = verdictWith(
+export interface SignerReportSchema extends TUnsafe<Static<typeof signerReport>> {}
+/** The verdict on one signer of a message: the mathematics and attributes first, then the certificate. */
+export const SignerReport: SignerReportSchema = Type.Unsafe<Static<typeof signerReport>>(signerReport);
+
+const messageReport = verdictWith(
   {
     family: MessageFamily,
     contentType: oid('内容类型 OID', 'OID of the content type'),
@@ -106,8 +124,11 @@ export const MessageReport = verdictWith(
   'Verdict on a signed message: passed as a whole only when every signer passed',
 );
 
-/** The verdict on a raw signature (P1). */
-export const SignatureReport = verdictWith(
+export interface MessageReportSchema extends TUnsafe<Static<typeof messageReport>> {}
+/** The verdict on a signed message: one per signer and one for the whole. */
+export const MessageReport: MessageReportSchema = Type.Unsafe<Static<typeof messageReport>>(messageReport);
+
+const signatureReport = verdictWith(
   {
     algorithm: AlgorithmName,
     certificate: nullable(
@@ -120,3 +141,7 @@ export const SignatureReport = verdictWith(
   '签名的结论',
   'Verdict on a signature',
 );
+
+export interface SignatureReportSchema extends TUnsafe<Static<typeof signatureReport>> {}
+/** The verdict on a raw signature (P1). */
+export const SignatureReport: SignatureReportSchema = Type.Unsafe<Static<typeof signatureReport>>(signatureReport);
