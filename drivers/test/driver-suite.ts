@@ -4,6 +4,7 @@ import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceId, Pin, SessionId, TokenDriver } from '../src/port/index.ts';
+import { until } from './processes.ts';
 
 /** One family, running one way, with one token in it. */
 export interface DriverUnderTest {
@@ -24,14 +25,6 @@ export const pinOf = (text: string): Pin => utf8Encode(text) as Pin;
 
 const ops = createNodeCrypto();
 const message = utf8Encode('投标文件 bid.pdf');
-
-async function until(condition: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** What every driver owes the port, whatever its family and wherever it runs. */
 export function describeDriver(title: string, start: () => Promise<DriverUnderTest>): void {
