@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { childEnvironment, entryFile } from './entry.ts';
 
 /** One JSON line of a program's standard output under ONELOCK_MACHINE_OUTPUT=1. */
 export type ProgramEvent = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -40,10 +39,10 @@ const lastWordsLength = 4_000;
  * ONELOCK_ setting but those given.
  */
 export function startProgram(options: ProgramOptions): Program {
-  const { file, flags } = entryOf(options.entry);
+  const { file, flags } = entryFile(options.entry);
   const child = spawn(process.execPath, [...flags, file, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...cleanEnvironment(), ONELOCK_MACHINE_OUTPUT: '1', ...options.environment },
+    env: childEnvironment({ ONELOCK_MACHINE_OUTPUT: '1', ...options.environment }),
   });
   return watch(options.name, child);
 }
@@ -120,22 +119,4 @@ function parseEvent(line: string): ProgramEvent | null {
   return typeof value === 'object' && value !== null && 'event' in value && typeof value.event === 'string'
     ? (value as ProgramEvent)
     : null;
-}
-
-function entryOf([packageFolder, file]: ProgramOptions['entry']): {
-  readonly file: string;
-  readonly flags: readonly string[];
-} {
-  const fromSources = import.meta.url.endsWith('.ts');
-  const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
-  return fromSources
-    ? {
-        file: path.join(checkout, packageFolder, 'src', `${file}.ts`),
-        flags: ['--conditions=onelock-source'],
-      }
-    : { file: path.join(checkout, packageFolder, 'dist', `${file}.js`), flags: [] };
-}
-
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ONELOCK_')));
 }

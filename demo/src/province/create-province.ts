@@ -7,6 +7,7 @@ import { findSoftHsm } from '@onelock/drivers/pkcs11';
 import { type Authority, createAuthority } from './authorities.ts';
 import {
   type AuthorityEntry,
+  anchorsFolder,
   manifestFile,
   type Province,
   type ProvinceManifest,
@@ -98,6 +99,12 @@ function saveAuthority(
     writeFileSync(path.join(folder, place, name), encodePem(label, der), { mode });
     return path.join(place, name);
   };
+  if (standing === 'registered') {
+    const both =
+      encodePem('CERTIFICATE', authority.rootCertificate) + encodePem('CERTIFICATE', authority.issuingCertificate);
+    makeFolder(path.join(folder, anchorsFolder));
+    writeFileSync(path.join(folder, anchorsFolder, `${id}.pem`), both, { mode: 0o644 });
+  }
   // Kept, because an authority goes on working: certificates for more companies, lists of the revoked.
   save('issuing-key.pem', 'PRIVATE KEY', authority.issuing.privateKey.pkcs8, 0o600);
   return {

@@ -54,11 +54,14 @@ export interface Province {
   readonly manifest: ProvinceManifest;
   /** How the agent is told to reach the province's keys. */
   readonly drivers: readonly DriverEntry[];
+  readonly anchorsDir: string;
   /** DER of an authority's certificates, root first. */
   certificatesOf(authority: AuthorityEntry): readonly [root: Uint8Array, issuing: Uint8Array];
 }
 
 export const softTokenFolder = 'keys';
+/** Certificates of the registered authorities, for an agent that cannot reach the service. */
+export const anchorsFolder = 'anchors';
 
 /** Reads a province that `ensureProvince` made. */
 export function readProvince(folder: string): Province {
@@ -72,6 +75,7 @@ export function readProvince(folder: string): Province {
     folder,
     manifest,
     drivers: driversOf(folder, manifest),
+    anchorsDir: path.join(folder, anchorsFolder),
     certificatesOf: (authority) => [certificate(authority.root), certificate(authority.issuing)],
   };
 }

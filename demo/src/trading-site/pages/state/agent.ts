@@ -1,0 +1,59 @@
+import { connect, diagnose, type OneLockClient, type Result } from '@onelock/sdk';
+import { ref, shallowRef } from 'vue';
+import type { Failure } from './failure.ts';
+import { failureOf } from './failure.ts';
+import { language } from './language.ts';
+
+export type Identity = Result<'listCertificates'>['identities'][number];
+
+/** How things stand between this page and the agent. */
+export type AgentStage = 'looking' | 'absent' | 'asking' | 'ready';
+
+/** The agent of this computer, and the certificates that it shows us. */
+export function useAgent(ports: readonly number[]) {
+  const stage = ref<AgentStage>('looking');
+  const client = shallowRef<OneLockClient | null>(null);
+  const identities = shallowRef<readonly Identity[]>([]);
+  /** Why the agent was not reached, or why it shows nothing. */
+  const failure = shallowRef<Failure | null>(null);
+
+  async function look(): Promise<void> {
+    stage.value = 'looking';
+    failure.value = null;
+    try {
+      client.value = await connect({ ports, locale: language.value, reconnect: 'background' });
+    } catch (error) {
+      const found = failureOf(error);
+      const { error: named } = await diagnose({ ports });
+      failure.value = named === null ? found : failureOf(named);
+      stage.value = 'absent';
+      return;
+    }
+    for (const name of ['deviceInserted', 'deviceRemoved', 'certificatesChanged'] as const) {
+      client.value.on(name, () => void refresh());
+    }
+    client.value.onConnectionStateChange((state) => {
+      if (state === 'open') void refresh();
+      else if (state === 'lost') stage.value = 'looking';
+    });
+    await refresh();
+  }
+
+  async function refresh(): Promise<void> {
+    if (client.value === null) return;
+    failure.value = null;
+    if (stage.value !== 'ready') stage.value = 'asking';
+    try {
+      const listed = await client.value.listCertificates({ filter: { usage: 'authenticate' } });
+      identities.value = listed.identities;
+    } catch (error) {
+      identities.value = [];
+      failure.value = failureOf(error);
+    }
+    stage.value = 'ready';
+  }
+
+  return { stage, client, identities, failure, look, refresh };
+}
+
+export type Agent = ReturnType<typeof useAgent>;

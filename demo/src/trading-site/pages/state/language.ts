@@ -1,0 +1,45 @@
+import type { DescribedError } from '@onelock/sdk/messages';
+import { describe } from '@onelock/sdk/messages';
+import { ref, watchEffect } from 'vue';
+import { en } from '../words/en.ts';
+import { type WordKey, zhCN } from '../words/zh-CN.ts';
+
+export type Language = 'zh-CN' | 'en';
+
+const words = { 'zh-CN': zhCN, en } as const;
+
+/** Chinese first; whoever's browser asks for something else gets English. */
+export const language = ref<Language>(navigator.language.startsWith('zh') ? 'zh-CN' : 'en');
+
+watchEffect(() => {
+  document.documentElement.lang = language.value;
+  document.title = say('site.name');
+});
+
+export function switchLanguage(): void {
+  language.value = language.value === 'zh-CN' ? 'en' : 'zh-CN';
+}
+
+export function say(key: WordKey, params: Readonly<Record<string, string | number>> = {}): string {
+  return words[language.value][key].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '—'));
+}
+
+/** The sentence for a code, in the language of the page. */
+export function sayCode(coded: DescribedError): string {
+  return describe(coded, language.value);
+}
+
+export function sayDate(instant: string): string {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: 'long' }).format(new Date(instant));
+}
+
+export function sayMoment(instant: string): string {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(
+    new Date(instant),
+  );
+}
+
+export function saySize(bytes: number): string {
+  const format = new Intl.NumberFormat(language.value, { maximumFractionDigits: 1 });
+  return bytes < 1024 ? `${format.format(bytes)} B` : `${format.format(bytes / 1024)} KB`;
+}
