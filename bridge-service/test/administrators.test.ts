@@ -9,8 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => service.close());
 
-const redeem = (code: string, name = '管理员') =>
-  service.call('POST', '/v1/administrators', { body: { code, name } });
+const redeem = (code: string, name = '管理员') => service.call('POST', '/v1/administrators', { body: { code, name } });
 
 describe('a one-time administrator code', () => {
   it('is made at a start without an administrator, and at no other', async () => {

@@ -42,7 +42,7 @@ describe('the audit log', () => {
   it.each([
     ['update', "update audit_entries set outcome = 'passed' where sequence = 2"],
     ['delete', 'delete from audit_entries where sequence = 2'],
-    ['replace', "replace into audit_entries select * from audit_entries where sequence = 2"],
+    ['replace', 'replace into audit_entries select * from audit_entries where sequence = 2'],
     ['insert or replace', 'insert or replace into audit_entries select * from audit_entries where sequence = 1'],
     [
       'insert with a gap',
@@ -161,9 +161,9 @@ describe('tampering by someone who drops the triggers', () => {
 function tamperedTrigger(): readonly [string] {
   const database = new DatabaseSync(service.databaseFile);
   try {
-    const row = database
-      .prepare("select sql from sqlite_master where name = 'audit_entries_refuse_update'")
-      .get() as { sql: string };
+    const row = database.prepare("select sql from sqlite_master where name = 'audit_entries_refuse_update'").get() as {
+      sql: string;
+    };
     return [row.sql];
   } finally {
     database.close();

@@ -69,7 +69,12 @@ describe('a hostile client', () => {
     ['/v1/signatures/verify', { kind: 'message', message: 'x', signature: 'x' }, '/signature', 'unknown field'],
     ['/v1/cas', { name: 'x', anchors: [] }, '/anchors', 'minItems=1'],
     ['/v1/cas', { name: 'x\u0000y', anchors: ['x'] }, '/name', 'pattern=^[^\\x00-\\x1f\\x7f]*$'],
-    ['/v1/callers', { name: 'x', role: 'god' }, '/role', `enum=${'platform|operator|supervisor|vendor|administrator|agent'}`],
+    [
+      '/v1/callers',
+      { name: 'x', role: 'god' },
+      '/role',
+      `enum=${'platform|operator|supervisor|vendor|administrator|agent'}`,
+    ],
     ['/v1/callers', { name: 'x', role: 'vendor', permissions: ['all'] }, '/permissions/0', 'enum=explicit-evidence'],
   ])('sends %s the body %j, which is refused naming %s', async (url, body, field, rule) => {
     const answer = await post(url, body);
@@ -104,7 +109,10 @@ describe('a hostile client', () => {
     ['//v1/cas', 'ERR_REQUEST_NOT_FOUND'],
     ['/V1/CAS', 'ERR_REQUEST_NOT_FOUND'],
   ])('asks for %s', async (url, code) => {
-    expectRefusal(await service.call('GET', encodeURI(url).replaceAll('%25', '%'), { token: service.administrator }), code);
+    expectRefusal(
+      await service.call('GET', encodeURI(url).replaceAll('%25', '%'), { token: service.administrator }),
+      code,
+    );
   });
 
   it('asks for ids of every length', async () => {
@@ -133,19 +141,27 @@ describe('a hostile client', () => {
     expect(answer.headers.allow).toBe(allow);
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml', 'nonsense'])(
-    'sends a body as %s',
-    async (type) => {
-      expectRefusal(await post('/v1/cas', '{"name":"x"}', { 'content-type': type }), 'ERR_REQUEST_MEDIA_TYPE');
-    },
-  );
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    'nonsense',
+  ])('sends a body as %s', async (type) => {
+    expectRefusal(await post('/v1/cas', '{"name":"x"}', { 'content-type': type }), 'ERR_REQUEST_MEDIA_TYPE');
+  });
 
-  it.each(['Bearer', 'Bearer ', 'Basic YTpi', 'Bearer a b', `Bearer ${'x'.repeat(10_000)}`, 'Bearer olk_\u00ff', "Bearer ' or 1=1 --"])(
-    'brings the credential %j',
-    async (authorization) => {
-      expectRefusal(await service.call('GET', '/v1/cas', { headers: { authorization } }), 'ERR_AUTH_INVALID');
-    },
-  );
+  it.each([
+    'Bearer',
+    'Bearer ',
+    'Basic YTpi',
+    'Bearer a b',
+    `Bearer ${'x'.repeat(10_000)}`,
+    'Bearer olk_\u00ff',
+    "Bearer ' or 1=1 --",
+  ])('brings the credential %j', async (authorization) => {
+    expectRefusal(await service.call('GET', '/v1/cas', { headers: { authorization } }), 'ERR_AUTH_INVALID');
+  });
 
   it.each([
     ['no base64', '!!!!', 'ERR_BYTES_BASE64_INVALID'],
@@ -238,17 +254,29 @@ describe('a hostile connection', () => {
 
   it.each([
     ['garbage', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n', 'ERR_REQUEST_INVALID'],
-    ['two content lengths', 'POST /v1/cas HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx', 'ERR_REQUEST_INVALID'],
+    [
+      'two content lengths',
+      'POST /v1/cas HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx',
+      'ERR_REQUEST_INVALID',
+    ],
     [
       'content length and chunks (request smuggling)',
       'POST /v1/cas HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
       'ERR_REQUEST_INVALID',
     ],
-    ['100 kB of headers', `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`, 'ERR_REQUEST_TOO_LARGE'],
+    [
+      '100 kB of headers',
+      `GET /healthz HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`,
+      'ERR_REQUEST_TOO_LARGE',
+    ],
     ['half a request and then nothing', 'POST /v1/cas HTTP/1.1\r\nhost: x\r\ncontent-le', 'ERR_REQUEST_TIMEOUT'],
-  ])('brings %s', async (_what, bytes, code) => {
-    expectRefusal(readAnswer(await exchange(bytes)), code);
-  }, 30_000);
+  ])(
+    'brings %s',
+    async (_what, bytes, code) => {
+      expectRefusal(readAnswer(await exchange(bytes)), code);
+    },
+    30_000,
+  );
 
   it('brings 100 MB and is refused after its headers', async () => {
     const url = new URL('/v1/certificates/validate', running.url);

@@ -61,11 +61,14 @@ describe('a write with an Idempotency-Key', () => {
     expect((await create(key, { name: 'x', role: 'agent' })).status).toBe(201);
   });
 
-  it.each(['short', 'with a space', 'with\ta-tab', 'y'.repeat(300)])('is refused with the unfit key %j', async (key) => {
-    const { status, body } = await create(key, { name: 'x', role: 'vendor' });
-    expect(status).toBe(400);
-    expect(body.error).toMatchObject({ code: 'ERR_REQUEST_INVALID', params: { field: 'idempotency-key' } });
-  });
+  it.each(['short', 'with a space', 'with\ta-tab', 'y'.repeat(300)])(
+    'is refused with the unfit key %j',
+    async (key) => {
+      const { status, body } = await create(key, { name: 'x', role: 'vendor' });
+      expect(status).toBe(400);
+      expect(body.error).toMatchObject({ code: 'ERR_REQUEST_INVALID', params: { field: 'idempotency-key' } });
+    },
+  );
 
   it('is forgotten after its retention', async () => {
     const key = freshKey();

@@ -16,12 +16,19 @@ const json = async (url: string, init: RequestInit & { token?: string } = {}) =>
   const { token, ...rest } = init;
   const answer = await fetch(url, {
     ...rest,
-    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...rest.headers },
+    headers: {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...rest.headers,
+    },
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, string> };
 };
 const redeem = async (url: string, code: string | null): Promise<string> => {
-  const { body } = await json(`${url}/v1/administrators`, { method: 'POST', body: JSON.stringify({ code, name: 'x' }) });
+  const { body } = await json(`${url}/v1/administrators`, {
+    method: 'POST',
+    body: JSON.stringify({ code, name: 'x' }),
+  });
   return body.token ?? '';
 };
 

@@ -12,8 +12,7 @@ export function createAuditRepository(database: ServiceDatabase): AuditRepositor
       .selectFrom('audit_entries')
       .leftJoin('audit_payloads', 'audit_payloads.sequence', 'audit_entries.sequence')
       .selectAll('audit_entries')
-      .select(['audit_payloads.salt', 'audit_payloads.payload', 'audit_payloads.retain_until'])
-      .orderBy('audit_entries.sequence');
+      .select(['audit_payloads.salt', 'audit_payloads.payload', 'audit_payloads.retain_until']);
 
   return {
     async last() {
@@ -53,10 +52,13 @@ export function createAuditRepository(database: ServiceDatabase): AuditRepositor
         })
         .execute();
     },
-    async list({ after, limit }, { action, actor }) {
-      let query = withPayload().limit(limit);
-      if (after !== null) query = query.where('audit_entries.sequence', '>', after);
+    async list({ after, limit }, { action, actor, target, newestFirst = false }) {
+      let query = withPayload()
+        .orderBy('audit_entries.sequence', newestFirst ? 'desc' : 'asc')
+        .limit(limit);
+      if (after !== null) query = query.where('audit_entries.sequence', newestFirst ? '<' : '>', after);
       if (action !== undefined) query = query.where('audit_entries.action', '=', action);
+      if (target !== undefined) query = query.where('audit_entries.target', '=', target);
       if (actor !== undefined) query = query.where('audit_entries.actor', '=', actor);
       return (await query.execute()).map((row) => ({ ...toEntry(row), payload: toPayload(row) }));
     },

@@ -40,6 +40,10 @@ export function auditRoutes(app: App, { ports }: RouteContext): void {
           ...PageQuery,
           action: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
           actor: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+          target: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+          order: Type.Optional(
+            oneOf(['oldest-first', 'newest-first'], '次序，默认由旧到新 / order, oldest first by default'),
+          ),
         }),
       },
     ),
@@ -47,7 +51,12 @@ export function auditRoutes(app: App, { ports }: RouteContext): void {
       listAudit(
         ports,
         { after: readNumberCursor(query.cursor), limit: query.limit ?? 50 },
-        { action: query.action, actor: query.actor },
+        {
+          action: query.action,
+          actor: query.actor,
+          target: query.target,
+          newestFirst: query.order === 'newest-first',
+        },
       ),
   );
 }

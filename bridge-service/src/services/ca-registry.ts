@@ -4,7 +4,7 @@ import { CodedError } from '@onelock/core/errors';
 import { type Certificate, formatName, parseCertificate } from '@onelock/core/x509';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Ca, CaCertificate, CaState } from './ports/records.ts';
-import { readCertificates } from './read-certificates.ts';
+import { readCertificates, readingField } from './read-certificates.ts';
 
 export interface CaCertificateView {
   readonly subject: string;
@@ -41,19 +41,23 @@ export function readCaCertificates(
   const field = kind === 'anchor' ? '/anchors' : '/intermediates';
   const read = texts.flatMap((text, index) =>
     readCertificates(text, `${field}/${index}`).map((certificate) => {
-      refuseEndEntity(certificate, `${field}/${index}`);
+      readingField(`${field}/${index}`, () => refuseUnfit(certificate, kind));
       return { kind, der: certificate.der, digest: toHex(ops.digest('sm3', certificate.der)) };
     }),
   );
   return [...new Map(read.map((certificate) => [certificate.digest, certificate])).values()];
 }
 
-/** A version 1 root says nothing about itself and is admitted; the operator answers for it. */
-function refuseEndEntity(certificate: Certificate, field: string): void {
-  const constraints = certificate.basicConstraints;
-  const silent = constraints === undefined;
-  if (silent ? certificate.version === 3 && field.startsWith('/intermediates') : !constraints.ca)
-    throw new CodedError('ERR_REQUEST_INVALID', { field, rule: 'a CA certificate' });
+/**
+ * A CA's certificate has a key we can read and does not say that it is no CA. A root of version 1 says nothing about itself and
+ * is admitted: the operator answers for it.
+ */
+function refuseUnfit(certificate: Certificate, kind: CaCertificate['kind']): void {
+  const { publicKey, basicConstraints, version } = certificate;
+  if (publicKey.kind === 'unsupported')
+    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: publicKey.algorithm });
+  const isCa = basicConstraints?.ca ?? (kind === 'anchor' && version < 3);
+  if (!isCa) throw new CodedError('ERR_REQUEST_INVALID', { rule: 'a CA certificate' });
 }
 
 export function caView(ca: Ca): CaView {

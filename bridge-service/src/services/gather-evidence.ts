@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
-import type { ProfileName } from '@onelock/core/path';
+import type { PeerName, PolicyRequirements, ProfileName } from '@onelock/core/path';
 import type { RevocationMode, TrustEvidence } from '@onelock/core/validation';
+import type { KeyUsageName } from '@onelock/core/x509';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller } from './ports/records.ts';
 import { readBytes, readCertificateList } from './read-certificates.ts';
@@ -15,10 +16,18 @@ export interface TrustQuestion {
   readonly revocation?: RevocationMode | undefined;
   readonly crls?: readonly string[] | undefined;
   readonly ocspResponses?: readonly string[] | undefined;
+  readonly policies?: PolicyRequirements | undefined;
+  readonly peerName?: PeerName | undefined;
+  readonly keyUsage?: readonly KeyUsageName[] | undefined;
+  readonly extendedKeyUsage?: readonly string[] | undefined;
+  readonly maxIntermediates?: number | undefined;
 }
 
-/** Fields by which a caller replaces the service's own judgement of whom to trust, when and how. */
-const explicitFields = ['trustAnchors', 'at', 'profile', 'revocation', 'crls', 'ocspResponses'] as const;
+/**
+ * Fields by which a caller replaces the service's own judgement of whom to trust, when and how. The others only ask for more
+ * (a name, a usage), and anybody may do that.
+ */
+const explicitFields = ['trustAnchors', 'at', 'profile', 'revocation', 'crls', 'ocspResponses', 'policies'] as const;
 
 export const defaultProfile: ProfileName = 'rfc5280';
 
@@ -43,6 +52,11 @@ export async function gatherEvidence(
     revocation: question.revocation ?? 'if-available',
     crls: question.crls?.map((crl, index) => readBytes(crl, `/crls/${index}`)),
     ocspResponses: question.ocspResponses?.map((response, index) => readBytes(response, `/ocspResponses/${index}`)),
+    policies: question.policies,
+    peerName: question.peerName,
+    keyUsage: question.keyUsage,
+    extendedKeyUsage: question.extendedKeyUsage,
+    maxIntermediates: question.maxIntermediates,
   } as const;
   if (question.trustAnchors !== undefined)
     return {

@@ -1,7 +1,7 @@
 import { type Page, pageOf } from './page.ts';
 import type { Ports } from './ports/ports.ts';
 import type { AuditEntry } from './ports/records.ts';
-import type { PageRequest } from './ports/store.ts';
+import type { AuditFilter, PageRequest } from './ports/store.ts';
 
 export interface AuditEntryView extends AuditEntry {
   /** What stands beside the entry; null once its retention has ended. */
@@ -10,11 +10,11 @@ export interface AuditEntryView extends AuditEntry {
   readonly payloadSalt: string | null;
 }
 
-/** The audit log, oldest first. */
+/** The audit log, oldest first unless asked otherwise. */
 export async function listAudit(
   { store }: Ports,
   page: PageRequest<number>,
-  filter: { readonly action?: string | undefined; readonly actor?: string | undefined },
+  filter: AuditFilter,
 ): Promise<Page<AuditEntryView>> {
   const { items, nextCursor } = await pageOf(
     page,

@@ -83,7 +83,8 @@ async function judgeRaw(ports: Ports, act: Act, question: RawSignatureQuestion):
     return { answer: { kind: 'raw', ...report }, target };
   }
   const certificate = readCertificate(certificateText, '/certificate');
-  const algorithm = signatureAlgorithmFor(certificate.publicKey, question.algorithm, question.userId);
+  const key = readingField('/certificate', () => certificate.publicKey);
+  const algorithm = signatureAlgorithmFor(key, question.algorithm, question.userId);
   const evidence = await gatherEvidence(ports, act, question);
   const report = judgeSignature({ content, signature, algorithm, certificate, ...evidence }, ports.ops);
   return { answer: { kind: 'raw', ...report }, target };

@@ -115,6 +115,19 @@ export const LoginSchema = closed(
   '登录记录：identity 仅在结论为 passed 时不为 null / a login record: identity is null unless the verdict is passed',
 );
 
+const keyUsages = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const;
+const Oid = Type.String({ pattern: '^[0-2](\\.(0|[1-9][0-9]{0,38})){1,30}$', description: 'OID' });
+
 const maxCertificates = 100;
 const maxRevocationData = 4 * 1024 * 1024;
 const needsPermission = '需要权限 explicit-evidence / needs the permission explicit-evidence';
@@ -151,6 +164,42 @@ export const trustQuestion = {
       maxItems: 50,
       description: needsPermission,
     }),
+  ),
+  policies: Type.Optional(
+    closed(
+      {
+        acceptable: Type.Optional(
+          Type.Union([Type.Literal('any'), Type.Array(Oid, { maxItems: 64 })], {
+            description: '可接受的策略 / acceptable policies',
+          }),
+        ),
+        explicit: Type.Optional(Type.Boolean()),
+        inhibitMapping: Type.Optional(Type.Boolean()),
+        inhibitAny: Type.Optional(Type.Boolean()),
+      },
+      `证书策略（RFC 5280 §6.1.1）；${needsPermission}`,
+    ),
+  ),
+  peerName: Type.Optional(
+    closed(
+      { kind: oneOf(['dns', 'ip', 'email'], '名称种类 / kind'), value: Type.String({ minLength: 1, maxLength: 320 }) },
+      '终端实体须有的备用名 / a name that the leaf must bear',
+    ),
+  ),
+  keyUsage: Type.Optional(
+    Type.Array(oneOf(keyUsages, '密钥用法 / key usage'), {
+      maxItems: 9,
+      description: '终端实体须有的密钥用法 / bits that the leaf must have',
+    }),
+  ),
+  extendedKeyUsage: Type.Optional(
+    Type.Array(Oid, {
+      maxItems: 20,
+      description: '终端实体须有其一的扩展用途 / purposes, one of which the leaf must have',
+    }),
+  ),
+  maxIntermediates: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 32, description: '中间证书数上限 / most intermediates' }),
   ),
 };
 

@@ -63,12 +63,19 @@ export interface CaRepository {
   activeCertificates(): Promise<readonly CaCertificate[]>;
 }
 
+export interface AuditFilter {
+  readonly action?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly target?: string | undefined;
+  readonly newestFirst?: boolean | undefined;
+}
+
 export interface AuditRepository {
   last(): Promise<AuditEntry | null>;
   append(entry: AuditEntry, payload: AuditPayload): Promise<void>;
   list(
     page: PageRequest<number>,
-    filter: { readonly action?: string | undefined; readonly actor?: string | undefined },
+    filter: AuditFilter,
   ): Promise<readonly (AuditEntry & { readonly payload: AuditPayload | null })[]>;
   erasePayloadsBefore(instant: string): Promise<number>;
 }
