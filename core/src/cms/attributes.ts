@@ -6,7 +6,13 @@ import type { Certificate } from '../x509/index.ts';
 import type { Attribute } from './signed-data.ts';
 
 /** Names of the attributes we judge, as a reason shows them. */
-type AttributeName = 'contentType' | 'messageDigest' | 'signingTime' | 'signingCertificate' | 'signingCertificateV2';
+type AttributeName =
+  | 'contentType'
+  | 'messageDigest'
+  | 'signingTime'
+  | 'signingCertificate'
+  | 'signingCertificateV2'
+  | 'countersignature';
 
 /**
  * The one value of an attribute that must not stand twice (RFC 5652 §11.1–11.3): undefined when the attribute is absent.
@@ -19,6 +25,19 @@ function singleValue(attributes: readonly Attribute[], name: AttributeName): Uin
   const [value, more] = found.values;
   if (second !== undefined || value === undefined || more !== undefined) throw invalid(name);
   return value;
+}
+
+/**
+ * Attributes that mean something only when signed must not stand among the unsigned ones, where anybody may add them, and a
+ * countersignature not among the signed (RFC 5652 §11).
+ *
+ * @throws {CodedError} ERR_CMS_ATTRIBUTE_INVALID
+ */
+export function checkAttributePlaces(signed: readonly Attribute[], unsigned: readonly Attribute[]): void {
+  const onlySigned = ['contentType', 'messageDigest', 'signingTime'] as const;
+  const misplaced = onlySigned.find((name) => unsigned.some(({ oid }) => oid === oids[name]));
+  if (misplaced !== undefined) throw invalid(misplaced);
+  if (signed.some(({ oid }) => oid === oids.countersignature)) throw invalid('countersignature');
 }
 
 /** @throws {CodedError} ERR_CMS_ATTRIBUTE_INVALID unless contentType is there once and says this */

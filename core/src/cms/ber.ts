@@ -16,7 +16,7 @@ export function definiteLengths(bytes: Uint8Array): Uint8Array {
   if (!mayBeIndefinite(bytes)) return bytes;
   const walk = new BerWalk(bytes);
   const value = walk.value(0, 0);
-  return value === undefined || value.end !== bytes.length ? bytes : value.der;
+  return value === undefined || !value.changed || value.end !== bytes.length ? bytes : value.der;
 }
 
 /** A message with any open length has one at its top: all its enclosing values are open or were closed by a second pass. */

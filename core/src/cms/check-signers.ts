@@ -5,6 +5,7 @@ import { CodedError, isCodedError } from '../errors/index.ts';
 import type { Need, Verdict } from '../verdict/index.ts';
 import { type Certificate, describeSubject } from '../x509/index.ts';
 import {
+  checkAttributePlaces,
   checkContentType,
   checkMessageDigest,
   checkSigningCertificate,
@@ -66,6 +67,7 @@ function checkWith(
   try {
     const content = contentOf(message, given);
     algorithm = signerAlgorithm(signer, certificate.publicKey);
+    checkAttributePlaces(signer.signedAttributes ?? [], signer.unsignedAttributes);
     if (signer.signedAttributes !== null) {
       signingTime = readSigningTime(signer.signedAttributes);
       checkContentType(signer.signedAttributes, message.contentType);

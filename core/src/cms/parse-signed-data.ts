@@ -5,6 +5,7 @@ import {
   type DerReader,
   derTag,
   integerBytes,
+  nullValue,
   octetStringValue,
   oids,
   oidValue,
@@ -91,7 +92,7 @@ function parseSigner(node: DerNode): SignerInfo {
   const fields = node.sequence();
   const version = smallIntegerValue(fields.next(), 5);
   const identifier = parseIdentifier(fields.next());
-  const digestAlgorithm = algorithmOid(fields.next());
+  const digestAlgorithm = plainAlgorithmOid(fields.next());
   const signedAttributes = fields.optional(contextConstructed(0));
   const signatureAlgorithm = fields.next();
   const signature = octetStringValue(fields.next());
@@ -146,6 +147,15 @@ function asSet(der: Uint8Array): Uint8Array {
 
 function algorithmOid(node: DerNode): string {
   return oidValue(node.sequence().next());
+}
+
+/** A digest's parameters are absent or NULL (RFC 5754 §2, GB/T 35275); anything else would go unread. */
+function plainAlgorithmOid(node: DerNode): string {
+  const fields = node.sequence();
+  const oid = oidValue(fields.next());
+  if (!fields.atEnd) nullValue(fields.next());
+  fields.finish();
+  return oid;
 }
 
 function malformed(field: string, node: DerNode): CodedError {
