@@ -3,14 +3,6 @@ import { isCodedError } from '@onelock/core/errors';
 import type { KnownDifference } from './exceptions.ts';
 import type { CaseAnswer, CaseResult, SuiteCase } from './suite.ts';
 
-/** What a case that ended without an answer is said to have given. */
-export type Accident = 'crashed' | 'hung';
-
-/** A case that crashed or hung has failed, whatever was expected: even a refusal must be an answer. */
-export function failedByAccident(suiteCase: SuiteCase, accident: Accident, reason: string): CaseResult {
-  return { id: suiteCase.id, expected: suiteCase.expected, got: accident, outcome: 'failed', reason };
-}
-
 /** Runs one case and holds its answer against what the suite expects and what is known to differ. */
 export function judgeCase(
   suiteCase: SuiteCase,
@@ -22,7 +14,7 @@ export function judgeCase(
     answer = suiteCase.run(ops);
   } catch (error) {
     const said = isCodedError(error) ? `${error.code} ${JSON.stringify(error.params)}` : String(error);
-    return failedByAccident(suiteCase, 'crashed', said);
+    return { id: suiteCase.id, expected: suiteCase.expected, got: 'crashed', outcome: 'failed', reason: said };
   }
   return weigh(suiteCase, answer, differences.get(suiteCase.id));
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type RunLimits, runSuite } from './run-suite.ts';
+import type { ThreadLimits } from './case-thread.ts';
+import { runSuite } from './run-suite.ts';
 
-const limits: RunLimits = {
-  caseTimeoutMs: 3_000,
+const limits: ThreadLimits = {
+  caseTimeoutMs: 1_500,
   heapMegabytes: 32,
-  worker: new URL('../../test/fixtures/misbehaving-worker.ts', import.meta.url),
+  program: new URL('../../test/fixtures/misbehaving-worker.ts', import.meta.url),
 };
 
 describe('a suite with a case that ends badly', () => {

@@ -4,13 +4,21 @@ import type { CaseResult, SuiteName } from './suite.ts';
 export interface WorkerTask {
   readonly suite: SuiteName;
   readonly target: string;
-  /** Index of the first case to run. */
-  readonly from: number;
+}
+
+/** What is known of a case before it runs. */
+export interface CaseHead {
+  readonly id: string;
+  readonly expected: string;
+}
+
+/** The parent asks for one case at a time, so whatever happens to the thread, it is known in which case. */
+export interface ToWorker {
+  readonly index: number;
 }
 
 export type FromWorker =
-  | { readonly kind: 'started'; readonly index: number; readonly id: string; readonly expected: string }
-  | { readonly kind: 'finished'; readonly index: number; readonly result: CaseResult }
+  | { readonly kind: 'ready'; readonly cases: readonly CaseHead[] }
+  | { readonly kind: 'finished'; readonly result: CaseResult }
   /** The file itself cannot be run. */
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly params: ErrorParams }
-  | { readonly kind: 'done' };
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly params: ErrorParams };

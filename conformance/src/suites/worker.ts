@@ -1,29 +1,28 @@
-// Runs the cases of one suite from a given one on, in a thread that its parent may end when a case hangs.
+// Runs cases of one suite as its parent asks for them, in a thread that the parent may end when a case hangs.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { isCodedError } from '@onelock/core/errors';
 import { loadKnownDifferences } from './exceptions.ts';
 import { judgeCase } from './judge-case.ts';
 import { suiteByName } from './registry.ts';
-import type { FromWorker, WorkerTask } from './worker-messages.ts';
+import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.ts';
 
 const task = workerData as WorkerTask;
 const send = (message: FromWorker): void => parentPort?.postMessage(message);
 
-function work(): void {
+function serve(): void {
   const cases = suiteByName(task.suite).open(task.target);
   const differences = loadKnownDifferences(task.suite);
   const ops = createNodeCrypto();
-  for (const [index, suiteCase] of cases.entries()) {
-    if (index < task.from) continue;
-    send({ kind: 'started', index, id: suiteCase.id, expected: suiteCase.expected });
-    send({ kind: 'finished', index, result: judgeCase(suiteCase, ops, differences) });
-  }
-  send({ kind: 'done' });
+  parentPort?.on('message', ({ index }: ToWorker) => {
+    const suiteCase = cases[index];
+    if (suiteCase !== undefined) send({ kind: 'finished', result: judgeCase(suiteCase, ops, differences) });
+  });
+  send({ kind: 'ready', cases: cases.map(({ id, expected }) => ({ id, expected })) });
 }
 
 try {
-  work();
+  serve();
 } catch (error) {
   if (!isCodedError(error)) throw error;
   send({ kind: 'refused', code: error.code, params: error.params });
