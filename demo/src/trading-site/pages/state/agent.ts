@@ -42,13 +42,18 @@ export function useAgent(ports: readonly number[]) {
   async function refresh(): Promise<void> {
     if (client.value === null) return;
     failure.value = null;
-    if (stage.value !== 'ready') stage.value = 'asking';
+    // Known sites are answered at once; only for a new one the agent asks the person, and this page says so.
+    const asks = setTimeout(() => {
+      if (stage.value === 'looking') stage.value = 'asking';
+    }, 500);
     try {
       const listed = await client.value.listCertificates({ filter: { usage: 'authenticate' } });
-      identities.value = listed.identities;
+      identities.value = listed.identities.toSorted((one, other) => rank(one) - rank(other));
     } catch (error) {
       identities.value = [];
       failure.value = failureOf(error);
+    } finally {
+      clearTimeout(asks);
     }
     stage.value = 'ready';
   }
@@ -56,4 +61,7 @@ export function useAgent(ports: readonly number[]) {
   return { stage, client, identities, failure, look, refresh };
 }
 
-export type Agent = ReturnType<typeof useAgent>;
+/** What can be used comes first. */
+function rank({ validity }: Identity): number {
+  return validity === 'valid' ? 0 : 1;
+}

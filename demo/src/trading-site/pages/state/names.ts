@@ -21,3 +21,23 @@ export function groupedCode(code: string): string {
 export function groupedHex(hex: string): string {
   return hex.replace(/(.{4})(?=.)/g, '$1 ');
 }
+
+/** Algorithm identifiers that messages carry, as people name them; what is not listed is shown as it is. */
+const algorithmNames: Readonly<Record<string, string>> = {
+  '1.2.156.10197.1.301.1': 'SM2',
+  '1.2.156.10197.1.501': 'SM2-SM3',
+  '1.2.156.10197.1.401': 'SM3',
+  '1.2.840.113549.1.1.1': 'RSA',
+  '1.2.840.113549.1.1.11': 'RSA-SHA256',
+  '2.16.840.1.101.3.4.2.1': 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+  sm3: 'SM3',
+  sha256: 'SHA-256',
+  sha384: 'SHA-384',
+  sha512: 'SHA-512',
+};
+
+export function algorithmName(identifier: string): string {
+  return algorithmNames[identifier] ?? identifier.toUpperCase();
+}

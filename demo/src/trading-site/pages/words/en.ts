@@ -23,7 +23,8 @@ export const en: Readonly<Record<WordKey, string>> = {
   'agent.absent.text': 'Install and start the OneLock agent, then choose “Look again”.',
   'agent.retry': 'Look again',
   'agent.diagnosis': 'What was found',
-  'agent.origin': 'Allow this site to read the certificate list in the OneLock window that has opened',
+  'agent.origin':
+    'This site reads your certificate list for the first time: check its address in the OneLock window and allow it.',
   'agent.lost': 'The connection to the OneLock agent was lost; connecting again…',
 
   'choose.title': 'Choose a certificate',
@@ -41,6 +42,9 @@ export const en: Readonly<Record<WordKey, string>> = {
   'choose.dual': 'Dual certificate',
   'choose.login': 'Log in with this certificate',
   'choose.pick': 'Choose a certificate',
+
+  'desk.form.detached': 'detached',
+  'desk.form.attached': 'attached',
 
   'consent.title': 'Confirm in the OneLock window',
   'consent.login':
@@ -91,7 +95,10 @@ export const en: Readonly<Record<WordKey, string>> = {
   'verdict.profile': 'Rules',
   'verdict.revocation': 'Revocation',
   'verdict.revocation.checked': 'checked, not revoked',
-  'verdict.revocation.unchecked': 'not checked',
+  'verdict.revocation.unchecked': 'not checked: no evidence yet, so the verdict says nothing about it',
+  'verdict.profile.bidding': 'Rules for bidding certificates',
+  'verdict.profile.rfc5280': 'General rules (RFC 5280)',
+  'verdict.profile.gm-sign': 'Rules for GM signing certificates',
   'verdict.subject': 'At fault',
   'verdict.judged': 'Judged by the recognition service',
 
@@ -104,13 +111,18 @@ export const en: Readonly<Record<WordKey, string>> = {
   'desk.file.pick': 'Choose a file',
   'desk.file.tooLarge': 'The file is larger than the 1 MB that this demonstration takes',
   'desk.form': 'Form',
-  'desk.detached': 'Detached (signature and document kept apart)',
-  'desk.attached': 'Attached (the message contains the document)',
+  'desk.detached': 'Detached: signature and document kept apart',
+  'desk.attached': 'Attached: the message contains the document',
   'desk.sign': 'Sign',
   'desk.digest': 'Digest (SM3)',
   'desk.digest.sha256': 'Digest (SHA-256)',
   'desk.size': 'Size',
   'desk.signer': 'Signer',
+  'desk.signedBy': 'Company logged in',
+  'desk.signedBy.who-is-logged-in': 'the same',
+  'desk.signedBy.somebody-else': 'another: not the one that signed',
+  'desk.signedBy.nobody-proven': 'the signature was not proven',
+  'desk.signingTime': 'Signing time (claimed)',
   'desk.algorithm': 'Algorithm',
   'desk.format': 'Format',
   'desk.download.document': 'Download document',
