@@ -22,6 +22,9 @@ const families: ReadonlyMap<string, MessageFamily> = new Map([
   [oids.signedData, 'pkcs7'],
 ]);
 
+/** RFC 5652 §5.3; GM/T 0010 knows the first alone. */
+const signerVersions = { 'issuer-and-serial': 1, 'subject-key-identifier': 3 } as const;
+
 /** Far beyond any honest message; each signer costs a signature check. */
 const maxSigners = 64;
 
@@ -92,6 +95,7 @@ function parseSigner(node: DerNode): SignerInfo {
   const fields = node.sequence();
   const version = smallIntegerValue(fields.next(), 5);
   const identifier = parseIdentifier(fields.next());
+  if (version !== signerVersions[identifier.kind]) throw malformed('signerInfo.version', node);
   const digestAlgorithm = plainAlgorithmOid(fields.next());
   const signedAttributes = fields.optional(contextConstructed(0));
   const signatureAlgorithm = fields.next();
