@@ -2,11 +2,11 @@ import { renameSync } from 'node:fs';
 import { utf8Encode } from '@onelock/core/bytes';
 import { sm2DefaultUserId } from '@onelock/core/crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { softHsmLibrary } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type HostEvent, type HostedDriver, type HostedDriverOptions, startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId } from '../src/port/index.ts';
 import { pinOf } from './driver-suite.ts';
+import { pkcs11Library, pkcs11Parts } from './pkcs11-parts.ts';
 import { newStore, writeTestToken as writePkcs11Token } from './pkcs11-under-test.ts';
 import { isAlive, until } from './processes.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
@@ -92,7 +92,6 @@ describe('a host that is killed in the middle of a signature', () => {
     for (let round = 0; round < 3; round++) {
       const pid = pidOf(driver);
       const checking = failure(driver.openSession(demo, pinOf('000000')));
-      await until(() => true);
       setTimeout(() => process.kill(pid, 'SIGKILL'), 30);
       await checking;
       await driver.listDevices();
@@ -149,7 +148,7 @@ describe('a token that is busy or leaves', () => {
   });
 });
 
-requireReal('SoftHSM2', softHsmLibrary())('a host with SoftHSM2 in it', (library) => {
+requireReal(pkcs11Parts, pkcs11Library())('a host with SoftHSM2 in it', (library) => {
   it('is replaced after a kill in the middle of a call, and the token signs again', async () => {
     const { store, remove } = newStore(library);
     endings.push(remove);

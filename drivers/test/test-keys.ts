@@ -10,10 +10,15 @@ function der(file: string): Uint8Array {
   return block.bytes;
 }
 
+export const testCertificate = (name: string): Uint8Array => der(`${name}.pem`);
+
 const pair = (name: string): SoftKeyContents => ({
   pkcs8: der(`${name}.test-key.pem`),
   certificate: der(`${name}.pem`),
 });
+
+/** RSA of 1024 bits: too short to sign anything new. */
+export const weakRsaPair: SoftKeyContents = pair('rsa/weak-1024');
 
 export const rsaIdentity: SoftIdentityContents = { id: 'a1', label: 'RSA', signing: pair('rsa/leaf') };
 export const ecIdentity: SoftIdentityContents = { id: 'a2', label: 'P-256', signing: pair('p256/leaf') };

@@ -13,18 +13,13 @@ import type {
   TokenDriver,
   TokenIdentity,
 } from '../port/index.ts';
-import {
-  CKF_USER_PIN_COUNT_LOW,
-  CKF_USER_PIN_FINAL_TRY,
-  CKF_USER_PIN_LOCKED,
-  CKF_USER_PIN_TO_BE_CHANGED,
-  type Cryptoki,
-} from './abi.ts';
+import type { Cryptoki } from './abi.ts';
 import { codedFailure } from './errors.ts';
 import { groupIdentities } from './identities.ts';
 import { loadPkcs11Module, openLibrary } from './load-module.ts';
 import { planSignature } from './mechanisms.ts';
 import { findCertificates, findPrivateKey, printable } from './objects.ts';
+import { describePin } from './pin-status.ts';
 import { Pkcs11Sessions } from './pkcs11-sessions.ts';
 import { type PresentToken, TokenSlots } from './token-slots.ts';
 
@@ -98,18 +93,7 @@ class Pkcs11Driver implements TokenDriver {
 
   async pinStatus(deviceId: DeviceId): Promise<PinStatus> {
     const token = this.#demand(deviceId);
-    const { flags, minPinLen, maxPinLen } = this.#guard(token, () => this.#slots.info(token));
-    const has = (flag: number): boolean => (flags & flag) !== 0;
-    const locked = has(CKF_USER_PIN_LOCKED);
-    return {
-      retriesLeft: locked ? 0 : has(CKF_USER_PIN_FINAL_TRY) ? 1 : null,
-      retriesMax: null,
-      low: !locked && (has(CKF_USER_PIN_COUNT_LOW) || has(CKF_USER_PIN_FINAL_TRY)),
-      locked,
-      isDefault: has(CKF_USER_PIN_TO_BE_CHANGED) ? true : null,
-      minLength: minPinLen,
-      maxLength: maxPinLen,
-    };
+    return describePin(this.#guard(token, () => this.#slots.info(token)));
   }
 
   async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {

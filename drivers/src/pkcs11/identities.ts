@@ -52,13 +52,13 @@ function readCandidate(object: CertificateObject): readonly Candidate[] {
   }
 }
 
-/** A renewed certificate lies beside the old one, with the same key and CKA_ID. */
+/** A renewed certificate lies beside the old one, with the same key and CKA_ID: the one valid longest counts. */
 function newestPerId(candidates: readonly Candidate[]): readonly Candidate[] {
   const newest = new Map<string, Candidate>();
   for (const candidate of candidates) {
     const id = toHex(candidate.id);
     const known = newest.get(id);
-    if (known === undefined || candidate.certificate.notBefore > known.certificate.notBefore) newest.set(id, candidate);
+    if (known === undefined || candidate.certificate.notAfter > known.certificate.notAfter) newest.set(id, candidate);
   }
   return [...newest.values()];
 }

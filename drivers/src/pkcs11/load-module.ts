@@ -6,11 +6,14 @@ let loaded: CryptokiModule | null = null;
 
 /**
  * The binding `pkcs11js`, an optional part that must have been compiled on this machine.
+ *
+ * @param from  where Node begins to look for it
  * @throws {CodedError} ERR_DRIVER_NOT_INSTALLED
  */
-export function loadPkcs11Module(driver: string): CryptokiModule {
+export function loadPkcs11Module(driver: string, from: string = import.meta.url): CryptokiModule {
+  if (loaded !== null && from === import.meta.url) return loaded;
   try {
-    loaded ??= createRequire(import.meta.url)('pkcs11js') as CryptokiModule;
+    loaded = createRequire(from)('pkcs11js') as CryptokiModule;
     return loaded;
   } catch (cause) {
     throw new CodedError('ERR_DRIVER_NOT_INSTALLED', { driver, detail: 'pkcs11js was not compiled' }, { cause });

@@ -50,7 +50,8 @@ const Pkcs11DriverConfigSchema = Type.Object(
     vendor: Type.Optional(Type.String({ maxLength: 64 })),
     library: Type.String({ ...AbsolutePath, description: "The vendor's PKCS#11 library" }),
     environment: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Z][A-Z0-9_]*$' }), Type.String({ maxLength: 4096 }), {
+      Type.Record(Type.String({ pattern: '^(?!NODE_)[A-Z][A-Z0-9_]*$' }), Type.String({ maxLength: 4096 }), {
+        additionalProperties: false,
         description: 'Variables that the library reads, e.g. SOFTHSM2_CONF; nothing else of the parent is inherited',
       }),
     ),

@@ -127,7 +127,7 @@ function syncFolder(file: string): void {
 }
 
 function removeIfThere(file: string): void {
-  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) unlinkSync(file);
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) native('unlink', () => unlinkSync(file));
 }
 
 function stayOf(stats: BigIntStats): FileStay {
