@@ -35,7 +35,7 @@ function install() {
   const stampFile = path.join(root, 'node_modules/.onelock-installed');
   const wanted = fingerprint();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
-  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const packageManager = `pnpm@${JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).config.pnpm}`;
   say(`安装依赖 / installing dependencies (${packageManager}) …`);
   const result = run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
     env: { ...process.env, CI: 'true' },

@@ -51,7 +51,7 @@ function table(
   absent: readonly string[],
 ): string {
   const width = Math.max(...[...rows, ...ratios].map(({ name }) => name.length));
-  const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 }).padStart(12);
+  const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 3 }).padStart(12);
   return [
     `\n${set}`,
     ...rows.map(
