@@ -2,10 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
-import { verifyAuditFile } from './commands/audit-verify.ts';
-import { breakGlass } from './commands/break-glass.ts';
-import { runStart } from './commands/start.ts';
-import { auditUsage, configTable, serviceUsage } from './commands/usage.ts';
+import { auditUsage, configJson, configTable, serviceUsage } from './commands/usage.ts';
 
 const options = {
   json: { type: 'boolean', default: false },
@@ -25,13 +22,15 @@ const print = (text: string): void => {
   process.stdout.write(text);
 };
 
-/** Commands by their words. Each gives the exit status. */
+/** Commands by their words. Each loads what it needs and gives the exit status. */
 const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = {
   start: async () => {
+    const { runStart } = await import('./commands/start.ts');
     await runStart(process.env);
     return 0;
   },
   'break-glass': async ({ db, json }) => {
+    const { breakGlass } = await import('./commands/break-glass.ts');
     const { code, expiresAt } = await breakGlass(process.env, db);
     print(
       json
@@ -40,11 +39,12 @@ const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = 
     );
     return 0;
   },
-  config: async () => {
-    print(configTable());
+  config: async ({ json }) => {
+    print(json ? configJson() : configTable());
     return 0;
   },
   'audit verify': async ({ db, head, json }) => {
+    const { verifyAuditFile } = await import('./commands/audit-verify.ts');
     const report = await verifyAuditFile(process.env, { file: db, head });
     if (json) print(`${JSON.stringify(report)}\n`);
     else if (report.reason === undefined)

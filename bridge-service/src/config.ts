@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
+import type { Lifetimes } from './services/ports/ports.ts';
 
 /** One configuration key. The documentation and `--help` are written from these rows. */
 export interface ConfigKey<T> {
@@ -257,6 +258,19 @@ export function unknownVariables(environment: Readonly<Record<string, string | u
   const known = new Set<string>([configFileVariable, ...Object.values(configKeys).map((row) => row.variable)]);
   return Object.keys(environment).filter((name) => name.startsWith('ONELOCK_SERVICE_') && !known.has(name));
 }
+
+/** Name of the database file in the data folder. */
+const databaseFileName = 'service.db';
+
+export const databaseFileOf = ({ dataDir }: Pick<ServiceConfig, 'dataDir'>): string =>
+  path.join(dataDir, databaseFileName);
+
+export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({
+  challengeSeconds: config.challengeLifetimeSeconds,
+  codeMinutes: config.codeLifetimeMinutes,
+  idempotencyHours: config.idempotencyRetentionHours,
+  auditPayloadDays: config.auditPayloadRetentionDays,
+});
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');

@@ -1,15 +1,14 @@
-import path from 'node:path';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { buildApp } from './app.ts';
-import { type ServiceConfig, unknownVariables } from './config.ts';
+import { databaseFileOf, lifetimesOf, type ServiceConfig, unknownVariables } from './config.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
-import { databaseFileName, openDatabase } from './repositories/engine/open-database.ts';
+import { openDatabase } from './repositories/engine/open-database.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import { createStore } from './repositories/store.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
-import type { Lifetimes, Ports } from './services/ports/ports.ts';
+import type { Ports } from './services/ports/ports.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
 
 export interface RunningService {
@@ -20,16 +19,6 @@ export interface RunningService {
   /** Lets running requests end, then closes the database. */
   stop(): Promise<void>;
 }
-
-export const databaseFileOf = ({ dataDir }: Pick<ServiceConfig, 'dataDir'>): string =>
-  path.join(dataDir, databaseFileName);
-
-export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({
-  challengeSeconds: config.challengeLifetimeSeconds,
-  codeMinutes: config.codeLifetimeMinutes,
-  idempotencyHours: config.idempotencyRetentionHours,
-  auditPayloadDays: config.auditPayloadRetentionDays,
-});
 
 /**
  * Starts the service: database, crypto with its self-test, HTTP.

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
-import { readConfig } from '../config.ts';
-import { databaseFileOf } from '../main.ts';
+import { databaseFileOf, readConfig } from '../config.ts';
 import { createAuditRepository } from '../repositories/audit.ts';
 import { openDatabaseReadOnly } from '../repositories/engine/open-database.ts';
 import { type AuditHead, type AuditReport, verifyAudit } from '../services/verify-audit.ts';

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
-import { readConfig } from '../config.ts';
-import { databaseFileOf, lifetimesOf } from '../main.ts';
+import { databaseFileOf, lifetimesOf, readConfig } from '../config.ts';
 import { openDatabase } from '../repositories/engine/open-database.ts';
 import { createStore } from '../repositories/store.ts';
 import { issueAdministratorCode, type PrintedCode } from '../services/administrator-codes.ts';

@@ -28,14 +28,17 @@ function printEvent(event: object): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** Ctrl-C, `kill`, or the end of the terminal. A second signal does not wait. */
+/** Ctrl-C reaches a whole group of processes and is often passed on as well: twice within this time is once. */
+const sameSignalMs = 1_000;
+
+/** Ctrl-C, `kill`, or the end of the terminal. Being told again later means: do not wait. */
 function untilToldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    let told = false;
+    let toldAt: number | null = null;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => {
-        if (told) process.exit(1);
-        told = true;
+        if (toldAt !== null && performance.now() - toldAt > sameSignalMs) process.exit(1);
+        toldAt ??= performance.now();
         resolve();
       });
   });

@@ -27,3 +27,15 @@ export function configTable(): string {
   });
   return `${rows.join('')}${configFileVariable}\n    JSON 配置文件，键为括号中的名称；环境变量优先\n    JSON file with the names in brackets; variables win over it\n`;
 }
+
+/** The same for programs: one object with a list of rows. */
+export function configJson(): string {
+  const keys = Object.entries(configKeys).map(([name, { variable, fallback, zh, en }]) => ({
+    name,
+    variable,
+    fallback,
+    zh,
+    en,
+  }));
+  return `${JSON.stringify({ configFileVariable, keys })}\n`;
+}

@@ -5,14 +5,16 @@ import { createAuditRepository } from './audit.ts';
 import { createCallerRepository } from './callers.ts';
 import { createCaRepository } from './cas.ts';
 import { createChallengeRepository } from './challenges.ts';
+import { createGroupCommit } from './engine/group-commit.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
 import { createLoginRepository } from './logins.ts';
 
 export function createStore(database: ServiceDatabase): Store {
+  const inTransaction = createGroupCommit(database);
   return {
     ...createRepositories(database),
-    transaction: (work) => database.transaction().execute((transaction) => work(createRepositories(transaction))),
+    transaction: (work) => inTransaction((transaction) => work(createRepositories(transaction))),
     async ping() {
       await sql`select 1`.execute(database);
     },

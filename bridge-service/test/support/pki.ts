@@ -32,8 +32,6 @@ export interface PkiCase {
   readonly intermediates: readonly string[];
   readonly trust: readonly string[];
   readonly at: string;
-  readonly profile?: string;
-  readonly peerName?: unknown;
   readonly expected: { readonly indication: string; readonly code?: string };
 }
 

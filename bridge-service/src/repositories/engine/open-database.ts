@@ -9,9 +9,6 @@ import { createSqliteDialect } from './sqlite-dialect.ts';
 /** How long a write waits for another process (the break-glass command) to finish its own, in milliseconds. */
 const busyTimeoutMs = 5_000;
 
-/** Name of the database file in the data folder. */
-export const databaseFileName = 'service.db';
-
 /**
  * Opens (and makes, when it is not there) the database and brings it to the latest migration. An acknowledged write is on
  * the disk: write-ahead log, synchronous=FULL. The folder and the file are readable by the owner only.

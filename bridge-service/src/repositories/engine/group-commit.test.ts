@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CompiledQuery } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGroupCommit, type RunInTransaction } from './group-commit.ts';
+import { openDatabase } from './open-database.ts';
+import type { ServiceDatabase } from './schema.ts';
+
+let folder: string;
+let file: string;
+let database: ServiceDatabase;
+let run: RunInTransaction;
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'onelock-group-'));
+  file = path.join(folder, 'service.db');
+  database = await openDatabase(file);
+  run = createGroupCommit(database);
+});
+afterEach(async () => {
+  await database.destroy();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const insert = (name: string) => (transaction: ServiceDatabase) =>
+  transaction.insertInto('registry_state').values({ name, version: 0 }).execute();
+
+/** What another connection sees: committed rows only. */
+const committed = (): string[] => {
+  const other = new DatabaseSync(file, { readOnly: true });
+  try {
+    return other
+      .prepare("select name from registry_state where name <> 'cas' order by name")
+      .all()
+      .map((row) => String(row.name));
+  } finally {
+    other.close();
+  }
+};
+
+describe('transactions that share a commit', () => {
+  it('give each its own result, after the commit', async () => {
+    const seen: string[][] = [];
+    const results = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        run(async (transaction) => {
+          await insert(name)(transaction);
+          seen.push(committed());
+          return name.toUpperCase();
+        }),
+      ),
+    );
+    expect(results).toEqual(['A', 'B', 'C']);
+    expect(seen).toEqual([[], [], []]);
+    expect(committed()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('undo the one that fails and no other', async () => {
+    const outcomes = await Promise.allSettled([
+      run(insert('a')),
+      run(async (transaction) => {
+        await insert('b')(transaction);
+        throw new Error('b changed its mind');
+      }),
+      run(insert('a')),
+      run(insert('c')),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { message: 'b changed its mind' } });
+    expect(outcomes[2]).toMatchObject({ reason: { code: 'ERR_SQLITE_ERROR' } });
+    expect(committed()).toEqual(['a', 'c']);
+  });
+
+  it('all fail when the commit fails, and the next ones go on', async () => {
+    const outcomes = await Promise.allSettled([
+      run(insert('a')),
+      run(async (transaction) => {
+        // A broken promise between tables, which SQLite checks at the commit.
+        await transaction.executeQuery(CompiledQuery.raw('pragma defer_foreign_keys = on'));
+        await transaction.insertInto('caller_origins').values({ caller_id: 'nobody', origin: 'x' }).execute();
+      }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(committed()).toEqual([]);
+    await run(insert('later'));
+    expect(committed()).toEqual(['later']);
+  });
+
+  it('may be asked for out of one another’s answers, and more of them than fit in a group', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `n${String(index).padStart(3, '0')}`);
+    await Promise.all(names.map((name) => run(insert(name)).then(() => run(insert(`${name}-again`)))));
+    expect(committed()).toHaveLength(600);
+  });
+});
