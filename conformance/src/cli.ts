@@ -59,4 +59,8 @@ function complain(error: unknown, locale: Locale, json: boolean): ExitStatus {
   return 2;
 }
 
+// Whoever reads the output may stop early (`| head`); that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 process.exitCode = await main(process.argv.slice(2));

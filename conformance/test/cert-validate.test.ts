@@ -122,6 +122,13 @@ describe('onelock cert validate', () => {
     expect(onelock(args).status).toBe(0);
   });
 
+  it('takes PEM as an editor on Windows leaves it, with a byte order mark and CR LF', () => {
+    const pem = path.join(work, 'windows.cer');
+    writeFileSync(pem, `\uFEFF${readFileSync(file('sm2/leaf'), 'utf8').replaceAll('\n', '\r\n')}`);
+    const args = ['cert', 'validate', pem, '--intermediate', file('sm2/intermediate'), '--trust', file('sm2/root')];
+    expect(onelock(args).status).toBe(0);
+  });
+
   it('takes the certificates that follow the first in a PEM file as intermediates', () => {
     const bundle = path.join(work, 'bundle.pem');
     writeFileSync(bundle, ['sm2/leaf', 'sm2/intermediate'].map((name) => readFileSync(file(name), 'utf8')).join('\n'));

@@ -215,14 +215,14 @@ const rows: readonly BenchRow[] = [
 publishFindings({
   rows,
   ratios: [
-    ...ratio(rows, 'sm2.sign.floor', 'sm2.sign.node', 0.8),
+    ...ratio(rows, 'sm2.sign.floor', 'sm2.sign.node'),
     ...ratio(rows, 'sm2.verify.floor', 'sm2.verify.node', 0.8),
     ...ratio(rows, 'sm2.sign.floor', 'sm2.sign.sm-crypto', 10),
     ...ratio(rows, 'sm2.verify.floor', 'sm2.verify.sm-crypto', 10),
     ...ratio(rows, 'sm2.sign.floor', 'sm2.sign.openssl'),
     ...ratio(rows, 'sm2.verify.floor', 'sm2.verify.openssl'),
-    ...ratio(rows, 'rsa2048.sign.floor', 'rsa2048.sign.node', 0.8),
-    ...ratio(rows, 'rsa2048.verify.floor', 'rsa2048.verify.node', 0.8),
+    ...ratio(rows, 'rsa2048.sign.floor', 'rsa2048.sign.node'),
+    ...ratio(rows, 'rsa2048.verify.floor', 'rsa2048.verify.node'),
     ...families.flatMap((family) => [
       ...ratio(rows, `certificate.parse-${titles[family]}.ours`, `certificate.parse-${titles[family]}.node`, 1),
       ...ratio(rows, `certificate.parse-${titles[family]}.ours`, `certificate.parse-${titles[family]}.peculiar`, 1),

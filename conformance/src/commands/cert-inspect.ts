@@ -34,9 +34,10 @@ function printCertificate(print: Printer, certificate: InspectedCertificate): vo
   if (keyUsage !== null) print.field(words.keyUsage, shown(print, keyUsage), '  ');
   if (extendedKeyUsage !== null) print.field(words.extendedKeyUsage, shown(print, extendedKeyUsage), '  ');
   if (subjectAltName !== null) print.field(words.alternativeNames, shown(print, subjectAltName), '  ');
-  for (const { oid, name, critical } of certificate.extensions) {
-    print.field(words.extensions, `${name ?? oid}${critical ? `  (${words.critical})` : ''}`, '  ');
-  }
+  const extensions = certificate.extensions.map(({ oid, name, critical }) => {
+    return critical ? `${name ?? oid} (${words.critical})` : (name ?? oid);
+  });
+  if (extensions.length > 0) print.field(words.extensions, extensions.join(', '), '  ');
   print.field(words.digest, certificate.sha256, '  ');
 }
 

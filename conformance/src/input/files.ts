@@ -28,13 +28,18 @@ const pemMark = new TextEncoder().encode('-----BEGIN ');
  * @param labels  PEM labels that count; blocks with others (keys, parameters) are passed over
  */
 export function readDerValues(file: string, labels: readonly string[]): readonly Uint8Array[] {
-  const bytes = readBytes(file);
+  const bytes = withoutByteOrderMark(readBytes(file));
   if (!looksLikePem(bytes)) return [bytes];
   // PEM's own characters are ASCII; explanatory text around the blocks may be in any encoding.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   return decodePem(text)
     .filter((block) => labels.includes(block.label))
     .map((block) => block.bytes);
+}
+
+/** Editors on Windows put U+FEFF before a text; no DER value begins with 0xEF 0xBB 0xBF. */
+function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 function looksLikePem(bytes: Uint8Array): boolean {

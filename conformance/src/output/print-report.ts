@@ -1,7 +1,9 @@
+import { oidName } from '@onelock/core/asn1';
 import type { CertificateReport, MessageReport, Report } from '@onelock/core/validation';
 import type { VerdictSubject } from '@onelock/core/verdict';
 import type { Printer } from './printer.ts';
 
+const nameOf = (oid: string): string => oidName(oid) ?? oid;
 const marks = { passed: '✔', failed: '✘', indeterminate: '?' } as const;
 
 export function printCertificateReport(print: Printer, report: CertificateReport): void {
@@ -15,13 +17,17 @@ export function printCertificateReport(print: Printer, report: CertificateReport
 
 export function printMessageReport(print: Printer, report: MessageReport): void {
   const { words } = print;
-  const form = `${report.contentType}, ${report.detached ? words.detached : words.attached}`;
+  const form = `${nameOf(report.contentType)}, ${report.detached ? words.detached : words.attached}`;
   print.line(`${marks[report.indication]} ${words[report.indication]}  ${words.contentType} ${form}`);
   printWhy(print, report, '  ');
   for (const [index, signer] of report.signers.entries()) {
     print.line(`  ${marks[signer.indication]} ${words.signer} ${index + 1}  ${signer.signer}`);
     printWhy(print, signer, '    ');
-    print.field(words.signatureAlgorithm, `${signer.signatureAlgorithm} (${signer.digestAlgorithm})`, '    ');
+    print.field(
+      words.signatureAlgorithm,
+      `${nameOf(signer.signatureAlgorithm)} (${nameOf(signer.digestAlgorithm)})`,
+      '    ',
+    );
     if (signer.signingTime !== null) print.field(words.signingTime, signer.signingTime, '    ');
     if (signer.certificate === null) continue;
     printPath(print, signer.certificate.path, '    ');
@@ -33,7 +39,7 @@ function printWhy(print: Printer, report: Report, indent: string): void {
   const { words } = print;
   if (report.reason !== undefined) print.field(words.reason, print.reason(report.reason), indent);
   if (report.subject !== undefined) {
-    print.field(words.subjectAtFault, '', indent);
+    print.heading(words.subjectAtFault, indent);
     print.subject(report.subject, `${indent}  `);
   }
   for (const need of report.needs ?? []) print.field(words.needs, print.need(need), indent);
@@ -46,7 +52,7 @@ function printPath(print: Printer, path: readonly VerdictSubject[], indent: stri
     print.line(`${indent}${words.noPath}`);
     return;
   }
-  print.field(words.path, '', indent);
+  print.heading(words.path, indent);
   for (const [depth, certificate] of path.entries()) {
     const role = depth === path.length - 1 ? words.anchor : depth === 0 ? words.leaf : words.intermediate;
     const branch = depth === 0 ? '' : `${'   '.repeat(depth - 1)}└─ `;
@@ -56,7 +62,7 @@ function printPath(print: Printer, path: readonly VerdictSubject[], indent: stri
 
 function printAttempts(print: Printer, report: CertificateReport, indent: string): void {
   if (report.attempts.length < 2) return;
-  print.field(print.words.tried, '', indent);
+  print.heading(print.words.tried, indent);
   for (const { reason, subject } of report.attempts) {
     print.line(`${indent}  - ${print.reason(reason)}${subject === undefined ? '' : `  ${subject.subject}`}`);
   }

@@ -21,14 +21,19 @@ export class Printer {
     this.#lines.push(this.#locale === 'zh-CN' ? `${indent}${label}：${value}` : `${indent}${label}: ${value}`);
   }
 
+  /** A line that names what the lines below it are. */
+  heading(label: string, indent = ''): void {
+    this.#lines.push(this.#locale === 'zh-CN' ? `${indent}${label}：` : `${indent}${label}:`);
+  }
+
   /** The sentence of a reason, and its code for whoever searches for it. */
   reason(reason: Reason): string {
     return `${describeError(reason.code, reason.params, this.#locale)} [${reason.code}]`;
   }
 
   need(need: Need): string {
-    const open = this.#locale === 'zh-CN' ? '：' : ': ';
-    return `${this.words.needWords[need.kind]}${open}${need.of}`;
+    const what = this.words.needWords[need.kind];
+    return need.of === '' ? what : `${what} (${need.of})`;
   }
 
   subject(subject: VerdictSubject, indent: string): void {
