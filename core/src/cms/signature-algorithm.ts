@@ -28,7 +28,7 @@ export function signerDigest(signer: SignerInfo): DigestAlgorithm {
 export function signerAlgorithm(signer: SignerInfo, key: PublicKey): SignatureAlgorithm {
   const digest = signerDigest(signer);
   const algorithm = namesKeyOnly(signer, key) ?? parseSignatureAlgorithm(signer.signatureAlgorithmDer, key);
-  if (digestIn(algorithm, digest) !== digest)
+  if (digestIn(algorithm) !== digest)
     throw new CodedError('ERR_SIGNATURE_ALGORITHM_MISMATCH', { algorithm: signer.digestAlgorithm, key: key.kind });
   return algorithm;
 
@@ -40,14 +40,15 @@ export function signerAlgorithm(signer: SignerInfo, key: PublicKey): SignatureAl
   }
 }
 
-/** Ed25519 and Ed448 digest the message themselves: whatever the attributes were digested with agrees. */
-function digestIn(algorithm: SignatureAlgorithm, stated: DigestAlgorithm): DigestAlgorithm {
+/** The digest that must stand beside an algorithm; RFC 8419 §3 fixes SHA-512 for Ed25519. */
+function digestIn(algorithm: SignatureAlgorithm): DigestAlgorithm {
   switch (algorithm.kind) {
     case 'sm2-sm3':
       return 'sm3';
     case 'ed25519':
+      return 'sha512';
     case 'ed448':
-      return stated;
+      throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: 'ed448 with shake256' });
     default:
       return algorithm.digest;
   }

@@ -1,3 +1,4 @@
+import { looksLikeSignedAttributes, prepareSignedData } from '@onelock/core/cms';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -82,6 +83,16 @@ describe('the tag of logins', () => {
     expect(beginsWithLoginTag(tbs().subarray(0, 15))).toBe(false);
     expect(beginsWithLoginTag(tbs().subarray(1))).toBe(false);
     expect(beginsWithLoginTag(ownCertificate('sm2/leaf').der)).toBe(false);
+  });
+});
+
+describe('a login and a message', () => {
+  it('cannot be mistaken for each other: a message signs a SET of attributes', () => {
+    const certificate = ownCertificate('sm2/leaf');
+    const { toBeSigned } = prepareSignedData({ content: tbs(), detached: false, certificate }, ops);
+    expect(beginsWithLoginTag(toBeSigned)).toBe(false);
+    expect(looksLikeSignedAttributes(toBeSigned)).toBe(true);
+    expect(looksLikeSignedAttributes(tbs())).toBe(false);
   });
 });
 

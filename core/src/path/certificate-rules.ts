@@ -1,4 +1,4 @@
-import { oids } from '../asn1/index.ts';
+import { contextConstructed, derTag, oids, readDer, timeValue } from '../asn1/index.ts';
 import { equalBytes } from '../bytes/index.ts';
 import { type Certificate, checkCertificateEncoding } from '../x509/index.ts';
 import { parsePresentedHostName } from './dns-name.ts';
@@ -20,6 +20,9 @@ const hasSubject = (certificate: Certificate): boolean => certificate.subject.rd
 const rfc5280Rules = {
   /** §4.1.2.2: positive, at most 20 octets. Old roots number themselves 0, and an anchor's number names nothing. */
   'serial-number-range': (certificate, role) => role === 'anchor' || hasSerialNumberInRange(certificate),
+
+  /** §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
+  'validity-encoding': hasValidityEncoding,
 
   /** §4.2.1.1: in every certificate but self-signed ones. */
   'authority-key-identifier-present': (certificate) =>
@@ -117,6 +120,19 @@ export function firstBrokenRule(
 function hasSerialNumberInRange({ serialNumberBytes }: Certificate): boolean {
   const [first = 0] = serialNumberBytes;
   return serialNumberBytes.length <= 20 && first < 0x80 && serialNumberBytes.some((octet) => octet !== 0);
+}
+
+function hasValidityEncoding({ tbs }: Certificate): boolean {
+  const fields = readDer(tbs).sequence();
+  fields.optional(contextConstructed(0));
+  const [_serialNumber, _signature, _issuer, validity] = [fields.next(), fields.next(), fields.next(), fields.next()];
+  return validity
+    .reader()
+    .rest()
+    .every((time) => {
+      const year = timeValue(time).getUTCFullYear();
+      return (year >= 1950 && year < 2050) === (time.tag === derTag.utcTime);
+    });
 }
 
 function hasWellFormedNames(certificate: Certificate): boolean {

@@ -118,6 +118,10 @@ describe('building a path', () => {
     expect(codeOf(judge({ at: new Date('2040-01-01T00:00:00.001Z') }))).toBe('ERR_PATH_EXPIRED');
   });
 
+  it('refuses an instant that is none, instead of finding everything valid', () => {
+    expect(() => judge({ at: new Date('no time at all') })).toFailWith('ERR_REQUEST_INVALID');
+  });
+
   it('prefers the reason of a path that reached an anchor', () => {
     const stranded = issue('middle', 'nobody', { extensions: ca });
     const report = judge({ intermediates: [stranded, middle], peerName: { kind: 'dns', value: 'example.cn' } });

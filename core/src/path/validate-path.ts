@@ -1,5 +1,5 @@
 import type { CryptoOps } from '../crypto/index.ts';
-import { isCodedError } from '../errors/index.ts';
+import { CodedError, isCodedError } from '../errors/index.ts';
 import type { Need, Reason, Verdict } from '../verdict/index.ts';
 import { type Certificate, formatName } from '../x509/index.ts';
 import type { PathInput } from './path-input.ts';
@@ -15,8 +15,11 @@ import { byTelling } from './reason-rank.ts';
  *
  * Never throws for a bad path or a malformed certificate: what is wrong is the verdict's reason. `indeterminate` means
  * that nothing is trusted at all (no anchors), or that a signature uses an algorithm we do not do.
+ *
+ * @throws {CodedError} ERR_REQUEST_INVALID { field: 'at' } when `at` is no instant: nothing could ever have expired then
  */
 export function validatePath(input: PathInput, ops: CryptoOps): PathReport {
+  if (Number.isNaN(input.at.getTime())) throw new CodedError('ERR_REQUEST_INVALID', { field: 'at', rule: 'instant' });
   const profile = typeof input.profile === 'string' ? profiles[input.profile] : input.profile;
   const search = new PathSearch(input, profile, ops);
   try {
