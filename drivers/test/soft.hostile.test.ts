@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { utf8Encode } from '@onelock/core/bytes';
 import { isCodedError } from '@onelock/core/errors';
@@ -51,6 +51,18 @@ describe('a folder with bad files in it', () => {
     const { folder, file, driver } = await start();
     cpSync(file, path.join(folder, '贵州某公司.softtoken'));
     expect((await driver.listDevices()).map(({ id }) => id).sort()).toEqual(['demo', '贵州某公司']);
+  });
+
+  it('loses what a killed write left behind, once it is old', async () => {
+    const { folder, file } = await start();
+    const [old, young] = ['.demo.softtoken.1.tmp', '.demo.softtoken.2.tmp'].map((name) => path.join(folder, name));
+    if (old === undefined || young === undefined) throw new Error('no names');
+    for (const leftover of [old, young]) cpSync(file, leftover);
+    const longAgo = new Date(Date.now() - 120_000);
+    utimesSync(old, longAgo, longAgo);
+    const driver = await createSoftDriver({ id: 'soft', family: 'soft', folder });
+    await driver.close();
+    expect([existsSync(old), existsSync(young), existsSync(file)]).toEqual([false, true, true]);
   });
 
   it('has no tokens when it is taken away as a whole', async () => {

@@ -18,7 +18,7 @@ import { checkPin } from './check-pin.ts';
 import { SoftSession } from './soft-session.ts';
 import { decodeField, type SoftTokenFile, softPinLength } from './token-file.ts';
 import { type PresentToken, TokenFolder } from './token-folder.ts';
-import { loadToken } from './token-store.ts';
+import { loadToken, removeLeftovers } from './token-store.ts';
 
 const pinTurnMs = 60_000;
 const maxRandomBytes = 65_536;
@@ -30,6 +30,7 @@ const maxRandomBytes = 65_536;
  */
 export async function createSoftDriver(config: SoftDriverConfig): Promise<TokenDriver> {
   const ops = createNodeCrypto();
+  removeLeftovers(config.folder);
   const listeners = new Set<() => void>();
   const folder = new TokenFolder(config.folder, () => {
     for (const listener of listeners) listener();

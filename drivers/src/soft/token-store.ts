@@ -8,6 +8,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -97,6 +98,18 @@ export function writeNewToken(file: string, token: SoftTokenFile): void {
     removeIfThere(temporary);
   }
 }
+
+/** Removes what a process that was killed in the middle of a write left behind; what is young may still be in use. */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!/^\..+\.softtoken\.\d+\.tmp$/.test(name)) continue;
+    const file = path.join(folder, name);
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    if (stats?.isFile() && Date.now() - stats.mtimeMs > leftoverAgeMs) unlinkSync(file);
+  }
+}
+
+const leftoverAgeMs = 60_000;
 
 function temporaryName(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
