@@ -1,7 +1,10 @@
+import type { EventPayload } from '@onelock/core/contract';
 import type { PinStatus } from '@onelock/drivers/port';
 import type { PinView } from '../consent/question.ts';
 import type { PresentDevice } from '../tokens/fleet.ts';
 import type { AgentParts } from './parts.ts';
+
+type Warning = EventPayload<'pinWarning'>['warning'];
 
 /** PIN status as a window shows it. */
 export function pinView(status: PinStatus): PinView {
@@ -12,15 +15,26 @@ export function pinView(status: PinStatus): PinView {
 /** Few tries left, by the token's own word or by count. */
 const fewRetries = 3;
 
-/** Tells the allowed pages what there is to warn of. */
+/** What was last said of a device, so that a page hears of a change and not of every look. */
+const said = new WeakMap<PresentDevice, string>();
+
+/** Tells the allowed pages what there is to warn of, when it is news. */
 export function warnOfPin(parts: AgentParts, present: PresentDevice, status: PinStatus): void {
-  const { retriesLeft } = status;
-  const low = status.low || (retriesLeft !== null && retriesLeft <= fewRetries);
-  const warning = status.locked ? 'locked' : low ? 'retries-low' : status.isDefault === true ? 'default-pin' : null;
+  const warning = warningOf(status);
+  const news = `${warning} ${status.retriesLeft}`;
+  if (said.get(present) === news) return;
+  said.set(present, news);
   if (warning === null) return;
   parts.events.broadcast('pinWarning', (connection) => ({
     device: parts.handles.deviceHandle(connection.origin, present),
     warning,
-    retriesLeft,
+    retriesLeft: status.retriesLeft,
   }));
+}
+
+function warningOf({ locked, low, retriesLeft, retriesMax, isDefault }: PinStatus): Warning | null {
+  if (locked) return 'locked';
+  const few = retriesLeft !== null && retriesLeft <= fewRetries && retriesLeft < (retriesMax ?? Infinity);
+  if (low || few) return 'retries-low';
+  return isDefault === true ? 'default-pin' : null;
 }

@@ -83,6 +83,7 @@ export async function unlockKey<T>(parts: AgentParts, context: CallContext, act:
     } catch (error) {
       if (!isCodedError(error) || !isAboutThePin(error)) throw error;
       shown = await statusOf(parts, act);
+      if (error.code === 'ERR_TOKEN_PIN_LOCKED') throw error;
       return { kind: 'again', problem: { code: error.code, params: error.params }, pin: pinView(shown) };
     }
     return { kind: 'done', value: await work(session) };
@@ -90,7 +91,7 @@ export async function unlockKey<T>(parts: AgentParts, context: CallContext, act:
 }
 
 function isAboutThePin({ code }: CodedError): boolean {
-  return code === 'ERR_TOKEN_PIN_INCORRECT' || code === 'ERR_TOKEN_PIN_LENGTH';
+  return code === 'ERR_TOKEN_PIN_INCORRECT' || code === 'ERR_TOKEN_PIN_LENGTH' || code === 'ERR_TOKEN_PIN_LOCKED';
 }
 
 /** @throws {CodedError} ERR_TOKEN_PIN_LOCKED */
