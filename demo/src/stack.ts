@@ -19,6 +19,8 @@ export interface StackOptions {
   /** How the agent shows its windows: `print` announces their addresses to {@link RunningStack.onWindow} alone. */
   readonly agentShell: 'auto' | 'chromium' | 'print';
   readonly softHsm: 'when-found' | 'never';
+  /** Gives a start up that is under way: what runs already is ended, and `startStack` rejects. */
+  readonly signal?: AbortSignal;
   /** Told in a few words what is being done. */
   readonly say?: (text: string) => void;
 }
@@ -56,15 +58,22 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   );
 
   const programs: Program[] = [];
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    for (const program of programs.splice(0).reverse()) await program.stop();
+  let stopping: Promise<void> | undefined;
+  const stopAll = async (): Promise<void> => {
+    for (const program of programs.toReversed()) await program.stop();
   };
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll();
+    return stopping;
+  };
+  const abort = (): void => void stop();
+  options.signal?.addEventListener('abort', abort);
   try {
+    options.signal?.throwIfAborted();
     say('启动互认服务、代理与交易网站 / starting service, agent and trading site');
     const service = await startService(options.folder, options.ports.service);
     programs.push(service.program);
+    options.signal?.throwIfAborted();
     const sitePort = options.ports.site === 0 ? await freePort() : options.ports.site;
     const siteUrl = `http://127.0.0.1:${sitePort}`;
     const callers = await registerProvince(province, {
@@ -81,6 +90,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       serviceToken: callers.agentToken,
     });
     programs.push(agent.program);
+    options.signal?.throwIfAborted();
     const site = await startSite({
       port: sitePort,
       serviceUrl: service.url,
@@ -100,11 +110,15 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
         agent.program.onEvent((event) => {
           if (isWindow(event)) listener(event.url);
         }),
-      failed: failed.then((program) => (stopping ? new Promise<Program>(() => undefined) : program)),
+      failed: failed.then((program) => (stopping !== undefined ? new Promise<Program>(() => undefined) : program)),
       stop,
     };
   } catch (error) {
     await stop();
+    // One may have come up while the others were being ended.
+    await stopAll();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
   }
 }

@@ -1,81 +1,97 @@
-// npm start: the whole thing on loopback, until Ctrl-C. Keeps its state in `.onelock/demo` of the checkout.
-import { connect } from 'node:net';
+#!/usr/bin/env node
+// The whole demonstration on this computer, until Ctrl-C: service, province, agent, trading site.
 import path from 'node:path';
-import { agentPorts } from '@onelock/core/contract';
 import { checkout } from './programs/entry.ts';
-import { type RunningStack, startStack } from './stack.ts';
+import { readSettings } from './stack/settings.ts';
+import { type RunningStack, type StackOptions, startStack } from './stack.ts';
 
-const servicePort = 18960;
-const sitePort = 18961;
+const settings = readSettings(process.env, path.join(checkout, '.onelock'));
 
-const say = (text: string): void => {
-  process.stdout.write(`[onelock] ${text}\n`);
-};
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
 
-function isTaken(port: number): Promise<boolean> {
+/** For people two languages, for programs one JSON line an event. */
+function announce(event: string, facts: Readonly<Record<string, unknown>>, words: string): void {
+  print(settings.machineOutput ? JSON.stringify({ event, program: 'demo', ...facts }) : words);
+}
+
+async function start(options: StackOptions): Promise<RunningStack | null> {
+  try {
+    return await startStack(options);
+  } catch (error) {
+    if (options.signal?.aborted === true) return null;
+    process.stderr.write(`启动失败 / could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    return null;
+  }
+}
+
+function whenTold(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const answer = (taken: boolean): void => {
-      socket.destroy();
-      resolve(taken);
-    };
-    socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null));
   });
 }
 
-function welcome({ site, service, agent, province }: RunningStack): string {
+function introduce({ province, service, site, agent }: RunningStack): void {
   const { manifest } = province;
   const tokens = [...manifest.softTokens, ...(manifest.softHsm === null ? [] : [manifest.softHsm])];
-  const missing =
-    manifest.softHsm === null
-      ? '\n  （未找到 SoftHSM2 或 PKCS#11 组件，演示只用软件密钥 / no SoftHSM2 or PKCS#11 part: file keys only）'
-      : '';
-  return `
-  一锁通已就绪 / OneLock is ready
-
-  演示交易网站 / demonstration trading site   ${site.url}
-  互认服务接口文档 / service, API pages        ${service.url}/docs
-  桌面代理 / desktop agent                    ${agent.url}
-
-  演示 PIN / PIN of every demonstration key   ${manifest.pin}
-${tokens.map((token) => `    · ${token.label}: ${token.company}`).join('\n')}${missing}
-
-  按 Ctrl-C 停止 / Ctrl-C stops everything
-`;
+  const facts = { service: service.url, site: site.url, agent: agent.url, pin: manifest.pin, tokens };
+  const keys = tokens.map(({ label, company, keys: kind }) => `    ${label}  ${keyWords[kind]}  ${company}`);
+  announce(
+    'ready',
+    facts,
+    [
+      '',
+      '  一锁通演示已启动，在浏览器中打开：      OneLock is running, open in a browser:',
+      '',
+      `    演示交易网站 / trading site      ${site.url}`,
+      `    互认服务 / service, API pages    ${service.url}/docs`,
+      `    桌面代理 / desktop agent         ${agent.url}`,
+      '',
+      `  演示密钥，PIN 均为 ${manifest.pin} / demonstration keys, PIN ${manifest.pin}:`,
+      ...keys,
+      ...(manifest.softHsm === null
+        ? ['    （未安装 SoftHSM2，仅文件密钥 / SoftHSM2 is not installed: file tokens only）']
+        : []),
+      '',
+      '  按 Ctrl-C 停止 / Ctrl-C stops.',
+      '',
+    ].join('\n'),
+  );
 }
 
-async function main(): Promise<number> {
-  const stopAsked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-  });
-  for (const port of [servicePort, sitePort]) {
-    if (!(await isTaken(port))) continue;
-    say(
-      `端口 ${port} 已被占用，可能已有一个一锁通在运行 / port ${port} is taken: is another OneLock running? (npm run onelock -- doctor)`,
-    );
-    return 1;
+const keyWords = {
+  'sm2-dual': 'SM2 双证书 / dual certificate',
+  rsa: 'RSA 2048',
+  'sm2-trouble': '未登记机构与过期证书 / unregistered authority, expired',
+} as const;
+
+const told = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => told.abort());
+
+const stack = await start({
+  ...settings,
+  signal: told.signal,
+  say: (text) => announce('progress', { text }, text),
+});
+if (stack === null) {
+  if (told.signal.aborted) announce('stopped', {}, '  已停止 / stopped');
+  else process.exitCode = 1;
+} else {
+  stack.onWindow((url) =>
+    announce(
+      'window',
+      { url },
+      `  请在浏览器中打开以确认（仅一次有效）/ open once in a browser to confirm:\n    ${url}`,
+    ),
+  );
+  introduce(stack);
+  const failed = await Promise.race([stack.failed, whenTold(told.signal)]);
+  if (failed !== null) {
+    process.stderr.write(`${failed.name} 意外结束 / ended unexpectedly\n${failed.lastWords()}\n`);
+    process.exitCode = 1;
   }
-  const starting = startStack({
-    folder: path.join(checkout, '.onelock/demo'),
-    ports: { service: servicePort, site: sitePort, agent: agentPorts },
-    agentShell: 'auto',
-    softHsm: 'when-found',
-    say,
-  });
-  const stack = await starting;
-  stack.onWindow((url) => say(`请在浏览器中打开确认窗口（仅一次有效）/ open this confirmation window once: ${url}`));
-  process.stdout.write(welcome(stack));
-  const failed = await Promise.race([stopAsked, stack.failed]);
-  if (failed !== undefined) say(`${failed.name} 意外退出 / ended by itself:\n${failed.lastWords()}`);
-  say('正在停止 / stopping …');
   await stack.stop();
-  return failed === undefined ? 0 : 1;
+  announce('stopped', {}, '  已停止 / stopped');
 }
-
-process.exit(
-  await main().catch((error: unknown) => {
-    say(`启动失败 / could not start: ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
-  }),
-);

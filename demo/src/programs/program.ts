@@ -42,6 +42,8 @@ export function startProgram(options: ProgramOptions): Program {
   const { file, flags } = entryFile(options.entry);
   const child = spawn(process.execPath, [...flags, file, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C in the terminal reaches whoever started it, which then ends it in order, and once.
+    detached: process.platform !== 'win32',
     env: childEnvironment({ ONELOCK_MACHINE_OUTPUT: '1', ...options.environment }),
   });
   return watch(options.name, child);
