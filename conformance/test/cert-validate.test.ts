@@ -7,6 +7,8 @@ import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { judgeCertificate } from '@onelock/core/validation';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import { afterAll, describe, expect, it } from 'vitest';
+import { certValidate } from '../src/commands/cert-validate.ts';
+import type { CommandContext } from '../src/commands/command.ts';
 import { onelock, onelockJson } from './onelock.ts';
 
 const pki = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../vectors/pki');
@@ -187,26 +189,31 @@ describe('onelock cert validate', () => {
   });
 
   it.each([
-    { what: 'no leaf', args: ['cert', 'validate'] },
-    { what: 'no anchor', args: ['cert', 'validate', file('rsa/leaf')] },
-    { what: 'an unknown option', args: [...chain('rsa'), '--no-such-option'] },
-    { what: 'an unknown profile', args: [...chain('rsa'), '--profile', 'lenient'] },
-    { what: 'an unknown mode of revocation', args: [...chain('rsa'), '--revocation', 'perhaps'] },
-    { what: 'a time that is none', args: [...chain('rsa'), '--at', 'tomorrow'] },
-    { what: 'a day that does not exist', args: [...chain('rsa'), '--at', '2026-02-30'] },
-    { what: 'two profiles', args: [...chain('rsa'), '--profile', 'rfc5280', '--profile', 'bidding'] },
-    {
-      what: 'an anchor file without a certificate',
-      args: ['cert', 'validate', file('rsa/leaf'), '--trust', file('rsa/leaf.test-key')],
-    },
-    { what: 'an unknown command', args: ['cert', 'forge'] },
-  ])('ends with 2 for $what and says how it is used', ({ args }) => {
-    const { status, stdout, stderr } = onelock(args);
-    expect(status).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toMatch(/^onelock: .*\[ERR_CLI_USAGE\]/);
-    expect(stderr).toContain('Usage:');
+    { what: 'no leaf', words: [] },
+    { what: 'no anchor', words: [file('rsa/leaf')] },
+    { what: 'an unknown option', words: [...chain('rsa').slice(2), '--no-such-option'] },
+    { what: 'an option without its value', words: [...chain('rsa').slice(2), '--at'] },
+    { what: 'an unknown profile', words: [...chain('rsa').slice(2), '--profile', 'lenient'] },
+    { what: 'an unknown mode of revocation', words: [...chain('rsa').slice(2), '--revocation', 'perhaps'] },
+    { what: 'a time that is none', words: [...chain('rsa').slice(2), '--at', 'tomorrow'] },
+    { what: 'a day that does not exist', words: [...chain('rsa').slice(2), '--at', '2026-02-30'] },
+    { what: 'two profiles', words: [...chain('rsa').slice(2), '--profile', 'rfc5280', '--profile', 'bidding'] },
+    { what: 'one word too many', words: [file('rsa/leaf'), file('rsa/leaf'), '--trust', file('rsa/root')] },
+    { what: 'an anchor file without a certificate', words: [file('rsa/leaf'), '--trust', file('rsa/leaf.test-key')] },
+  ])('takes $what for wrong use', ({ words }) => {
+    const context: CommandContext = { locale: 'en', json: false, now: new Date(), write: () => expect.unreachable() };
+    expect(() => certValidate(words, context)).toFailWith('ERR_CLI_USAGE');
   });
+
+  it.each([['cert', 'validate'], ['cert', 'forge'], ['forge']])(
+    'ends with 2 for wrong use and says what is right: %s %s',
+    (...args) => {
+      const { status, stdout, stderr } = onelock(args);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^onelock: .*\[ERR_CLI_USAGE\]/);
+      expect(stderr).toContain('Usage:');
+    },
+  );
 
   it('ends with 2 for a file that is not there', () => {
     const { status, stderr } = onelock([

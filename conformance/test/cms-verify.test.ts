@@ -2,7 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodePem } from '@onelock/core/bytes';
+import { decodePem, encodePem } from '@onelock/core/bytes';
+import { parseSignedData } from '@onelock/core/cms';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { judgeMessage } from '@onelock/core/validation';
+import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import { afterAll, describe, expect, it } from 'vitest';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -24,15 +28,45 @@ interface MessageCase {
 
 const index = JSON.parse(readFileSync(message('index.json'), 'utf8')) as { at: string; cases: readonly MessageCase[] };
 
-describe('onelock cms verify', () => {
+const pemCertificate = (name: string): Certificate => {
+  const [block] = decodePem(readFileSync(certificate(name), 'utf8'));
+  if (block === undefined) throw new Error(`${name} holds no certificate`);
+  return parseCertificate(block.bytes);
+};
+const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(message(name)));
+
+describe('messages made with OpenSSL', () => {
+  const ops = createNodeCrypto();
+
   it.each(index.cases)('$file, content $content: $expected.indication ($description)', (messageCase) => {
     const { file, content, trust, expected } = messageCase;
-    const { status, value } = onelockJson([
-      ...['cms', 'verify', message(file), '--trust', certificate(trust), '--at', index.at],
-      ...(content.endsWith('.bin') ? ['--content', message(content)] : []),
+    const report = judgeMessage(
+      {
+        message: parseSignedData(bytes(file)),
+        content: content.endsWith('.bin') ? bytes(content) : undefined,
+        intermediates: [],
+        trustAnchors: [{ kind: 'certificate', certificate: pemCertificate(trust) }],
+        at: new Date(index.at),
+        profile: 'rfc5280',
+        revocation: 'if-available',
+      },
+      ops,
+    );
+    expect({ indication: report.indication, code: report.reason?.code }).toEqual({ code: undefined, ...expected });
+  });
+});
+
+describe('onelock cms verify', () => {
+  it.each([
+    { file: 'sm2-detached.p7', content: 'content.bin', status: 0, indication: 'passed' },
+    { file: 'sm2-detached.p7', content: 'other.bin', status: 1, indication: 'failed' },
+    { file: 'sm2-detached.p7', content: undefined, status: 1, indication: 'indeterminate' },
+  ])('ends with $status for a detached message and content $content', ({ file, content, status, indication }) => {
+    const outcome = onelockJson([
+      ...['cms', 'verify', message(file), '--trust', certificate('sm2/root'), '--at', index.at],
+      ...(content === undefined ? [] : ['--content', message(content)]),
     ]);
-    expect({ indication: value.indication, code: value.reason?.code }).toEqual({ code: undefined, ...expected });
-    expect(status).toBe(expected.indication === 'passed' ? 0 : 1);
+    expect({ status: outcome.status, indication: outcome.value.indication }).toEqual({ status, indication });
   });
 
   it('gives one verdict per signer and passes as a whole when every one does', () => {

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import type { CommandContext } from '../src/commands/command.ts';
+import { suiteRun } from '../src/commands/suite-run.ts';
 import { plannedSuiteNames } from '../src/suites/suite.ts';
 import { onelock, onelockJson } from './onelock.ts';
 
@@ -37,18 +39,29 @@ requireReal('published cases', publishedVector('wycheproof'))('onelock suite run
 });
 
 describe('suites without a runner', () => {
-  it.each(plannedSuiteNames)('%s is refused with 2, never reported as run', (suite) => {
-    const { status, stdout, stderr } = onelock(['suite', 'run', suite, '.']);
-    expect(status).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toContain('has no runner yet');
+  const context: CommandContext = { locale: 'en', json: false, now: new Date(), write: () => expect.unreachable() };
+  const outcome = async (...words: readonly string[]): Promise<unknown> => {
+    try {
+      return await suiteRun(words, context);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each(plannedSuiteNames)('%s is refused as wrong use, never reported as run', async (suite) => {
+    const failure = await outcome(suite, '.');
+    expect(failure).toFailWith('ERR_CLI_USAGE');
+    expect(failure).toMatchObject({ params: { detail: expect.stringContaining('has no runner yet') } });
   });
 
-  it('a name that is no suite is refused with 2', () => {
-    expect(onelock(['suite', 'run', 'nonsense', '.'])).toMatchObject({ status: 2, stdout: '' });
+  it('a name that is no suite and a missing path are wrong use', async () => {
+    expect(await outcome('nonsense', '.')).toFailWith('ERR_CLI_USAGE');
+    expect(await outcome('limbo')).toFailWith('ERR_CLI_USAGE');
   });
 
-  it('a missing path is refused with 2', () => {
-    expect(onelock(['suite', 'run', 'limbo'])).toMatchObject({ status: 2, stdout: '' });
+  it('the command ends with 2 and says what there is', () => {
+    const { status, stdout, stderr } = onelock(['suite', 'run', 'pkits', '.']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('wycheproof, limbo');
   });
 });
