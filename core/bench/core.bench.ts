@@ -17,7 +17,7 @@ import { validatePath } from '@onelock/core/path';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import smCrypto from 'sm-crypto';
 import { type BenchRow, publishFindings, ratio } from '../../tools/src/bench/findings.ts';
-import { type Contender, defaultMeasure, measureInTurns, summarize } from '../../tools/src/bench/measure.ts';
+import { type Contender, measureInTurns } from '../../tools/src/bench/measure.ts';
 import { PeculiarCertificate } from '../../tools/src/bench/peculiar-x509.ts';
 import { opensslSpeed } from './openssl-speed.ts';
 
@@ -53,7 +53,7 @@ function expectTrue(value: unknown, what: string): void {
   if (value !== true) throw new Error(`${what} did not verify: the benchmark would measure a refusal`);
 }
 
-function signatureRows(family: Family): readonly BenchRow[] {
+async function signatureRows(family: Family): Promise<readonly BenchRow[]> {
   const title = titles[family];
   const pem = { key: vector(`${family}/leaf.test-key`), certificate: vector(`${family}/leaf`) };
   const privateKey = parsePrivateKey(der(`${family}/leaf.test-key`));
@@ -78,7 +78,7 @@ function signatureRows(family: Family): readonly BenchRow[] {
     signers.push(peer.sign);
     verifiers.push(peer.verify);
   }
-  return [...measureInTurns(signers), ...measureInTurns(verifiers)];
+  return [...(await measureInTurns(signers)), ...(await measureInTurns(verifiers))];
 }
 
 function smCryptoPeer(
@@ -103,7 +103,7 @@ function smCryptoPeer(
 }
 
 /** Parsed, and what every program reads of a certificate read. */
-function parseRows(family: Family): readonly BenchRow[] {
+function parseRows(family: Family): Promise<readonly BenchRow[]> {
   const bytes = der(`${family}/leaf`);
   const buffer = Buffer.from(bytes);
   const read = (certificate: Certificate): unknown => [
@@ -141,7 +141,7 @@ function parseRows(family: Family): readonly BenchRow[] {
  * Leaf, intermediate, root: parsed and judged each time. Ours does all of RFC 5280 §6; the peers check two signatures and
  * the names, so the comparison favours them. Node and @peculiar/x509 cannot do SM2.
  */
-function chainRows(family: Family): readonly BenchRow[] {
+async function chainRows(family: Family): Promise<readonly BenchRow[]> {
   const files = ['leaf', 'intermediate', 'root'].map((name) => der(`${family}/${name}`));
   const buffers = files.map((bytes) => Buffer.from(bytes));
   const [leafBytes, intermediateBytes, rootBytes] = files;
@@ -172,45 +172,32 @@ function chainRows(family: Family): readonly BenchRow[] {
   if (family !== 'sm2') {
     expectTrue(node(), `the ${family} chain by Node`);
     contenders.push({ name: `${title}.node`, run: node });
+    const peculiar = peculiarChain(files);
+    expectTrue(await peculiar(), `the ${family} chain by @peculiar/x509`);
+    contenders.push({ name: `${title}.peculiar`, run: peculiar });
   }
   return measureInTurns(contenders);
 }
 
-/** @peculiar/x509 verifies through WebCrypto, which is asynchronous, so it takes its turns by itself. */
-async function peculiarChainRow(family: Exclude<Family, 'sm2'>): Promise<BenchRow> {
-  const files = ['leaf', 'intermediate', 'root'].map((name) => der(`${family}/${name}`) as Uint8Array<ArrayBuffer>);
-  const check = async (): Promise<boolean> => {
-    const chain = files.map((bytes) => new PeculiarCertificate(bytes));
+/** @peculiar/x509 verifies through WebCrypto. */
+function peculiarChain(files: readonly Uint8Array[]): () => Promise<boolean> {
+  return async () => {
+    const chain = files.map((bytes) => new PeculiarCertificate(bytes as Uint8Array<ArrayBuffer>));
     for (const [index, certificate] of chain.slice(0, -1).entries()) {
       const issuer = chain[index + 1];
       if (issuer === undefined || !(await certificate.verify({ publicKey: issuer, signatureOnly: true }))) return false;
     }
     return true;
   };
-  expectTrue(await check(), `the ${family} chain by @peculiar/x509`);
-  const rates: number[] = [];
-  for (let round = 0; round < defaultMeasure.rounds; round++) {
-    const started = performance.now();
-    let done = 0;
-    while (performance.now() - started < defaultMeasure.roundMs) {
-      await check();
-      done++;
-    }
-    rates.push((done * 1000) / (performance.now() - started));
-  }
-  return { name: `chain3.validate-${titles[family]}.peculiar`, unit: 'ops/s', ...summarize(rates) };
 }
 
 const families: readonly Family[] = ['sm2', 'rsa', 'p256'];
 const speed = opensslSpeed();
-const rows: readonly BenchRow[] = [
-  ...families.flatMap(signatureRows),
-  ...speed.rows,
-  ...families.flatMap(parseRows),
-  ...families.flatMap(chainRows),
-  await peculiarChainRow('rsa'),
-  await peculiarChainRow('p256'),
-];
+const rows: BenchRow[] = [];
+for (const family of families) rows.push(...(await signatureRows(family)));
+rows.push(...speed.rows);
+for (const family of families) rows.push(...(await parseRows(family)));
+for (const family of families) rows.push(...(await chainRows(family)));
 
 publishFindings({
   rows,

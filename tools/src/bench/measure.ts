@@ -1,6 +1,6 @@
 import type { BenchRow } from './findings.ts';
 
-/** One implementation of a thing: `run` does it once. */
+/** One implementation of a thing: `run` does it once; a promise is waited for. */
 export interface Contender {
   readonly name: string;
   run(): unknown;
@@ -18,26 +18,29 @@ export const defaultMeasure: MeasureOptions = { rounds: 7, roundMs: 250 };
  * Operations per second of each contender. They take turns, in changing order, so that what the machine does meanwhile
  * hits all of them alike; the median of the rounds counts.
  */
-export function measureInTurns(
+export async function measureInTurns(
   contenders: readonly Contender[],
   options: MeasureOptions = defaultMeasure,
-): readonly BenchRow[] {
+): Promise<readonly BenchRow[]> {
   const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  for (const contender of contenders) rateFor(contender, options.roundMs / 2);
+  for (const contender of contenders) await rateFor(contender, options.roundMs / 2);
   for (let round = 0; round < options.rounds; round++) {
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
-    for (const contender of order) rates.get(contender.name)?.push(rateFor(contender, options.roundMs));
+    for (const contender of order) rates.get(contender.name)?.push(await rateFor(contender, options.roundMs));
   }
   return [...rates].map(([name, values]) => ({ name, unit: 'ops/s', ...summarize(values) }));
 }
 
 /** At least one run, then batches that keep the clock out of the measurement. */
-function rateFor({ run }: Contender, milliseconds: number): number {
+async function rateFor({ run }: Contender, milliseconds: number): Promise<number> {
   const started = performance.now();
   let done = 0;
   let batch = 1;
   for (;;) {
-    for (let index = 0; index < batch; index++) run();
+    for (let index = 0; index < batch; index++) {
+      const outcome = run();
+      if (outcome instanceof Promise) await outcome;
+    }
     done += batch;
     const spent = performance.now() - started;
     if (spent >= milliseconds) return (done * 1000) / spent;
