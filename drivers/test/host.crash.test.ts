@@ -125,6 +125,20 @@ describe('a host that hangs', () => {
   });
 });
 
+describe('data beyond the limits', () => {
+  it('is refused before it reaches the host', async () => {
+    const { driver, session } = await startSlowToken(0);
+    const huge = { kind: 'message', bytes: new Uint8Array(16 * 1024 * 1024 + 1) } as const;
+    await expect(failure(driver.sign(session, sm2Identity.id, sm2, huge))).resolves.toFailWith(
+      'ERR_DRIVER_LIMIT_EXCEEDED',
+    );
+    await expect(failure(driver.random(demo, 65_537))).resolves.toFailWith('ERR_DRIVER_LIMIT_EXCEEDED');
+    await expect(failure(driver.random(demo, 0))).resolves.toFailWith('ERR_REQUEST_INVALID');
+    const large = { kind: 'message', bytes: new Uint8Array(16 * 1024 * 1024) } as const;
+    expect(await driver.sign(session, sm2Identity.id, sm2, large)).toBeInstanceOf(Uint8Array);
+  });
+});
+
 describe('a token that is busy or leaves', () => {
   it('fails a signature when the token is pulled out in the middle of it', async () => {
     const { driver, file, session } = await startSlowToken(20_000);
