@@ -52,17 +52,15 @@ export function callPage(call: CallDefinition, language: Language): string {
 
 function facts(call: CallDefinition, language: Language): string {
   const say = (zh: string, words: string): string => pick(language, zh, words);
-  return table(
-    [say('授权', 'Consent'), say('类别', 'Family'), say('起始版本', 'Since'), say('依据', 'Stands on')],
-    [
-      [
-        `**${pairOf(language, consentNames[call.consent])}**<br>${cell(pairOf(language, consentMeanings[call.consent]))}`,
-        pairOf(language, familyNames[call.family]),
-        call.since,
-        call.clauses.length === 0 ? '—' : call.clauses.map(cell).join('<br>'),
-      ],
-    ],
-  );
+  const colon = say('：', ': ');
+  const lines = [
+    `${say('授权', 'Consent')}${colon}**${pairOf(language, consentNames[call.consent])}**${say('。', '. ')}${cell(pairOf(language, consentMeanings[call.consent]))}`,
+    `${say('类别', 'Family')}${colon}${pairOf(language, familyNames[call.family])}${say('；起始版本', '; since ')}${call.since}`,
+    ...(call.clauses.length === 0
+      ? []
+      : [`${say('依据', 'Stands on')}${colon}${call.clauses.map(cell).join(say('；', '; '))}`]),
+  ];
+  return lines.map((line) => `- ${line}`).join('\n');
 }
 
 /** null when there is no field. */
@@ -71,13 +69,14 @@ export function fieldTable(rows: readonly FieldRow[], language: Language): strin
   const say = (zh: string, words: string): string => pick(language, zh, words);
   return table(
     [say('字段', 'Field'), say('类型', 'Type'), say('必填', 'Required'), say('说明', 'Description')],
-    rows.map((row) => [
-      `\`${row.path}\``,
-      row.type,
-      row.presence === 'required' ? say('是', 'yes') : say('否', 'no'),
-      cell(row.words),
-    ]),
+    rows.map((row) => [`\`${row.path}\``, row.type, presenceText(row, language), cell(row.words)]),
   );
+}
+
+/** A field of some forms only says which. */
+function presenceText({ presence, forms }: FieldRow, language: Language): string {
+  const text = presence === 'required' ? pick(language, '是', 'yes') : pick(language, '否', 'no');
+  return forms.length === 0 ? text : `${text}${forms.map((form) => `<br>\`${form}\``).join('')}`;
 }
 
 export function errorTable(codes: readonly ErrorCode[], language: Language): string {

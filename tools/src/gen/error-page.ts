@@ -1,6 +1,6 @@
-import { calls } from '@onelock/core/contract';
 import { type ErrorCode, type ErrorRow, errorRegistry } from '@onelock/core/errors';
 import { en, zhCN } from '@onelock/core/messages';
+import { callsInOrder } from './contract-order.ts';
 import { actorNames, type Language, pairOf, pick, prefixOf } from './language.ts';
 import { cell, frontMatter, page, table } from './markdown.ts';
 
@@ -68,7 +68,7 @@ function errorEntry(code: ErrorCode, language: Language): string {
   const say = (zh: string, words: string): string => pick(language, zh, words);
   const row: ErrorRow = errorRegistry[code];
   const words = language === 'zh-CN' ? zhCN : en;
-  const users = Object.values(calls).filter((call) => (call.errors as readonly ErrorCode[]).includes(code));
+  const users = callsInOrder.filter((call) => call.errors.includes(code));
   return page(
     `### ${code} {#${code.toLowerCase()}}`,
     cell(words[code]),

@@ -1,4 +1,6 @@
+import { checkout } from '../tasks/checkout.ts';
 import { callPage } from './call-page.ts';
+import { configurationPage, readServiceConfiguration } from './configuration-page.ts';
 import { callsInOrder, eventsInOrder } from './contract-order.ts';
 import { errorPage } from './error-page.ts';
 import { eventPage } from './event-page.ts';
@@ -17,8 +19,9 @@ export const generatedFolders = [
   'sdk/src/generated',
 ] as const;
 
-/** Everything that derives from the contract and the error registry: path from the root → text. */
+/** Everything that derives from the contract, the error registry and the service's configuration: path from the root → text. */
 export function generatedFiles(): ReadonlyMap<string, string> {
+  const configuration = readServiceConfiguration(checkout);
   const files = new Map<string, string>();
   files.set('sdk/src/generated/contract-tables.ts', sdkTables());
   files.set('docs/public/generated/openrpc.json', jsonFile(openRpcDocument()));
@@ -32,6 +35,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     files.set(`${folder}/index.md`, indexPage(language));
     files.set(`${folder}/types.md`, typePage(language));
     files.set(`${folder}/errors.md`, errorPage(language));
+    files.set(`${folder}/configuration.md`, configurationPage(configuration, language));
     for (const call of callsInOrder) files.set(`${folder}/calls/${call.name}.md`, callPage(call, language));
     for (const event of eventsInOrder) files.set(`${folder}/events/${event.name}.md`, eventPage(event, language));
   }

@@ -3,11 +3,13 @@ import { asPlain, type PlainSchema, sharedName } from './plain-schema.ts';
 
 /** One line of a table of fields. */
 export interface FieldRow {
-  /** e.g. `signers[].signature`, `signedBy(certificate).intermediates`. */
+  /** e.g. `signers[].signature`, `signedBy.intermediates`. */
   readonly path: string;
   /** Markdown. */
   readonly type: string;
   readonly presence: 'required' | 'optional';
+  /** The forms of a union that have this field; empty when all of them do, or there is no union. */
+  readonly forms: readonly string[];
   readonly words: string;
 }
 
@@ -47,6 +49,17 @@ function range(min: unknown, max: unknown, show: (value: number) => string = Str
   return typeof min === 'number' && min > 0 ? ` ${show(min)}–${show(max)}` : ` ≤ ${show(max)}`;
 }
 
+/** Whether items get lines of their own: objects and unions do, unless they are a type of their own. */
+function isExpanded(items: PlainSchema): boolean {
+  return sharedName(items) === null && (items.type === 'object' || members(items).length > 0);
+}
+
+function listText(schema: PlainSchema, place: Place): string {
+  const items = asPlain(schema.items as object);
+  const list = `${pick(place.language, '列表', 'list')}${range(schema.minItems, schema.maxItems)}`;
+  return isExpanded(items) ? list : `${list}${pick(place.language, '，每项 ', ' of ')}${typeText(items, place)}`;
+}
+
 /** The type of one field, as Markdown with links to shared types. */
 export function typeText(schema: PlainSchema, place: Place): string {
   const { language } = place;
@@ -75,11 +88,7 @@ export function typeText(schema: PlainSchema, place: Place): string {
     case 'boolean':
       return pick(language, '真假', 'boolean');
     case 'array':
-      return pick(
-        language,
-        `列表${range(schema.minItems, schema.maxItems)}`,
-        `list${range(schema.minItems, schema.maxItems)}`,
-      );
+      return listText(schema, place);
     case 'object':
       return pick(language, '对象', 'object');
     default:
@@ -98,7 +107,8 @@ function descend(schema: PlainSchema, path: string, place: Place, rows: FieldRow
   const name = sharedName(schema);
   if (path !== '' && name !== null && name !== place.own) return;
   if (schema.type === 'array' && typeof schema.items === 'object' && schema.items !== null) {
-    descendItems(asPlain(schema.items), `${path}[]`, place, rows);
+    const items = asPlain(schema.items);
+    if (isExpanded(items)) descend(items, `${path}[]`, place, rows);
     return;
   }
   const alternatives = members(schema).filter((member) => !isNull(member));
@@ -107,30 +117,66 @@ function descend(schema: PlainSchema, path: string, place: Place, rows: FieldRow
     descend(only, path, place, rows);
     return;
   }
-  for (const member of alternatives) descend(member, `${path}(${variantOf(member)})`, place, rows);
-  const required = Array.isArray(schema.required) ? schema.required : [];
-  for (const [key, value] of Object.entries(schema.properties ?? {})) {
-    const property = asPlain(value as object);
-    const at = path === '' ? key : `${path}.${key}`;
-    const isVariantName = 'const' in property && path.endsWith(`(${String(property.const)})`);
+  const objects = alternatives.length > 0 ? alternatives : [schema];
+  for (const field of fieldsOf(objects)) {
+    const at = path === '' ? field.key : `${path}.${field.key}`;
     rows.push({
       path: at,
-      type: typeText(property, place),
-      presence: required.includes(key) ? 'required' : 'optional',
-      words: wordsOf(property, place.language),
+      type:
+        field.constants.length > 1
+          ? field.constants.map((word) => `\`${word}\``).join(' ')
+          : typeText(field.schema, place),
+      presence: field.presence,
+      forms: field.forms.length === objects.length ? [] : field.forms,
+      words: field.constants.length > 1 ? formsText(objects, place.language) : wordsOf(field.schema, place.language),
     });
-    if (!isVariantName) descend(property, at, place, rows);
+    descend(field.schema, at, place, rows);
   }
 }
 
-/** Items that are no objects get no line of their own: the list's line says what they are. */
-function descendItems(items: PlainSchema, path: string, place: Place, rows: FieldRow[]): void {
-  const name = sharedName(items);
-  if (name !== null || (items.type !== 'object' && members(items).length === 0)) {
-    rows.push({ path, type: typeText(items, place), presence: 'required', words: wordsOf(items, place.language) });
-    return;
+interface MergedField {
+  readonly key: string;
+  readonly schema: PlainSchema;
+  readonly presence: 'required' | 'optional';
+  /** The forms that have it, by the constant that names them. */
+  readonly forms: readonly string[];
+  /** The constants of a field that tells forms apart; empty for others. */
+  readonly constants: readonly string[];
+}
+
+/** Fields of one object, or of the forms of a union with what they share told once. */
+function fieldsOf(objects: readonly PlainSchema[]): readonly MergedField[] {
+  const merged = new Map<string, MergedField>();
+  for (const object of objects) {
+    const form = variantOf(object);
+    const required = Array.isArray(object.required) ? object.required : [];
+    for (const [key, value] of Object.entries(object.properties ?? {})) {
+      const schema = asPlain(value as object);
+      const tells = objects.length > 1 && String(schema.const) === form;
+      const identity = tells ? key : `${key} ${JSON.stringify(schema)}`;
+      const known = merged.get(identity);
+      merged.set(identity, {
+        key,
+        schema,
+        presence: required.includes(key) ? 'required' : 'optional',
+        forms: [...(known?.forms ?? []), form],
+        constants: tells ? [...(known?.constants ?? []), form] : [],
+      });
+    }
   }
-  descend(items, path, place, rows);
+  return [...merged.values()];
+}
+
+/** What each form is, in one sentence. */
+function formsText(objects: readonly PlainSchema[], language: Language): string {
+  return objects
+    .map((object) => {
+      const form = variantOf(object);
+      const properties = Object.values(object.properties ?? {}).map((value) => asPlain(value as object));
+      const words = wordsOf(properties.find((property) => String(property.const) === form) ?? {}, language);
+      return `${form}${pick(language, '：', ': ')}${words}`;
+    })
+    .join(pick(language, '；', '; '));
 }
 
 /** The word that tells this member of a union from the others. */

@@ -14,8 +14,8 @@ export const validationProfiles = [
 
 export const Profile = oneOf(
   validationProfiles,
-  '验证规则集，默认 bidding',
-  'Set of validation rules, bidding by default',
+  '验证规则集；省略时用评判者的默认值',
+  "Set of validation rules; the judge's default when absent",
 );
 
 export const RevocationMode = oneOf(
