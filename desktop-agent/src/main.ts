@@ -10,6 +10,9 @@ import { createOutput } from './output.ts';
 /** The agent ends by itself this soon after it was told to, whatever a driver or a window does. */
 const shutdownPatienceMs = 5_000;
 
+/** Ctrl-C reaches a whole group of processes and is often passed on as well: twice within this time is once. */
+const sameSignalMs = 1_000;
+
 const usage = `用法 / usage: onelock agent [COMMAND]
 
   (无 / none)             启动代理 / start the agent
@@ -28,16 +31,18 @@ async function run(): Promise<void> {
     now: () => new Date(),
     printWindow: output.window,
   });
-  let stopping = false;
+  let toldAt: number | null = null;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stopping = true;
+    if (toldAt !== null) {
+      if (performance.now() - toldAt > sameSignalMs) process.exit(1);
+      return;
+    }
+    toldAt = performance.now();
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(0), shutdownPatienceMs).unref();
+    setTimeout(() => process.exit(1), shutdownPatienceMs).unref();
     void agent.close().then(() => process.exit(0));
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.on('unhandledRejection', (error) => {
     log.fatal({ error }, 'unhandled');
     process.exit(1);

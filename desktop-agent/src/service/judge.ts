@@ -36,7 +36,7 @@ export function createJudge(parts: JudgeParts): Judge {
       intermediates: [...(params.intermediates ?? []).map((der) => parseCertificate(der)), ...local.intermediates],
       trustAnchors: local.anchors.map((certificate) => ({ kind: 'certificate', certificate })),
       at: params.at === undefined ? parts.now() : new Date(params.at),
-      profile: params.profile ?? 'bidding',
+      profile: params.profile ?? 'rfc5280',
       revocation: params.revocation ?? 'if-available',
     };
   };
@@ -103,7 +103,7 @@ export function createJudge(parts: JudgeParts): Judge {
         ...(signedBy.kind === 'certificate'
           ? { certificate: toBase64(signedBy.certificate) }
           : { publicKey: toBase64(signedBy.publicKey) }),
-        ...(params.algorithm === undefined ? {} : { algorithm: params.algorithm }),
+        ...(params.algorithm === undefined ? {} : { algorithm: params.algorithm.toLowerCase() }),
         ...(params.sm2UserId === undefined ? {} : { userId: params.sm2UserId }),
         ...intermediatesOf(trustQuestion),
       };

@@ -21,7 +21,7 @@ export type ServicePath = '/v1/certificates/validate' | '/v1/signatures/verify';
 
 const answerTimeoutMs = 5_000;
 const probeTimeoutMs = 3_000;
-const probeIntervalMs = 10_000;
+const probeIntervalMs = { reachable: 10_000, lost: 2_000 } as const;
 const maxAnswerBytes = 8 * 1024 * 1024;
 
 export function createServiceClient(address: ServiceAddress): ServiceClient {
@@ -48,9 +48,15 @@ export function createServiceClient(address: ServiceAddress): ServiceClient {
       become(false);
     }
   };
-  const timer = setInterval(() => void probe(), probeIntervalMs);
-  timer.unref();
-  void probe();
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const probeForEver = async (): Promise<void> => {
+    await probe();
+    if (closed) return;
+    timer = setTimeout(() => void probeForEver(), reachable ? probeIntervalMs.reachable : probeIntervalMs.lost);
+    timer.unref();
+  };
+  void probeForEver();
 
   return {
     get reachable() {
@@ -70,7 +76,8 @@ export function createServiceClient(address: ServiceAddress): ServiceClient {
       listeners.add(listener);
     },
     close: () => {
-      clearInterval(timer);
+      closed = true;
+      clearTimeout(timer);
       listeners.clear();
     },
   };

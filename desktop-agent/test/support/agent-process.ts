@@ -26,6 +26,10 @@ export interface AgentProcess {
 export interface AgentOptions {
   readonly drivers?: readonly object[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where the agent keeps its state; a new folder when absent. */
+  readonly stateDir?: string;
+  /** Numeric id of the user to run as; only root may say so. */
+  readonly user?: number;
 }
 
 const startTimeoutMs = 20_000;
@@ -34,9 +38,10 @@ let pagesBuilt: Promise<unknown> | undefined;
 export async function startAgentProcess(options: AgentOptions = {}): Promise<AgentProcess> {
   pagesBuilt ??= buildStalePages();
   await pagesBuilt;
-  const stateDir = mkdtempSync(path.join(tmpdir(), 'onelock-agent-'));
+  const stateDir = options.stateDir ?? mkdtempSync(path.join(tmpdir(), 'onelock-agent-'));
   const child = spawn(process.execPath, ['--conditions=onelock-source', main], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
     env: {
       PATH: process.env.PATH,
       HOME: stateDir,

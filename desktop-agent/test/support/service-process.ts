@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { within } from './agent-process.ts';
+import { trustAnchorFiles } from './tokens.ts';
+
+const cli = fileURLToPath(new URL('../../../bridge-service/src/cli.ts', import.meta.url));
+
+/** A real bridge-service that knows our test CAs and has a caller for an agent. */
+export interface ServiceProcess {
+  readonly url: string;
+  readonly agentToken: string;
+  /** Kills it, as bad luck does. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same data. */
+  restart(): Promise<void>;
+  cleanUp(): Promise<void>;
+}
+
+export async function startService(): Promise<ServiceProcess> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'onelock-service-'));
+  let running = await launch(folder, 0);
+  const { url, port } = running;
+  const administrator = await post(`${url}/v1/administrators`, null, { code: running.code, name: 'test' });
+  const [rsaRoot, rsaIntermediate, sm2Root, sm2Intermediate] = trustAnchorFiles.map((file) =>
+    readFileSync(file, 'utf8'),
+  );
+  for (const [name, root, intermediate] of [
+    ['RSA', rsaRoot, rsaIntermediate],
+    ['SM2', sm2Root, sm2Intermediate],
+  ])
+    await post(`${url}/v1/cas`, administrator.token, { name, anchors: [root], intermediates: [intermediate] });
+  const agent = await post(`${url}/v1/callers`, administrator.token, { name: 'agents', role: 'agent' });
+  return {
+    url,
+    agentToken: agent.token,
+    kill: () => running.end('SIGKILL'),
+    restart: async () => {
+      running = await launch(folder, port);
+    },
+    cleanUp: async () => {
+      await running.end('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Launched {
+  readonly url: string;
+  readonly port: number;
+  readonly code: string;
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+async function launch(folder: string, port: number): Promise<Launched> {
+  const child: ChildProcess = spawn(process.execPath, ['--conditions=onelock-source', cli, 'start'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      PATH: process.env.PATH,
+      ONELOCK_MACHINE_OUTPUT: '1',
+      ONELOCK_SERVICE_PORT: String(port),
+      ONELOCK_SERVICE_DATA_DIR: folder,
+      ONELOCK_SERVICE_LOG_LEVEL: 'error',
+    },
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let code = '';
+  const listening = new Promise<{ url: string; port: number }>((resolve) => {
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      const event = JSON.parse(line) as { event: string; code?: string; url?: string; port?: number };
+      if (event.event === 'administrator-code') code = event.code ?? '';
+      if (event.event === 'listening') resolve({ url: event.url ?? '', port: event.port ?? 0 });
+    });
+  });
+  const address = await within(20_000, 'the service to listen', listening);
+  return {
+    ...address,
+    code,
+    end: (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+async function post(url: string, token: string | null, body: object): Promise<{ readonly token: string }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  return JSON.parse(text) as { token: string };
+}
