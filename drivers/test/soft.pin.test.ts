@@ -46,7 +46,8 @@ describe("a soft token's PIN", () => {
   });
 
   it('locks after six wrong tries unless the token says otherwise', async () => {
-    const { folder } = newTokenFolder();
+    const { folder, remove } = newTokenFolder();
+    endings.push(remove);
     const file = await writeTestToken(folder, { pinRetries: undefined as never });
     expect(retriesIn(file)).toBe(6);
   });
