@@ -39,7 +39,13 @@ export const HelloParams = closed({
     '客户端名称和版本，如 @onelock/sdk 0.1.0',
     'Name and version of the client, e.g. @onelock/sdk 0.1.0',
   ),
-  locale: optional(oneOf(['zh-CN', 'en'], '窗口语言，默认 zh-CN', "Language of the agent's windows, zh-CN by default")),
+  locale: optional(
+    oneOf(
+      ['zh-CN', 'en'],
+      '窗口语言；省略时按用户的浏览器',
+      "Language of the agent's windows; by the person's browser when absent",
+    ),
+  ),
 });
 
 export const HelloRequest = closed({
