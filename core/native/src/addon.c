@@ -11,6 +11,8 @@
 
 #define MAX_ARGUMENTS 8
 #define ANY_LENGTH ((size_t)-1)
+/* Contexts, keys and tables are C structures in memory that JavaScript gives: 8 bytes is what their members need. */
+#define ALIGNED(LENGTH) ((LENGTH) > 64 && (LENGTH) != ANY_LENGTH)
 
 typedef struct {
   uint8_t *data;
@@ -33,7 +35,7 @@ static int take(napi_env env, napi_callback_info info, size_t count, const size_
     void *data = NULL;
     if (napi_is_typedarray(env, values[i], &is_typed) != napi_ok || !is_typed ||
         napi_get_typedarray_info(env, values[i], &type, &out[i].length, &data, &buffer, &offset) != napi_ok || type != napi_uint8_array ||
-        (lengths[i] != ANY_LENGTH && out[i].length != lengths[i])) {
+        (lengths[i] != ANY_LENGTH && out[i].length != lengths[i]) || (ALIGNED(lengths[i]) && (uintptr_t)data % 8 != 0)) {
       napi_throw_type_error(env, NULL, "an argument is not a Uint8Array of the expected length");
       return 0;
     }
@@ -62,9 +64,12 @@ METHOD(derive_public_key, 2, L(32, 64), sm2_derive_public_key(a[0].data, a[1].da
 METHOD(prepare_private_key, 2, L(32, 32), sm2_prepare_private_key(a[0].data, a[1].data))
 METHOD(sign, 4, L(32, 32, 32, 64), sm2_sign(a[0].data, a[1].data, a[2].data, a[3].data))
 METHOD(verify, 3, L(64, 32, 64), sm2_verify_vartime(a[0].data, a[1].data, a[2].data))
-METHOD(table_build, 2, L(ANY_LENGTH, 64), a[0].length == sm2_table_size() && sm2_table_build_vartime(a[0].data, a[1].data))
+/* A table's size is known at run time only, so it is checked here. */
+static int is_table(const bytes *table) { return table->length == sm2_table_size() && (uintptr_t)table->data % 8 == 0; }
+
+METHOD(table_build, 2, L(ANY_LENGTH, 64), is_table(&a[0]) && sm2_table_build_vartime(a[0].data, a[1].data))
 METHOD(verify_with_table, 3, L(ANY_LENGTH, 32, 64),
-       a[0].length == sm2_table_size() && sm2_verify_with_table_vartime(a[0].data, a[1].data, a[2].data))
+       is_table(&a[0]) && sm2_verify_with_table_vartime(a[0].data, a[1].data, a[2].data))
 METHOD(multiply, 3, L(32, 64, 64), sm2_multiply(a[0].data, a[1].data, a[2].data))
 METHOD(multiply_base, 2, L(32, 64), sm2_multiply_base(a[0].data, a[1].data))
 METHOD(add, 3, L(64, 64, 64), sm2_add(a[0].data, a[1].data, a[2].data))

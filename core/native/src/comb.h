@@ -17,7 +17,7 @@
 
 /* Width of the non-adjacent form for the base point, and so the number of its odd multiples kept. */
 #if ONELOCK_LIMBS == 4
-#define BASE_WNAF_WIDTH 10
+#define BASE_WNAF_WIDTH 12 /* 64 kB of odd multiples */
 #else
 #define BASE_WNAF_WIDTH 8
 #endif
@@ -54,16 +54,20 @@ static void points_to_affine(affine *out, const point *in, fe *prefix, int count
   }
 }
 
-/* P, 3P, 5P … of a public point, `count` (at most ODD_MULTIPLES) of them, affine. */
-static void odd_multiples_vartime(affine *out, int count, const affine *base) {
-  point multiple[ODD_MULTIPLES], twice;
-  fe prefix[ODD_MULTIPLES];
-  multiple[0].x = base->x;
-  multiple[0].y = base->y;
-  multiple[0].z = fe_one;
-  point_double(&twice, &multiple[0]);
-  for (int j = 1; j < count; j++) point_add(&multiple[j], &multiple[j - 1], &twice);
-  points_to_affine(out, multiple, prefix, count);
+#define ODD_CHUNK 64
+
+/* P, 3P, 5P … of a public point, ODD_MULTIPLES of them, affine; in chunks, to be kind to the stack. */
+static void odd_multiples_vartime(affine *out, const affine *base) {
+  point multiple[ODD_CHUNK], twice, next = {base->x, base->y, fe_one};
+  fe prefix[ODD_CHUNK];
+  point_double(&twice, &next);
+  for (int begin = 0; begin < ODD_MULTIPLES; begin += ODD_CHUNK) {
+    for (int j = 0; j < ODD_CHUNK; j++) {
+      multiple[j] = next;
+      point_add(&next, &multiple[j], &twice);
+    }
+    points_to_affine(out + begin, multiple, prefix, ODD_CHUNK);
+  }
 }
 
 /* Builds the table of a public point; one inversion per window by Montgomery's trick. */

@@ -172,6 +172,14 @@ INLINE void fe_sqr(fe *out, const fe *a) {
 
 #endif
 
+/* a / 2: p is odd, so a or a + p is even. */
+INLINE void fe_half(fe *out, const fe *a) {
+  uint64_t t[4], carry = 0, odd = mask_of_bit(a->l[0] & 1);
+  for (int i = 0; i < 4; i++) t[i] = add_carry(a->l[i], fe_p.l[i] & odd, &carry);
+  for (int i = 0; i < 3; i++) out->l[i] = t[i] >> 1 | t[i + 1] << 63;
+  out->l[3] = t[3] >> 1 | carry << 63;
+}
+
 INLINE void fe_cmov(fe *out, const fe *a, uint64_t mask) {
   for (int i = 0; i < 4; i++) out->l[i] ^= (out->l[i] ^ a->l[i]) & mask;
 }

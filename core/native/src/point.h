@@ -4,8 +4,8 @@
  *  - homogeneous (X:Y:Z), x = X/Z, with the complete formulas of Renes, Costello and Batina, "Complete addition formulas for
  *    prime order elliptic curves" (EUROCRYPT 2016), algorithms 4, 5 and 6 for a = -3. They have no exceptional case, so a
  *    secret scalar never meets a branch. Infinity is (0:1:0).
- *  - Jacobian (X:Y:Z), x = X/Z^2, with the faster formulas of the Explicit-Formulas Database (dbl-2001-b, add-2007-bl,
- *    madd-2007-bl) and their exceptional cases as branches: only for public scalars, hence _vartime.
+ *  - Jacobian (X:Y:Z), x = X/Z^2, with the faster formulas of the Explicit-Formulas Database (dbl-2001-b,
+ *    add-1998-cmo-2) and their exceptional cases as branches: only for public scalars, hence _vartime.
  */
 #ifndef ONELOCK_POINT_H
 #define ONELOCK_POINT_H
@@ -149,82 +149,75 @@ INLINE void point_cmov(point *out, const point *a, uint64_t mask) {
 
 /* Jacobian from here on. */
 
+/*
+ * 4M + 4S, after dbl-2001-b with its products regrouped so that fewer sums remain: with S = 4XY^2 and M = 3(X - Z^2)(X + Z^2),
+ * X3 = M^2 - 2S, Y3 = M(S - X3) - 8Y^4 (half the square of 4Y^2), Z3 = 2YZ. Infinity stays infinity. `out` may be `p`.
+ */
 static void jacobian_double_vartime(point *out, const point *p) {
-  fe delta, gamma, beta, alpha, t, u;
-  fe_sqr(&delta, &p->z);
-  fe_sqr(&gamma, &p->y);
-  fe_mul(&beta, &p->x, &gamma);
-  fe_sub(&t, &p->x, &delta);
-  fe_add(&u, &p->x, &delta);
-  fe_mul(&alpha, &t, &u);
-  fe_add(&t, &alpha, &alpha);
-  fe_add(&alpha, &alpha, &t);
-  fe_add(&t, &p->y, &p->z);
-  fe_sqr(&t, &t);
-  fe_sub(&t, &t, &gamma);
-  fe_sub(&out->z, &t, &delta);
-  fe_add(&beta, &beta, &beta);
-  fe_add(&beta, &beta, &beta); /* 4 beta */
-  fe_sqr(&t, &alpha);
-  fe_add(&u, &beta, &beta);
-  fe_sub(&out->x, &t, &u);
-  fe_sub(&t, &beta, &out->x);
-  fe_mul(&t, &alpha, &t);
-  fe_sqr(&gamma, &gamma);
-  fe_add(&gamma, &gamma, &gamma);
-  fe_add(&gamma, &gamma, &gamma);
-  fe_add(&gamma, &gamma, &gamma);
-  fe_sub(&out->y, &t, &gamma);
+  fe twice_y, s, m, t, u, w;
+  fe_add(&twice_y, &p->y, &p->y);
+  fe_sqr(&m, &p->z);
+  fe_sqr(&w, &twice_y);
+  fe_sub(&t, &p->x, &m);
+  fe_add(&u, &p->x, &m);
+  fe_mul(&m, &t, &u);
+  fe_mul(&s, &w, &p->x);
+  fe_add(&u, &m, &m);
+  fe_add(&m, &u, &m);
+  fe_mul(&out->z, &p->z, &twice_y);
+  fe_sqr(&u, &m);
+  fe_sqr(&w, &w);
+  fe_sub(&u, &u, &s);
+  fe_sub(&out->x, &u, &s);
+  fe_sub(&s, &s, &out->x);
+  fe_mul(&s, &s, &m);
+  fe_half(&w, &w);
+  fe_sub(&out->y, &s, &w);
 }
 
-/* Ends an addition: h = U2 - U1, r = 2(S2 - S1), and the first operand's U1 and S1; z is Z1Z2 doubled. */
-INLINE void jacobian_finish(point *out, const fe *u1, const fe *s1, const fe *h, const fe *r, const fe *z_twice) {
-  fe i, j, v, t;
-  fe_add(&i, h, h);
-  fe_sqr(&i, &i);
-  fe_mul(&j, h, &i);
-  fe_mul(&v, u1, &i);
-  fe_mul(&out->z, z_twice, h);
+/* Ends an addition (add-1998-cmo-2): h = U2 - U1, r = S2 - S1, the first operand's U1 and S1, z = Z1Z2. */
+INLINE void jacobian_finish(point *out, const fe *u1, const fe *s1, const fe *h, const fe *r, const fe *z) {
+  fe hh, hhh, v, t;
+  fe_sqr(&hh, h);
   fe_sqr(&t, r);
-  fe_sub(&t, &t, &j);
+  fe_mul(&hhh, h, &hh);
+  fe_mul(&v, u1, &hh);
+  fe_mul(&out->z, z, h);
+  fe_sub(&t, &t, &hhh);
   fe_sub(&t, &t, &v);
   fe_sub(&out->x, &t, &v);
-  fe_sub(&t, &v, &out->x);
-  fe_mul(&t, r, &t);
-  fe_mul(&j, s1, &j);
-  fe_add(&j, &j, &j);
-  fe_sub(&out->y, &t, &j);
+  fe_mul(&t, s1, &hhh);
+  fe_sub(&v, &v, &out->x);
+  fe_mul(&v, &v, r);
+  fe_sub(&out->y, &v, &t);
 }
 
-static void jacobian_add_vartime(point *out, const point *p, const point *q) {
+/* A Jacobian point that is added often, with the powers of its Z. Never infinity. */
+typedef struct { fe x, y, z, zz, zzz; } cached;
+
+static void jacobian_add_cached_vartime(point *out, const point *p, const cached *q) {
   if (fe_is_zero(&p->z)) {
-    *out = *q;
+    out->x = q->x;
+    out->y = q->y;
+    out->z = q->z;
     return;
   }
-  if (fe_is_zero(&q->z)) {
-    *out = *p;
-    return;
-  }
-  fe z1z1, z2z2, u1, u2, s1, s2, h, r, z;
+  fe z1z1, u1, u2, s1, s2, z;
   fe_sqr(&z1z1, &p->z);
-  fe_sqr(&z2z2, &q->z);
-  fe_mul(&u1, &p->x, &z2z2);
+  fe_mul(&u1, &p->x, &q->zz);
   fe_mul(&u2, &q->x, &z1z1);
-  fe_mul(&s1, &p->y, &q->z);
-  fe_mul(&s1, &s1, &z2z2);
+  fe_mul(&s1, &p->y, &q->zzz);
   fe_mul(&s2, &q->y, &p->z);
   fe_mul(&s2, &s2, &z1z1);
-  fe_sub(&h, &u2, &u1);
-  fe_sub(&r, &s2, &s1);
-  if (fe_is_zero(&h)) {
-    if (fe_is_zero(&r)) jacobian_double_vartime(out, p);
+  fe_sub(&u2, &u2, &u1);
+  fe_sub(&s2, &s2, &s1);
+  if (fe_is_zero(&u2)) {
+    if (fe_is_zero(&s2)) jacobian_double_vartime(out, p);
     else point_set_infinity(out);
     return;
   }
-  fe_add(&r, &r, &r);
   fe_mul(&z, &p->z, &q->z);
-  fe_add(&z, &z, &z);
-  jacobian_finish(out, &u1, &s1, &h, &r, &z);
+  jacobian_finish(out, &u1, &s1, &u2, &s2, &z);
 }
 
 static void jacobian_add_affine_vartime(point *out, const point *p, const affine *q) {
@@ -234,22 +227,68 @@ static void jacobian_add_affine_vartime(point *out, const point *p, const affine
     out->z = fe_one;
     return;
   }
-  fe z1z1, u2, s2, h, r, z;
+  fe z1z1, h, r;
   fe_sqr(&z1z1, &p->z);
-  fe_mul(&u2, &q->x, &z1z1);
-  fe_mul(&s2, &q->y, &p->z);
-  fe_mul(&s2, &s2, &z1z1);
-  fe_sub(&h, &u2, &p->x);
-  fe_sub(&r, &s2, &p->y);
+  fe_mul(&h, &q->x, &z1z1);
+  fe_mul(&r, &q->y, &p->z);
+  fe_mul(&r, &r, &z1z1);
+  fe_sub(&h, &h, &p->x);
+  fe_sub(&r, &r, &p->y);
   if (fe_is_zero(&h)) {
     if (fe_is_zero(&r)) jacobian_double_vartime(out, p);
     else point_set_infinity(out);
     return;
   }
-  fe_add(&r, &r, &r);
-  fe_add(&z, &p->z, &p->z);
   point first = *p;
-  jacobian_finish(out, &first.x, &first.y, &h, &r, &z);
+  jacobian_finish(out, &first.x, &first.y, &h, &r, &first.z);
+}
+
+/*
+ * P, 3P, 5P … of a public affine point, `count` of them, by additions of points that share their Z (Meloni, "New point addition
+ * formulae for ECC applications", 2007: 5M + 2S): 2P is carried along, brought to the Z of each sum. Points of prime order have no
+ * exceptional case here, as 2P is none of ±P, ±3P … .
+ */
+static void odd_jacobian_multiples_vartime(cached *out, int count, const affine *base) {
+  fe twice_x, twice_y, x, y, z, m, c, w, t;
+  /* 2P by doubling the affine P, and P itself with the same Z = 2y: (4xy^2, 8y^4) */
+  fe_add(&z, &base->y, &base->y);
+  fe_sqr(&t, &z);
+  fe_mul(&x, &t, &base->x);
+  fe_sqr(&y, &t);
+  fe_half(&y, &y);
+  fe_sub(&t, &base->x, &fe_one);
+  fe_add(&m, &base->x, &fe_one);
+  fe_mul(&t, &t, &m);
+  fe_add(&m, &t, &t);
+  fe_add(&m, &m, &t);
+  fe_sqr(&twice_x, &m);
+  fe_sub(&twice_x, &twice_x, &x);
+  fe_sub(&twice_x, &twice_x, &x);
+  fe_sub(&t, &x, &twice_x);
+  fe_mul(&twice_y, &t, &m);
+  fe_sub(&twice_y, &twice_y, &y);
+  out[0] = (cached){base->x, base->y, fe_one, fe_one, fe_one};
+  for (int j = 1; j < count; j++) {
+    fe_sub(&m, &twice_x, &x);
+    fe_sqr(&c, &m);
+    fe_mul(&z, &z, &m);
+    fe_mul(&twice_x, &twice_x, &c);
+    fe_mul(&w, &x, &c);
+    fe_sub(&t, &twice_x, &w);
+    fe_sub(&m, &twice_y, &y);
+    fe_mul(&twice_y, &twice_y, &t);
+    fe_sqr(&x, &m);
+    fe_sub(&x, &x, &twice_x);
+    fe_sub(&x, &x, &w);
+    fe_sub(&t, &twice_x, &x);
+    fe_mul(&y, &m, &t);
+    fe_sub(&y, &y, &twice_y);
+    out[j].x = x;
+    out[j].y = y;
+    out[j].z = z;
+    fe_sqr(&out[j].zz, &z);
+    fe_mul(&out[j].zzz, &out[j].zz, &z);
+  }
 }
 
 /* 64 bytes X ‖ Y -> affine; gives 1 when both are below p and the point is on the curve. (0,0) is not on it. */

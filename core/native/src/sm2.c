@@ -28,7 +28,7 @@ void SM2(setup)(void) {
   fe_from_bytes(&curve_b, curve_b_bytes);
   affine_from_bytes(&base, curve_g_bytes);
   comb_build_vartime(&base_table, &base);
-  odd_multiples_vartime(base_odd, ODD_MULTIPLES, &base);
+  odd_multiples_vartime(base_odd, &base);
   __atomic_store_n(&setup_state, 2, __ATOMIC_RELEASE);
 }
 
@@ -51,7 +51,7 @@ static uint64_t private_scalar(sc *out, const uint8_t d[32]) {
   return fits & (1 ^ sc_is_zero(&t));
 }
 
-int SM2(derive_public_key)(const uint8_t d[32], uint8_t public_key[64]) {
+HELD_APART int derive_public_key_held_apart(const uint8_t d[32], uint8_t public_key[64]) {
   sc k;
   point p;
   uint64_t fits = private_scalar(&k, d);
@@ -63,7 +63,13 @@ int SM2(derive_public_key)(const uint8_t d[32], uint8_t public_key[64]) {
   return done;
 }
 
-int SM2(prepare_private_key)(const uint8_t d[32], uint8_t inverse[32]) {
+int SM2(derive_public_key)(const uint8_t d[32], uint8_t public_key[64]) {
+  int done = derive_public_key_held_apart(d, public_key);
+  wipe_stack();
+  return done;
+}
+
+HELD_APART int prepare_private_key_held_apart(const uint8_t d[32], uint8_t inverse[32]) {
   sc t;
   uint64_t fits = private_scalar(&t, d);
   if (!fits) return 0;
@@ -74,7 +80,13 @@ int SM2(prepare_private_key)(const uint8_t d[32], uint8_t inverse[32]) {
   return 1;
 }
 
-int SM2(multiply_base)(const uint8_t k[32], uint8_t product[64]) {
+int SM2(prepare_private_key)(const uint8_t d[32], uint8_t inverse[32]) {
+  int done = prepare_private_key_held_apart(d, inverse);
+  wipe_stack();
+  return done;
+}
+
+HELD_APART int multiply_base_held_apart(const uint8_t k[32], uint8_t product[64]) {
   sc s;
   point p;
   if (!nonzero_scalar(&s, k)) return 0;
@@ -85,10 +97,16 @@ int SM2(multiply_base)(const uint8_t k[32], uint8_t product[64]) {
   return done;
 }
 
+int SM2(multiply_base)(const uint8_t k[32], uint8_t product[64]) {
+  int done = multiply_base_held_apart(k, product);
+  wipe_stack();
+  return done;
+}
+
 /*
  * s = (1+d)^-1 (k - r d) = (1+d)^-1 (k + r) - r, since k - r d = (k + r) - r (1 + d). So only the inverse of 1 + d is needed.
  */
-int SM2(sign)(const uint8_t inverse[32], const uint8_t k_bytes[32], const uint8_t e_bytes[32], uint8_t signature[64]) {
+HELD_APART int sign_held_apart(const uint8_t inverse[32], const uint8_t k_bytes[32], const uint8_t e_bytes[32], uint8_t signature[64]) {
   sc k, e, r, s, t, secret;
   point p;
   uint8_t coordinates[64];
@@ -113,6 +131,12 @@ int SM2(sign)(const uint8_t inverse[32], const uint8_t k_bytes[32], const uint8_
   /* Whether a nonce was unusable is public (another is drawn); what was computed with it is not. */
   if (!good) wipe(signature, 64);
   return (int)good;
+}
+
+int SM2(sign)(const uint8_t inverse[32], const uint8_t k_bytes[32], const uint8_t e_bytes[32], uint8_t signature[64]) {
+  int done = sign_held_apart(inverse, k_bytes, e_bytes, signature);
+  wipe_stack();
+  return done;
 }
 
 /* r, s in [1, n-1] and t = r + s not zero */
@@ -188,22 +212,18 @@ static int wnaf_vartime(int16_t digits[257], const sc *k, int width) {
 /* s * G + t * P, both scalars public, over one run of doublings (Straus and Shamir). */
 static void double_multiply_vartime(point *sum, const sc *s, const affine *base, const sc *t) {
   int16_t by_base_point[257], by_key[257];
-  point odd[WNAF_ENTRIES], twice, chosen;
+  cached odd[WNAF_ENTRIES];
   int s_length = wnaf_vartime(by_base_point, s, BASE_WNAF_WIDTH);
   int t_length = wnaf_vartime(by_key, t, WNAF_WIDTH);
-  odd[0].x = base->x;
-  odd[0].y = base->y;
-  odd[0].z = fe_one;
-  jacobian_double_vartime(&twice, &odd[0]);
-  for (int j = 1; j < WNAF_ENTRIES; j++) jacobian_add_vartime(&odd[j], &odd[j - 1], &twice);
+  odd_jacobian_multiples_vartime(odd, WNAF_ENTRIES, base);
   point_set_infinity(sum);
   for (int i = (s_length > t_length ? s_length : t_length) - 1; i >= 0; i--) {
     jacobian_double_vartime(sum, sum);
     int key_digit = i < t_length ? by_key[i] : 0, base_digit = i < s_length ? by_base_point[i] : 0;
     if (key_digit != 0) {
-      chosen = odd[(key_digit < 0 ? -key_digit : key_digit) / 2];
+      cached chosen = odd[(key_digit < 0 ? -key_digit : key_digit) / 2];
       if (key_digit < 0) fe_neg(&chosen.y, &chosen.y);
-      jacobian_add_vartime(sum, sum, &chosen);
+      jacobian_add_cached_vartime(sum, sum, &chosen);
     }
     if (base_digit != 0) {
       affine entry = base_odd[(base_digit < 0 ? -base_digit : base_digit) / 2];
@@ -244,7 +264,7 @@ int SM2(verify_with_table_vartime)(const void *table, const uint8_t e[32], const
 #define LADDER_WIDTH 4
 #define LADDER_ENTRIES (1 << (LADDER_WIDTH - 1))
 
-int SM2(multiply)(const uint8_t k_bytes[32], const uint8_t public_key[64], uint8_t product[64]) {
+HELD_APART int multiply_held_apart(const uint8_t k_bytes[32], const uint8_t public_key[64], uint8_t product[64]) {
   affine base;
   sc k;
   point multiple[LADDER_ENTRIES], sum, next, chosen;
@@ -278,6 +298,12 @@ int SM2(multiply)(const uint8_t k_bytes[32], const uint8_t public_key[64], uint8
   return done;
 }
 
+int SM2(multiply)(const uint8_t k_bytes[32], const uint8_t public_key[64], uint8_t product[64]) {
+  int done = multiply_held_apart(k_bytes, public_key, product);
+  wipe_stack();
+  return done;
+}
+
 int SM2(add)(const uint8_t p_bytes[64], const uint8_t q_bytes[64], uint8_t sum_bytes[64]) {
   affine p, q;
   point sum, out;
@@ -289,7 +315,7 @@ int SM2(add)(const uint8_t p_bytes[64], const uint8_t q_bytes[64], uint8_t sum_b
   return (int)point_to_bytes(sum_bytes, &out);
 }
 
-void SM2(scalar_multiply_add)(const uint8_t a_bytes[32], const uint8_t b_bytes[32], const uint8_t c_bytes[32], uint8_t out[32]) {
+HELD_APART void scalar_multiply_add_held_apart(const uint8_t a_bytes[32], const uint8_t b_bytes[32], const uint8_t c_bytes[32], uint8_t out[32]) {
   sc a, b, c;
   sc_from_bytes_mod(&a, a_bytes);
   sc_from_bytes_mod(&b, b_bytes);
@@ -300,4 +326,9 @@ void SM2(scalar_multiply_add)(const uint8_t a_bytes[32], const uint8_t b_bytes[3
   wipe(&a, sizeof a);
   wipe(&b, sizeof b);
   wipe(&c, sizeof c);
+}
+
+void SM2(scalar_multiply_add)(const uint8_t a_bytes[32], const uint8_t b_bytes[32], const uint8_t c_bytes[32], uint8_t out[32]) {
+  scalar_multiply_add_held_apart(a_bytes, b_bytes, c_bytes, out);
+  wipe_stack();
 }

@@ -107,6 +107,7 @@ void sm3_init(sm3_context *context) {
 }
 
 void sm3_update(sm3_context *context, const uint8_t *data, size_t length) {
+  if (length == 0) return; /* an empty array may have no address */
   size_t filled = (size_t)(context->length % 64);
   context->length += length;
   if (filled > 0) {
