@@ -23,7 +23,7 @@ describe('the words of the error registry', () => {
   );
 
   it('fill in the parameters', () => {
-    expect(describeError('ERR_TOKEN_PIN_INCORRECT', { retriesLeft: 3 }, 'zh-CN')).toBe('PIN 不正确，还可尝试 3 次');
-    expect(describeError('ERR_TOKEN_PIN_INCORRECT', {}, 'en')).toBe('The PIN is wrong, — tries left');
+    expect(describeError('ERR_TOKEN_PIN_INCORRECT', { retriesLeft: 3 }, 'zh-CN')).toBe('PIN 不正确（剩余次数：3）');
+    expect(describeError('ERR_TOKEN_PIN_INCORRECT', {}, 'en')).toBe('The PIN is wrong (tries left: —)');
   });
 });

@@ -2,7 +2,7 @@ import type { tokenErrors } from '../../errors/rows/token.ts';
 import type { WordsFor } from '../words.ts';
 
 export const tokenWords = {
-  ERR_TOKEN_PIN_INCORRECT: 'The PIN is wrong, {retriesLeft} tries left',
+  ERR_TOKEN_PIN_INCORRECT: 'The PIN is wrong (tries left: {retriesLeft})',
   ERR_TOKEN_PIN_LOCKED: 'The PIN is locked: ask the issuing CA to unlock it',
   ERR_TOKEN_PIN_LENGTH: 'The PIN must have {min} to {max} characters',
   ERR_TOKEN_REMOVED: 'The key was removed: insert it and try again',

@@ -2,7 +2,7 @@ import type { tokenErrors } from '../../errors/rows/token.ts';
 import type { WordsFor } from '../words.ts';
 
 export const tokenWords = {
-  ERR_TOKEN_PIN_INCORRECT: 'PIN 不正确，还可尝试 {retriesLeft} 次',
+  ERR_TOKEN_PIN_INCORRECT: 'PIN 不正确（剩余次数：{retriesLeft}）',
   ERR_TOKEN_PIN_LOCKED: 'PIN 已锁定，请联系发证机构解锁',
   ERR_TOKEN_PIN_LENGTH: 'PIN 长度应为 {min} 至 {max} 位',
   ERR_TOKEN_REMOVED: '介质已拔出，请重新插入后再试',
