@@ -5,6 +5,8 @@ export const oids = {
   sha1WithRsaEncryption: '1.2.840.113549.1.1.5',
   mgf1: '1.2.840.113549.1.1.8',
   rsassaPss: '1.2.840.113549.1.1.10',
+  rsaesOaep: '1.2.840.113549.1.1.7',
+  pSpecified: '1.2.840.113549.1.1.9',
   sha256WithRsaEncryption: '1.2.840.113549.1.1.11',
   sha384WithRsaEncryption: '1.2.840.113549.1.1.12',
   sha512WithRsaEncryption: '1.2.840.113549.1.1.13',
@@ -88,6 +90,7 @@ export const oids = {
   digestedData: '1.2.840.113549.1.7.5',
   encryptedData: '1.2.840.113549.1.7.6',
   tstInfo: '1.2.840.113549.1.9.16.1.4',
+  authEnvelopedData: '1.2.840.113549.1.9.16.1.23',
 
   // PKCS#9 attributes.
   contentType: '1.2.840.113549.1.9.3',
@@ -96,9 +99,16 @@ export const oids = {
   countersignature: '1.2.840.113549.1.9.6',
   extensionRequest: '1.2.840.113549.1.9.14',
   smimeCapabilities: '1.2.840.113549.1.9.15',
+  friendlyName: '1.2.840.113549.1.9.20',
+  localKeyId: '1.2.840.113549.1.9.21',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
+  contentHint: '1.2.840.113549.1.9.16.2.4',
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   timeStampToken: '1.2.840.113549.1.9.16.2.14',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+  certificateValues: '1.2.840.113549.1.9.16.2.23',
+  revocationValues: '1.2.840.113549.1.9.16.2.24',
+  archiveTimeStampV3: '0.4.0.1733.2.4',
   cmsAlgorithmProtection: '1.2.840.113549.1.9.52',
 
   // Attributes of names: RFC 4519, RFC 5280 appendix A, RFC 2985.
@@ -205,9 +215,31 @@ export const oids = {
   pbes2: '1.2.840.113549.1.5.13',
   hmacWithSha1: '1.2.840.113549.2.7',
   hmacWithSha256: '1.2.840.113549.2.9',
+  hmacWithSha224: '1.2.840.113549.2.8',
+  hmacWithSha384: '1.2.840.113549.2.10',
+  hmacWithSha512: '1.2.840.113549.2.11',
   aes128Cbc: '2.16.840.1.101.3.4.1.2',
   aes192Cbc: '2.16.840.1.101.3.4.1.22',
   aes256Cbc: '2.16.840.1.101.3.4.1.42',
+  aes128Gcm: '2.16.840.1.101.3.4.1.6',
+  aes192Gcm: '2.16.840.1.101.3.4.1.26',
+  aes256Gcm: '2.16.840.1.101.3.4.1.46',
+  desEde3Cbc: '1.2.840.113549.3.7',
+  rc2Cbc: '1.2.840.113549.3.2',
+
+  // PKCS#12: RFC 7292 appendix C and D.
+  pbeSha1Rc4128: '1.2.840.113549.1.12.1.1',
+  pbeSha1Rc440: '1.2.840.113549.1.12.1.2',
+  pbeSha1TripleDes: '1.2.840.113549.1.12.1.3',
+  pbeSha1DoubleDes: '1.2.840.113549.1.12.1.4',
+  pbeSha1Rc2128: '1.2.840.113549.1.12.1.5',
+  pbeSha1Rc240: '1.2.840.113549.1.12.1.6',
+  keyBag: '1.2.840.113549.1.12.10.1.1',
+  shroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certificateBag: '1.2.840.113549.1.12.10.1.3',
+  crlBag: '1.2.840.113549.1.12.10.1.4',
+  secretBag: '1.2.840.113549.1.12.10.1.5',
+  safeContentsBag: '1.2.840.113549.1.12.10.1.6',
 } as const;
 
 export type OidName = keyof typeof oids;

@@ -1,4 +1,12 @@
 export { type AlgorithmIdentifier, parseAlgorithmIdentifier } from './algorithm-identifier.ts';
+export {
+  type CipherName,
+  type CipherOps,
+  type CipherShape,
+  cipherShapes,
+  gcmTagLength,
+  type KeyEncryption,
+} from './cipher-ops.ts';
 export { digestLengths, digestOfOid, digestOids } from './digest-oids.ts';
 export { decodeEcdsaSignature, encodeEcdsaSignature } from './ecdsa-signature.ts';
 export {
@@ -19,4 +27,11 @@ export { requireMatch } from './require-match.ts';
 export { parsePssParameters } from './rsa-pss-parameters.ts';
 export { selfTest } from './self-test.ts';
 export { parseSignatureAlgorithm } from './signature-algorithm.ts';
+export {
+  decodeSm2Cipher,
+  encodeSm2Cipher,
+  type RawSm2Layout,
+  rawSm2Candidates,
+  type Sm2Ciphertext,
+} from './sm2-cipher.ts';
 export { computeZa } from './sm2-za.ts';

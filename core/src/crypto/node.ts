@@ -1,2 +1,3 @@
+export { createNodeCiphers, type NationalCiphers } from './node/ciphers.ts';
 export { createNodeCrypto, type NodeCryptoOptions } from './node/create-node-crypto.ts';
 export { publicKeyOf } from './node/sign.ts';

@@ -1,0 +1,172 @@
+import {
+  constants,
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  getCiphers,
+  pbkdf2Sync,
+  privateDecrypt,
+  publicEncrypt,
+} from 'node:crypto';
+import { CodedError } from '../../errors/coded-error.ts';
+import { type CipherName, type CipherOps, cipherShapes, gcmTagLength, type KeyEncryption } from '../cipher-ops.ts';
+import type { PrivateKey, PublicKey } from '../ops.ts';
+import { bytesOf, supportedDigest } from './digest.ts';
+import { importPrivateKey, PublicKeyCache } from './keys.ts';
+
+/** SM2 encryption and SM4-GCM, which Node's OpenSSL lacks: from our own engine. */
+export interface NationalCiphers {
+  /** DER of SM2Cipher. */
+  sm2Encrypt(key: Extract<PublicKey, { readonly kind: 'sm2' }>, plain: Uint8Array): Uint8Array;
+  /** @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID */
+  sm2Decrypt(key: PrivateKey, encrypted: Uint8Array): Uint8Array;
+  readonly sm4Gcm?: {
+    /** Ciphertext ‖ tag. */
+    seal(key: Uint8Array, iv: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array;
+    /** @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID */
+    open(key: Uint8Array, iv: Uint8Array, encrypted: Uint8Array, aad: Uint8Array): Uint8Array;
+  };
+}
+
+/**
+ * Ciphers of the OpenSSL inside Node; SM2 encryption and SM4-GCM come from the engine given, and without one are
+ * ERR_CRYPTO_ALGORITHM_UNSUPPORTED.
+ */
+export function createNodeCiphers(national?: NationalCiphers): CipherOps {
+  const keys = new PublicKeyCache(64);
+  return {
+    encrypt: (cipher, key, iv, plain, aad = noBytes) => {
+      checkLengths(cipher, key, iv);
+      if (cipher === 'sm4-gcm' && national?.sm4Gcm !== undefined) return national.sm4Gcm.seal(key, iv, plain, aad);
+      return encrypt(cipher, key, iv, plain, aad);
+    },
+    decrypt: (cipher, key, iv, encrypted, aad = noBytes) => {
+      checkLengths(cipher, key, iv);
+      if (cipher === 'sm4-gcm' && national?.sm4Gcm !== undefined) return national.sm4Gcm.open(key, iv, encrypted, aad);
+      return decrypt(cipher, key, iv, encrypted, aad);
+    },
+    encryptKey: (key, scheme, contentKey) => {
+      requireKind(key, scheme);
+      if (key.kind === 'sm2') return nationalOr(national).sm2Encrypt(key, contentKey);
+      return encryptRsa(keys, key, scheme, contentKey);
+    },
+    decryptKey: (key, scheme, encryptedKey) => {
+      requireKind(key, scheme);
+      if (key.kind === 'sm2') return nationalOr(national).sm2Decrypt(key, encryptedKey);
+      return decryptRsa(key, scheme, encryptedKey);
+    },
+    hmac: (digest, key, ...chunks) => {
+      const running = createHmac(supportedDigest(digest), key);
+      for (const chunk of chunks) running.update(chunk);
+      return bytesOf(running.digest());
+    },
+    pbkdf2: (digest, password, salt, iterations, length) =>
+      bytesOf(pbkdf2Sync(password, salt, iterations, length, supportedDigest(digest))),
+  };
+}
+
+const noBytes = new Uint8Array(0);
+const available: ReadonlySet<string> = new Set(getCiphers());
+
+function encrypt(cipher: CipherName, key: Uint8Array, iv: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array {
+  if (cipherShapes[cipher].mode === 'cbc') {
+    const running = createCipheriv(engineName(cipher), key, iv);
+    return bytesOf(Buffer.concat([running.update(plain), running.final()]));
+  }
+  const running = createCipheriv(gcmName(cipher), key, iv, { authTagLength: gcmTagLength });
+  running.setAAD(aad);
+  const encrypted = Buffer.concat([running.update(plain), running.final()]);
+  return bytesOf(Buffer.concat([encrypted, running.getAuthTag()]));
+}
+
+/** One error for everything: who asks must not learn whether it was the padding, the tag or the length. */
+function decrypt(
+  cipher: CipherName,
+  key: Uint8Array,
+  iv: Uint8Array,
+  encrypted: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array {
+  const { mode } = cipherShapes[cipher];
+  const name = mode === 'cbc' ? engineName(cipher) : gcmName(cipher);
+  try {
+    if (mode === 'cbc') {
+      const running = createDecipheriv(name, key, iv);
+      return bytesOf(Buffer.concat([running.update(encrypted), running.final()]));
+    }
+    const tagAt = encrypted.length - gcmTagLength;
+    const running = createDecipheriv(gcmName(cipher), key, iv, { authTagLength: gcmTagLength });
+    running.setAAD(aad);
+    running.setAuthTag(encrypted.subarray(tagAt));
+    return bytesOf(Buffer.concat([running.update(encrypted.subarray(0, tagAt)), running.final()]));
+  } catch {
+    throw undecipherable();
+  }
+}
+
+function encryptRsa(keys: PublicKeyCache, key: PublicKey, scheme: KeyEncryption, contentKey: Uint8Array): Uint8Array {
+  const imported = keys.import(key);
+  try {
+    return bytesOf(publicEncrypt({ key: imported, ...rsaPadding(scheme) }, contentKey));
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
+    throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: `too small for ${scheme.kind}` }, { cause });
+  }
+}
+
+/** PKCS#1 v1.5 is decrypted with implicit rejection: wrong padding gives random octets, and nobody can tell. */
+function decryptRsa(key: PrivateKey, scheme: KeyEncryption, encryptedKey: Uint8Array): Uint8Array {
+  const imported = importPrivateKey(key);
+  const padding = rsaPadding(scheme);
+  try {
+    return bytesOf(privateDecrypt({ key: imported, ...padding }, encryptedKey));
+  } catch {
+    throw undecipherable();
+  }
+}
+
+/** @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED: Node has one digest for OAEP and its mask */
+function rsaPadding(scheme: KeyEncryption): { readonly padding: number; readonly oaepHash?: string } {
+  if (scheme.kind !== 'rsa-oaep') return { padding: constants.RSA_PKCS1_PADDING };
+  if (scheme.digest !== scheme.mgf1Digest)
+    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: 'rsa-oaep with two digests' });
+  return { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: supportedDigest(scheme.digest) };
+}
+
+function requireKind(key: PublicKey | PrivateKey, scheme: KeyEncryption): void {
+  if (key.kind === 'unsupported')
+    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: key.algorithm });
+  if (key.kind !== (scheme.kind === 'sm2' ? 'sm2' : 'rsa') || ('pss' in key && key.pss !== undefined))
+    throw new CodedError('ERR_SIGNATURE_ALGORITHM_MISMATCH', { algorithm: scheme.kind, key: key.kind });
+}
+
+function nationalOr(national: NationalCiphers | undefined): NationalCiphers {
+  if (national === undefined) throw unsupported('sm2 encryption');
+  return national;
+}
+
+/** @throws {CodedError} ERR_CRYPTO_KEY_INVALID: a length that comes from the caller, never from a file */
+function checkLengths(cipher: CipherName, key: Uint8Array, iv: Uint8Array): void {
+  const { keyLength, ivLength } = cipherShapes[cipher];
+  if (key.length !== keyLength || iv.length !== ivLength)
+    throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: `${cipher} key or IV length` });
+}
+
+function engineName(cipher: CipherName): string {
+  if (!available.has(cipher)) throw unsupported(cipher);
+  return cipher;
+}
+
+/** Typed as the one GCM name that Node's types know; the engine takes them all. */
+function gcmName(cipher: CipherName): 'aes-256-gcm' {
+  const name: string = engineName(cipher);
+  return name as 'aes-256-gcm';
+}
+
+function unsupported(algorithm: string): CodedError {
+  return new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm });
+}
+
+function undecipherable(): CodedError {
+  return new CodedError('ERR_ENVELOPE_CONTENT_INVALID');
+}
