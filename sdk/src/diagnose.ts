@@ -48,11 +48,14 @@ export async function diagnose(options: ConnectOptions = {}): Promise<Diagnosis>
   return { layer: layerOf(error), error, agent: null, addresses };
 }
 
+/** One name of loopback is enough to see whether anybody is there. */
+const firstName = /^ws:\/\/127\.0\.0\.1:/;
+
 async function moreTelling(evidence: DialEvidence, environment: PageEnvironment): Promise<OneLockError> {
   const error = explainFailure(evidence);
   if (error.code !== 'ERR_SDK_AGENT_NOT_FOUND' || error.cause !== undefined) return error;
-  const refused = evidence.knocks.filter(({ outcome }) => outcome === 'refused').map(({ url }) => url);
-  const listening = await Promise.all(refused.map((url) => somebodyListens(url, environment)));
+  const refused = evidence.knocks.filter(({ url, outcome }) => outcome === 'refused' && firstName.test(url));
+  const listening = await Promise.all(refused.map(({ url }) => somebodyListens(url, environment)));
   if (!listening.includes(true)) return error;
   return ownError('ERR_AGENT_ORIGIN_DENIED', { origin: environment.location?.origin ?? null });
 }

@@ -1,10 +1,17 @@
-import { type LocalNetworkPermission, localNetworkPermission, surroundings, watchPolicy } from './environment.ts';
+import {
+  type LocalNetworkPermission,
+  localNetworkPermission,
+  type PageEnvironment,
+  surroundings,
+  watchPolicy,
+} from './environment.ts';
 import { type OneLockError, ownError } from './errors.ts';
 import { contractTables } from './generated/contract-tables.ts';
 import type { ConnectOptions } from './options.ts';
 import { type DiscoveryOptions, type FoundAgent, type Knock, knockAtAll } from './transport/discovery.ts';
 import type { WebSocketConstructor } from './transport/socket.ts';
 import { sdkVersion } from './version.ts';
+import { pageHosts, programHosts } from './wire/addresses.ts';
 
 /** How long a person may take to answer the browser's question for access to the local network. */
 const promptTimeoutMs = 120_000;
@@ -25,7 +32,7 @@ export async function lookForAgent(
   const watch = watchPolicy(environment);
   try {
     const permission = await localNetworkPermission(environment);
-    const knocks = await knockAtAll(discoveryOptions(options, permission));
+    const knocks = await knockAtAll(discoveryOptions(options, environment, permission));
     for (const knock of knocks) if (knock.outcome === 'found') return { agent: knock.agent };
     return { agent: null, evidence: { knocks, permission, blockedBy: await watch.blockedBy() } };
   } finally {
@@ -50,9 +57,14 @@ export function explainFailure({ knocks, permission, blockedBy }: DialEvidence):
   return ownError('ERR_SDK_AGENT_NOT_FOUND', {}, { cause: failures[0] });
 }
 
-function discoveryOptions(options: ConnectOptions, permission: LocalNetworkPermission): DiscoveryOptions {
+function discoveryOptions(
+  options: ConnectOptions,
+  environment: PageEnvironment,
+  permission: LocalNetworkPermission,
+): DiscoveryOptions {
   return {
     WebSocket: options.WebSocket ?? platformWebSocket(),
+    hosts: environment.location === undefined ? programHosts : pageHosts,
     ports: options.ports ?? contractTables.ports,
     page: {
       contractVersion: contractTables.contractVersion,

@@ -4,20 +4,18 @@ import { buildBundle, bundles } from '../build/bundles.ts';
 
 const goalBytes = 15 * 1024;
 
-/** Names that a page's own script may not rely on, or that would show that a library has slipped in. */
+/** Uses that a page's own script may not rely on, or that would show that a library has slipped in. */
 const forbidden = [
-  'typebox',
-  'TypeBox',
-  'alert(',
-  'document',
-  'localStorage',
-  'sessionStorage',
-  'XMLHttpRequest',
-  'innerHTML',
-  'eval(',
-  'Buffer',
-  'process.',
-  'require(',
+  /typebox/i,
+  /\balert\(/,
+  /\bdocument\./,
+  /\b(?:local|session)Storage\b/,
+  /\bXMLHttpRequest\b/,
+  /\binnerHTML\b/,
+  /\beval\(/,
+  /\bBuffer\b/,
+  /\bprocess\./,
+  /\brequire\(/,
 ];
 
 const ofTheSdk = bundles.filter(({ entry }) => entry === 'src/index.ts');
@@ -34,7 +32,7 @@ describe('the bundle of the SDK', () => {
   it.each(ofTheSdk)('$file relies on no document, storage, Node or schema library', async (bundle) => {
     const { code } = await buildBundle(bundle);
     const text = Buffer.from(code).toString('utf8');
-    expect(forbidden.filter((name) => text.includes(name))).toEqual([]);
+    expect(forbidden.filter((use) => use.test(text))).toEqual([]);
   });
 
   it.each(bundles)('$file is made of our own sources alone', async (bundle) => {

@@ -13,6 +13,7 @@ const app = buildSite({
   service: createServiceClient(config.serviceUrl, config.serviceToken),
   ops: createNodeCrypto(),
   clock: Date.now,
+  logLevel: 'warn',
 });
 await app.listen({ host: config.host, port: config.port });
 process.stdout.write(

@@ -1,6 +1,6 @@
 import { isOneLockError, type OneLockError, ownError } from '../errors.ts';
 import { contractTables } from '../generated/contract-tables.ts';
-import { agentHosts } from '../wire/addresses.ts';
+import type { HostRounds } from '../wire/addresses.ts';
 import { type AgentHello, type PageHello, shakeHands } from '../wire/handshake.ts';
 import { type Channel, openChannel } from './channel.ts';
 import type { WebSocketConstructor, WebSocketLike } from './socket.ts';
@@ -25,6 +25,7 @@ export interface FoundAgent {
 
 export interface DiscoveryOptions {
   readonly WebSocket: WebSocketConstructor;
+  readonly hosts: HostRounds;
   readonly ports: readonly number[];
   readonly page: PageHello;
   /** How long an address that neither answers nor refuses is waited for, in ms. */
@@ -40,7 +41,7 @@ export interface DiscoveryOptions {
  */
 export async function knockAtAll(options: DiscoveryOptions): Promise<readonly Knock[]> {
   const knocks: Knock[] = [];
-  for (const hosts of agentHosts) {
+  for (const hosts of options.hosts) {
     const urls = hosts.flatMap((host) => options.ports.map((port) => `ws://${host}:${port}${contractTables.path}`));
     const here = await firstFound(urls, options);
     if (options.signal?.aborted === true) throw ownError('ERR_SDK_ABORTED');

@@ -18,6 +18,8 @@ export interface SiteOptions {
   readonly service: ServiceClient;
   readonly ops: CryptoOps;
   readonly clock: () => number;
+  /** Goes to standard error. */
+  readonly logLevel: 'warn' | 'silent';
 }
 
 /** The trading site, not yet listening. */
@@ -25,7 +27,7 @@ export function buildSite(options: SiteOptions): FastifyInstance {
   const { origin, agentPorts, service, ops } = options;
   const app = Fastify({
     bodyLimit: documentLimitBytes * 2,
-    logger: { level: 'warn', stream: process.stderr },
+    logger: { level: options.logLevel, stream: process.stderr },
     // Only what a schema names is taken; an unknown field of ours is an error, not something to drop in silence.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
   });

@@ -21,7 +21,10 @@ function isAct({ method }: FastifyRequest): boolean {
 }
 
 function securityHeaders(agentPorts: readonly number[]): Readonly<Record<string, string>> {
-  const agent = agentPorts.flatMap((port) => [`ws://127.0.0.1:${port}`, `ws://localhost:${port}`]).join(' ');
+  // `http:` is for the diagnosis alone: it tells an agent that refuses this site from one that does not run.
+  const agent = agentPorts
+    .flatMap((port) => [`ws://127.0.0.1:${port}`, `ws://localhost:${port}`, `http://127.0.0.1:${port}`])
+    .join(' ');
   const policy = [
     "default-src 'none'",
     "script-src 'self'",

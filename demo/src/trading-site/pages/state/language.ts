@@ -3,6 +3,7 @@ import { describe } from '@onelock/sdk/messages';
 import { ref, watchEffect } from 'vue';
 import { en } from '../words/en.ts';
 import { type WordKey, zhCN } from '../words/zh-CN.ts';
+import { shortName } from './names.ts';
 
 export type Language = 'zh-CN' | 'en';
 
@@ -24,9 +25,13 @@ export function say(key: WordKey, params: Readonly<Record<string, string | numbe
   return words[language.value][key].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '—'));
 }
 
-/** The sentence for a code, in the language of the page. */
-export function sayCode(coded: DescribedError): string {
-  return describe(coded, language.value);
+/** The sentence for a code, in the language of the page. Distinguished names are cut to the name that people use. */
+export function sayCode({ code, params }: DescribedError): string {
+  const told = Object.entries(params ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'string' && /(^|,)CN=/.test(value) ? shortName(value) : value,
+  ]);
+  return describe({ code, params: Object.fromEntries(told) }, language.value);
 }
 
 export function sayDate(instant: string): string {

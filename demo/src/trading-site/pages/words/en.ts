@@ -88,7 +88,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'verdict.needs': 'Missing',
   'verdict.path': 'Certificate path',
   'verdict.path.leaf': 'Signer',
-  'verdict.path.middle': 'Issuing authority',
+  'verdict.path.middle': 'Issuer',
   'verdict.path.anchor': 'Trust anchor',
   'verdict.path.none': 'No path to a trusted authority was found',
   'verdict.at': 'Judged for',
@@ -99,7 +99,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'verdict.profile.bidding': 'Rules for bidding certificates',
   'verdict.profile.rfc5280': 'General rules (RFC 5280)',
   'verdict.profile.gm-sign': 'Rules for GM signing certificates',
-  'verdict.subject': 'At fault',
+  'verdict.subject': 'Concerns',
   'verdict.judged': 'Judged by the recognition service',
 
   'desk.title': 'Sign a bid document',

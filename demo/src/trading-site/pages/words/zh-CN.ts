@@ -94,7 +94,7 @@ export const zhCN = {
   'verdict.profile.bidding': '招投标证书规则',
   'verdict.profile.rfc5280': '通用规则（RFC 5280）',
   'verdict.profile.gm-sign': '国密签名证书规则',
-  'verdict.subject': '问题出在',
+  'verdict.subject': '涉及证书',
   'verdict.judged': '由互认服务裁决',
 
   'desk.title': '签署投标文件',
