@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -104,6 +105,27 @@ requireReal('Chromium', chromiumExecutable())('the quick start of the documentat
     await expect.poll(async () => text.textContent(), { timeout: 30_000 }).toContain('"indication"');
     return JSON.parse((await text.textContent()) ?? '');
   };
+
+  it.each([
+    ['docs/guide/status.md', '## 尚未提供'],
+    ['docs/en/guide/status.md', '## Not served yet'],
+  ])('serves what %s says, and says all that it serves', async (file, end) => {
+    const [served = ''] = readFileSync(path.join(root, file), 'utf8').split(end);
+    const links = (kind: string): readonly string[] =>
+      [...served.matchAll(new RegExp(`\\(/(?:en/)?reference/${kind}/(\\w+)\\)`, 'g'))].map((match) => match[1] ?? '');
+    // As text: the test runner rewrites imports, and this one is the page's own.
+    const said = await browser.page.evaluate<{ calls: string[]; events: string[] }>(`(async () => {
+      const { connect } = await import('/onelock.mjs');
+      const onelock = await connect();
+      const { calls, events } = await onelock.getAgentInfo();
+      onelock.close();
+      return { calls, events };
+    })()`);
+    expect({ calls: [...links('calls')].sort(), events: [...links('events')].sort() }).toEqual({
+      calls: [...said.calls].sort(),
+      events: [...said.events].sort(),
+    });
+  });
 
   it('logs in with a certificate on a page of one’s own', async () => {
     await browser.page.locator('#log-in').click();

@@ -21,6 +21,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'agent.ready': 'The OneLock agent is ready',
   'agent.absent.title': 'The OneLock agent was not found',
   'agent.absent.text': 'Install and start the OneLock agent, then choose “Look again”.',
+  'agent.unreachable.title': 'The OneLock agent cannot be reached',
   'agent.retry': 'Look again',
   'agent.diagnosis': 'What was found',
   'agent.origin':

@@ -19,6 +19,7 @@ export const zhCN = {
   'agent.ready': '一锁通助手已就绪',
   'agent.absent.title': '未检测到一锁通助手',
   'agent.absent.text': '请先安装并启动一锁通助手，然后点“重新检测”。',
+  'agent.unreachable.title': '无法连接一锁通助手',
   'agent.retry': '重新检测',
   'agent.diagnosis': '检测结果',
   'agent.origin': '本网站首次读取您的证书列表：请在弹出的一锁通窗口中核对网址并选择“允许此网站”。',
