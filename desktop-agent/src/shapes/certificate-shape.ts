@@ -1,8 +1,8 @@
-import { oidName } from '@onelock/core/asn1';
+import { oidName, oids } from '@onelock/core/asn1';
 import { toHex } from '@onelock/core/bytes';
 import type { Result } from '@onelock/core/contract';
 import type { CryptoOps, PublicKey } from '@onelock/core/crypto';
-import { type CodedError, isCodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
   type Certificate,
   formatAttributeType,
@@ -16,15 +16,13 @@ import { signatureAlgorithmName } from './algorithm-name.ts';
 type Info = Result<'getCertificateInfo'>;
 export type Summary = NonNullable<Result<'listCertificates'>['identities'][number]['signing']>;
 
-const commonName = '2.5.4.3';
-
 /** What a list shows of a certificate. A key that cannot be decoded shows as unsupported; the certificate still lists. */
 export function certificateSummary(certificate: Certificate, ops: CryptoOps): Summary {
   return {
     subject: cut(formatName(certificate.subject), 1024),
-    subjectCommonName: cutOrNull(nameAttribute(certificate.subject, commonName), 256),
+    subjectCommonName: cutOrNull(nameAttribute(certificate.subject, oids.commonName), 256),
     issuer: cut(formatName(certificate.issuer), 1024),
-    issuerCommonName: cutOrNull(nameAttribute(certificate.issuer, commonName), 256),
+    issuerCommonName: cutOrNull(nameAttribute(certificate.issuer, oids.commonName), 256),
     serialNumber: serialNumberOf(certificate),
     notBefore: instant(certificate.notBefore),
     notAfter: instant(certificate.notAfter),
@@ -37,7 +35,7 @@ export function certificateSummary(certificate: Certificate, ops: CryptoOps): Su
 /**
  * Every field of a certificate.
  *
- * @throws {CodedError} of a key or an extension that is malformed
+ * @throws {CodedError} of a key or an extension that is malformed; ERR_X509_ENTRIES_EXCEEDED for more entries than the contract holds
  */
 export function certificateInfo(certificate: Certificate, ops: CryptoOps): Info {
   const access = certificate.authorityInfoAccess ?? [];
@@ -60,20 +58,26 @@ export function certificateInfo(certificate: Certificate, ops: CryptoOps): Info 
     publicKey: publicKeyInfo(certificate.publicKey),
     subjectPublicKeyInfo: certificate.spki,
     keyUsage: usage === undefined ? null : [...usage],
-    extendedKeyUsage: purposes === undefined ? null : [...purposes],
+    extendedKeyUsage: purposes === undefined ? null : bounded('extendedKeyUsage', purposes, 64),
     basicConstraints: basic === undefined ? null : { ca: basic.ca, pathLength: basic.pathLength ?? null },
     subjectKeyIdentifier: hexOrNull(certificate.subjectKeyIdentifier),
     authorityKeyIdentifier: hexOrNull(certificate.authorityKeyIdentifier?.keyIdentifier),
-    subjectAltNames: (certificate.subjectAltName ?? []).map(alternativeName),
-    certificatePolicies: (certificate.certificatePolicies ?? []).map(({ policy }) => policy),
-    crlDistributionPoints: (certificate.crlDistributionPoints ?? []).flatMap((point) =>
-      (point.name?.kind === 'full' ? point.name.names : []).flatMap((name) =>
-        name.kind === 'uri' ? [name.value] : [],
-      ),
+    subjectAltNames: bounded('subjectAltNames', certificate.subjectAltName ?? [], 256).map(alternativeName),
+    certificatePolicies: bounded('certificatePolicies', certificate.certificatePolicies ?? [], 64).map(
+      ({ policy }) => policy,
     ),
-    ocspResponders: locations('1.3.6.1.5.5.7.48.1'),
-    caIssuers: locations('1.3.6.1.5.5.7.48.2'),
-    extensions: certificate.extensions.map(({ oid, critical, value }) => ({
+    crlDistributionPoints: bounded(
+      'crlDistributionPoints',
+      (certificate.crlDistributionPoints ?? []).flatMap((point) =>
+        (point.name?.kind === 'full' ? point.name.names : []).flatMap((name) =>
+          name.kind === 'uri' ? [name.value] : [],
+        ),
+      ),
+      64,
+    ),
+    ocspResponders: bounded('ocspResponders', locations(oids.ocspAccess), 64),
+    caIssuers: bounded('caIssuers', locations(oids.caIssuersAccess), 64),
+    extensions: bounded('extensions', certificate.extensions, 128).map(({ oid, critical, value }) => ({
       oid,
       name: oidName(oid) ?? null,
       critical,
@@ -119,14 +123,20 @@ export function lenient<T>(read: () => T): T | undefined {
     return read();
   } catch (error) {
     if (isCodedError(error)) return undefined;
-    throw error as CodedError;
+    throw error;
   }
+}
+
+/** A list that the contract cannot hold is refused with its size: a page must not take a part for the whole. */
+function bounded<T>(field: string, list: readonly T[], limit: number): T[] {
+  if (list.length > limit) throw new CodedError('ERR_X509_ENTRIES_EXCEEDED', { field, limit });
+  return [...list];
 }
 
 function distinguishedName(name: Name): Info['subject'] {
   return {
     text: cut(formatName(name), 1024),
-    attributes: name.rdns.flat().map((attribute) => {
+    attributes: bounded('name', name.rdns.flat(), 64).map((attribute) => {
       const shortName = formatAttributeType(attribute.oid);
       return {
         oid: attribute.oid,

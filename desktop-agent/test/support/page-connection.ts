@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type RequestOptions, request } from 'node:http';
 import {
   type CallName,
   contractVersion,
@@ -136,13 +136,9 @@ export function rawUpgrade(
   };
   const given = Object.entries({ ...defaults, ...headers }).filter(([, value]) => value !== undefined);
   return new Promise((resolve, reject) => {
-    const sent = request({
-      host: '127.0.0.1',
-      port,
-      path: url,
-      headers: given.flatMap(([name, value]) => [value].flat().flatMap((item) => [name, String(item)])),
-      setHost: false,
-    } as Parameters<typeof request>[0]);
+    const sentHeaders = given.flatMap(([name, value]) => [value].flat().flatMap((item) => [name, String(item)]));
+    const options: RequestOptions = { host: '127.0.0.1', port, path: url, headers: sentHeaders, setHost: false };
+    const sent = request(options);
     sent.on('error', reject);
     sent.on('upgrade', (_response, socket) => {
       socket.destroy();

@@ -29,4 +29,10 @@ export const x509Errors = {
     params: ['oid'],
     clause: 'RFC 5280 §4.2',
   },
+  ERR_X509_ENTRIES_EXCEEDED: {
+    httpStatus: 422,
+    whoCanAct: 'vendor',
+    retriable: false,
+    params: ['field', 'limit'],
+  },
 } as const satisfies ErrorRows;
