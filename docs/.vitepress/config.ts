@@ -131,7 +131,10 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
-        miniSearch: { options: { tokenize: searchWords } },
+        miniSearch: {
+          options: { tokenize: searchWords },
+          searchOptions: { combineWith: 'AND', fuzzy: false, prefix: true },
+        },
         locales: {
           root: {
             translations: {

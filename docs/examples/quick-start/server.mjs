@@ -37,10 +37,12 @@ const routes = {
 
 const files = {
   '/': ['index.html', 'text/html; charset=utf-8'],
+  '/favicon.ico': ['../../public/logo.svg', 'image/svg+xml'],
   '/onelock.mjs': ['../../../sdk/dist/onelock.mjs', 'text/javascript'],
   '/onelock-messages.mjs': ['../../../sdk/dist/onelock-messages.mjs', 'text/javascript'],
 };
-const agent = [18965, 18966, 18967, 18968].map((number) => `ws://127.0.0.1:${number}`).join(' ');
+const agentPorts = (process.env.ONELOCK_AGENT_PORTS ?? '18965,18966,18967,18968').split(',');
+const agent = agentPorts.map((number) => `ws://127.0.0.1:${number}`).join(' ');
 
 async function readJson(request) {
   let text = '';

@@ -2,7 +2,7 @@ import { type ErrorCode, type ErrorRow, errorRegistry } from '@onelock/core/erro
 import { en, zhCN } from '@onelock/core/messages';
 import { callsInOrder } from './contract-order.ts';
 import { actorNames, type Language, pairOf, pick, prefixOf } from './language.ts';
-import { cell, frontMatter, page, table } from './markdown.ts';
+import { cell, frontMatter, page } from './markdown.ts';
 
 /** Names of the areas, by the word after `ERR_`. An area without a name goes by that word. */
 const areaNames: Readonly<Record<string, readonly [zh: string, en: string]>> = {
@@ -51,6 +51,7 @@ export function errorPage(language: Language): string {
         '全部错误代码：含义、谁能处理、能否重试。',
         'Every error code: meaning, who can act, whether trying again may help.',
       ),
+      ['outline: 2'],
     ),
     `# ${say('错误代码', 'Error codes')}`,
     say(
@@ -72,24 +73,19 @@ function errorEntry(code: ErrorCode, language: Language): string {
   return page(
     `### ${code} {#${code.toLowerCase()}}`,
     cell(words[code]),
-    table(
-      [
-        say('谁能处理', 'Who can act'),
-        say('稍后重试', 'Retriable'),
-        'HTTP',
-        say('附带数据', 'Data'),
-        say('条款', 'Clause'),
-      ],
-      [
-        [
-          pairOf(language, actorNames[row.whoCanAct]),
-          row.retriable ? say('可能成功', 'may help') : say('无济于事', 'no'),
-          String(row.httpStatus),
-          row.params.length === 0 ? '—' : row.params.map((name) => `\`${name}\``).join(' '),
-          row.clause === undefined ? '—' : cell(row.clause),
-        ],
-      ],
-    ),
+    [
+      `${say('谁能处理：', 'Who can act: ')}**${pairOf(language, actorNames[row.whoCanAct])}**`,
+      row.retriable
+        ? say('稍后重试可能成功', 'trying again may help')
+        : say('重试无济于事', 'trying again does not help'),
+      `HTTP ${row.httpStatus}`,
+      row.params.length === 0
+        ? ''
+        : `${say('附带数据：', 'data: ')}${row.params.map((name) => `\`${name}\``).join(' ')}`,
+      row.clause === undefined ? '' : cell(row.clause),
+    ]
+      .filter((fact) => fact !== '')
+      .join(' · '),
     users.length === 0
       ? null
       : `${say('接口：', 'Calls: ')}${users.map((call) => `[${call.name}](${prefixOf(language)}reference/calls/${call.name})`).join(say('、', ', '))}`,

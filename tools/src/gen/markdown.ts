@@ -22,6 +22,7 @@ export function page(...blocks: readonly (string | null)[]): string {
 }
 
 /** Every generated page says so, and says where it comes from. */
-export function frontMatter(title: string, description: string): string {
-  return `---\ntitle: ${JSON.stringify(title)}\ndescription: ${JSON.stringify(description)}\neditLink: false\n---\n\n<!-- Generated from core/contract by \`pnpm gen\`. Do not edit. -->`;
+export function frontMatter(title: string, description: string, more: readonly string[] = []): string {
+  const lines = [`title: ${JSON.stringify(title)}`, `description: ${JSON.stringify(description)}`, ...more];
+  return `---\n${lines.join('\n')}\neditLink: false\n---\n\n<!-- Generated from core/contract by \`pnpm gen\`. Do not edit. -->`;
 }

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkout, runNode } from './checkout.ts';
 
-/** Programs that turn a part's pages into static files under its dist folder. */
-const builders = ['desktop-agent/build-pages.ts', 'demo/build-pages.ts'];
+/** Programs that turn a part's pages, or the SDK for pages without a bundler, into static files under its dist folder. */
+const builders = ['desktop-agent/build-pages.ts', 'demo/build-pages.ts', 'sdk/build-bundles.ts'];
 
 /** Builds every part's pages; gives 0 when all were built. */
 export function buildPages(): number {
