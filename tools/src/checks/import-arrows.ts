@@ -40,10 +40,13 @@ export const coreRooms: readonly ArrowRule[] = [
   { from: 'identity', to: ['errors', 'verdict', 'bytes', 'asn1', 'x509'] },
   { from: 'login', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto'] },
   { from: 'revocation', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509'] },
+  // What CAs and vendors are known to do otherwise than the standards, as data.
+  { from: 'deviations', to: ['errors', 'verdict', 'bytes', 'asn1', 'x509'] },
+  { from: 'pkcs12', to: ['errors', 'bytes', 'asn1', 'crypto', 'x509'] },
   // cms does not know path: whether a signature is well made and whether its maker is trusted are two questions.
-  { from: 'cms', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509'] },
+  { from: 'cms', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'deviations'] },
   { from: 'path', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'revocation'] },
-  { from: 'tsp', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'cms'] },
+  { from: 'tsp', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'deviations', 'cms'] },
   { from: 'seal', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'cms'] },
   {
     from: 'validation',
@@ -57,6 +60,7 @@ export const coreRooms: readonly ArrowRule[] = [
       'identity',
       'login',
       'revocation',
+      'deviations',
       'cms',
       'path',
       'tsp',
