@@ -1,13 +1,14 @@
 import { type ErrorCode, isCodedError } from '@onelock/core/errors';
 import { expect } from 'vitest';
 
-interface CodedMatchers<R = unknown> {
-  /** The function throws, or the promise rejects with (after `rejects`), a CodedError of this code. */
+interface CodedMatchers<R> {
+  /** The function throws, or the value is, a CodedError of this code. */
   toFailWith(code: ErrorCode): R;
 }
 
 declare module 'vitest' {
-  interface Matchers<T> extends CodedMatchers<T> {}
+  // The parameters must be those of vitest's own declaration, used or not.
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> extends CodedMatchers<R> {}
 }
 
 function outcomeOf(received: unknown): unknown {
