@@ -40,6 +40,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
         { text: say('快速开始', 'Quick start'), link: `${at}guide/quick-start` },
         { text: say('使用 SDK', 'Using the SDK'), link: `${at}guide/sdk` },
         { text: say('服务器端接口', 'The HTTP API'), link: `${at}guide/http-api` },
+        { text: say('线上协议', 'The wire protocol'), link: `${at}guide/protocol` },
       ],
     },
     {
@@ -61,7 +62,7 @@ function themeFor(language: Language): DefaultTheme.Config {
       {
         text: say('快速开始', 'Quick start'),
         link: `${at}guide/quick-start`,
-        activeMatch: `^${at}guide/(quick-start|sdk|http-api)`,
+        activeMatch: `^${at}guide/(quick-start|sdk|http-api|protocol)`,
       },
       {
         text: say('架构', 'Architecture'),
