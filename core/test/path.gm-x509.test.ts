@@ -51,7 +51,11 @@ requireReal('published gm-x509 certificates', publishedVector('gm-x509'))('publi
 
   it('refuses a signature with an empty user id', () => {
     const selfSigned = load('x509_additional-openSSL3Certificate.cer');
-    expect(codeOf(judge(selfSigned, selfSigned, '2025-01-01'))).toBe('ERR_PATH_SIGNATURE_INVALID');
+    const itsKey = { kind: 'name-and-key', name: selfSigned.subject, publicKey: selfSigned.publicKey } as const;
+    const question = { leaf: selfSigned, intermediates: [], at: new Date('2025-01-01'), profile: 'rfc5280' } as const;
+    expect(codeOf(validatePath({ ...question, trustAnchors: [itsKey] }, ops))).toBe('ERR_PATH_SIGNATURE_INVALID');
+    // The very certificate being trusted, nobody's signature on it is asked for.
+    expect(codeOf(judge(selfSigned, selfSigned, '2025-01-01'))).toBe('passed');
   });
 
   it('knows signing certificates from encryption certificates', () => {

@@ -17,6 +17,8 @@ const knownProfiles: Readonly<Record<ProfileName, true>> = {
   'gm-sign': true,
   'gm-encrypt': true,
   bidding: true,
+  'time-stamping': true,
+  'code-signing': true,
 };
 const isProfileName = (text: string): text is ProfileName => Object.hasOwn(knownProfiles, text);
 const revocationModes: readonly RevocationMode[] = ['require', 'if-available', 'none'];

@@ -39,6 +39,17 @@ export class Candidates {
       ).map((other): Candidate => ({ kind: 'certificate', certificate: other })),
     ];
   }
+
+  /** Whether somebody known has the key identifier that a certificate names as its issuer's. */
+  someoneHasKeyOfIssuer(certificate: Certificate): boolean {
+    const { trustAnchors, intermediates } = this.#input;
+    const known = [...trustAnchors.flatMap(certificateOf), ...intermediates];
+    return known.some((other) => keyHint(certificate, other) === 2);
+  }
+}
+
+function certificateOf(anchor: TrustAnchor): readonly Certificate[] {
+  return anchor.kind === 'certificate' ? [anchor.certificate] : [];
 }
 
 function anchorName(anchor: TrustAnchor): Name {

@@ -95,7 +95,20 @@ const webRules = {
   'rsa-modulus-multiple-of-8': ({ publicKey }) => publicKey.kind !== 'rsa' || publicKey.modulusBits % 8 === 0,
 } as const satisfies Record<string, RuleCheck>;
 
-const rules = { ...rfc5280Rules, ...webRules };
+/** What a key that signs times or programs must look like: RFC 3161 §2.3, CA/Browser Forum Code Signing §7.1.2.3. */
+const signerRules = {
+  /** Time-stamping and nothing else, so that no other use of the key can be taken for a time. */
+  'time-stamping-only': ({ extendedKeyUsage: has }, role) =>
+    role !== 'leaf' || (has?.length === 1 && has[0] === oids.timeStamping),
+  'extended-key-usage-critical': (certificate, role) =>
+    role !== 'leaf' || isCritical(certificate, oids.extendedKeyUsage),
+  'key-only-signs': ({ keyUsage }, role) =>
+    role !== 'leaf' || [...(keyUsage ?? [])].every((bit) => bit === 'digitalSignature' || bit === 'nonRepudiation'),
+  'key-usage-critical': (certificate, role) => role !== 'leaf' || isCritical(certificate, oids.keyUsage),
+  'no-server-purpose': ({ extendedKeyUsage: has }, role) => role !== 'leaf' || has?.includes(oids.serverAuth) !== true,
+} as const satisfies Record<string, RuleCheck>;
+
+const rules = { ...rfc5280Rules, ...webRules, ...signerRules };
 
 /**
  * Rules about what a certificate looks like, beyond RFC 5280 §6 (how a path is validated). A profile lists those it

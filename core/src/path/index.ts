@@ -1,8 +1,10 @@
 export { type BudgetItem, type BudgetLimits, defaultBudget } from './budget.ts';
 export type { CertificateRule } from './certificate-rules.ts';
-export type { PathInput, PeerName, TrustAnchor } from './path-input.ts';
-export type { PathAttempt, PathReport } from './path-report.ts';
+export type { AnchorLimits, PathInput, PeerName, TrustAnchor } from './path-input.ts';
+export type { CheckedConstraint, PathAttempt, PathReport } from './path-report.ts';
 export type { PolicyRequirements } from './policy-requirements.ts';
 export type { AlgorithmPolicy, LeafUsage, Profile, ProfileName } from './profile.ts';
 export { profiles } from './profiles.ts';
+export { ruleClauses } from './rule-clauses.ts';
 export { validatePath } from './validate-path.ts';
+export { VerifiedPath } from './verified-path.ts';

@@ -1,5 +1,5 @@
 import type { PublicKey } from '../crypto/index.ts';
-import type { Certificate, KeyUsageName, Name } from '../x509/index.ts';
+import type { Certificate, KeyUsageName, Name, NameConstraints } from '../x509/index.ts';
 import type { BudgetLimits } from './budget.ts';
 import type { PolicyRequirements } from './policy-requirements.ts';
 import type { Profile, ProfileName } from './profile.ts';
@@ -8,9 +8,17 @@ import type { Profile, ProfileName } from './profile.ts';
  * Whom the caller trusts, and the only source of trust: certificates that arrive inside a message are never anchors.
  * RFC 5280 §6.1.1 (d): a name and a key, or a certificate whose constraints are then honoured as well.
  */
-export type TrustAnchor =
+export type TrustAnchor = { readonly limits?: AnchorLimits | undefined } & (
   | { readonly kind: 'certificate'; readonly certificate: Certificate }
-  | { readonly kind: 'name-and-key'; readonly name: Name; readonly publicKey: PublicKey };
+  | { readonly kind: 'name-and-key'; readonly name: Name; readonly publicKey: PublicKey }
+);
+
+/** How far the caller trusts an anchor, beyond what its own certificate says (RFC 5914 §2, CertPathControls). */
+export interface AnchorLimits {
+  readonly nameConstraints?: NameConstraints | undefined;
+  /** Most intermediates below it that are not self-issued. */
+  readonly pathLength?: number | undefined;
+}
 
 /** The name that the leaf must bear in its subjectAltName; the common name is never looked at. */
 export type PeerName =

@@ -1,6 +1,16 @@
 import type { Reason, Verdict, VerdictSubject } from '../verdict/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { TrustAnchor } from './path-input.ts';
+import type { VerifiedPath } from './verified-path.ts';
+
+/** One constraint that was asked of one certificate. */
+export interface CheckedConstraint {
+  readonly certificate: Certificate;
+  readonly constraint: string;
+  /** Where it is written. */
+  readonly clause: string;
+  readonly satisfied: boolean;
+}
 
 /** A way that was tried and did not lead to a valid path. */
 export interface PathAttempt {
@@ -11,6 +21,8 @@ export interface PathAttempt {
   readonly length: number;
   /** Whether the way had reached an anchor. */
   readonly anchored: boolean;
+  /** What was asked of this way, in order; empty for a way that never reached an anchor. */
+  readonly checked: readonly CheckedConstraint[];
 }
 
 export interface PathReport {
@@ -23,4 +35,8 @@ export interface PathReport {
   readonly attempts: readonly PathAttempt[];
   /** OIDs for which the path is valid (RFC 5280 §6.1.6); `any` when unrestricted. Empty unless `passed`. */
   readonly policies: 'any' | readonly string[];
+  /** Proof for those who ask for it; null unless the verdict is `passed`. */
+  readonly verified: VerifiedPath | null;
+  /** Every constraint that the path satisfied, from the anchor to the leaf; empty unless `passed`. */
+  readonly checked: readonly CheckedConstraint[];
 }

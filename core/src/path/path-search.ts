@@ -7,7 +7,7 @@ import { checkCriticalExtensions, checkIssuerRights, checkValidity } from './cer
 import { CertificateSignatures } from './certificate-signature.ts';
 import { checkPath, isSelfIssued } from './check-path.ts';
 import type { PathInput, TrustAnchor } from './path-input.ts';
-import type { PathAttempt } from './path-report.ts';
+import type { CheckedConstraint, PathAttempt } from './path-report.ts';
 import { guarded, type PathProblem, problemOf } from './problem.ts';
 import type { Profile } from './profile.ts';
 
@@ -16,6 +16,7 @@ export interface FoundPath {
   readonly chain: readonly Certificate[];
   readonly anchor: TrustAnchor;
   readonly policies: 'any' | readonly string[];
+  readonly checked: readonly CheckedConstraint[];
 }
 
 /**
@@ -40,7 +41,20 @@ export class PathSearch {
 
   /** @throws {CodedError} ERR_PATH_BUDGET_EXCEEDED */
   run(): FoundPath | undefined {
-    return this.#extend([this.#input.leaf]);
+    return this.#trustedLeaf() ?? this.#extend([this.#input.leaf]);
+  }
+
+  /** A leaf that is itself an anchor, byte for byte: trusted because somebody chose to, whoever issued it. */
+  #trustedLeaf(): FoundPath | undefined {
+    const { leaf, trustAnchors } = this.#input;
+    const anchor = trustAnchors.find(
+      (candidate) => candidate.kind === 'certificate' && equalBytes(candidate.certificate.der, leaf.der),
+    );
+    if (anchor === undefined) return undefined;
+    const outcome = checkPath([], anchor, this.#input, this.#profile, this.#budget);
+    if (outcome.problem === undefined) return { chain: [leaf], anchor, ...outcome };
+    this.#record(outcome.problem, 1, true, outcome.checked);
+    return undefined;
   }
 
   #extend(chain: readonly Certificate[]): FoundPath | undefined {
@@ -57,7 +71,7 @@ export class PathSearch {
       issuerFound = true;
       if (step !== 'failed') return step;
     }
-    if (!issuerFound) this.#record(unknownIssuer(tail), chain.length, false);
+    if (!issuerFound) this.#record(this.#withoutIssuer(tail), chain.length, false);
     return undefined;
   }
 
@@ -67,8 +81,15 @@ export class PathSearch {
     if (link === 'not-the-issuer') return link;
     if (link !== undefined) return this.#record(link, chain.length, true);
     const outcome = checkPath(chain, anchor, this.#input, this.#profile, this.#budget);
-    if (outcome.problem !== undefined) return this.#record(outcome.problem, chain.length, true);
-    return { chain, anchor, policies: outcome.policies };
+    if (outcome.problem !== undefined) return this.#record(outcome.problem, chain.length, true, outcome.checked);
+    return { chain, anchor, policies: outcome.policies, checked: outcome.checked };
+  }
+
+  /** Nobody of that name; when somebody has the key it asks for, it is the names that do not chain. */
+  #withoutIssuer(tail: Certificate): PathProblem {
+    return this.#candidates.someoneHasKeyOfIssuer(tail)
+      ? problemOf(tail, 'ERR_PATH_NAME_CHAINING')
+      : unknownIssuer(tail);
   }
 
   #goThrough(issuer: Certificate, chain: readonly Certificate[], tail: Certificate): Step {
@@ -102,8 +123,13 @@ export class PathSearch {
     return otherIssuer ? 'not-the-issuer' : problem;
   }
 
-  #record(problem: PathProblem, length: number, anchored: boolean): 'failed' {
-    this.attempts.push({ ...problem, length, anchored });
+  #record(
+    problem: PathProblem,
+    length: number,
+    anchored: boolean,
+    checked: readonly CheckedConstraint[] = [],
+  ): 'failed' {
+    this.attempts.push({ ...problem, length, anchored, checked });
     return 'failed';
   }
 }

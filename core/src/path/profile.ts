@@ -2,7 +2,15 @@ import type { DigestAlgorithm, EcCurve } from '../crypto/index.ts';
 import type { KeyUsageName } from '../x509/index.ts';
 import type { CertificateRule } from './certificate-rules.ts';
 
-export type ProfileName = 'rfc5280' | 'rfc5280-strict' | 'tls-server' | 'gm-sign' | 'gm-encrypt' | 'bidding';
+export type ProfileName =
+  | 'rfc5280'
+  | 'rfc5280-strict'
+  | 'tls-server'
+  | 'gm-sign'
+  | 'gm-encrypt'
+  | 'bidding'
+  | 'time-stamping'
+  | 'code-signing';
 
 /** Keys and digests that are good enough; everything else is ERR_PATH_ALGORITHM_WEAK. */
 export interface AlgorithmPolicy {

@@ -4,7 +4,7 @@ import type { AlgorithmPolicy, LeafUsage, Profile, ProfileName } from './profile
 
 /** 112 bits and more; SHA-1 and below nowhere. */
 const modern: AlgorithmPolicy = {
-  digests: ['sm3', 'sha224', 'sha256', 'sha384', 'sha512'],
+  digests: ['sm3', 'sha224', 'sha256', 'sha384', 'sha512', 'sha3-224', 'sha3-256', 'sha3-384', 'sha3-512'],
   rsaBits: 2048,
   curves: ['sm2', 'p256', 'p384', 'p521'],
   edwards: 'allowed',
@@ -90,6 +90,36 @@ const bidding: Profile = {
   rules: ['end-entity-not-ca'],
 };
 
+/** A time-stamping authority, RFC 3161 §2.3: that one purpose, critical, and a key that only signs. */
+const timeStamping: Profile = {
+  name: 'time-stamping',
+  anchorValidity: 'required',
+  algorithms: { ...modern, unsupportedKeys: 'refused' },
+  leaf: {
+    ...anyUsage,
+    keyUsageAnyOf: ['digitalSignature', 'nonRepudiation'],
+    extendedKeyUsageAnyOf: [oids.timeStamping],
+    extendedKeyUsageAbsent: 'refused',
+    anyExtendedKeyUsage: 'refused',
+  },
+  rules: ['time-stamping-only', 'extended-key-usage-critical', 'key-only-signs', 'end-entity-not-ca'],
+};
+
+/** Who signs programs, CA/Browser Forum Code Signing Baseline Requirements §7.1.2.3. */
+const codeSigning: Profile = {
+  name: 'code-signing',
+  anchorValidity: 'required',
+  algorithms: { ...modern, unsupportedKeys: 'refused' },
+  leaf: {
+    keyUsageAnyOf: ['digitalSignature'],
+    keyUsageAbsent: 'refused',
+    extendedKeyUsageAnyOf: [oids.codeSigning],
+    extendedKeyUsageAbsent: 'refused',
+    anyExtendedKeyUsage: 'refused',
+  },
+  rules: ['key-usage-critical', 'key-only-signs', 'no-server-purpose', 'end-entity-not-ca'],
+};
+
 /** The profiles that can be asked for by name. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   rfc5280,
@@ -98,4 +128,6 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   'gm-sign': gmSign,
   'gm-encrypt': gmEncrypt,
   bidding,
+  'time-stamping': timeStamping,
+  'code-signing': codeSigning,
 };

@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/index.ts';
 import type { CryptoOps } from '../crypto/index.ts';
 import { CodedError, isCodedError } from '../errors/index.ts';
 import type { Need, Reason, Verdict } from '../verdict/index.ts';
@@ -5,8 +6,10 @@ import { type Certificate, formatName } from '../x509/index.ts';
 import type { PathInput } from './path-input.ts';
 import type { PathAttempt, PathReport } from './path-report.ts';
 import { type FoundPath, PathSearch } from './path-search.ts';
+import type { Profile } from './profile.ts';
 import { profiles } from './profiles.ts';
 import { byTelling } from './reason-rank.ts';
+import { proveVerified } from './verified-path.ts';
 
 /**
  * Builds and validates a certification path from a leaf to one of the given anchors (RFC 5280 §6): signatures, validity,
@@ -24,17 +27,17 @@ export function validatePath(input: PathInput, ops: CryptoOps): PathReport {
   const search = new PathSearch(input, profile, ops);
   try {
     const found = search.run();
-    return found === undefined ? notFound(input, search.attempts) : passed(found, search.attempts);
+    return found === undefined ? notFound(input, search.attempts) : passed(found, search.attempts, input, profile);
   } catch (error) {
     if (!isCodedError(error)) throw error;
     return failed({ code: error.code, params: error.params }, search.attempts);
   }
 }
 
-function passed(found: FoundPath, attempts: readonly PathAttempt[]): PathReport {
+function passed(found: FoundPath, attempts: readonly PathAttempt[], { at }: PathInput, profile: Profile): PathReport {
   const top = found.chain.at(-1);
   const anchored: readonly Certificate[] =
-    found.anchor.kind === 'certificate' && found.anchor.certificate.der !== top?.der
+    found.anchor.kind === 'certificate' && !(top !== undefined && equalBytes(found.anchor.certificate.der, top.der))
       ? [...found.chain, found.anchor.certificate]
       : found.chain;
   return {
@@ -43,6 +46,8 @@ function passed(found: FoundPath, attempts: readonly PathAttempt[]): PathReport 
     anchor: found.anchor,
     attempts: byTelling(attempts),
     policies: found.policies,
+    verified: proveVerified(anchored, found.anchor, at, profile.name),
+    checked: found.checked,
   };
 }
 
@@ -58,7 +63,7 @@ function notFound(input: PathInput, attempts: readonly PathAttempt[]): PathRepor
     needs.length > 0
       ? { indication: 'indeterminate', reason, needs }
       : { indication: 'failed', reason, ...(telling?.subject && { subject: telling.subject }) };
-  return { verdict, path: null, anchor: null, attempts: sorted, policies: [] };
+  return { verdict, path: null, anchor: null, attempts: sorted, policies: [], verified: null, checked: [] };
 }
 
 function needsFor(input: PathInput, reason: Reason): readonly Need[] {
@@ -75,5 +80,7 @@ function failed(reason: Reason, attempts: readonly PathAttempt[]): PathReport {
     anchor: null,
     attempts: byTelling(attempts),
     policies: [],
+    verified: null,
+    checked: [],
   };
 }
