@@ -9,6 +9,10 @@ export const digestOids: Readonly<Record<DigestAlgorithm, string>> = {
   sha256: oids.sha256,
   sha384: oids.sha384,
   sha512: oids.sha512,
+  'sha3-224': oids.sha3With224,
+  'sha3-256': oids.sha3With256,
+  'sha3-384': oids.sha3With384,
+  'sha3-512': oids.sha3With512,
 };
 
 const byOid: ReadonlyMap<string, DigestAlgorithm> = new Map([
@@ -29,4 +33,8 @@ export const digestLengths: Readonly<Record<DigestAlgorithm, number>> = {
   sha256: 32,
   sha384: 48,
   sha512: 64,
+  'sha3-224': 28,
+  'sha3-256': 32,
+  'sha3-384': 48,
+  'sha3-512': 64,
 };

@@ -1,11 +1,32 @@
+import type { EngineStatus, Sm2Ops, Sm4Ops } from './gm-ops.ts';
+
+export type {
+  EngineStatus,
+  Sm2Agreement,
+  Sm2AgreementInput,
+  Sm2CiphertextForm,
+  Sm2Ops,
+  Sm2SignatureForm,
+  Sm2SigningKey,
+  Sm4AeadOptions,
+  Sm4AeadStream,
+  Sm4AeadStreamOptions,
+  Sm4Cipher,
+  Sm4CipherOptions,
+  Sm4Ops,
+} from './gm-ops.ts';
+
 /**
  * What the rest of core needs from cryptography. Passed in, never imported: the rooms above know no engine.
  * Synchronous by decision (docs/adr/0001-crypto-ops-is-synchronous.md): a verdict is one pure computation, and
  * whoever wants parallel work puts whole judgements on worker threads.
  */
 export interface CryptoOps {
-  /** Names the engine in reports and self-tests, e.g. `node-openssl`. */
+  /** Names the engine in reports and self-tests, e.g. `onelock-gm-addon+node-openssl-3.5.8`. */
   readonly engine: string;
+
+  /** The engines of SM2, SM3 and SM4 in their order of choice, and what became of each. */
+  readonly engines: readonly EngineStatus[];
 
   /** Digest of the concatenated chunks. */
   digest(algorithm: DigestAlgorithm, ...chunks: readonly Uint8Array[]): Uint8Array;
@@ -28,9 +49,25 @@ export interface CryptoOps {
 
   /** Cryptographically secure random bytes. */
   random(length: number): Uint8Array;
+
+  /** HMAC (RFC 2104, GB/T 15852.2) with SM3: 32 bytes. */
+  hmacSm3(key: Uint8Array, ...chunks: readonly Uint8Array[]): Uint8Array;
+
+  readonly sm2: Sm2Ops;
+  readonly sm4: Sm4Ops;
 }
 
-export type DigestAlgorithm = 'sm3' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+export type DigestAlgorithm =
+  | 'sm3'
+  | 'sha1'
+  | 'sha224'
+  | 'sha256'
+  | 'sha384'
+  | 'sha512'
+  | 'sha3-224'
+  | 'sha3-256'
+  | 'sha3-384'
+  | 'sha3-512';
 
 export interface IncrementalDigest {
   update(chunk: Uint8Array): void;

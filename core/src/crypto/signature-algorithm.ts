@@ -12,6 +12,10 @@ const ecdsaDigests: ReadonlyMap<string, DigestAlgorithm> = new Map([
   [oids.ecdsaWithSha256, 'sha256'],
   [oids.ecdsaWithSha384, 'sha384'],
   [oids.ecdsaWithSha512, 'sha512'],
+  [oids.ecdsaWithSha3With224, 'sha3-224'],
+  [oids.ecdsaWithSha3With256, 'sha3-256'],
+  [oids.ecdsaWithSha3With384, 'sha3-384'],
+  [oids.ecdsaWithSha3With512, 'sha3-512'],
 ]);
 
 /** 502 and 504 mean SM2 with other digests to one library; with an RSA key they can only mean RSA with SM3. */
@@ -21,6 +25,10 @@ const rsaDigests: ReadonlyMap<string, DigestAlgorithm> = new Map([
   [oids.sha256WithRsaEncryption, 'sha256'],
   [oids.sha384WithRsaEncryption, 'sha384'],
   [oids.sha512WithRsaEncryption, 'sha512'],
+  [oids.rsaWithSha3With224, 'sha3-224'],
+  [oids.rsaWithSha3With256, 'sha3-256'],
+  [oids.rsaWithSha3With384, 'sha3-384'],
+  [oids.rsaWithSha3With512, 'sha3-512'],
   [oids.rsaWithSm3, 'sm3'],
   [oids.rsaWithSm3Old, 'sm3'],
 ]);
