@@ -6,8 +6,11 @@ import type { CallOptions } from './options.ts';
 import { bytesFromWire, bytesToWire, WrongBytes } from './wire/bytes.ts';
 import { utf8Length } from './wire/utf8-length.ts';
 
-/** `none` waits for nobody. The others may open a window, which the agent itself closes after three minutes. */
-const timeoutsMs = { none: 30_000, origin: 240_000, user: 240_000, pin: 240_000 } as const;
+/**
+ * The last resort: an agent that ends is noticed at once, and its drivers have limits of their own. Any call but
+ * `getAgentInfo` may be the first of a site and wait for the person, whose window the agent closes after three minutes.
+ */
+const timeoutsMs = { discovery: 15_000, others: 240_000 } as const;
 
 /** Makes one call, from bytes to bytes. @throws {OneLockError} */
 export async function callThrough(
@@ -29,7 +32,7 @@ export async function callThrough(
     if (channel.forget(id, error)) channel.notify('cancel', { callId: id });
   };
   const abort = (): void => giveUp(ownError('ERR_SDK_ABORTED', {}, { callId: id }));
-  const timeoutMs = options.timeoutMs ?? timeoutsMs[row.consent];
+  const timeoutMs = options.timeoutMs ?? timeoutsMs[name === 'getAgentInfo' ? 'discovery' : 'others'];
   const timer = setTimeout(() => giveUp(ownError('ERR_SDK_TIMEOUT', { timeoutMs }, { callId: id })), timeoutMs);
   options.signal?.addEventListener('abort', abort);
   try {

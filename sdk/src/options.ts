@@ -33,7 +33,7 @@ export type ReconnectPolicy = 'on-demand' | 'background' | 'never';
 export interface CallOptions {
   /** Gives the call up: the agent is told, and closes its window. */
   readonly signal?: AbortSignal;
-  /** 30 s for calls that wait for nobody, 4 minutes for those that a person may have to agree to. */
+  /** 4 minutes, since a person may have to agree first; 15 s for `getAgentInfo`, which waits for nobody. */
   readonly timeoutMs?: number;
 }
 

@@ -1,3 +1,4 @@
+import { callNames } from '@onelock/core/contract';
 import { type ConnectOptions, connect, type OneLockClient } from '@onelock/sdk';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Answer, reply, startWireAgent, type WireAgent } from './wire-agent.ts';
@@ -21,6 +22,13 @@ async function pair(
 
 const key = 'k1_c29mdDpkZW1vOnNtMjox';
 const noAnswer: Answer = () => undefined;
+
+describe('the client', () => {
+  it('has a function for each of the 50 calls', async () => {
+    const { client } = await pair(noAnswer);
+    expect(callNames.filter((name) => typeof client[name] === 'function')).toHaveLength(50);
+  });
+});
 
 describe('a call', () => {
   it('carries bytes as base64 and gives bytes back', async () => {

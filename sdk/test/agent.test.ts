@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connect, diagnose, type OneLockClient, type Params, type WebSocketConstructor } from '@onelock/sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+
+const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** A page's WebSocket says where it comes from. */
+function from(origin: string): WebSocketConstructor {
+  return class extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(url, protocol, { origin });
+    }
+  };
+}
+
+describe('the SDK with the real agent', () => {
+  let folder: string;
+  let agent: ChildProcess;
+  let port: number;
+  let client: OneLockClient;
+  const windows: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'onelock-sdk-'));
+    agent = spawn(process.execPath, ['--conditions=onelock-source', path.join(checkout, 'desktop-agent/src/main.ts')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: {
+        PATH: process.env.PATH,
+        ONELOCK_MACHINE_OUTPUT: '1',
+        ONELOCK_AGENT_PORTS: '0',
+        ONELOCK_AGENT_STATE_DIR: folder,
+        ONELOCK_AGENT_SHELL: 'print',
+        ONELOCK_AGENT_LOG_LEVEL: 'silent',
+      },
+    });
+    if (agent.stdout === null) throw new Error('no output');
+    const lines = createInterface({ input: agent.stdout });
+    port = await new Promise<number>((resolve, reject) => {
+      agent.once('exit', (status) => reject(new Error(`the agent ended with ${status}`)));
+      lines.on('line', (line) => {
+        const event = JSON.parse(line) as { event: string; port?: number; url?: string };
+        if (event.event === 'listening') resolve(event.port ?? 0);
+        if (event.event === 'window') windows.push(event.url ?? '');
+      });
+    });
+    client = await connect({ ports: [port], WebSocket: from('https://bid.example.cn') });
+  }, 60_000);
+  afterAll(async () => {
+    client?.close();
+    if (agent?.exitCode === null && agent.signalCode === null) {
+      const ended = once(agent, 'exit');
+      agent.kill();
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('learns what it serves', async () => {
+    const info = await client.getAgentInfo();
+    expect(info).toMatchObject({ product: client.agent.product, contractVersion: '1.0', developerMode: false });
+    expect(client.supports('authenticate')).toBe(true);
+    expect(info.calls.every((call) => client.supports(call))).toBe(true);
+  });
+
+  it('is told of a call that is not served, and never given a pretended result', async () => {
+    expect(client.supports('sealDocument')).toBe(false);
+    const params = {} as Params<'sealDocument'>;
+    await expect(client.sealDocument(params)).rejects.toMatchObject({ code: 'ERR_CALL_UNSUPPORTED' });
+  });
+
+  it('cannot smuggle a PIN in', async () => {
+    const params = { key: 'k1_c29mdDpkZW1vOnNtMjox', data: Uint8Array.of(1), pin: '123456' };
+    await expect(client.signData(params)).rejects.toMatchObject({
+      code: 'ERR_CALL_PARAMS_INVALID',
+      params: { call: 'signData', field: '/pin' },
+      callId: expect.stringMatching(/^c-/),
+    });
+    expect(windows).toEqual([]);
+  });
+
+  it('closes the agent’s window when the page gives a call up', async () => {
+    const giveUp = new AbortController();
+    const call = client.digestData({ data: Uint8Array.of(1), algorithm: 'sm3' }, { signal: giveUp.signal });
+    await expect.poll(() => windows.length, { timeout: 5_000 }).toBe(1);
+    giveUp.abort();
+    await expect(call).rejects.toMatchObject({ code: 'ERR_SDK_ABORTED' });
+    // The question has gone with it: its address opens nothing any more.
+    const address = windows[0] ?? '';
+    await expect
+      .poll(async () => (await fetch(address, { redirect: 'manual' })).json(), { timeout: 5_000 })
+      .toMatchObject({ code: 'ERR_AGENT_WINDOW_EXPIRED' });
+  });
+
+  it('names the refused origin as the failing layer, for http and for opaque origins', async () => {
+    for (const origin of ['http://bid.example.cn', 'null', 'chrome-extension://abcdefgh']) {
+      const environment = { fetch, location: { origin } };
+      const diagnosis = await diagnose({ ports: [port], WebSocket: from(origin), environment });
+      expect(diagnosis).toMatchObject({ layer: 'origin-refused', error: { code: 'ERR_AGENT_ORIGIN_DENIED' } });
+    }
+  });
+
+  it('says that the connection is lost when the agent ends, and that nobody is there afterwards', async () => {
+    const call = client.listDevices().catch((error: unknown) => error);
+    await expect.poll(() => windows.length, { timeout: 5_000 }).toBe(2);
+    agent.kill('SIGKILL');
+    expect(await call).toMatchObject({ code: 'ERR_SDK_CONNECTION_LOST' });
+    await expect(client.getAgentInfo()).rejects.toMatchObject({ code: 'ERR_SDK_AGENT_NOT_FOUND' });
+  });
+});
