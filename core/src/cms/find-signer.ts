@@ -38,7 +38,8 @@ function issuerText(der: Uint8Array): string {
   }
 }
 
-function isNamedBy(identifier: SignerIdentifier, certificate: Certificate): boolean {
+/** Whether an identifier means this certificate. */
+export function isNamedBy(identifier: SignerIdentifier, certificate: Certificate): boolean {
   if (identifier.kind === 'issuer-and-serial')
     return (
       certificate.serialNumber === identifier.serialNumber && equalBytes(certificate.issuerDer, identifier.issuerDer)

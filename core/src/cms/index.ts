@@ -1,7 +1,30 @@
 export { looksLikeSignedAttributes } from './attributes.ts';
 export { checkSigners, type SignerMaterial } from './check-signers.ts';
+export type { ContentEncryption } from './content-encryption.ts';
+export { type MessageKind, messageKind } from './content-info.ts';
+export { checkDigestedData, type DigestedData, parseDigestedData } from './digested-data.ts';
+export type { EncryptedContent, EncryptedData, EnvelopedData, Recipient, RecipientIdentifier } from './envelope.ts';
 export { describeSigner, embeddedCertificates } from './find-signer.ts';
+export { openEncryptedData } from './open-encrypted-data.ts';
+export {
+  type EnvelopeToOpen,
+  type KeyReading,
+  type KeyToUnwrap,
+  type OpenedEnvelope,
+  openEnvelope,
+  openEnvelopeLater,
+  type PreparedOpening,
+  prepareOpening,
+} from './open-envelope.ts';
+export { parseEncryptedData, parseEnvelope } from './parse-envelope.ts';
 export { parseSignedData } from './parse-signed-data.ts';
 export { type MessageToPrepare, type PreparedMessage, prepareSignedData } from './prepare-signed-data.ts';
+export { type EnvelopeToSeal, type SealingCipher, sealEnvelope } from './seal-envelope.ts';
+export {
+  type MessageToSignAndSeal,
+  type PreparedSignedEnvelope,
+  prepareSignedEnvelope,
+  signedDataInside,
+} from './signed-and-enveloped.ts';
 export type { Attribute, MessageFamily, SignedData, SignerIdentifier, SignerInfo } from './signed-data.ts';
 export type { SignerCheck } from './signer-check.ts';

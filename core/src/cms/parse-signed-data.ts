@@ -1,26 +1,17 @@
 import {
   contextConstructed,
-  contextPrimitive,
   type DerNode,
   type DerReader,
   derTag,
-  integerBytes,
   nullValue,
   octetStringValue,
-  oids,
   oidValue,
-  readDer,
   smallIntegerValue,
 } from '../asn1/index.ts';
 import { CodedError } from '../errors/index.ts';
-import { formatSerialNumber } from '../x509/index.ts';
-import { definiteLengths } from './ber.ts';
-import type { Attribute, MessageFamily, SignedData, SignerIdentifier, SignerInfo } from './signed-data.ts';
-
-const families: ReadonlyMap<string, MessageFamily> = new Map([
-  [oids.gmSignedData, 'gm'],
-  [oids.signedData, 'pkcs7'],
-]);
+import { fieldsOf, readContentInfo } from './content-info.ts';
+import { parseIdentifier } from './parse-identifier.ts';
+import type { Attribute, SignedData, SignerInfo } from './signed-data.ts';
 
 /** RFC 5652 §5.3; GM/T 0010 knows the first alone. */
 const signerVersions = { 'issuer-and-serial': 1, 'subject-key-identifier': 3 } as const;
@@ -36,16 +27,8 @@ const maxSigners = 64;
  * @throws {CodedError} ERR_CMS_CONTENT_TYPE_UNSUPPORTED { oid }, ERR_CMS_MALFORMED { field, offset }, ERR_DER_… { offset }
  */
 export function parseSignedData(message: Uint8Array): SignedData {
-  const contentInfo = readDer(definiteLengths(message)).sequence();
-  const typeNode = contentInfo.next();
-  const type = oidValue(typeNode);
-  const family = families.get(type);
-  if (family === undefined) throw new CodedError('ERR_CMS_CONTENT_TYPE_UNSUPPORTED', { oid: type });
-  const explicit = contentInfo.read(contextConstructed(0)).reader();
-  contentInfo.finish();
-  const fields = explicit.sequence();
-  explicit.finish();
-  return { family, ...parseFields(fields) };
+  const info = readContentInfo(message);
+  return { family: info.family, ...parseFields(fieldsOf(info, 'signed')) };
 }
 
 function parseFields(fields: DerReader): Omit<SignedData, 'family'> {
@@ -54,10 +37,8 @@ function parseFields(fields: DerReader): Omit<SignedData, 'family'> {
   const { contentType, content } = parseEncapsulated(fields.sequence());
   const certificates = fields.optional(contextConstructed(0));
   const crls = fields.optional(contextConstructed(1));
-  const signersNode = fields.read(derTag.set);
+  const signers = parseSigners(fields.read(derTag.set));
   fields.finish();
-  const signerNodes = signersNode.reader().rest();
-  if (signerNodes.length > maxSigners) throw malformed('signerInfos', signersNode);
   return {
     version,
     contentType,
@@ -65,8 +46,15 @@ function parseFields(fields: DerReader): Omit<SignedData, 'family'> {
     digestAlgorithms,
     certificates: sequencesIn(certificates),
     crls: sequencesIn(crls),
-    signers: signerNodes.map(parseSigner),
+    signers,
   };
+}
+
+/** SignerInfos, in the message's order. @throws {CodedError} ERR_CMS_MALFORMED, ERR_DER_… */
+export function parseSigners(node: DerNode): readonly SignerInfo[] {
+  const nodes = node.reader().rest();
+  if (nodes.length > maxSigners) throw malformed('signerInfos', node);
+  return nodes.map(parseSigner);
 }
 
 /** NOTE: RFC 2315 allows any type here; we do octets, as RFC 5652 and GM/T 0010 do. */
@@ -82,7 +70,7 @@ function parseEncapsulated(fields: DerReader): { readonly contentType: string; r
 }
 
 /** Certificates and CRLs are SEQUENCEs; the other choices (attribute certificates, extended ones) are passed over. */
-function sequencesIn(node: DerNode | undefined): readonly Uint8Array[] {
+export function sequencesIn(node: DerNode | undefined): readonly Uint8Array[] {
   if (node === undefined) return [];
   return node
     .reader()
@@ -91,7 +79,7 @@ function sequencesIn(node: DerNode | undefined): readonly Uint8Array[] {
     .map(({ der }) => der);
 }
 
-function parseSigner(node: DerNode): SignerInfo {
+export function parseSigner(node: DerNode): SignerInfo {
   const fields = node.sequence();
   const version = smallIntegerValue(fields.next(), 5);
   const identifier = parseIdentifier(fields.next());
@@ -115,15 +103,6 @@ function parseSigner(node: DerNode): SignerInfo {
   };
 }
 
-function parseIdentifier(node: DerNode): SignerIdentifier {
-  if (node.tag === contextPrimitive(0)) return { kind: 'subject-key-identifier', keyIdentifier: node.content };
-  const fields = node.sequence();
-  const issuerDer = fields.read(derTag.sequence).der;
-  const serialNumber = formatSerialNumber(integerBytes(fields.next()));
-  fields.finish();
-  return { kind: 'issuer-and-serial', issuerDer, serialNumber };
-}
-
 function parseAttributes(node: DerNode, field: string): readonly Attribute[] {
   const attributes = node.reader().rest().map(parseAttribute);
   if (attributes.length === 0) throw malformed(field, node);
@@ -143,13 +122,13 @@ function parseAttribute(node: DerNode): Attribute {
 }
 
 /** The IMPLICIT tag [0] gives way to the SET's own: that is what was signed (RFC 5652 §5.4). */
-function asSet(der: Uint8Array): Uint8Array {
+export function asSet(der: Uint8Array): Uint8Array {
   const set = Uint8Array.from(der);
   set[0] = derTag.set;
   return set;
 }
 
-function algorithmOid(node: DerNode): string {
+export function algorithmOid(node: DerNode): string {
   return oidValue(node.sequence().next());
 }
 

@@ -88,7 +88,8 @@ function encodeMessage(message: MessageToPrepare, scheme: MessageScheme, signer:
   );
 }
 
-function signerInfo(
+/** SignerInfo of version 1; without attributes when there are none. */
+export function signerInfo(
   certificate: Certificate,
   scheme: MessageScheme,
   attributes: readonly Uint8Array[],
@@ -98,7 +99,7 @@ function signerInfo(
     derInteger(1),
     derSequence(certificate.issuerDer, derValue(derTag.integer, certificate.serialNumberBytes)),
     digestIdentifier(scheme),
-    implicitSet(0, attributes),
+    ...(attributes.length === 0 ? [] : [implicitSet(0, attributes)]),
     derSequence(derOid(scheme.signatureOid), ...(scheme.signatureHasNull ? [derNull()] : [])),
     derOctetString(signature),
   );
@@ -108,12 +109,12 @@ function attribute(oid: string, value: Uint8Array): Uint8Array {
   return derSequence(derOid(oid), derSetOf(value));
 }
 
-function digestIdentifier(scheme: MessageScheme): Uint8Array {
+export function digestIdentifier(scheme: MessageScheme): Uint8Array {
   return derSequence(derOid(scheme.digestOid), derNull());
 }
 
 /** `[number] IMPLICIT SET OF`, in the order DER demands. */
-function implicitSet(number: number, values: readonly Uint8Array[]): Uint8Array {
+export function implicitSet(number: number, values: readonly Uint8Array[]): Uint8Array {
   return derExplicit(number, ...[...values].sort(compareBytes));
 }
 

@@ -9,6 +9,7 @@ import { documentErrors } from './rows/document.ts';
 import { driverErrors } from './rows/driver.ts';
 import { envelopeErrors } from './rows/envelope.ts';
 import { fileErrors } from './rows/file.ts';
+import { keyFileErrors } from './rows/key-file.ts';
 import { loginErrors } from './rows/login.ts';
 import { pathErrors } from './rows/path.ts';
 import { remoteSessionErrors } from './rows/remote-session.ts';
@@ -35,6 +36,7 @@ export const errorRegistry = {
   ...cmsErrors,
   ...signatureErrors,
   ...envelopeErrors,
+  ...keyFileErrors,
   ...fileErrors,
   ...sealErrors,
   ...documentErrors,

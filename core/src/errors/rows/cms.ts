@@ -50,6 +50,12 @@ export const cmsErrors = {
     params: ['signer'],
     clause: 'RFC 5652 §5.1',
   },
+  ERR_DEVIATION_UNDECLARED: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['deviation', 'authority'],
+  },
   ERR_CMS_NO_SIGNER: {
     httpStatus: 422,
     whoCanAct: 'integrator',

@@ -15,6 +15,19 @@ export const timestampErrors = {
     params: ['field', 'offset'],
     clause: 'RFC 3161 §2.4.2',
   },
+  ERR_TIMESTAMP_AUTHORITY_INVALID: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['rule'],
+    clause: 'RFC 3161 §2.3',
+  },
+  ERR_TIMESTAMP_FORM_UNSUPPORTED: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['form'],
+  },
   ERR_TIMESTAMP_MISMATCH: {
     httpStatus: 422,
     whoCanAct: 'operator',

@@ -9,5 +9,7 @@ export const cmsWords = {
   ERR_CMS_DIGEST_MISMATCH: 'The content was changed: the digest does not match',
   ERR_CMS_ATTRIBUTE_INVALID: 'A signed attribute breaks the rules: {attribute}',
   ERR_CMS_SIGNER_CERTIFICATE_ABSENT: "The signer's certificate was not found: {signer}",
+  ERR_DEVIATION_UNDECLARED:
+    'The message departs from the standard ({deviation}) and this is not declared for the authority {authority}',
   ERR_CMS_NO_SIGNER: 'The message has no signer',
 } as const satisfies WordsFor<typeof cmsErrors>;

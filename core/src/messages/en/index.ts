@@ -10,6 +10,7 @@ import { documentWords } from './document.ts';
 import { driverWords } from './driver.ts';
 import { envelopeWords } from './envelope.ts';
 import { fileWords } from './file.ts';
+import { keyFileWords } from './key-file.ts';
 import { loginWords } from './login.ts';
 import { pathWords } from './path.ts';
 import { remoteSessionWords } from './remote-session.ts';
@@ -35,6 +36,7 @@ export const en: Readonly<Record<ErrorCode, string>> = {
   ...cmsWords,
   ...signatureWords,
   ...envelopeWords,
+  ...keyFileWords,
   ...fileWords,
   ...sealWords,
   ...documentWords,

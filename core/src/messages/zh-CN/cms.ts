@@ -9,5 +9,6 @@ export const cmsWords = {
   ERR_CMS_DIGEST_MISMATCH: '原文已被改动：摘要不一致',
   ERR_CMS_ATTRIBUTE_INVALID: '签名属性不符合规范：{attribute}',
   ERR_CMS_SIGNER_CERTIFICATE_ABSENT: '找不到签名者证书：{signer}',
+  ERR_DEVIATION_UNDECLARED: '消息与标准有出入（{deviation}），而颁发机构 {authority} 未在偏差表中登记',
   ERR_CMS_NO_SIGNER: '消息中没有签名者',
 } as const satisfies WordsFor<typeof cmsErrors>;

@@ -1,0 +1,99 @@
+import {
+  contextConstructed,
+  type DerNode,
+  type DerReader,
+  derExplicit,
+  derNull,
+  derOid,
+  derSequence,
+  derTag,
+  octetStringValue,
+  oids,
+  oidValue,
+} from '../asn1/index.ts';
+import {
+  type AlgorithmIdentifier,
+  type DigestAlgorithm,
+  digestOfOid,
+  digestOids,
+  type KeyEncryption,
+  parseAlgorithmIdentifier,
+} from '../crypto/index.ts';
+
+/** SM2 encryption, and what messages call it whose writers named the curve or the signature. */
+const sm2Names: ReadonlySet<string> = new Set([oids.sm2Encrypt, oids.sm2, oids.sm2Sign, oids.ecPublicKey]);
+
+/**
+ * How a content key was encrypted, by KeyEncryptionAlgorithmIdentifier; undefined when it is a way that we do not do.
+ *
+ * @throws {CodedError} ERR_DER_… for malformed parameters
+ */
+export function parseKeyEncryption(node: DerNode): {
+  readonly scheme: KeyEncryption | undefined;
+  readonly oid: string;
+} {
+  const algorithm = parseAlgorithmIdentifier(node);
+  return { scheme: schemeOf(algorithm), oid: algorithm.oid };
+}
+
+export function encodeKeyEncryption(scheme: KeyEncryption): Uint8Array {
+  switch (scheme.kind) {
+    case 'rsa-pkcs1v15':
+      return derSequence(derOid(oids.rsaEncryption), derNull());
+    case 'sm2':
+      return derSequence(derOid(oids.sm2Encrypt), derNull());
+    case 'rsa-oaep': {
+      const digest = digestIdentifier(scheme.digest);
+      const mask = derSequence(derOid(oids.mgf1), digestIdentifier(scheme.mgf1Digest));
+      return derSequence(derOid(oids.rsaesOaep), derSequence(derExplicit(0, digest), derExplicit(1, mask)));
+    }
+  }
+}
+
+function schemeOf(algorithm: AlgorithmIdentifier): KeyEncryption | undefined {
+  if (algorithm.oid === oids.rsaEncryption) return { kind: 'rsa-pkcs1v15' };
+  if (algorithm.oid === oids.rsaesOaep) return oaepOf(algorithm.parameters);
+  return sm2Names.has(algorithm.oid) ? { kind: 'sm2' } : undefined;
+}
+
+/** RSAES-OAEP-params of RFC 4055 §4: SHA-1 for everything where nothing is said; a label is beyond us. */
+function oaepOf(parameters: DerNode | undefined): KeyEncryption | undefined {
+  if (parameters === undefined) return { kind: 'rsa-oaep', digest: 'sha1', mgf1Digest: 'sha1' };
+  const fields = parameters.sequence();
+  const digest = digestIn(explicit(fields, 0));
+  const mask = explicit(fields, 1);
+  const mgf1Digest = mask === undefined ? 'sha1' : maskDigest(mask);
+  const label = explicit(fields, 2);
+  fields.finish();
+  if (digest === undefined || mgf1Digest === undefined || (label !== undefined && !isEmptyLabel(label)))
+    return undefined;
+  return { kind: 'rsa-oaep', digest, mgf1Digest };
+}
+
+function explicit(fields: DerReader, number: number): DerNode | undefined {
+  const wrapper = fields.optional(contextConstructed(number))?.reader();
+  const node = wrapper?.next();
+  wrapper?.finish();
+  return node;
+}
+
+function digestIn(node: DerNode | undefined): DigestAlgorithm | undefined {
+  return node === undefined ? 'sha1' : digestOfOid(parseAlgorithmIdentifier(node).oid);
+}
+
+function maskDigest(node: DerNode): DigestAlgorithm | undefined {
+  const { oid, parameters } = parseAlgorithmIdentifier(node);
+  return oid === oids.mgf1 && parameters !== undefined ? digestIn(parameters) : undefined;
+}
+
+/** pSpecified with an empty OCTET STRING; one writer leaves the parameters away and means the same. */
+function isEmptyLabel(node: DerNode): boolean {
+  const fields = node.sequence();
+  if (oidValue(fields.next()) !== oids.pSpecified) return false;
+  if (fields.atEnd) return true;
+  return octetStringValue(fields.read(derTag.octetString)).length === 0;
+}
+
+function digestIdentifier(digest: DigestAlgorithm): Uint8Array {
+  return derSequence(derOid(digestOids[digest]), derNull());
+}
