@@ -129,7 +129,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
       service?.close();
       await door.close();
       await sessions.closeAll();
-      await prompt.closeAll();
+      await prompt.close();
       await Promise.all([windows.close(), fleet.close()]);
     },
   };

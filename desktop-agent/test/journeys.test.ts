@@ -16,7 +16,7 @@ import { type AgentProcess, startAgentProcess } from './support/agent-process.ts
 import { failure } from './support/failure.ts';
 import { connectPage, type PageConnection, site } from './support/page-connection.ts';
 import { makeSoftHsmToken, makeSoftToken, pin, type SoftTokens, testDer } from './support/tokens.ts';
-import { Person } from './support/windows.ts';
+import { finalText, Person } from './support/windows.ts';
 
 type Identity = Result<'listCertificates'>['identities'][number];
 
@@ -159,6 +159,21 @@ chromium('a bidder with a file token', (executable) => {
     }
     expect(agent.unopenedWindows()).toEqual([]);
     await other.close();
+  });
+
+  it('refuses a site, which may then not ask again for a while; another site is not concerned', async () => {
+    const refused = await connectPage(agent.port, { origin: 'https://phishing.example' });
+    const asking = failure(refused.call('listCertificates', {}));
+    const window = await person.open();
+    await window.getByText('https://').waitFor();
+    await window.getByRole('button', { name: '拒绝' }).click();
+    expect(await asking).toFailWith('ERR_AGENT_ORIGIN_DENIED');
+    expect(await finalText(window)).toContain('已拒绝该网站');
+    await window.close();
+    expect(await failure(refused.call('listDevices', {}))).toFailWith('ERR_AGENT_ORIGIN_DENIED');
+    expect(agent.unopenedWindows()).toEqual([]);
+    expect((await page.call('listDevices', {})).devices.length).toBe(1);
+    await refused.close();
   });
 
   it('is never made to sign a login through signData or signMessage, whatever is built around it', async () => {

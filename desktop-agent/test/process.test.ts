@@ -9,13 +9,19 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { createChromiumShell } from '../src/shell/chromium-shell.ts';
+import { WindowPrompt } from '../src/window/window-prompt.ts';
+import { startWindowServer } from '../src/window/window-server.ts';
 import { startAgentProcess, within } from './support/agent-process.ts';
 import { rememberAllowed } from './support/allowed-sites.ts';
 import { failure } from './support/failure.ts';
-import { connectPage, site } from './support/page-connection.ts';
+import { connectPage, rawUpgrade, site } from './support/page-connection.ts';
 import { makeSoftToken } from './support/tokens.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** Numeric id of the conventional unprivileged user: a browser keeps its sandbox by not being root. */
+const unprivilegedId = 65534;
 
 function runMain(
   args: readonly string[],
@@ -27,6 +33,16 @@ function runMain(
     timeout: 20_000,
   });
 }
+
+/** Sends a page's upgrade request and prints how it was answered. */
+const upgradeScript = `
+const [port, origin] = process.argv.slice(1);
+const headers = { origin, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-protocol': 'onelock.v1' };
+require('node:http').get({ host: '127.0.0.1', port, path: '/v1', headers })
+  .on('upgrade', () => { console.log('101'); process.exit(0); })
+  .on('response', (r) => r.on('data', (d) => console.log(r.statusCode + ' ' + d)));
+`;
 
 /** Every process below one, itself not counted (Linux). */
 function descendants(pid: number): readonly number[] {
@@ -126,6 +142,24 @@ describe('the agent as a process', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('ERR_DRIVER_CONFIG_INVALID')]);
   });
 
+  it('serves the user it runs as and no other user of the computer', async (context) => {
+    if (process.getuid?.() !== 0) context.skip('only root can be another user');
+    const home = mkdtempSync(path.join(tmpdir(), 'onelock-peer-'));
+    chmodSync(home, 0o777);
+    const agent = await startAgentProcess({ user: unprivilegedId, stateDir: path.join(home, 'state') });
+    const askAs = (user: number): string =>
+      spawnSync(process.execPath, ['-e', upgradeScript, String(agent.port), site], {
+        uid: user,
+        gid: user,
+        encoding: 'utf8',
+      }).stdout.trim();
+    expect(askAs(unprivilegedId)).toBe('101');
+    expect(askAs(unprivilegedId - 1)).toBe('403 {"code":"ERR_AGENT_PEER_DENIED","params":{}}');
+    expect((await rawUpgrade(agent.port, {})).status).toBe(101);
+    expect(await agent.stop()).toBe(0);
+    rmSync(home, { recursive: true, force: true });
+  });
+
   it('lists and revokes sites, and a running agent sees it with the next call', async () => {
     const agent = await startAgentProcess();
     rememberAllowed(agent.stateDir, site);
@@ -145,8 +179,6 @@ describe('the agent as a process', () => {
 
 const chromium = requireReal('Chromium', chromiumExecutable());
 const xvfb = requireReal('Xvfb', ['/usr/bin/Xvfb'].find(existsSync));
-/** Numeric id of the conventional unprivileged user: the browser keeps its sandbox by not being root. */
-const unprivilegedId = 65534;
 
 chromium('the app window', () => {
   xvfb('on a real display', (server) => {
@@ -177,8 +209,8 @@ chromium('the app window', () => {
         const commands = browsers.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
         expect(commands.join('\n')).toContain('--app=http://127.0.0.1:');
         expect(commands.join('\n')).not.toContain('--no-sandbox');
+        await delay(1_500);
         if (process.env.ONELOCK_SCREENSHOT) {
-          await delay(1_500);
           await promisify(execFile)('import', [
             '-display',
             `:${number}`,
@@ -187,20 +219,39 @@ chromium('the app window', () => {
             process.env.ONELOCK_SCREENSHOT,
           ]);
         }
+        // Nobody waits any more: the window says so, closes itself, and its browser is gone, profile and all.
         await page.close();
         await asking;
-        // The page said that nobody waits any more; stopping the agent closes what is still on the screen.
+        await untilGone(browsers);
+        await delay(300);
+        expect(readdirSync(path.join(home, 'state')).filter((name) => name.startsWith('window-'))).toEqual([]);
+        // A window that is still open when the agent stops goes with it.
+        const second = await connectPage(agent.port);
+        void failure(second.call('listDevices', {}));
+        const others = await within(15_000, 'the browser', untilLoaded(agent.child.pid ?? 0));
         const exit = new Promise((resolve) => agent.child.once('exit', resolve));
         agent.child.kill('SIGTERM');
         expect(await within(8_000, 'the agent to stop', exit)).toBe(0);
-        await untilGone(browsers);
+        await untilGone(others);
         expect(readdirSync(path.join(home, 'state')).filter((name) => name.startsWith('window-'))).toEqual([]);
       } finally {
         agent.child.kill('SIGKILL');
         display.kill('SIGTERM');
         rmSync(home, { recursive: true, force: true });
       }
-    }, 40_000);
+    }, 60_000);
+  });
+
+  it('that cannot start is an error of its own, not a refusal by the person', async () => {
+    const shell = createChromiumShell('/bin/false', mkdtempSync(path.join(tmpdir(), 'onelock-shell-')));
+    const server = await startWindowServer(new Map());
+    const prompt = new WindowPrompt({ server, shell, language: 'auto', timeoutMs: 10_000 });
+    const caller = { signal: new AbortController().signal, language: 'auto' } as const;
+    const asked = prompt.ask({ kind: 'site', origin: site }, caller, () => Promise.reject(new Error('not asked')));
+    expect(await failure(asked)).toFailWith('ERR_AGENT_WINDOW_UNAVAILABLE');
+    const missing = createChromiumShell('/nonexistent/browser', tmpdir());
+    expect(await failure(missing.open('http://127.0.0.1/'))).toFailWith('ERR_AGENT_WINDOW_UNAVAILABLE');
+    await server.close();
   });
 });
 

@@ -8,6 +8,7 @@ import { attachConnection, type Connection, type FrameListener } from './connect
 import { checkHost, headerValues } from './host.ts';
 import { transportLimits } from './limits.ts';
 import { type Origin, readOrigin } from './origin.ts';
+import { checkPeerUser } from './peer-user.ts';
 import { RateLimit } from './rate-limit.ts';
 import { refuseRequest, refuseUpgrade } from './refusal.ts';
 
@@ -53,6 +54,7 @@ function serve(servers: LoopbackServers, options: DoorOptions): Door {
   const admit = (request: IncomingMessage): Origin => {
     checkHost(request.rawHeaders, port);
     checkPeer(request);
+    checkPeerUser(request.socket);
     const origin = readOrigin(request.rawHeaders, options.originPolicy);
     if (request.url !== wirePath) throw new CodedError('ERR_REQUEST_NOT_FOUND');
     checkSubprotocol(request);

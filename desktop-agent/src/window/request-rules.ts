@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { CodedError } from '@onelock/core/errors';
 import { checkHost, headerValues } from '../transport/host.ts';
+import { checkPeerUser } from '../transport/peer-user.ts';
 import { windowHeader } from './view.ts';
 
 /**
  * The rules of every request to the window server. `navigation` is the address itself, typed or opened by the shell;
  * `resource` what the page then loads; `act` what it sends.
  *
- * @throws {CodedError} ERR_AGENT_HOST_DENIED, ERR_AGENT_ORIGIN_MISSING, ERR_AGENT_ORIGIN_DENIED
+ * @throws {CodedError} ERR_AGENT_HOST_DENIED, ERR_AGENT_PEER_DENIED, ERR_AGENT_ORIGIN_MISSING, ERR_AGENT_ORIGIN_DENIED
  */
 export function checkWindowRequest(
   request: IncomingMessage,
@@ -15,6 +16,7 @@ export function checkWindowRequest(
   kind: 'navigation' | 'resource' | 'act',
 ): void {
   checkHost(request.rawHeaders, port);
+  checkPeerUser(request.socket);
   checkFetchMetadata(request, kind);
   checkOrigin(request, port, kind);
   // A form, an image or a script element cannot set it, and for a foreign page's fetch it forces a preflight, never granted.

@@ -13,64 +13,81 @@ export interface WindowPromptOptions {
   readonly timeoutMs: number;
 }
 
-/** How long a window may go on showing how it ended; its page closes itself sooner. */
-const farewellMs = { done: 2_500, failed: 20_000 } as const;
+/** How long a window may go on showing how its question ended; mostly its page closes itself sooner. */
+const farewellMs = { done: 2_500, cancelled: 2_500, failed: 20_000 } as const;
+type Ending = keyof typeof farewellMs;
 
 /** Asks in a window: a page of the window server, put on the screen by the shell. */
 export class WindowPrompt implements Prompt {
   readonly #options: WindowPromptOptions;
-  readonly #leaving = new Set<() => Promise<void>>();
+  /** Windows on the screen or on their way there, each with the way to take it down. */
+  readonly #windows = new Map<Promise<ShellWindow | undefined>, () => Promise<void>>();
+  #closed = false;
 
   constructor(options: WindowPromptOptions) {
     this.#options = options;
   }
 
   async ask<T>(question: Question, caller: Caller, attempt: Attempt<T>): Promise<T> {
-    const { server, shell, timeoutMs } = this.#options;
-    const language = this.#options.language === 'auto' ? caller.language : this.#options.language;
     // A window that still shows how its question ended makes room for the next one.
-    await this.closeAll();
+    await this.#takeAllDown();
+    if (this.#closed) throw new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE');
+    const { server, timeoutMs } = this.#options;
+    const language = this.#options.language === 'auto' ? caller.language : this.#options.language;
     const session = new WindowSession({ question, language, timeoutMs, attempt });
     const abandon = (): void => session.fail(reasonOfAbort(caller.signal));
     caller.signal.addEventListener('abort', abandon, { once: true });
-    let window: ShellWindow | undefined;
-    let outcome: keyof typeof farewellMs = 'failed';
+    if (caller.signal.aborted) abandon();
+    const takeDown = this.#putUp(session, server.add(session));
+    let ending: Ending = 'failed';
     try {
-      window = await this.#openWindow(session, server.add(session), shell);
       const value = await session.result;
-      outcome = 'done';
+      ending = 'done';
       return value;
+    } catch (error) {
+      if (isCodedError(error) && error.code === 'ERR_USER_CANCELLED') ending = 'cancelled';
+      throw error;
     } finally {
       caller.signal.removeEventListener('abort', abandon);
-      this.#sayFarewell(session, window, outcome);
+      // Nobody has to read the end of a question that nobody saw.
+      setTimeout(() => void takeDown(), session.opened ? farewellMs[ending] : 0);
     }
   }
 
-  /** Closes every window that is still on the screen. */
-  async closeAll(): Promise<void> {
-    await Promise.all([...this.#leaving].map((leave) => leave()));
+  /** Takes every window down and puts none up any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#takeAllDown();
   }
 
-  async #openWindow<T>(session: WindowSession<T>, url: string, shell: Shell): Promise<ShellWindow | undefined> {
+  async #takeAllDown(): Promise<void> {
+    await Promise.all([...this.#windows.values()].map((takeDown) => takeDown()));
+  }
+
+  /** Orders the window; gives the way to take it down, which may be gone more than once. */
+  #putUp<T>(session: WindowSession<T>, url: string): () => Promise<void> {
+    const window = this.#openWindow(session, url);
+    const takeDown = async (): Promise<void> => {
+      this.#options.server.remove(session);
+      await (await window)?.close();
+      this.#windows.delete(window);
+    };
+    this.#windows.set(window, takeDown);
+    void window.then((opened) => opened?.closed.then(takeDown));
+    return takeDown;
+  }
+
+  async #openWindow<T>(session: WindowSession<T>, url: string): Promise<ShellWindow | undefined> {
     try {
-      const window = await shell.open(url);
-      void window.closed.then(() => session.cancel());
+      const window = await this.#options.shell.open(url);
+      // A browser that ended without ever asking for the page did not start; the person has refused nothing.
+      void window.closed.then(() =>
+        session.opened ? session.cancel() : session.fail(new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE')),
+      );
       return window;
     } catch (error) {
       session.fail(isCodedError(error) ? error : new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE', {}, { cause: error }));
       return undefined;
     }
-  }
-
-  #sayFarewell<T>(session: WindowSession<T>, window: ShellWindow | undefined, outcome: keyof typeof farewellMs): void {
-    const leave = async (): Promise<void> => {
-      clearTimeout(timer);
-      this.#leaving.delete(leave);
-      this.#options.server.remove(session);
-      await window?.close();
-    };
-    const timer = setTimeout(() => void leave(), farewellMs[outcome]);
-    this.#leaving.add(leave);
-    void window?.closed.then(leave);
   }
 }

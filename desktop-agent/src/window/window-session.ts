@@ -93,6 +93,11 @@ export class WindowSession<T> implements OpenSession {
     this.#end(error);
   }
 
+  /** Whether a browser has come for the page at all. */
+  get opened(): boolean {
+    return this.#redeemed;
+  }
+
   get #over(): boolean {
     return this.#phase === 'done' || this.#phase === 'failed';
   }

@@ -19,6 +19,12 @@ export const agentErrors = {
     retriable: false,
     params: ['origin'],
   },
+  ERR_AGENT_PEER_DENIED: {
+    httpStatus: 403,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: [],
+  },
   ERR_AGENT_FRAME_INVALID: {
     httpStatus: 400,
     whoCanAct: 'integrator',

@@ -5,6 +5,7 @@ export const agentWords = {
   ERR_AGENT_HOST_DENIED: 'The host name of the request is not allowed',
   ERR_AGENT_ORIGIN_MISSING: 'The request has no Origin and was refused',
   ERR_AGENT_ORIGIN_DENIED: 'The site {origin} is not authorised to use the keys of this computer',
+  ERR_AGENT_PEER_DENIED: 'The connection comes from another user of this computer and was refused',
   ERR_AGENT_FRAME_INVALID: 'The message is not valid: {detail}',
   ERR_AGENT_RATE_LIMITED: 'Too many requests: try again in {retryAfterMs} ms',
   ERR_AGENT_VERSION_MISMATCH: 'The versions do not fit: agent {agent}, page {page}',

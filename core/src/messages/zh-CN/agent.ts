@@ -5,6 +5,7 @@ export const agentWords = {
   ERR_AGENT_HOST_DENIED: '请求的主机名不被允许',
   ERR_AGENT_ORIGIN_MISSING: '请求没有来源（Origin），已拒绝',
   ERR_AGENT_ORIGIN_DENIED: '网站 {origin} 未获授权使用本机密钥',
+  ERR_AGENT_PEER_DENIED: '连接来自本机的其他用户，已拒绝',
   ERR_AGENT_FRAME_INVALID: '消息格式无效：{detail}',
   ERR_AGENT_RATE_LIMITED: '请求过于频繁，请 {retryAfterMs} 毫秒后再试',
   ERR_AGENT_VERSION_MISMATCH: '版本不匹配：代理 {agent}，页面 {page}',
