@@ -28,7 +28,7 @@ const exported = [
   ...['verify_with_table_vartime', 'multiply', 'multiply_base', 'add', 'scalar_multiply_add'],
 ]
   .map((name) => `sm2_${name}`)
-  .concat(['sm3_context_size', 'sm3_init', 'sm3_update', 'sm3_final'])
+  .concat(['sm3_context_size', 'sm3_init', 'sm3_update', 'sm3_final', 'sm3_digest', 'sm3_kdf'])
   .concat(
     ['key_size', 'expand_key', 'ecb_encrypt', 'ecb_decrypt', 'cbc_encrypt', 'cbc_decrypt', 'ctr'].map(
       (name) => `sm4_${name}`,

@@ -79,6 +79,9 @@ METHOD(digest_init, 1, L(sizeof(sm3_context)), (sm3_init((sm3_context *)(void *)
 METHOD(digest_update, 2, L(sizeof(sm3_context), ANY_LENGTH), (sm3_update((sm3_context *)(void *)a[0].data, a[1].data, a[1].length), 1))
 METHOD(digest_final, 2, L(sizeof(sm3_context), 32), (sm3_final((sm3_context *)(void *)a[0].data, a[1].data), 1))
 
+METHOD(digest, 2, L(ANY_LENGTH, 32), (sm3_digest(a[0].data, a[0].length, a[1].data), 1))
+METHOD(kdf, 2, L(ANY_LENGTH, ANY_LENGTH), (sm3_kdf(a[0].data, a[0].length, 1, a[1].data, a[1].length), 1))
+
 METHOD(cipher_key, 2, L(sizeof(sm4_key), 16), (sm4_expand_key((sm4_key *)(void *)a[0].data, a[1].data), 1))
 #define WHOLE_BLOCKS(I, O) (a[I].length == a[O].length && a[I].length % 16 == 0)
 METHOD(ecb_encrypt, 3, L(sizeof(sm4_key), ANY_LENGTH, ANY_LENGTH),
@@ -107,6 +110,7 @@ NAPI_MODULE_INIT() {
       {"sign", sign}, {"verify", verify}, {"tableBuild", table_build}, {"verifyWithTable", verify_with_table},
       {"multiply", multiply}, {"multiplyBase", multiply_base}, {"add", add}, {"scalarMultiplyAdd", scalar_multiply_add},
       {"digestInit", digest_init}, {"digestUpdate", digest_update}, {"digestFinal", digest_final},
+      {"digest", digest}, {"kdf", kdf},
       {"cipherKey", cipher_key}, {"ecbEncrypt", ecb_encrypt}, {"ecbDecrypt", ecb_decrypt}, {"cbcEncrypt", cbc_encrypt},
       {"cbcDecrypt", cbc_decrypt}, {"ctr", ctr}, {"ctr32", ctr32}, {"ghash", ghash},
   };

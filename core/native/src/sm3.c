@@ -139,3 +139,29 @@ void sm3_final(sm3_context *context, uint8_t digest[32]) {
     for (int k = 0; k < 4; k++) digest[4 * i + k] = (uint8_t)(context->state[i] >> (24 - 8 * k));
   wipe(context, sizeof *context);
 }
+
+void sm3_digest(const uint8_t *data, size_t length, uint8_t digest[32]) {
+  sm3_context context;
+  sm3_init(&context);
+  sm3_update(&context, data, length);
+  sm3_final(&context, digest);
+}
+
+void sm3_kdf(const uint8_t *z, size_t z_length, uint32_t first, uint8_t *out, size_t length) {
+  sm3_context start, context;
+  uint8_t digest[32];
+  sm3_init(&start);
+  sm3_update(&start, z, z_length);
+  for (uint32_t counter = first; length > 0; counter++) {
+    uint8_t number[4] = {(uint8_t)(counter >> 24), (uint8_t)(counter >> 16), (uint8_t)(counter >> 8), (uint8_t)counter};
+    size_t now = length < 32 ? length : 32;
+    context = start;
+    sm3_update(&context, number, 4);
+    sm3_final(&context, digest);
+    __builtin_memcpy(out, digest, now);
+    out += now;
+    length -= now;
+  }
+  wipe(&start, sizeof start);
+  wipe(digest, sizeof digest);
+}

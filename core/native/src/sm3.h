@@ -18,4 +18,10 @@ void sm3_update(sm3_context *context, const uint8_t *data, size_t length);
 /* Writes the digest and wipes the context. */
 void sm3_final(sm3_context *context, uint8_t digest[32]);
 
+/* All at once. */
+void sm3_digest(const uint8_t *data, size_t length, uint8_t digest[32]);
+
+/* The KDF of GB/T 32918.4-2016 §5.4.3: SM3(Z || counter) for counter = first, first + 1 …, cut to the length wanted. */
+void sm3_kdf(const uint8_t *z, size_t z_length, uint32_t first, uint8_t *out, size_t length);
+
 #endif

@@ -1,3 +1,3 @@
-export { createNodeCiphers, type NationalCiphers } from './node/ciphers.ts';
+export type { EngineChoice } from './node/choose-engine.ts';
 export { createNodeCrypto, type NodeCryptoOptions } from './node/create-node-crypto.ts';
 export { publicKeyOf } from './node/sign.ts';

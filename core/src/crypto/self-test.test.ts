@@ -52,7 +52,7 @@ function withDefaultId(algorithm: Parameters<CryptoOps['verify']>[1]): Parameter
 describe('the self-test of an engine', () => {
   it('passes the engine of this Node', () => {
     expect(() => selfTest(ops)).not.toThrow();
-    expect(ops.engine).toMatch(/^node-openssl-3\./);
+    expect(ops.engine).toMatch(/node-openssl-3\./);
   });
 
   it.each(broken)('stops an engine that %s', (_, engine) => {

@@ -1,0 +1,1 @@
+export { createBrowserCrypto } from './browser/create-browser-crypto.ts';

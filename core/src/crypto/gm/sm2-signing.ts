@@ -1,0 +1,76 @@
+import { concatBytes, equalBytes } from '../../bytes/compare.ts';
+import { CodedError } from '../../errors/coded-error.ts';
+import { encodeEcdsaSignature } from '../ecdsa-signature.ts';
+import type { PrivateKey, PublicKey, Sm2SigningKey } from '../ops.ts';
+import { computeZa } from '../sm2-za.ts';
+import type { GmEngine } from './engine.ts';
+import { type RandomBytes, withFreshScalar } from './nonce.ts';
+import { readSm2PrivateKey } from './sm2-private-key.ts';
+import { buildSm2PublicKey, sm2Coordinates } from './sm2-public-key.ts';
+
+/** e = SM3(ZA ‖ M) of GB/T 32918.2-2016 §6.1, 32 bytes. */
+export function computeE(engine: GmEngine, point: Uint8Array, userId: Uint8Array, message: Uint8Array): Uint8Array {
+  const za = computeZa({ digest: (_, ...chunks) => engine.digest(concatBytes(...chunks)) }, point, userId);
+  return digestAfter(engine, za, message);
+}
+
+function digestAfter(engine: GmEngine, za: Uint8Array, message: Uint8Array): Uint8Array {
+  if (message.length <= 4096) return engine.digest(concatBytes(za, message));
+  const running = engine.createDigest();
+  running.update(za);
+  running.update(message);
+  return running.digest();
+}
+
+/** @throws {CodedError} ERR_CRYPTO_DIGEST_LENGTH */
+export function requireDigest(e: Uint8Array): void {
+  if (e.length !== 32) throw new CodedError('ERR_CRYPTO_DIGEST_LENGTH', { expected: 32, actual: e.length });
+}
+
+/** See {@link Sm2Ops.openSigningKey}. Holds (1 + d)⁻¹ and not d itself; either of them is the key. */
+export function openSigningKey(engine: GmEngine, random: RandomBytes, key: PrivateKey): Sm2SigningKey {
+  const { d, point: stated } = readSm2PrivateKey(key);
+  const prepared = engine.prepare(d);
+  const point = stated ?? (prepared && engine.derivePublicKey(d));
+  d.fill(0);
+  if (prepared === undefined || point === undefined)
+    throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'private key out of range' });
+  const publicKey = buildSm2PublicKey(point);
+  let wiped = false;
+  let last: { readonly userId: Uint8Array; readonly za: Uint8Array } | undefined;
+  const zaOf = (userId: Uint8Array): Uint8Array => {
+    if (last !== undefined && equalBytes(last.userId, userId)) return last.za;
+    const digest = (_: string, ...chunks: readonly Uint8Array[]): Uint8Array => engine.digest(concatBytes(...chunks));
+    last = { userId: userId.slice(), za: computeZa({ digest }, publicKey.point, userId) };
+    return last.za;
+  };
+  const signRaw = (e: Uint8Array): Uint8Array => {
+    requireDigest(e);
+    if (wiped) throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'the key was wiped' });
+    return withFreshScalar(random, (k) => engine.sign(prepared, k, e));
+  };
+  return {
+    publicKey,
+    signDigest: (e, form = 'der') => (form === 'raw' ? signRaw(e) : encodeEcdsaSignature(signRaw(e))),
+    sign: (message, userId, form = 'der') => {
+      const raw = signRaw(digestAfter(engine, zaOf(userId), message));
+      return form === 'raw' ? raw : encodeEcdsaSignature(raw);
+    },
+    wipe: () => {
+      wiped = true;
+      prepared.fill(0);
+    },
+  };
+}
+
+/** Whether a private key's scalar is in [1, n − 2] and, where it says its public key, that is the right one. */
+export function publicKeyOfPrivate(engine: GmEngine, key: PrivateKey): Extract<PublicKey, { kind: 'sm2' }> {
+  const { d, point: stated } = readSm2PrivateKey(key);
+  const point = engine.derivePublicKey(d);
+  d.fill(0);
+  if (point === undefined) throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'private key out of range' });
+  const derived = buildSm2PublicKey(point);
+  if (stated !== undefined && sm2Coordinates(derived).some((octet, index) => octet !== stated[index]))
+    throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'the public key is not of this private key' });
+  return derived;
+}
