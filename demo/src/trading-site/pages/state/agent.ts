@@ -4,7 +4,10 @@ import type { Failure } from './failure.ts';
 import { failureOf } from './failure.ts';
 import { language } from './language.ts';
 
-export type Identity = Result<'listCertificates'>['identities'][number];
+type Listed = Result<'listCertificates'>;
+export type Identity = Listed['identities'][number];
+/** A driver whose keys could not be read, and why. */
+export type UnreadDriver = Listed['incomplete'][number];
 
 /** How things stand between this page and the agent. */
 export type AgentStage = 'looking' | 'absent' | 'asking' | 'ready';
@@ -14,6 +17,7 @@ export function useAgent(ports: readonly number[]) {
   const stage = ref<AgentStage>('looking');
   const client = shallowRef<OneLockClient | null>(null);
   const identities = shallowRef<readonly Identity[]>([]);
+  const unread = shallowRef<readonly UnreadDriver[]>([]);
   /** Why the agent was not reached, or why it shows nothing. */
   const failure = shallowRef<Failure | null>(null);
 
@@ -48,6 +52,7 @@ export function useAgent(ports: readonly number[]) {
     }, 500);
     try {
       const listed = await client.value.listCertificates({ filter: { usage: 'authenticate' } });
+      unread.value = listed.incomplete;
       identities.value = listed.identities.toSorted((one, other) => rank(one) - rank(other));
     } catch (error) {
       identities.value = [];
@@ -58,7 +63,7 @@ export function useAgent(ports: readonly number[]) {
     stage.value = 'ready';
   }
 
-  return { stage, client, identities, failure, look, refresh };
+  return { stage, client, identities, unread, failure, look, refresh };
 }
 
 /** What can be used comes first. */

@@ -33,6 +33,7 @@ export const en: Readonly<Record<WordKey, string>> = {
   'choose.refresh': 'Refresh',
   'choose.none.title': 'No certificate was found',
   'choose.none.text': 'Insert your key. It will appear here by itself.',
+  'choose.unread': 'Keys of {vendor} could not be read.',
   'choose.code': 'Unified social credit code',
   'choose.code.unknown': 'not stated in the certificate',
   'choose.issuer': 'Issued by',

@@ -30,6 +30,7 @@ export const zhCN = {
   'choose.refresh': '刷新',
   'choose.none.title': '没有检测到证书',
   'choose.none.text': '请插入证书介质（UKey）。插入后会自动出现在这里。',
+  'choose.unread': '{vendor} 的介质未能读取。',
   'choose.code': '统一社会信用代码',
   'choose.code.unknown': '证书未载明',
   'choose.issuer': '颁发机构',
