@@ -60,7 +60,7 @@ describe('suites without a runner', () => {
   });
 
   it('the command ends with 2 and says what there is', () => {
-    const { status, stdout, stderr } = onelock(['suite', 'run', 'pkits', '.']);
+    const { status, stdout, stderr } = onelock(['suite', 'run', 'pdf', '.']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('wycheproof, limbo');
   });

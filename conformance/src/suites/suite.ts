@@ -1,11 +1,12 @@
 import type { CryptoOps } from '@onelock/core/crypto';
+import type { AnswerWords, PathQuestion } from './path-question.ts';
 
 /** Published suites whose runner exists. */
-export const suiteNames = ['wycheproof', 'limbo'] as const;
+export const suiteNames = ['wycheproof', 'limbo', 'bettertls', 'openssl-verify', 'pkits', 'fuzz'] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 /** Suites that design names and that have no runner yet. */
-export const plannedSuiteNames = ['pkits', 'bettertls', 'openssl-verify', 'ocsp', 'ofd', 'pdf', 'fuzz'] as const;
+export const plannedSuiteNames = ['ocsp', 'ofd', 'pdf'] as const;
 
 export type CaseOutcome = 'passed' | 'failed' | 'skipped';
 
@@ -37,6 +38,8 @@ export interface SuiteCase {
   /** Answers that count as right; one, except where the suite leaves the choice. */
   readonly accepted: readonly string[];
   run(ops: CryptoOps): CaseAnswer;
+  /** The same as a question about a certificate, for a case that is one: it can be put to a service over HTTP. */
+  readonly question?: { readonly question: PathQuestion; readonly words: AnswerWords };
 }
 
 export interface Suite {

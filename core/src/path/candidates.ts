@@ -25,7 +25,7 @@ export class Candidates {
     const others = intermediates.filter(
       (other) =>
         namesIssuer(certificate, other.subject, other.subjectDer) &&
-        !trustAnchors.some((anchor) => anchor.kind === 'certificate' && equalBytes(anchor.certificate.der, other.der)),
+        !anchors.some((anchor) => speaksFor(anchor, other, at)),
     );
     const anchorHint = (anchor: TrustAnchor): number =>
       anchor.kind === 'certificate' ? keyHint(certificate, anchor.certificate) : 1;
@@ -46,6 +46,19 @@ export class Candidates {
     const known = [...trustAnchors.flatMap(certificateOf), ...intermediates];
     return known.some((other) => keyHint(certificate, other) === 2);
   }
+}
+
+/**
+ * Whether an anchor in force is the same entity: its name and its key. What the caller trusts speaks for that entity, so
+ * no other certificate of it leads around the limits in the anchor's own. An anchor out of date speaks for nobody: a
+ * cross-certificate may then carry the path on.
+ */
+function speaksFor(anchor: TrustAnchor, other: Certificate, at: Date): boolean {
+  if (anchor.kind === 'name-and-key') return equalBytes(anchor.publicKey.spki, other.spki);
+  const { certificate } = anchor;
+  return (
+    equalBytes(certificate.der, other.der) || (isCurrent(certificate, at) && equalBytes(certificate.spki, other.spki))
+  );
 }
 
 function certificateOf(anchor: TrustAnchor): readonly Certificate[] {
