@@ -1,4 +1,5 @@
 import type { PeerName, PolicyRequirements, Profile, ProfileName, TrustAnchor } from '../path/index.ts';
+import type { RevocationPolicy } from '../revocation/index.ts';
 import type { Certificate, KeyUsageName } from '../x509/index.ts';
 import type { RevocationMode } from './report.ts';
 
@@ -13,6 +14,10 @@ export interface TrustEvidence {
   readonly crls?: readonly Uint8Array[] | undefined;
   /** DER. */
   readonly ocspResponses?: readonly Uint8Array[] | undefined;
+  /** Sent with the OCSP request; responses with another one are not used. */
+  readonly ocspNonce?: Uint8Array | undefined;
+  /** What revocation evidence must be like, where it differs from what the profile asks. */
+  readonly revocationPolicy?: Partial<RevocationPolicy> | undefined;
   readonly peerName?: PeerName | undefined;
   readonly keyUsage?: readonly KeyUsageName[] | undefined;
   readonly keyUsageAnyOf?: readonly KeyUsageName[] | undefined;

@@ -6,9 +6,16 @@ export type RevocationMode = 'require' | 'if-available' | 'none';
 
 export interface RevocationReport {
   readonly mode: RevocationMode;
+  /** Whether evidence decided about the certificate itself. */
   readonly checked: boolean;
-  /** Why it was not checked; absent when it was. */
+  /** What could not be decided, of the certificate or of one above it; absent when all of the path was. */
   readonly reason?: Reason;
+  /** Of the evidence that decided or, where none did, of the newest that is genuine. */
+  readonly source?: 'crl' | 'ocsp';
+  /** ISO 8601, UTC. */
+  readonly producedAt?: string;
+  /** Age of that evidence at the moment judged for. */
+  readonly ageSeconds?: number;
 }
 
 /** The part every report shares. Plain values: a report goes through JSON unchanged. */

@@ -3,7 +3,7 @@ export { verifyCertificateSignature } from './certificate-signature.ts';
 export { checkCertificateEncoding } from './check-encoding.ts';
 export { describeSubject } from './describe-subject.ts';
 export type { AccessDescription } from './extensions/authority-info-access.ts';
-export type { AuthorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
+export { type AuthorityKeyIdentifier, parseAuthorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
 export type { BasicConstraints } from './extensions/basic-constraints.ts';
 export type { PolicyInformation, PolicyQualifier } from './extensions/certificate-policies.ts';
 export type {
@@ -33,4 +33,6 @@ export {
 export { isNameWithin, nameKey, sameName } from './name-comparison.ts';
 export { formatAttributeType, formatName } from './name-format.ts';
 export { parseCertificate } from './parse-certificate.ts';
+export { type PreparedRequest, prepareCertificateRequest, type RequestToPrepare } from './prepare-request.ts';
+export { type CertificateRequest, parseCertificateRequest, verifyCertificateRequest } from './request.ts';
 export { formatSerialNumber } from './serial-number.ts';

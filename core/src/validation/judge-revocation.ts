@@ -1,0 +1,113 @@
+import type { CryptoOps } from '../crypto/index.ts';
+import type { PathReport } from '../path/index.ts';
+import type { RevocationStatus } from '../revocation/index.ts';
+import type { Reason, Verdict, VerdictSubject } from '../verdict/index.ts';
+import { type Certificate, describeSubject } from '../x509/index.ts';
+import type { TrustEvidence } from './evidence.ts';
+import { PathRevocation } from './path-revocation.ts';
+import type { RevocationReport } from './report.ts';
+import { parseRevocationEvidence } from './revocation-evidence.ts';
+
+export interface RevocationJudgement {
+  /** `passed` unless revocation changes the verdict of a path that passed. */
+  readonly verdict: Verdict;
+  readonly report: RevocationReport;
+  /** What lies behind a status that is unknown, for the report's details. */
+  readonly problems: readonly { readonly reason: Reason; readonly subject: VerdictSubject }[];
+}
+
+interface Judged {
+  readonly certificate: Certificate;
+  readonly status: RevocationStatus;
+}
+
+const passed: Verdict = { indication: 'passed' };
+
+/**
+ * Whether any certificate on a valid path, the anchor left out, was revoked (RFC 5280 §6.1.3 (a)(3)). `require`: each must be
+ * known to be good. `if-available`: without evidence about a certificate its status stands open and the report says so; with
+ * evidence that cannot be used (out of date, wrongly signed, malformed) nothing is decided, because it might say otherwise.
+ */
+export function judgeRevocation(
+  evidence: TrustEvidence & { readonly certificate: Certificate },
+  found: PathReport,
+  ops: CryptoOps,
+): RevocationJudgement {
+  const { revocation: mode, certificate, at } = evidence;
+  if (mode === 'none') return { verdict: passed, report: { mode, checked: false }, problems: [] };
+  if (found.anchor === null || found.path === null)
+    return {
+      verdict: passed,
+      report: { mode, checked: false, reason: unknown(certificate, undefined, at) },
+      problems: [],
+    };
+  const parsed = parseRevocationEvidence(evidence.crls ?? [], evidence.ocspResponses ?? []);
+  const path = new PathRevocation({ evidence, parsed, anchor: found.anchor, path: found.path, ops });
+  const judged = path.judgePath();
+  const [first] = judged;
+  if (first === undefined) return { verdict: passed, report: { mode, checked: false }, problems: [] };
+  const open = judged.filter(({ status }) => status.kind === 'unknown');
+  return {
+    verdict: verdictOn(judged, mode, at),
+    report: {
+      ...{ mode, checked: first.status.kind !== 'unknown' },
+      ...(open[0] && { reason: unknown(open[0].certificate, open[0].status, at) }),
+      ...describeEvidence(first.status, at),
+    },
+    problems: open.flatMap(({ certificate: subject, status }) =>
+      status.kind === 'unknown' && status.evidence === 'unusable'
+        ? [{ reason: status.reason, subject: describeSubject(subject) }]
+        : [],
+    ),
+  };
+}
+
+function verdictOn(judged: readonly Judged[], mode: 'require' | 'if-available', at: Date): Verdict {
+  for (const { certificate, status } of judged) {
+    if (status.kind !== 'revoked') continue;
+    const subject = describeSubject(certificate);
+    const params = {
+      subject: subject.subject,
+      revokedAt: status.revokedAt.toISOString(),
+      reason: status.reason,
+      source: status.source,
+    };
+    return { indication: 'failed', reason: { code: 'ERR_REVOCATION_REVOKED', params }, subject };
+  }
+  for (const { certificate, status } of judged) {
+    if (status.kind !== 'unknown' || (mode === 'if-available' && status.evidence === 'none')) continue;
+    return { indication: 'indeterminate', reason: unknown(certificate, status, at), needs: status.needs };
+  }
+  return passed;
+}
+
+/** @param status  undefined where there was no path to ask for */
+function unknown(certificate: Certificate, status: RevocationStatus | undefined, at: Date): Reason {
+  const { subject } = describeSubject(certificate);
+  if (status?.kind !== 'unknown') return { code: 'ERR_REVOCATION_UNKNOWN', params: { subject } };
+  const { reason, known } = status;
+  const age =
+    known === undefined
+      ? {}
+      : { producedAt: known.producedAt.toISOString(), ageSeconds: ageSeconds(known.producedAt, at) };
+  return { code: 'ERR_REVOCATION_UNKNOWN', params: { ...reason.params, ...age, subject, cause: reason.code } };
+}
+
+function describeEvidence(
+  status: RevocationStatus,
+  at: Date,
+): Pick<RevocationReport, 'source' | 'producedAt' | 'ageSeconds'> {
+  const known = status.kind === 'unknown' ? status.known : status;
+  if (known === undefined) return {};
+  const { source, producedAt } = known;
+  return {
+    source: source === 'CRL' ? 'crl' : 'ocsp',
+    producedAt: producedAt.toISOString(),
+    ageSeconds: ageSeconds(producedAt, at),
+  };
+}
+
+/** Evidence made after the moment judged for has no age yet. */
+function ageSeconds(producedAt: Date, at: Date): number {
+  return Math.max(0, Math.floor((at.getTime() - producedAt.getTime()) / 1000));
+}
