@@ -114,6 +114,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
   const door = await openDoor({
     ports: config.ports,
     originPolicy: config.originPolicy,
+    isAllowed: (origin) => permissions.isAllowed(origin),
     onRefusal: (error, what) => log.warn({ error, what }, 'refused at the door'),
     onConnection: (connection) => {
       connection.closed.addEventListener('abort', () => void sessions.closeOfConnection(connection));

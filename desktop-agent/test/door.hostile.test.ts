@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentProcess, startAgentProcess, within } from './support/agent-process.ts';
 import { rememberAllowed } from './support/allowed-sites.ts';
 import { failure } from './support/failure.ts';
-import { connectPage, rawUpgrade, site } from './support/page-connection.ts';
+import { connectPage, type PageConnection, rawUpgrade, site } from './support/page-connection.ts';
 import { rawBytes } from './support/raw-bytes.ts';
 
 let agent: AgentProcess;
@@ -136,21 +136,25 @@ describe('a connected page that does not keep to the protocol', () => {
     await honest.close();
   });
 
-  it('gets no more than its share of connections', async () => {
-    const greedy = 'https://greedy.example';
-    const open = [];
-    let refused: unknown = null;
-    for (let count = 0; count < 20 && refused === null; count += 1) {
-      try {
-        open.push(await connectPage(agent.port, { origin: greedy, greet: 'no' }));
-      } catch (error) {
-        refused = error;
+  it('gets no more than its share of connections, and strangers together never all of them', async () => {
+    const open: PageConnection[] = [];
+    const openUntilRefused = async (origin: string): Promise<string> => {
+      for (;;) {
+        try {
+          open.push(await connectPage(agent.port, { origin, greet: 'no' }));
+        } catch (error) {
+          return String(error);
+        }
       }
-    }
-    expect(String(refused)).toContain('429');
+    };
+    expect(await openUntilRefused('https://greedy-1.example')).toContain('429');
     expect(open.length).toBe(12);
-    const other = await connectPage(agent.port);
-    await Promise.all([...open, other].map((page) => page.close()));
+    expect(await openUntilRefused('https://greedy-2.example')).toContain('429');
+    expect(await openUntilRefused('https://greedy-3.example')).toContain('429');
+    expect(open.length).toBe(24);
+    const allowed = await connectPage(agent.port);
+    expect(await allowed.call('listDevices', {})).toEqual({ devices: [], incomplete: [] });
+    await Promise.all([...open, allowed].map((page) => page.close()));
   });
 });
 

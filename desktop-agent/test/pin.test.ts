@@ -35,7 +35,7 @@ chromium('the PIN window', (executable) => {
       expect(await window.locator('.pin-retries').textContent()).toContain('还可尝试 6 次');
       expect(await window.getByLabel('PIN 码').getAttribute('autocomplete')).toBe('off');
       await submitPin(window, '00000000');
-      await window.getByText('PIN 不正确，还可尝试 5 次').waitFor();
+      await window.getByText('PIN 不正确（剩余次数：5）').waitFor();
       expect(await window.getByLabel('PIN 码').inputValue()).toBe('');
       expect(await window.evaluate(() => document.activeElement?.id)).toBe('pin');
       expect((await page.call('getPinStatus', { key: await key('SM2') })).retriesLeft).toBe(5);

@@ -1,7 +1,14 @@
 import { CodedError } from '@onelock/core/errors';
 import type { Caller, Prompt } from '../consent/prompt.ts';
 import type { Origin } from '../transport/origin.ts';
+import { RateLimit } from '../transport/rate-limit.ts';
 import type { OriginRegistry } from './origin-registry.ts';
+
+/** Questions of new sites over all of them: one page with many frames of many names is still one nuisance. */
+const newSites = { burst: 24, perSecond: 0.1 } as const;
+/** So many noes in a row to whatever sites, and no new site is asked about for a while. */
+const refusalsInRow = 5;
+const restMs = 60_000;
 
 interface Asking {
   readonly decision: Promise<void>;
@@ -15,11 +22,15 @@ export class Permissions {
   readonly #prompt: Prompt;
   readonly #now: () => Date;
   readonly #asking = new Map<Origin, Asking>();
+  readonly #rate: RateLimit;
+  #refusals = 0;
+  #restsUntil = 0;
 
   constructor(registry: OriginRegistry, prompt: Prompt, now: () => Date) {
     this.#registry = registry;
     this.#prompt = prompt;
     this.#now = now;
+    this.#rate = new RateLimit(newSites, now().getTime());
   }
 
   isAllowed(origin: Origin): boolean {
@@ -29,7 +40,7 @@ export class Permissions {
   /**
    * Settles once the site may call. Several calls that come meanwhile wait for the same window.
    *
-   * @throws {CodedError} ERR_AGENT_ORIGIN_DENIED, ERR_USER_CANCELLED, ERR_USER_TIMEOUT and what a {@link Prompt} rejects with
+   * @throws {CodedError} ERR_AGENT_ORIGIN_DENIED, ERR_AGENT_RATE_LIMITED, ERR_USER_CANCELLED, ERR_USER_TIMEOUT and what a {@link Prompt} rejects with
    */
   async admit(origin: Origin, caller: Caller): Promise<void> {
     if (this.#registry.isAllowed(origin)) return;
@@ -52,6 +63,9 @@ export class Permissions {
   }
 
   #ask(origin: Origin, { language }: Caller): Asking {
+    const now = this.#now().getTime();
+    const waitMs = Math.max(this.#restsUntil - now, this.#rate.take(now));
+    if (waitMs > 0) throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: waitMs });
     const nobodyWaits = new AbortController();
     const decision = this.#prompt
       .ask({ kind: 'site', origin }, { signal: nobodyWaits.signal, language }, async (answer) => {
@@ -60,11 +74,23 @@ export class Permissions {
           throw new CodedError('ERR_AGENT_ORIGIN_DENIED', { origin });
         }
         await this.#registry.allow(origin, this.#now());
+        this.#refusals = 0;
         return { kind: 'done', value: undefined };
+      })
+      .catch((error: unknown) => {
+        if (!nobodyWaits.signal.aborted) this.#countRefusal();
+        throw error;
       })
       .finally(() => this.#asking.delete(origin));
     const asking = { decision, waiting: new Set<AbortSignal>(), nobodyWaits };
     this.#asking.set(origin, asking);
     return asking;
+  }
+
+  #countRefusal(): void {
+    this.#refusals += 1;
+    if (this.#refusals < refusalsInRow) return;
+    this.#refusals = 0;
+    this.#restsUntil = this.#now().getTime() + restMs;
   }
 }

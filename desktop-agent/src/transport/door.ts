@@ -21,6 +21,8 @@ export interface Door {
 export interface DoorOptions {
   readonly ports: readonly number[];
   readonly originPolicy: AgentConfig['originPolicy'];
+  /** Whether the person has allowed this site; strangers have fewer places. */
+  readonly isAllowed: (origin: Origin) => boolean;
   /** Called once per accepted page; gives who hears its frames. */
   readonly onConnection: (connection: Connection) => FrameListener;
   readonly onRefusal: (error: CodedError, what: 'request' | 'upgrade') => void;
@@ -49,7 +51,7 @@ function serve(servers: LoopbackServers, options: DoorOptions): Door {
     handleProtocols: () => wireSubprotocol,
   });
   const open = new Set<Connection>();
-  const upgrades = new RateLimit(transportLimits.upgrades, Date.now());
+  const rates = new Map<Origin, RateLimit>();
 
   const admit = (request: IncomingMessage): Origin => {
     checkHost(request.rawHeaders, port);
@@ -58,10 +60,10 @@ function serve(servers: LoopbackServers, options: DoorOptions): Door {
     const origin = readOrigin(request.rawHeaders, options.originPolicy);
     if (request.url !== wirePath) throw new CodedError('ERR_REQUEST_NOT_FOUND');
     checkSubprotocol(request);
-    const waitMs = upgrades.take(Date.now());
-    const ofOrigin = [...open].filter((connection) => connection.origin === origin).length;
-    if (waitMs > 0 || open.size >= transportLimits.connections || ofOrigin >= transportLimits.connectionsPerOrigin)
-      throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: Math.max(waitMs, 1_000) });
+    const waitMs = rateOf(rates, origin).take(performance.now());
+    if (waitMs > 0) throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: waitMs });
+    if (!hasPlace([...open], origin, options.isAllowed))
+      throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: 1_000 });
     return origin;
   };
 
@@ -101,6 +103,24 @@ function serve(servers: LoopbackServers, options: DoorOptions): Door {
       await Promise.all(servers.all.map(closeServer));
     },
   };
+}
+
+function rateOf(rates: Map<Origin, RateLimit>, origin: Origin): RateLimit {
+  const rate = rates.get(origin) ?? new RateLimit(transportLimits.upgrades, performance.now());
+  rates.delete(origin);
+  rates.set(origin, rate);
+  const [oldest] = rates.keys();
+  if (rates.size > transportLimits.rememberedOrigins && oldest !== undefined) rates.delete(oldest);
+  return rate;
+}
+
+function hasPlace(open: readonly Connection[], origin: Origin, isAllowed: (origin: Origin) => boolean): boolean {
+  const { connections, connectionsPerOrigin, connectionsOfStrangers } = transportLimits;
+  if (open.length >= connections) return false;
+  if (open.filter((connection) => connection.origin === origin).length >= connectionsPerOrigin) return false;
+  return (
+    isAllowed(origin) || open.filter((connection) => !isAllowed(connection.origin)).length < connectionsOfStrangers
+  );
 }
 
 /** Nothing is served over plain HTTP: a page speaks through the WebSocket or not at all. */

@@ -8,10 +8,14 @@ export const transportLimits = {
   frameBytes: maxFrameBytes,
   connections: 48,
   connectionsPerOrigin: 12,
+  /** Over all sites that the person has not allowed: they cannot take the places of those that are. */
+  connectionsOfStrangers: 24,
   callsInFlight: 16,
   calls: { burst: 120, perSecond: 40 },
-  /** New connections, over all origins. */
-  upgrades: { burst: 60, perSecond: 10 },
+  /** New connections of one site. */
+  upgrades: { burst: 40, perSecond: 5 },
+  /** Sites whose rate is remembered; past that the oldest is forgotten. */
+  rememberedOrigins: 256,
   headerBytes: 16 * 1024,
   headersTimeoutMs: 5_000,
   pingIntervalMs: 20_000,
