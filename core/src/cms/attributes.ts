@@ -80,6 +80,11 @@ export function checkSigningCertificate(
   if (first !== undefined) checkCertificateHash('signingCertificate', first, certificate, ops);
 }
 
+/** Whether the signer names its certificate at all, in either version. */
+export function namesItsCertificate(attributes: readonly Attribute[]): boolean {
+  return attributes.some(({ oid }) => oid === oids.signingCertificate || oid === oids.signingCertificateV2);
+}
+
 function checkCertificateHash(
   name: 'signingCertificate' | 'signingCertificateV2',
   value: Uint8Array,

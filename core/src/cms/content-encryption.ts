@@ -28,6 +28,8 @@ export interface ContentEncryption {
   readonly iv: Uint8Array;
   /** Dotted OID. */
   readonly oid: string;
+  /** Whole DER of the AlgorithmIdentifier: password-based ones keep their parameters there. */
+  readonly algorithmDer: Uint8Array;
   readonly deviations: readonly Symptom[];
 }
 
@@ -57,10 +59,11 @@ export function parseContentEncryption(node: DerNode): ContentEncryption {
   const algorithm = parseAlgorithmIdentifier(node);
   const withoutMode = algorithm.oid === oids.sm4;
   const cipher = withoutMode ? 'sm4-cbc' : byOid.get(algorithm.oid);
-  if (cipher === undefined) return { cipher, iv: new Uint8Array(0), oid: algorithm.oid, deviations: [] };
+  const named = { oid: algorithm.oid, algorithmDer: algorithm.der };
+  if (cipher === undefined) return { cipher, iv: new Uint8Array(0), ...named, deviations: [] };
   const iv = cipherShapes[cipher].mode === 'cbc' ? ivOf(algorithm, node) : nonceOf(algorithm, node);
   if (iv.length !== cipherShapes[cipher].ivLength) throw malformed(node);
-  return { cipher, iv, oid: algorithm.oid, deviations: withoutMode ? ['sm4-cbc-without-mode'] : [] };
+  return { cipher, iv, ...named, deviations: withoutMode ? ['sm4-cbc-without-mode'] : [] };
 }
 
 /** The cipher, or why there is none. @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED { algorithm } */

@@ -1,7 +1,8 @@
-export { looksLikeSignedAttributes } from './attributes.ts';
+export { looksLikeSignedAttributes, namesItsCertificate } from './attributes.ts';
+export { definiteLengths } from './ber.ts';
 export { checkSigners, type SignerMaterial } from './check-signers.ts';
-export type { ContentEncryption } from './content-encryption.ts';
-export { type MessageKind, messageKind } from './content-info.ts';
+export { type ContentEncryption, parseContentEncryption, requireCipher } from './content-encryption.ts';
+export { type ContentInfo, contentInfoOf, type MessageKind, messageKind } from './content-info.ts';
 export { checkDigestedData, type DigestedData, parseDigestedData } from './digested-data.ts';
 export type { EncryptedContent, EncryptedData, EnvelopedData, Recipient, RecipientIdentifier } from './envelope.ts';
 export { describeSigner, embeddedCertificates } from './find-signer.ts';
@@ -16,7 +17,7 @@ export {
   type PreparedOpening,
   prepareOpening,
 } from './open-envelope.ts';
-export { parseEncryptedData, parseEnvelope } from './parse-envelope.ts';
+export { encryptedDataOf, parseEncryptedData, parseEnvelope } from './parse-envelope.ts';
 export { parseSignedData } from './parse-signed-data.ts';
 export { type MessageToPrepare, type PreparedMessage, prepareSignedData } from './prepare-signed-data.ts';
 export { type EnvelopeToSeal, type SealingCipher, sealEnvelope } from './seal-envelope.ts';

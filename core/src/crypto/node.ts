@@ -1,3 +1,4 @@
 export type { EngineChoice } from './node/choose-engine.ts';
+export { createNodeCiphers } from './node/ciphers.ts';
 export { createNodeCrypto, type NodeCryptoOptions } from './node/create-node-crypto.ts';
 export { publicKeyOf } from './node/sign.ts';

@@ -8,51 +8,41 @@ import {
   privateDecrypt,
   publicEncrypt,
 } from 'node:crypto';
+import { concatBytes } from '../../bytes/compare.ts';
 import { CodedError } from '../../errors/coded-error.ts';
 import { type CipherName, type CipherOps, cipherShapes, gcmTagLength, type KeyEncryption } from '../cipher-ops.ts';
-import type { PrivateKey, PublicKey } from '../ops.ts';
+import type { Sm4Ops } from '../gm-ops.ts';
+import type { CryptoOps, PrivateKey, PublicKey } from '../ops.ts';
 import { bytesOf, supportedDigest } from './digest.ts';
 import { importPrivateKey, PublicKeyCache } from './keys.ts';
 
-/** SM2 encryption and SM4-GCM, which Node's OpenSSL lacks: from our own engine. */
-export interface NationalCiphers {
-  /** DER of SM2Cipher. */
-  sm2Encrypt(key: Extract<PublicKey, { readonly kind: 'sm2' }>, plain: Uint8Array): Uint8Array;
-  /** @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID */
-  sm2Decrypt(key: PrivateKey, encrypted: Uint8Array): Uint8Array;
-  readonly sm4Gcm?: {
-    /** Ciphertext ‖ tag. */
-    seal(key: Uint8Array, iv: Uint8Array, plain: Uint8Array, aad: Uint8Array): Uint8Array;
-    /** @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID */
-    open(key: Uint8Array, iv: Uint8Array, encrypted: Uint8Array, aad: Uint8Array): Uint8Array;
-  };
-}
-
 /**
- * Ciphers of the OpenSSL inside Node; SM2 encryption and SM4-GCM come from the engine given, and without one are
- * ERR_CRYPTO_ALGORITHM_UNSUPPORTED.
+ * AES, triple DES, RSA, HMAC and PBKDF2 of the OpenSSL inside Node; SM2 and SM4 of the engine behind `ops`.
+ *
+ * @param ops  see createNodeCrypto
  */
-export function createNodeCiphers(national?: NationalCiphers): CipherOps {
+export function createNodeCiphers(ops: Pick<CryptoOps, 'sm2' | 'sm4'>): CipherOps {
   const keys = new PublicKeyCache(64);
   return {
     encrypt: (cipher, key, iv, plain, aad = noBytes) => {
       checkLengths(cipher, key, iv);
-      if (cipher === 'sm4-gcm' && national?.sm4Gcm !== undefined) return national.sm4Gcm.seal(key, iv, plain, aad);
+      if (cipher === 'sm4-cbc' || cipher === 'sm4-gcm') return encryptSm4(ops.sm4, cipher, key, iv, plain, aad);
       return encrypt(cipher, key, iv, plain, aad);
     },
     decrypt: (cipher, key, iv, encrypted, aad = noBytes) => {
       checkLengths(cipher, key, iv);
-      if (cipher === 'sm4-gcm' && national?.sm4Gcm !== undefined) return national.sm4Gcm.open(key, iv, encrypted, aad);
+      if (cipher === 'sm4-cbc' || cipher === 'sm4-gcm')
+        return oneError(() => decryptSm4(ops.sm4, cipher, key, iv, encrypted, aad));
       return decrypt(cipher, key, iv, encrypted, aad);
     },
     encryptKey: (key, scheme, contentKey) => {
       requireKind(key, scheme);
-      if (key.kind === 'sm2') return nationalOr(national).sm2Encrypt(key, contentKey);
+      if (key.kind === 'sm2') return ops.sm2.encrypt(key, contentKey, 'asn1');
       return encryptRsa(keys, key, scheme, contentKey);
     },
     decryptKey: (key, scheme, encryptedKey) => {
       requireKind(key, scheme);
-      if (key.kind === 'sm2') return nationalOr(national).sm2Decrypt(key, encryptedKey);
+      if (key.kind === 'sm2') return oneError(() => ops.sm2.decrypt(key, encryptedKey, 'asn1'));
       return decryptRsa(key, scheme, encryptedKey);
     },
     hmac: (digest, key, ...chunks) => {
@@ -63,6 +53,42 @@ export function createNodeCiphers(national?: NationalCiphers): CipherOps {
     pbkdf2: (digest, password, salt, iterations, length) =>
       bytesOf(pbkdf2Sync(password, salt, iterations, length, supportedDigest(digest))),
   };
+}
+
+function encryptSm4(
+  sm4: Sm4Ops,
+  cipher: 'sm4-cbc' | 'sm4-gcm',
+  key: Uint8Array,
+  iv: Uint8Array,
+  plain: Uint8Array,
+  additionalData: Uint8Array,
+): Uint8Array {
+  if (cipher === 'sm4-gcm') return sm4.seal({ mode: 'gcm', key, nonce: iv, additionalData }, plain);
+  const running = sm4.createCipher({ mode: 'cbc', direction: 'encrypt', key, iv });
+  return concatBytes(running.update(plain), running.finish());
+}
+
+function decryptSm4(
+  sm4: Sm4Ops,
+  cipher: 'sm4-cbc' | 'sm4-gcm',
+  key: Uint8Array,
+  iv: Uint8Array,
+  encrypted: Uint8Array,
+  additionalData: Uint8Array,
+): Uint8Array {
+  if (cipher === 'sm4-gcm') return sm4.open({ mode: 'gcm', key, nonce: iv, additionalData }, encrypted);
+  const running = sm4.createCipher({ mode: 'cbc', direction: 'decrypt', key, iv });
+  return concatBytes(running.update(encrypted), running.finish());
+}
+
+/** The engine's own name for a ciphertext that does not fit becomes ours. */
+function oneError(decrypt: () => Uint8Array): Uint8Array {
+  try {
+    return decrypt();
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'ERR_CRYPTO_CIPHERTEXT_INVALID') throw undecipherable();
+    throw error;
+  }
 }
 
 const noBytes = new Uint8Array(0);
@@ -138,11 +164,6 @@ function requireKind(key: PublicKey | PrivateKey, scheme: KeyEncryption): void {
     throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: key.algorithm });
   if (key.kind !== (scheme.kind === 'sm2' ? 'sm2' : 'rsa') || ('pss' in key && key.pss !== undefined))
     throw new CodedError('ERR_SIGNATURE_ALGORITHM_MISMATCH', { algorithm: scheme.kind, key: key.kind });
-}
-
-function nationalOr(national: NationalCiphers | undefined): NationalCiphers {
-  if (national === undefined) throw unsupported('sm2 encryption');
-  return national;
 }
 
 /** @throws {CodedError} ERR_CRYPTO_KEY_INVALID: a length that comes from the caller, never from a file */
