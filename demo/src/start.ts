@@ -5,7 +5,7 @@ import { checkout } from './programs/entry.ts';
 import { readSettings } from './stack/settings.ts';
 import { type RunningStack, type StackOptions, startStack } from './stack.ts';
 
-const settings = readSettings(process.env, path.join(checkout, '.onelock'));
+const settings = readSettings(process.env, path.join(checkout, '.onelock/demo'));
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -54,6 +54,9 @@ function introduce({ province, service, site, agent }: RunningStack): void {
       ...(manifest.softHsm === null
         ? ['    （未安装 SoftHSM2，仅文件密钥 / SoftHSM2 is not installed: file tokens only）']
         : []),
+      '',
+      '  管理员与平台凭证（仅供演示）/ credentials of administrator and platform (demonstration only):',
+      `    ${path.join(province.folder, 'registration.json')}`,
       '',
       '  按 Ctrl-C 停止 / Ctrl-C stops.',
       '',
