@@ -2,7 +2,7 @@
 // Plain JavaScript on purpose: nothing is installed yet when this file runs.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinnedNode } from './pinned-node.mjs';
@@ -60,11 +60,43 @@ function linkCommand() {
 
 /** pkcs11js is the one part that must compile. Without a compiler everything else works and says what is missing. */
 function buildNativeParts() {
-  const moduleFolder = path.join(root, 'drivers/node_modules/pkcs11js');
+  buildNativePart({
+    folder: 'drivers/node_modules/pkcs11js',
+    name: 'pkcs11js',
+    zh: 'PKCS#11 组件',
+    en: 'the PKCS#11 part',
+    without: '其余功能不受影响 / everything else works',
+  });
+}
+
+/** Our own SM2, SM3 and SM4, when its sources changed since it was last tried; without a compiler WASM does the same, slower. */
+function buildEngine() {
+  const folder = 'core/native';
+  const sources = path.join(root, folder, 'src');
+  if (!existsSync(sources)) return;
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+  for (const file of readdirSync(sources).sort()) hash.update(readFileSync(path.join(sources, file)));
+  hash.update(readFileSync(path.join(root, folder, 'binding.gyp')));
+  const wanted = hash.digest('hex');
+  const stampFile = path.join(root, 'node_modules/.onelock-engine');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
+  buildNativePart({
+    folder,
+    name: 'onelock-gm',
+    zh: '国密加速组件',
+    en: 'the fast SM2, SM3 and SM4 part',
+    without: '改用 WASM，功能相同、速度较慢 / WASM does the same, slower',
+  });
+  writeFileSync(stampFile, wanted);
+}
+
+/** Compiles with node-gyp what can be compiled here, and says what that costs where it cannot. */
+function buildNativePart({ folder, name, zh, en, without }) {
+  const moduleFolder = path.join(root, folder);
   if (!existsSync(moduleFolder)) return;
   const node = pinnedNode(root);
   const nodeGyp = path.join(root, 'node_modules/node-gyp/bin/node-gyp.js');
-  say('编译 PKCS#11 组件 / compiling the PKCS#11 part …');
+  say(`编译${zh} / compiling ${en} …`);
   const result = spawnSync(
     node.executable,
     [nodeGyp, 'rebuild', ...(node.headers ? [`--nodedir=${node.headers}`] : [])],
@@ -75,11 +107,11 @@ function buildNativeParts() {
   );
   if (result.status !== 0) {
     say(
-      '未能编译 PKCS#11 组件（需要 C++ 编译器、make 和 Python 3），其余功能不受影响 / the PKCS#11 part was not compiled (it needs a C++ compiler, make and Python 3); everything else works',
+      `未能编译${zh}（需要 C++ 编译器、make 和 Python 3）/ ${en} was not compiled (it needs a C++ compiler, make and Python 3)：${without}`,
     );
     mkdirSync(path.join(root, '.onelock'), { recursive: true });
     writeFileSync(
-      path.join(root, '.onelock/pkcs11js-build.log'),
+      path.join(root, `.onelock/${name}-build.log`),
       `${result.stdout ?? ''}\n${result.stderr ?? result.error ?? ''}`,
     );
   }
@@ -91,6 +123,7 @@ if (task === undefined) {
   process.exit(2);
 }
 install();
+buildEngine();
 const node = pinnedNode(root);
 const child = spawn(
   node.executable,

@@ -21,6 +21,9 @@ export const chineseFont: SystemPart = {
   package: 'fonts-noto-cjk',
   provides: ['/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'],
 };
+/** The compiler whose WASM is committed, and its linker: the freshness check needs them, nothing that runs does. */
+export const wasmCompiler: SystemPart = { package: 'clang-14', provides: ['/usr/bin/clang-14'] };
+export const wasmLinker: SystemPart = { package: 'lld-14', provides: ['/usr/bin/wasm-ld-14'] };
 
 const present = (part: SystemPart): boolean => part.provides.some((file) => existsSync(file));
 

@@ -5,7 +5,15 @@ import path from 'node:path';
 import { buildPages } from './build-pages.ts';
 import { runNode, tools } from './checkout.ts';
 import { runChecks } from './checks.ts';
-import { browser, chineseFont, installSystemParts, openssl, tokenLibrary } from './debian-packages.ts';
+import {
+  browser,
+  chineseFont,
+  installSystemParts,
+  openssl,
+  tokenLibrary,
+  wasmCompiler,
+  wasmLinker,
+} from './debian-packages.ts';
 
 interface VitestSummary {
   readonly numPassedTests: number;
@@ -16,7 +24,7 @@ interface VitestSummary {
 }
 
 const filters = process.argv.slice(2);
-installSystemParts([tokenLibrary, openssl, browser, chineseFont]);
+installSystemParts([tokenLibrary, openssl, browser, chineseFont, wasmCompiler, wasmLinker]);
 const failedChecks = filters.length === 0 ? runChecks() : [];
 const pagesFailed = buildPages() === 0 ? [] : ['the pages build'];
 
