@@ -21,6 +21,13 @@ requireReal('published cases', publishedVector('x509-limbo'))('x509-limbo', (fol
     for (const { outcome, reason } of report.cases) if (outcome === 'skipped') expect(reason).not.toBe('');
   });
 
+  const namesake = 'crl::issuer-valid-crlsign-and-keycertsign';
+  const other = (): string => readFileSync(path.join(folder, '../crl/openssl/cyrillic_crl.pem'), 'utf8');
+  const crlsOf = (id: string): unknown =>
+    (JSON.parse(readFileSync(path.join(folder, 'limbo-shared.json'), 'utf8')) as Limbo).testcases.find(
+      (candidate) => candidate.id === id,
+    )?.crls;
+
   function changed(name: string, id: string, change: (limboCase: Record<string, unknown>) => void): string {
     const limbo = JSON.parse(readFileSync(path.join(folder, 'limbo-shared.json'), 'utf8')) as Limbo;
     const limboCase = limbo.testcases.find((candidate) => candidate.id === id);
@@ -40,11 +47,29 @@ requireReal('published cases', publishedVector('x509-limbo'))('x509-limbo', (fol
   });
 
   it('skips a case with a feature we lack, saying which', async () => {
-    const file = changed('with-crl', 'webpki::san::exact-dns-san', (limboCase) => {
-      limboCase.features = ['has-crl'];
+    const file = changed('with-public-suffix', 'webpki::san::exact-dns-san', (limboCase) => {
+      limboCase.features = ['pedantic-public-suffix-wildcard'];
     });
     const report = await runSuite('limbo', file);
-    expect(report.cases).toMatchObject([{ outcome: 'skipped', reason: expect.stringMatching(/^has-crl: /) }]);
+    expect(report.cases).toMatchObject([
+      { outcome: 'skipped', reason: expect.stringMatching(/^pedantic-public-suffix-wildcard: /) },
+    ]);
+  });
+
+  it.each([
+    ['another issuer', 'SUCCESS', /^profile/, () => [other()]],
+    ['a namesake with another key', 'FAILURE', /ERR_REVOCATION_SIGNATURE_INVALID$/, () => crlsOf(namesake)],
+    [
+      'nobody who can be told',
+      'FAILURE',
+      /ERR_DER_/,
+      () => ['-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n'],
+    ],
+  ] as const)('judges by the lists of a case, here one of %s', async (_, got, reason, crls) => {
+    const file = changed('with-lists', 'webpki::san::exact-dns-san', (limboCase) => {
+      limboCase.crls = crls();
+    });
+    expect((await runSuite('limbo', file)).cases).toMatchObject([{ got, reason: expect.stringMatching(reason) }]);
   });
 
   it('refuses a field, a feature and a version that it does not know', async () => {

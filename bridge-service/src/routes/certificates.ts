@@ -13,7 +13,7 @@ export function certificateRoutes(app: App, { ports, metrics }: RouteContext): v
         operationId: 'validateCertificate',
         tag: '判定 Judgements',
         zh: '验证证书',
-        en: 'Judges a certificate: path, time, usage. Revocation evidence is accepted but not evaluated yet; the report says so.',
+        en: 'Judges a certificate: path, time, usage, and revocation by the CRLs and OCSP responses supplied; the report says what decided and how old it is.',
         access: roles,
         answer: [200, CertificateReportSchema],
       },

@@ -1,6 +1,7 @@
 import { bettertlsSuite } from './bettertls/bettertls-suite.ts';
 import { fuzzSuite } from './fuzz/fuzz-suite.ts';
 import { limboSuite } from './limbo/limbo-suite.ts';
+import { ocspSuite } from './ocsp/ocsp-suite.ts';
 import { opensslVerifySuite } from './openssl-verify/openssl-verify-suite.ts';
 import { pkitsSuite } from './pkits/pkits-suite.ts';
 import { type Suite, type SuiteName, suiteNames } from './suite.ts';
@@ -12,6 +13,7 @@ const suites: Readonly<Record<SuiteName, Suite>> = {
   bettertls: bettertlsSuite,
   'openssl-verify': opensslVerifySuite,
   pkits: pkitsSuite,
+  ocsp: ocspSuite,
   fuzz: fuzzSuite,
 };
 

@@ -2,11 +2,11 @@ import type { CryptoOps } from '@onelock/core/crypto';
 import type { AnswerWords, PathQuestion } from './path-question.ts';
 
 /** Published suites whose runner exists. */
-export const suiteNames = ['wycheproof', 'limbo', 'bettertls', 'openssl-verify', 'pkits', 'fuzz'] as const;
+export const suiteNames = ['wycheproof', 'limbo', 'bettertls', 'openssl-verify', 'pkits', 'ocsp', 'fuzz'] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 /** Suites that design names and that have no runner yet. */
-export const plannedSuiteNames = ['ocsp', 'ofd', 'pdf'] as const;
+export const plannedSuiteNames = ['ofd', 'pdf'] as const;
 
 export type CaseOutcome = 'passed' | 'failed' | 'skipped';
 

@@ -22,7 +22,7 @@ export {
   type OcspRequestOptions,
   parseOcspRequest,
 } from './ocsp-request.ts';
-export { embeddedSigners, isResponder, refusalOfResponse } from './ocsp-signer.ts';
+export { embeddedSigners, isResponder, type ResponderQuestion, refusalOfResponse } from './ocsp-signer.ts';
 export { defaultRevocationPolicy, type FreshnessPolicy, type RevocationPolicy } from './policy.ts';
 export type {
   Authority,

@@ -16,6 +16,9 @@ import type { BasicOcspResponse, ResponderId } from './ocsp.ts';
 import { keyBits } from './ocsp-certificate-id.ts';
 import type { RevocationQuestion } from './question.ts';
 
+/** What of a question matters to who may answer it. */
+export type ResponderQuestion = Pick<RevocationQuestion, 'issuer' | 'trust' | 'policy'>;
+
 /** Whether a response calls this name or key its responder. */
 export function isResponder(id: ResponderId, name: Name, spki: Uint8Array, ops: CryptoOps): boolean {
   if (id.kind === 'name') return sameName(id.name, name);
@@ -42,7 +45,7 @@ export function embeddedSigners(response: BasicOcspResponse): readonly Certifica
  */
 export function refusalOfResponse(
   response: BasicOcspResponse,
-  question: RevocationQuestion,
+  question: ResponderQuestion,
   ops: CryptoOps,
 ): Reason | undefined {
   const { issuer, trust } = question;
@@ -68,7 +71,7 @@ export function refusalOfResponse(
 function refusalOfSignature(
   response: BasicOcspResponse,
   key: () => PublicKey,
-  { policy, issuer }: RevocationQuestion,
+  { policy, issuer }: ResponderQuestion,
   ops: CryptoOps,
 ): Reason | undefined {
   const params = { source: 'OCSP', issuer: formatName(issuer.name) };
@@ -81,7 +84,7 @@ function refusalOfSignature(
 
 function refusalOfDelegate(
   signer: Certificate,
-  { issuer, trust }: RevocationQuestion,
+  { issuer, trust }: ResponderQuestion,
   ops: CryptoOps,
 ): Reason | undefined {
   const refused = (cause: string): Reason => ({

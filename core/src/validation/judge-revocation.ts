@@ -46,9 +46,10 @@ export function judgeRevocation(
   const judged = path.judgePath();
   const [first] = judged;
   if (first === undefined) return { verdict: passed, report: { mode, checked: false }, problems: [] };
-  const open = judged.filter(({ status }) => status.kind === 'unknown');
+  const verdict = verdictOn(judged, mode, at);
+  const open = verdict.indication === 'failed' ? [] : judged.filter(({ status }) => status.kind === 'unknown');
   return {
-    verdict: verdictOn(judged, mode, at),
+    verdict,
     report: {
       ...{ mode, checked: first.status.kind !== 'unknown' },
       ...(open[0] && { reason: unknown(open[0].certificate, open[0].status, at) }),

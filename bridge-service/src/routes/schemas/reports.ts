@@ -44,7 +44,21 @@ export const CertificateReportSchema = closed(
     }),
     at: Instant,
     profile: Profile,
-    revocation: closed({ mode: RevocationMode, checked: Type.Boolean(), reason: Type.Optional(ReasonSchema) }),
+    revocation: closed({
+      mode: RevocationMode,
+      checked: Type.Boolean({
+        description: '是否已有依据判定该证书 / whether evidence decided about the certificate itself',
+      }),
+      reason: Type.Optional(ReasonSchema),
+      source: Type.Optional(oneOf(['crl', 'ocsp'], '依据来源 / kind of evidence')),
+      producedAt: Type.Optional(Instant),
+      ageSeconds: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description: '依据在评判时刻的年龄（秒）/ age of the evidence at the moment judged for',
+        }),
+      ),
+    }),
     attempts: Type.Array(closed({ reason: ReasonSchema, subject: Type.Optional(Subject) }), {
       description: '试过而未成的路径，最能说明问题的在前 / ways that were tried, most telling first',
     }),

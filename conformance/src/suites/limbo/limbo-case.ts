@@ -1,8 +1,8 @@
 import { decodePem } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import { type PathInput, type PeerName, validatePath } from '@onelock/core/path';
-import type { Verdict } from '@onelock/core/verdict';
+import type { PeerName } from '@onelock/core/path';
+import { type CertificateEvidence, judgeCertificate } from '@onelock/core/validation';
 import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
 import type { CaseAnswer, SuiteCase } from '../suite.ts';
 import type { LimboCase } from './limbo-form.ts';
@@ -37,22 +37,24 @@ export function limboSuiteCase(limboCase: LimboCase, now: Date): SuiteCase {
 }
 
 function ask(limboCase: LimboCase, ops: CryptoOps, now: Date): CaseAnswer {
-  let input: PathInput;
+  let evidence: CertificateEvidence;
   try {
-    input = pathInput(limboCase, now);
+    evidence = evidenceOf(limboCase, now);
   } catch (error) {
     if (!isCodedError(error)) throw error;
     return { kind: 'answered', got: 'FAILURE', reason: `malformed: ${error.code}` };
   }
   for (const peerName of peerNames(limboCase)) {
-    const { verdict } = validatePath({ ...input, peerName }, ops);
-    if (verdict.indication !== 'passed') return { kind: 'answered', got: 'FAILURE', reason: reasonOf(verdict) };
+    const { indication, reason } = judgeCertificate({ ...evidence, peerName }, ops);
+    if (indication !== 'passed')
+      return {
+        kind: 'answered',
+        got: 'FAILURE',
+        reason: `${indication}: ${String(reason?.params.cause ?? reason?.code)}`,
+      };
   }
   return { kind: 'answered', got: 'SUCCESS', reason: `profile ${limboProfile(limboCase)}` };
 }
-
-const reasonOf = (verdict: Exclude<Verdict, { indication: 'passed' }>): string =>
-  `${verdict.indication}: ${verdict.reason.code}`;
 
 /** A client's names must all be in its certificate, so each is asked for; no name is one question without any. */
 function peerNames({
@@ -65,14 +67,17 @@ function peerNames({
   return asked.length === 0 ? [undefined] : asked;
 }
 
-function pathInput(limboCase: LimboCase, now: Date): PathInput {
+/** Limbo gives lists for the certificates it wants looked up, and for the others none; both are one question with `if-available`. */
+function evidenceOf(limboCase: LimboCase, now: Date): CertificateEvidence {
   const usage = limboCase.extended_key_usage.map((name) => extendedKeyUsages[name] ?? name);
   return {
-    leaf: certificate(limboCase.peer_certificate),
+    certificate: certificate(limboCase.peer_certificate),
     intermediates: limboCase.untrusted_intermediates.flatMap(certificateUnlessMalformed),
     trustAnchors: limboCase.trusted_certs.map((pem) => ({ kind: 'certificate', certificate: certificate(pem) })),
     at: limboCase.validation_time == null ? now : new Date(limboCase.validation_time),
     profile: limboProfile(limboCase),
+    revocation: 'if-available',
+    crls: (limboCase.crls ?? []).flatMap((pem) => decodePem(pem).map(({ bytes }) => bytes)),
     keyUsage: limboCase.key_usage.map(keyUsageName),
     extendedKeyUsage: usage.length === 0 ? undefined : usage,
     maxIntermediates: limboCase.max_chain_depth ?? undefined,

@@ -27,7 +27,6 @@ export function limboProfile(limboCase: LimboCase): ProfileName {
 
 /** Features that core does not have, with the reason. */
 const missingFeatures: Readonly<Partial<Record<LimboFeature, string>>> = {
-  'has-crl': 'revocation lists are not judged yet',
   'pedantic-public-suffix-wildcard': 'needs the list of public suffixes, which no profile of ours consults',
 };
 
