@@ -3,6 +3,7 @@ import { decodePem, utf8Decode } from '@onelock/core/bytes';
 import { parseSignedData } from '@onelock/core/cms';
 import { parsePrivateKey, parsePublicKey } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { parseCertificateList } from '@onelock/core/revocation';
 import { checkCertificateEncoding, parseCertificate } from '@onelock/core/x509';
 
 /** Reads bytes whole: what it decodes on demand is decoded as well. @throws {CodedError} */
@@ -25,6 +26,8 @@ const pem: FuzzParser = {
   },
 };
 
+const list: FuzzParser = { name: 'crl', parse: (bytes) => void parseCertificateList(bytes) };
+
 const signedData: FuzzParser = { name: 'signed-data', parse: (bytes) => void parseSignedData(bytes) };
 
 /** OpenSSL's `decoder` corpus: whatever may be a key, a certificate or a block of PEM. */
@@ -42,7 +45,7 @@ const anything: FuzzParser = {
 /** By what the folder's name says the bytes pretend to be. A form that nobody here reads is read as DER. */
 const parsers: Readonly<Record<string, FuzzParser>> = {
   x509: certificate,
-  crl: der,
+  crl: list,
   cms: signedData,
   smime: signedData,
   pem,
