@@ -2,7 +2,7 @@
 // The program behind `onelock driver`.
 import { parseArgs } from 'node:util';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import { describeError, type Locale } from '@onelock/core/messages';
+import { describeError, type Locale, localeOf } from '@onelock/core/messages';
 import { findConfigs } from './cli/find-configs.ts';
 import { type DeviceReport, type DriverReport, listDrivers } from './cli/list-drivers.ts';
 import { cliWords } from './cli/words.ts';
@@ -12,8 +12,7 @@ type ExitStatus = 0 | 1 | 2;
 function chooseLocale(words: readonly string[]): Locale {
   const at = words.indexOf('--lang');
   const { LC_ALL, LC_MESSAGES, LANG } = process.env;
-  const wanted = at >= 0 ? words[at + 1] : LC_ALL || LC_MESSAGES || LANG;
-  return /^(en|c$|c\.|posix)/i.test(wanted ?? '') ? 'en' : 'zh-CN';
+  return localeOf(at >= 0 ? words[at + 1] : LC_ALL || LC_MESSAGES || LANG);
 }
 
 async function main(words: readonly string[]): Promise<ExitStatus> {

@@ -24,9 +24,9 @@ const programs = {
 const usage = `用法 / usage: onelock COMMAND …
 
   doctor                     检查本机 / check this computer
-  service start|break-glass  互认服务 / the bridge-service
+  service start|break-glass|config  互认服务 / the bridge-service
   audit verify               核验审计日志 / verify the audit log
-  agent                      桌面代理 / the desktop agent
+  agent [sites [revoke SITE]] 桌面代理、已授权网站 / the desktop agent, allowed sites
   driver list                驱动与介质 / drivers and devices
   cert validate|inspect      证书 / certificates
   cms verify|inspect         签名消息 / signed messages

@@ -1,10 +1,8 @@
 import type { ErrorParams } from '../errors/coded-error.ts';
 import type { ErrorCode } from '../errors/registry.ts';
 import { en } from './en/index.ts';
+import type { Locale } from './locale.ts';
 import { zhCN } from './zh-CN/index.ts';
-
-export const locales = ['zh-CN', 'en'] as const;
-export type Locale = (typeof locales)[number];
 
 const words = { 'zh-CN': zhCN, en } as const;
 

@@ -1,5 +1,6 @@
 // onelock doctor [--json] [--lang zh-CN|en]: exit 0 when nothing is broken (optional parts may be missing), 1 otherwise, 2 for wrong use.
 import { parseArgs } from 'node:util';
+import { localeOf } from '@onelock/core/messages';
 import { examineComputer } from './examine.ts';
 import type { Finding } from './finding.ts';
 
@@ -19,8 +20,8 @@ function options(): { json: boolean; english: boolean } {
       process.stdout.write(usage);
       process.exit(0);
     }
-    const language = values.lang ?? process.env.LC_ALL ?? process.env.LANG ?? 'zh-CN';
-    return { json: values.json, english: language.toLowerCase().startsWith('en') };
+    const { LC_ALL, LC_MESSAGES, LANG } = process.env;
+    return { json: values.json, english: localeOf(values.lang ?? (LC_ALL || LC_MESSAGES || LANG)) === 'en' };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     process.exit(2);
