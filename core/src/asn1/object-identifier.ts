@@ -12,10 +12,31 @@ const maxContentLength = 64;
  * @throws {CodedError} ERR_DER_TAG_UNEXPECTED, ERR_DER_VALUE_INVALID
  */
 export function oidValue(node: DerNode, tag: number = derTag.objectIdentifier): string {
-  const text = decodeOid(node.expect(tag).content);
+  const content = node.expect(tag).content;
+  const slot = slotOf(content);
+  const met = recent[slot];
+  if (met !== undefined && sameOctets(met.content, content)) return met.text;
+  const text = decodeOid(content);
   if (text === undefined)
     throw new CodedError('ERR_DER_VALUE_INVALID', { offset: node.offset, type: 'OBJECT IDENTIFIER' });
+  // NOTE: never `slice`: of a Buffer that is a view, and the identifier would change with what is read into it next.
+  recent[slot] = { content: new Uint8Array(content), text };
   return text;
+}
+
+/** Identifiers met lately, one for each slot: a certificate repeats some thirty that all others have too. */
+const recent: ({ readonly content: Uint8Array; readonly text: string } | undefined)[] = new Array(512);
+
+function slotOf(content: Uint8Array): number {
+  let hash = content.length;
+  for (let index = 0; index < content.length; index++) hash = (hash * 31 + (content[index] ?? 0)) | 0;
+  return hash & 511;
+}
+
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 /** Dotted form of the content octets, or undefined when they are no identifier. */
@@ -55,8 +76,9 @@ export function encodeOid(dotted: string): Uint8Array {
 
 function firstArcs(combined: number | bigint): string {
   if (combined < 40) return `0.${combined}`;
-  if (combined < 80) return `1.${BigInt(combined) - 40n}`;
-  return `2.${BigInt(combined) - 80n}`;
+  const root = combined < 80 ? 1 : 2;
+  const second = typeof combined === 'bigint' ? combined - BigInt(root * 40) : combined - root * 40;
+  return `${root}.${second}`;
 }
 
 function largeArc(octets: Uint8Array): bigint {

@@ -79,7 +79,8 @@ function decodeText(content: Uint8Array, type: StringType): string | undefined {
 /** One character for each octet, or undefined when one lies outside of the range. */
 function ascii(content: Uint8Array, lowest: number, highest: number): string | undefined {
   let text = '';
-  for (const octet of content) {
+  for (let index = 0; index < content.length; index++) {
+    const octet = content[index] ?? 0;
     if (octet < lowest || octet > highest) return undefined;
     text += String.fromCharCode(octet);
   }

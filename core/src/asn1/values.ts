@@ -18,7 +18,8 @@ export function booleanValue(node: DerNode, tag: number = derTag.boolean): boole
 /** Contents of an INTEGER: two's complement, big-endian, minimal (X.690 §8.3.2). At least one octet. */
 export function integerBytes(node: DerNode, tag: number = derTag.integer): Uint8Array {
   const content = node.expect(tag).content;
-  const [first, second = 0] = content;
+  const first = content[0];
+  const second = content[1] ?? 0;
   if (first === undefined) throw invalid(node, derTag.integer);
   if (content.length > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
     throw invalid(node, derTag.integer);

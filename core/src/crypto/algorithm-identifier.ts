@@ -15,5 +15,22 @@ export function parseAlgorithmIdentifier(node: DerNode): AlgorithmIdentifier {
   const oid = oidValue(fields.next());
   const parameters = fields.atEnd ? undefined : fields.next();
   fields.finish();
-  return { oid, parameters, der: node.der };
+  return new ParsedAlgorithmIdentifier(oid, parameters, node);
+}
+
+/** The bytes are cut out when asked for. */
+class ParsedAlgorithmIdentifier implements AlgorithmIdentifier {
+  readonly oid: string;
+  readonly parameters: DerNode | undefined;
+  private readonly node: DerNode;
+
+  constructor(oid: string, parameters: DerNode | undefined, node: DerNode) {
+    this.oid = oid;
+    this.parameters = parameters;
+    this.node = node;
+  }
+
+  get der(): Uint8Array {
+    return this.node.der;
+  }
 }

@@ -1,10 +1,10 @@
 import { readDer } from '../asn1/reader.ts';
 import { unsignedIntegerBytes } from '../asn1/values.ts';
 import { derSequence, derUnsignedInteger } from '../asn1/writer.ts';
-import { concatBytes } from '../bytes/compare.ts';
+import { compareBytes, concatBytes } from '../bytes/compare.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { curves } from './curves.ts';
-import { integerFromBytes } from './integer.ts';
+import { integerFromBytes, integerToBytes } from './integer.ts';
 import type { EcCurve } from './ops.ts';
 
 /**
@@ -16,10 +16,10 @@ import type { EcCurve } from './ops.ts';
  */
 export function decodeEcdsaSignature(der: Uint8Array, curve: EcCurve = 'sm2'): Uint8Array {
   const { r, s } = readIntegers(der);
-  const { n, coordinateLength } = curves[curve];
+  const { coordinateLength } = curves[curve];
   if (r.length > coordinateLength || s.length > coordinateLength) throw invalid('r or s is too long');
   const raw = concatBytes(padded(r, coordinateLength), padded(s, coordinateLength));
-  checkRange(integerFromBytes(r), integerFromBytes(s), curve, n);
+  checkRange(r, s, curve);
   return raw;
 }
 
@@ -29,11 +29,11 @@ export function decodeEcdsaSignature(der: Uint8Array, curve: EcCurve = 'sm2'): U
  * @throws {CodedError} ERR_SIGNATURE_ENCODING_INVALID for another length, or r or s out of range
  */
 export function encodeEcdsaSignature(raw: Uint8Array, curve: EcCurve = 'sm2'): Uint8Array {
-  const { n, coordinateLength } = curves[curve];
+  const { coordinateLength } = curves[curve];
   if (raw.length !== 2 * coordinateLength) throw invalid(`${raw.length} bytes`);
   const r = raw.subarray(0, coordinateLength);
   const s = raw.subarray(coordinateLength);
-  checkRange(integerFromBytes(r), integerFromBytes(s), curve, n);
+  checkRange(magnitudeOf(r), magnitudeOf(s), curve);
   return derSequence(derUnsignedInteger(r), derUnsignedInteger(s));
 }
 
@@ -49,10 +49,33 @@ function readIntegers(der: Uint8Array): { readonly r: Uint8Array; readonly s: Ui
   }
 }
 
-function checkRange(r: bigint, s: bigint, curve: EcCurve, n: bigint): void {
-  if (r < 1n || r >= n || s < 1n || s >= n) throw invalid('r or s out of range');
-  if (curve === 'sm2' && r + s === n) throw invalid('r + s is zero');
+const orders: Readonly<Record<EcCurve, Uint8Array>> = {
+  sm2: orderOf('sm2'),
+  p256: orderOf('p256'),
+  p384: orderOf('p384'),
+  p521: orderOf('p521'),
+};
+
+function orderOf(curve: EcCurve): Uint8Array {
+  return magnitudeOf(integerToBytes(curves[curve].n, curves[curve].coordinateLength));
 }
+
+/** Without leading zeros; empty for zero. */
+function magnitudeOf(bytes: Uint8Array): Uint8Array {
+  const start = bytes.findIndex((octet) => octet !== 0);
+  return start < 0 ? new Uint8Array() : bytes.subarray(start);
+}
+
+/** @param r, s  magnitudes */
+function checkRange(r: Uint8Array, s: Uint8Array, curve: EcCurve): void {
+  const order = orders[curve];
+  if (!isInRange(r, order) || !isInRange(s, order)) throw invalid('r or s out of range');
+  if (curve === 'sm2' && integerFromBytes(r) + integerFromBytes(s) === curves.sm2.n) throw invalid('r + s is zero');
+}
+
+const isInRange = (value: Uint8Array, order: Uint8Array): boolean =>
+  value.length > 0 &&
+  (value.length < order.length || (value.length === order.length && compareBytes(value, order) < 0));
 
 function padded(magnitude: Uint8Array, length: number): Uint8Array {
   const bytes = new Uint8Array(length);

@@ -157,7 +157,8 @@ export class LazyCertificate implements Certificate {
   }
 
   private find(oid: string): ParsedExtension | undefined {
-    return this.fields.extensions.find((extension) => extension.oid === oid);
+    for (const extension of this.fields.extensions) if (extension.oid === oid) return extension;
+    return undefined;
   }
 
   /** Each identifier has one parser, so what is remembered under it has that parser's type. */

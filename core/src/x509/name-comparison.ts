@@ -2,7 +2,7 @@ import { equalBytes } from '../bytes/compare.ts';
 import { toHex } from '../bytes/hex.ts';
 import type { Name, NameAttribute, RelativeName } from './name.ts';
 
-const keys = new WeakMap<Name, readonly string[]>();
+const keys = new WeakMap<RelativeName, string>();
 
 /**
  * Whether two names are the same by RFC 5280 §7.1: attribute by attribute, in order, ignoring case and the amount of white
@@ -16,27 +16,26 @@ export function sameName(a: Name, b: Name): boolean {
 /** Whether the name begins with every RDN of `base`: the subtree test of directoryName constraints (RFC 5280 §4.2.1.10). */
 export function isNameWithin(name: Name, base: Name): boolean {
   if (name.rdns.length < base.rdns.length) return false;
-  const keysOfName = rdnKeys(name);
-  return rdnKeys(base).every((key, index) => key === keysOfName[index]);
+  return base.rdns.every((rdn, index) => {
+    const other = name.rdns[index];
+    return other !== undefined && rdnKey(rdn) === rdnKey(other);
+  });
 }
 
 /** A text that is equal for two names exactly when {@link sameName} says so: for maps and indexes, not for people. */
 export function nameKey(name: Name): string {
-  return JSON.stringify(rdnKeys(name));
-}
-
-function rdnKeys(name: Name): readonly string[] {
-  let found = keys.get(name);
-  if (found === undefined) {
-    found = name.rdns.map(rdnKey);
-    keys.set(name, found);
-  }
-  return found;
+  return JSON.stringify(name.rdns.map(rdnKey));
 }
 
 /** RDNs are sets: the order of attributes inside of one does not count. */
 function rdnKey(rdn: RelativeName): string {
-  return JSON.stringify(rdn.map(attributeKey).sort());
+  let found = keys.get(rdn);
+  if (found === undefined) {
+    found =
+      rdn.length === 1 && rdn[0] !== undefined ? attributeKey(rdn[0]) : JSON.stringify(rdn.map(attributeKey).sort());
+    keys.set(rdn, found);
+  }
+  return found;
 }
 
 function attributeKey(attribute: NameAttribute): string {
@@ -44,11 +43,15 @@ function attributeKey(attribute: NameAttribute): string {
   return `${attribute.oid}${value}`;
 }
 
+/** Printable ASCII and the common Chinese characters: nothing to map or normalise but case and spaces. */
+const plain = /^[ -~\u4e00-\u9fa5]*$/;
+
 /**
  * The string preparation of RFC 4518 as far as certificates need it: map to nothing, compatibility normalisation, case
  * folding, then white space trimmed and compressed.
  */
 function preparedText(text: string): string {
+  if (plain.test(text)) return text.toLowerCase().replaceAll(/ +/g, ' ').trim();
   return text
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
     .normalize('NFKC')

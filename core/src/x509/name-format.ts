@@ -44,8 +44,11 @@ function formatAttribute(attribute: NameAttribute): string {
   return `${formatAttributeType(attribute.oid)}=${value}`;
 }
 
+const special = /["+,;<>\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 /** RFC 4514 §2.4; characters that would disturb a line of text or its direction are written as `\` and hexadecimal UTF-8. */
 function escapeValue(text: string): string {
+  if (!special.test(text) && !/^[ #]|\s$/.test(text)) return text;
   const escaped = text
     .replaceAll(/["+,;<>\\]/g, '\\$&')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => toHex(utf8Encode(character)).replaceAll(/../g, '\\$&'));

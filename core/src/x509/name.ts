@@ -35,7 +35,23 @@ export interface Name {
 export function parseName(node: DerNode): Name {
   const rdns: RelativeName[] = [];
   for (const reader = node.sequence(); !reader.atEnd; ) rdns.push(parseRelativeName(reader.read(derTag.set)));
-  return { der: node.der, rdns };
+  return new ParsedName(node, rdns);
+}
+
+class ParsedName implements Name {
+  readonly rdns: readonly RelativeName[];
+  private readonly node: DerNode;
+  private bytes: Uint8Array | undefined;
+
+  constructor(node: DerNode, rdns: readonly RelativeName[]) {
+    this.node = node;
+    this.rdns = rdns;
+  }
+
+  get der(): Uint8Array {
+    this.bytes ??= this.node.der;
+    return this.bytes;
+  }
 }
 
 /** The contents of one SET, whatever tag it wears. @throws {CodedError} ERR_X509_MALFORMED, ERR_DER_… */
@@ -66,10 +82,10 @@ export function nameAttributes(name: Name, oid: string): readonly string[] {
  * @throws {CodedError} ERR_X509_MALFORMED
  */
 export function checkName(name: Name, field: string): void {
-  for (const attribute of name.rdns.flat()) {
-    if (attribute instanceof LazyAttribute && attribute.isBroken())
-      throw new CodedError('ERR_X509_MALFORMED', { field, offset: attribute.offset });
-  }
+  for (const rdn of name.rdns)
+    for (const attribute of rdn)
+      if (attribute instanceof LazyAttribute && attribute.isBroken())
+        throw new CodedError('ERR_X509_MALFORMED', { field, offset: attribute.offset });
 }
 
 function parseAttribute(node: DerNode): NameAttribute {
@@ -107,7 +123,7 @@ class LazyAttribute implements NameAttribute {
   }
 
   isBroken(): boolean {
-    return stringTypeOf(this.node) !== undefined && this.stringType === undefined;
+    return this.stringType === undefined && stringTypeOf(this.node) !== undefined;
   }
 
   private decode(): { readonly value: string; readonly stringType: StringType | undefined } {

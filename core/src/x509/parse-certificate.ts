@@ -7,6 +7,7 @@ import { parseAlgorithmIdentifier } from '../crypto/algorithm-identifier.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import type { Certificate } from './certificate.ts';
 import { LazyCertificate, type ParsedExtension } from './lazy-certificate.ts';
+import { LazyExtension } from './lazy-extension.ts';
 import { parseName } from './name.ts';
 
 /** A certificate that needs more than this is an attack or a mistake. */
@@ -86,15 +87,21 @@ function readExtensions(tbs: DerReader, version: 1 | 2 | 3): readonly ParsedExte
   if (explicit === undefined) return [];
   if (version !== 3) throw malformed('extensions', explicit.offset);
   const extensions: ParsedExtension[] = [];
-  const seen = new Set<string>();
   for (const reader = explicit.nested().sequence(); !reader.atEnd; ) {
     const extension = readExtension(reader.next());
-    if (seen.has(extension.oid)) throw new CodedError('ERR_X509_EXTENSION_DUPLICATE', { oid: extension.oid });
-    seen.add(extension.oid);
     extensions.push(extension);
   }
+  refuseDuplicates(extensions);
   if (extensions.length === 0) throw malformed('extensions', explicit.offset);
   return extensions;
+}
+
+function refuseDuplicates(extensions: readonly ParsedExtension[]): void {
+  const seen = new Set<string>();
+  for (const { oid } of extensions) {
+    if (seen.has(oid)) throw new CodedError('ERR_X509_EXTENSION_DUPLICATE', { oid });
+    seen.add(oid);
+  }
 }
 
 /** NOTE: `critical FALSE` written out is a DEFAULT that DER leaves away; CAs in use write it, and it says the same. */
@@ -104,7 +111,7 @@ function readExtension(node: DerNode): ParsedExtension {
   const critical = fields.optional(derTag.boolean);
   const octets = fields.read(derTag.octetString);
   fields.finish();
-  return { oid, critical: critical !== undefined && booleanValue(critical), value: octets.content, octets };
+  return new LazyExtension(oid, critical !== undefined && booleanValue(critical), octets);
 }
 
 function malformed(field: string, offset: number): CodedError {

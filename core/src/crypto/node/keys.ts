@@ -24,10 +24,9 @@ export class PublicKeyCache {
 
   /** @throws {CodedError} ERR_CRYPTO_KEY_INVALID, ERR_CRYPTO_ALGORITHM_UNSUPPORTED */
   import(key: PublicKey, pss?: PssParameters): KeyObject {
-    const spki = canonicalSpki(key, pss);
-    const name = `${key.kind} ${bufferOf(spki).toString('latin1')}`;
+    const name = nameOf(key, pss);
     let found = this.imported.get(name);
-    if (found === undefined) found = importPublicKey(key, spki);
+    if (found === undefined) found = importPublicKey(key, canonicalSpki(key, pss));
     else this.imported.delete(name);
     this.imported.set(name, found);
     if (this.imported.size > this.capacity) this.forgetOldest();
@@ -41,6 +40,24 @@ export class PublicKeyCache {
     }
   }
 }
+
+/** One name for each key that OpenSSL is given: what {@link canonicalSpki} is made of, without making it. */
+function nameOf(key: PublicKey, pss: PssParameters | undefined): string {
+  switch (key.kind) {
+    case 'sm2':
+      return `sm2 ${latin1(key.point)}`;
+    case 'ec':
+      return `${key.curve} ${latin1(key.point)}`;
+    case 'rsa':
+      return pss === undefined || pss.digest === pss.mgf1Digest
+        ? `rsa ${latin1(key.spki)}`
+        : `rsa ${pss.digest} ${pss.mgf1Digest} ${pss.saltLength} ${latin1(key.spki)}`;
+    default:
+      return `${key.kind} ${latin1(key.spki)}`;
+  }
+}
+
+const latin1 = (bytes: Uint8Array): string => bufferOf(bytes).toString('latin1');
 
 /**
  * Imports a private key for one use. Not cached: the bytes belong to their owner, who wipes them.
