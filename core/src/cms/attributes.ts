@@ -40,11 +40,14 @@ export function checkAttributePlaces(signed: readonly Attribute[], unsigned: rea
   if (signed.some(({ oid }) => oid === oids.countersignature)) throw invalid('countersignature');
 }
 
-/** @throws {CodedError} ERR_CMS_ATTRIBUTE_INVALID unless contentType is there once and says this */
-export function checkContentType(attributes: readonly Attribute[], contentType: string): void {
+/**
+ * @param contentType  null for a countersignature, which has none (RFC 5652 §11.4)
+ * @throws {CodedError} ERR_CMS_ATTRIBUTE_INVALID unless contentType is there once and says this
+ */
+export function checkContentType(attributes: readonly Attribute[], contentType: string | null): void {
   const value = singleValue(attributes, 'contentType');
-  if (value === undefined || decoded('contentType', () => oidValue(readDer(value))) !== contentType)
-    throw invalid('contentType');
+  const stated = value === undefined ? null : decoded('contentType', () => oidValue(readDer(value)));
+  if (stated !== contentType) throw invalid('contentType');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { oids } from '../asn1/index.ts';
-import { equalBytes } from '../bytes/index.ts';
 import type { CryptoOps, SignatureAlgorithm } from '../crypto/index.ts';
+import type { Symptom } from '../deviations/index.ts';
 import { CodedError, isCodedError } from '../errors/index.ts';
 import type { Need, Verdict } from '../verdict/index.ts';
 import { type Certificate, describeSubject } from '../x509/index.ts';
@@ -9,17 +9,22 @@ import {
   checkContentType,
   checkMessageDigest,
   checkSigningCertificate,
-  looksLikeSignedAttributes,
   readSigningTime,
 } from './attributes.ts';
+import { readCountersignatures } from './countersignatures.ts';
 import { certificatesOf, describeSigner, embeddedCertificates } from './find-signer.ts';
 import { signerAlgorithm, signerDigest } from './signature-algorithm.ts';
-import type { SignedData, SignerInfo } from './signed-data.ts';
+import { normalSignature } from './signature-symptoms.ts';
+import { type SignedContent, wholeContent } from './signed-content.ts';
+import type { MessageFamily, SignedData, SignerInfo } from './signed-data.ts';
 import type { SignerCheck } from './signer-check.ts';
 
 export interface SignerMaterial {
-  /** The signed octets of a detached signature; for an attached one it must equal what is inside. */
-  readonly content?: Uint8Array | undefined;
+  /**
+   * The signed octets of a detached signature, at hand or read past (see ContentDigester); for an attached one they must equal
+   * what is inside.
+   */
+  readonly content?: Uint8Array | SignedContent | undefined;
   /** Further certificates to look for signers in, beside those of the message. */
   readonly certificates?: readonly Certificate[] | undefined;
 }
@@ -33,20 +38,46 @@ const dataTypes: readonly string[] = [oids.data, oids.gmData];
  */
 export function checkSigners(message: SignedData, material: SignerMaterial, ops: CryptoOps): SignerCheck[] {
   const certificates = [...embeddedCertificates(message), ...(material.certificates ?? [])];
-  return message.signers.map((signer) => checkSigner(message, signer, certificates, material.content, ops));
+  const { contentType, family } = message;
+  return message.signers.map((signer) =>
+    checkSigner(
+      { signer, contentType, family, content: () => contentOf(message, material.content, ops) },
+      certificates,
+      ops,
+    ),
+  );
 }
 
-function checkSigner(
-  message: SignedData,
+/**
+ * Checks the countersignatures of a signer (RFC 5652 §11.4): each signs the octets of that signer's signature, and has no
+ * content type. As with {@link checkSigners} nothing is thrown for a bad one; at most 16 are looked at.
+ *
+ * @throws {CodedError} ERR_CMS_MALFORMED, ERR_CMS_ATTRIBUTE_INVALID { attribute: 'countersignature' }, ERR_DER_…
+ */
+export function checkCountersignatures(
   signer: SignerInfo,
   certificates: readonly Certificate[],
-  given: Uint8Array | undefined,
   ops: CryptoOps,
-): SignerCheck {
-  const candidates = certificatesOf(signer.identifier, certificates);
-  const [first] = candidates;
-  if (first === undefined) return unchecked(signer, certificateAbsent(signer));
-  const checks = candidates.map((candidate) => checkWith(message, signer, candidate, given, ops));
+): SignerCheck[] {
+  const content = wholeContent(signer.signature, ops);
+  return readCountersignatures(signer).map((countersigner) =>
+    checkSigner({ signer: countersigner, contentType: null, family: null, content: () => content }, certificates, ops),
+  );
+}
+
+/** One signature to check: by whom, of what. */
+interface Task {
+  readonly signer: SignerInfo;
+  /** What contentType must say; null where there must be none. */
+  readonly contentType: string | null;
+  readonly family: MessageFamily | null;
+  /** @throws {CodedError} ERR_CMS_CONTENT_ABSENT, ERR_CMS_CONTENT_MISMATCH */
+  readonly content: () => SignedContent;
+}
+
+function checkSigner(task: Task, certificates: readonly Certificate[], ops: CryptoOps): SignerCheck {
+  const { signer } = task;
+  const checks = certificatesOf(signer.identifier, certificates).map((candidate) => checkWith(task, candidate, ops));
   return (
     checks.find(({ verdict }) => verdict.indication === 'passed') ??
     checks[0] ??
@@ -54,54 +85,57 @@ function checkSigner(
   );
 }
 
-function checkWith(
-  message: SignedData,
-  signer: SignerInfo,
-  certificate: Certificate,
-  given: Uint8Array | undefined,
-  ops: CryptoOps,
-): SignerCheck {
+function checkWith(task: Task, certificate: Certificate, ops: CryptoOps): SignerCheck {
+  const { signer } = task;
   let algorithm: SignatureAlgorithm | null = null;
   let signingTime: Date | null = null;
+  let deviations: readonly Symptom[] = [];
   let verdict: Verdict;
   try {
-    const content = contentOf(message, given);
-    algorithm = signerAlgorithm(signer, certificate.publicKey);
+    const content = task.content();
+    const key = certificate.publicKey;
+    algorithm = signerAlgorithm(signer, key);
     checkAttributePlaces(signer.signedAttributes ?? [], signer.unsignedAttributes);
+    const normal = normalSignature(signer, key, task.family);
+    deviations = normal.deviations;
     if (signer.signedAttributes !== null) {
       signingTime = readSigningTime(signer.signedAttributes);
-      checkContentType(signer.signedAttributes, message.contentType);
-      checkMessageDigest(signer.signedAttributes, ops.digest(signerDigest(signer), content));
+      checkContentType(signer.signedAttributes, task.contentType);
+      checkMessageDigest(signer.signedAttributes, content.digest(signerDigest(signer)));
       checkSigningCertificate(signer.signedAttributes, certificate, ops);
-    } else {
-      requireAttributesUnlessData(message, content);
+    } else if (task.contentType !== null) {
+      requireAttributesUnlessData(task.contentType, content);
     }
-    if (!ops.verify(certificate.publicKey, algorithm, signer.signedAttributesDer ?? content, signer.signature))
-      throw new CodedError('ERR_SIGNATURE_INVALID');
+    const genuine =
+      signer.signedAttributesDer === null
+        ? content.verify(key, algorithm, normal.signature)
+        : ops.verify(key, algorithm, signer.signedAttributesDer, normal.signature);
+    if (!genuine) throw new CodedError('ERR_SIGNATURE_INVALID');
     verdict = { indication: 'passed' };
   } catch (error) {
     if (!isCodedError(error)) throw error;
     verdict = verdictOf(error, certificate);
   }
-  return { verdict, signer, certificate, algorithm, signingTime };
+  return { verdict, signer, certificate, algorithm, signingTime, deviations };
 }
 
 /** @throws {CodedError} ERR_CMS_CONTENT_ABSENT, ERR_CMS_CONTENT_MISMATCH */
-function contentOf(message: SignedData, given: Uint8Array | undefined): Uint8Array {
+function contentOf(message: SignedData, given: Uint8Array | SignedContent | undefined, ops: CryptoOps): SignedContent {
+  const content = given instanceof Uint8Array ? wholeContent(given, ops) : given;
   if (message.content === null) {
-    if (given === undefined) throw new CodedError('ERR_CMS_CONTENT_ABSENT');
-    return given;
+    if (content === undefined) throw new CodedError('ERR_CMS_CONTENT_ABSENT');
+    return content;
   }
-  if (given !== undefined && !equalBytes(given, message.content)) throw new CodedError('ERR_CMS_CONTENT_MISMATCH');
-  return message.content;
+  if (content !== undefined && !content.equals(message.content)) throw new CodedError('ERR_CMS_CONTENT_MISMATCH');
+  return wholeContent(message.content, ops);
 }
 
 /**
  * RFC 5652 §5.3: content that is not plain data is signed through attributes. And content that looks like attributes is
  * refused: its signature may have been made for another message, whose attributes were then cut off.
  */
-function requireAttributesUnlessData(message: SignedData, content: Uint8Array): void {
-  if (!dataTypes.includes(message.contentType) || looksLikeSignedAttributes(content))
+function requireAttributesUnlessData(contentType: string, content: SignedContent): void {
+  if (!dataTypes.includes(contentType) || content.looksLikeSignedAttributes())
     throw new CodedError('ERR_CMS_ATTRIBUTE_INVALID', { attribute: 'signedAttrs' });
 }
 
@@ -129,5 +163,5 @@ function certificateAbsent(signer: SignerInfo): Verdict {
 }
 
 function unchecked(signer: SignerInfo, verdict: Verdict): SignerCheck {
-  return { verdict, signer, certificate: null, algorithm: null, signingTime: null };
+  return { verdict, signer, certificate: null, algorithm: null, signingTime: null, deviations: [] };
 }

@@ -1,11 +1,20 @@
+export { addUnsignedAttribute, type LaterAttribute } from './add-unsigned-attribute.ts';
 export { looksLikeSignedAttributes, namesItsCertificate } from './attributes.ts';
 export { definiteLengths } from './ber.ts';
-export { checkSigners, type SignerMaterial } from './check-signers.ts';
+export { checkCountersignatures, checkSigners, type SignerMaterial } from './check-signers.ts';
 export { type ContentEncryption, parseContentEncryption, requireCipher } from './content-encryption.ts';
 export { type ContentInfo, contentInfoOf, type MessageKind, messageKind } from './content-info.ts';
+export { contentPlan } from './content-plan.ts';
 export { checkDigestedData, type DigestedData, parseDigestedData } from './digested-data.ts';
 export type { EncryptedContent, EncryptedData, EnvelopedData, Recipient, RecipientIdentifier } from './envelope.ts';
 export { describeSigner, embeddedCertificates } from './find-signer.ts';
+export {
+  type ContentHint,
+  contentHint,
+  type LongTermValues,
+  longTermValues,
+  signatureTimestamps,
+} from './long-term-attributes.ts';
 export { openEncryptedData } from './open-encrypted-data.ts';
 export {
   type EnvelopeToOpen,
@@ -27,5 +36,6 @@ export {
   prepareSignedEnvelope,
   signedDataInside,
 } from './signed-and-enveloped.ts';
+export { ContentDigester, type ContentPlan, type SignedContent, wholeContent } from './signed-content.ts';
 export type { Attribute, MessageFamily, SignedData, SignerIdentifier, SignerInfo } from './signed-data.ts';
 export type { SignerCheck } from './signer-check.ts';

@@ -1,4 +1,5 @@
 import type { SignatureAlgorithm } from '../crypto/index.ts';
+import type { Symptom } from '../deviations/index.ts';
 import type { Verdict } from '../verdict/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { SignerInfo } from './signed-data.ts';
@@ -12,4 +13,6 @@ export interface SignerCheck {
   readonly algorithm: SignatureAlgorithm | null;
   /** The signer's own claim (signingTime attribute); proves nothing. */
   readonly signingTime: Date | null;
+  /** Departures from the standard that were seen. Whether each may pass is the judge's to say. */
+  readonly deviations: readonly Symptom[];
 }

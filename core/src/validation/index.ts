@@ -3,6 +3,7 @@ export { type CertificateEvidence, judgeCertificate } from './judge-certificate.
 export { judgeLogin, type LoginEvidence } from './judge-login.ts';
 export { judgeMessage, type MessageEvidence } from './judge-message.ts';
 export { judgeSignature, type SignatureEvidence } from './judge-signature.ts';
+export { judgeTimestamp, type TimestampEvidence } from './judge-timestamp.ts';
 export type {
   CertificateReport,
   LoginReport,
@@ -12,4 +13,5 @@ export type {
   RevocationReport,
   SignatureReport,
   SignerReport,
+  TimestampReport,
 } from './report.ts';

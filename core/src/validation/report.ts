@@ -1,3 +1,4 @@
+import type { DeviationUse } from '../deviations/index.ts';
 import type { ProfileName } from '../path/index.ts';
 import type { Indication, Need, Reason, VerdictSubject } from '../verdict/index.ts';
 
@@ -39,6 +40,25 @@ export interface CertificateReport extends Report {
   readonly attempts: readonly { readonly reason: Reason; readonly subject?: VerdictSubject }[];
 }
 
+export interface TimestampReport extends Report {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** Milliseconds, rounded up; null when not stated. */
+  readonly accuracyMs: number | null;
+  readonly ordering: boolean;
+  /** Hexadecimal. */
+  readonly serialNumber: string;
+  /** Dotted OID. */
+  readonly policy: string;
+  /** Our name, or the dotted OID of one that we do not do. */
+  readonly digestAlgorithm: string;
+  /** null where the authority's certificate is missing. */
+  readonly authority: VerdictSubject | null;
+  readonly certificate: CertificateReport | null;
+  /** Departures from the standard that were seen and are declared; absent when there was none. */
+  readonly deviations?: readonly DeviationUse[];
+}
+
 export interface SignerReport extends Report {
   /** For people: the signer's subject, or its issuer and serial number where the certificate is missing. */
   readonly signer: string;
@@ -48,6 +68,14 @@ export interface SignerReport extends Report {
   readonly signingTime: string | null;
   /** null where the certificate is missing or the mathematics already failed. */
   readonly certificate: CertificateReport | null;
+  /** Departures from the standard that were seen and are declared; absent when there was none. */
+  readonly deviations?: readonly DeviationUse[];
+  /** One for each time-stamp of the signature; absent when there is none. One that did not pass proves nothing. */
+  readonly timestamps?: readonly TimestampReport[];
+  /** ISO 8601: the signature existed then, by the earliest stamp that passed, and was judged for that moment. */
+  readonly provenTime?: string;
+  /** Absent when there is none. They witness the signature and change nothing in its verdict. */
+  readonly countersignatures?: readonly SignerReport[];
 }
 
 export interface MessageReport extends Report {

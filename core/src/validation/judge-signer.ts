@@ -1,0 +1,141 @@
+import {
+  checkCountersignatures,
+  describeSigner,
+  longTermValues,
+  type SignerCheck,
+  type SignerInfo,
+  signatureTimestamps,
+} from '../cms/index.ts';
+import type { CryptoOps } from '../crypto/index.ts';
+import { isCodedError } from '../errors/index.ts';
+import { parseTimestampToken } from '../tsp/index.ts';
+import type { Verdict } from '../verdict/index.ts';
+import { type Certificate, formatName, parseCertificate } from '../x509/index.ts';
+import { judgeDeviations } from './deviation-verdict.ts';
+import { verdictOfError } from './error-verdict.ts';
+import { judgeCertificate } from './judge-certificate.ts';
+import type { MessageEvidence } from './judge-message.ts';
+import { judgeTimestamp } from './judge-timestamp.ts';
+import type { CertificateReport, Report, SignerReport, TimestampReport } from './report.ts';
+import { signingKeyUsage, weakSignature } from './signing-use.ts';
+import { headOf, toReport } from './to-report.ts';
+
+/** What all signers of one message share. */
+export interface SignerContext {
+  readonly evidence: MessageEvidence;
+  /** Certificates of the message and of the caller. */
+  readonly known: readonly Certificate[];
+  readonly ops: CryptoOps;
+}
+
+/** Countersignatures of countersignatures are looked at no deeper. */
+const maxWitnessDepth = 2;
+
+/**
+ * Judges one signer: whether the signature is well made, when it is proven to have existed, and whether its maker was trusted
+ * then. Without a time-stamp that passed, "then" is the moment asked for.
+ */
+export function judgeSigner(check: SignerCheck, context: SignerContext, depth = 0): SignerReport {
+  const { signer, certificate } = check;
+  const described = describe(check);
+  if (check.verdict.indication !== 'passed' || certificate === null || check.algorithm === null)
+    return { ...toReport(check.verdict), ...described, certificate: null };
+  try {
+    return judgeGenuine({ ...check, certificate }, context, described, depth);
+  } catch (error) {
+    // Unsigned attributes are anybody's: what is malformed there says nothing about the signature, but nothing is proven.
+    if (!isCodedError(error)) throw error;
+    return { ...toReport(verdictOfError(error)), ...describe({ ...check, signer }), certificate: null };
+  }
+}
+
+type Described = Pick<SignerReport, 'signer' | 'digestAlgorithm' | 'signatureAlgorithm' | 'signingTime'>;
+
+function describe({ signer, certificate, signingTime }: SignerCheck): Described {
+  return {
+    signer: certificate === null ? describeSigner(signer.identifier) : formatName(certificate.subject),
+    digestAlgorithm: signer.digestAlgorithm,
+    signatureAlgorithm: signer.signatureAlgorithm,
+    signingTime: signingTime?.toISOString() ?? null,
+  };
+}
+
+function judgeGenuine(
+  check: SignerCheck & { readonly certificate: Certificate },
+  context: SignerContext,
+  described: Described,
+  depth: number,
+): SignerReport {
+  const { signer, certificate, algorithm } = check;
+  const { evidence } = context;
+  const timestamps = signatureTimestamps(signer).map((token) => judgeStamp(token, signer, context));
+  const proven = earliest(timestamps);
+  const report = judgeMaker(certificate, signer, proven, context);
+  const deviations = judgeDeviations(check.deviations, certificate, evidence.at, evidence.deviations);
+  const weak = algorithm === null ? undefined : weakSignature(algorithm, evidence.profile);
+  const witnesses = depth >= maxWitnessDepth ? [] : checkCountersignatures(signer, context.known, context.ops);
+  const stamped = timestamps.filter((each): each is TimestampReport => 'time' in each);
+  return {
+    ...outcomeOf(report, deviations.verdict ?? weak),
+    ...described,
+    certificate: report,
+    ...(deviations.uses.length > 0 && { deviations: deviations.uses }),
+    ...(stamped.length > 0 && { timestamps: stamped }),
+    ...(proven !== undefined && { provenTime: proven.toISOString() }),
+    ...(witnesses.length > 0 && { countersignatures: witnesses.map((each) => judgeSigner(each, context, depth + 1)) }),
+  };
+}
+
+function outcomeOf(report: CertificateReport, against: Verdict | undefined): Report {
+  return report.indication === 'passed' && against !== undefined ? toReport(against) : headOf(report);
+}
+
+/** CAdES-T: the stamp is over the octets of the signature. One that cannot be read is no stamp. */
+function judgeStamp(token: Uint8Array, signer: SignerInfo, { evidence, ops }: SignerContext): TimestampReport | Report {
+  const { intermediates, at, profile, revocation, crls, ocspResponses, revocationPolicy, deviations } = evidence;
+  const trustAnchors = evidence.timestampAnchors ?? evidence.trustAnchors;
+  try {
+    return judgeTimestamp(
+      {
+        ...{ token: parseTimestampToken(token), content: signer.signature },
+        ...{ intermediates, trustAnchors, at, profile, revocation, crls, ocspResponses, revocationPolicy, deviations },
+      },
+      ops,
+    );
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return toReport(verdictOfError(error));
+  }
+}
+
+/** The latest instant that the earliest stamp allows: its time and its accuracy. */
+function earliest(timestamps: readonly (TimestampReport | Report)[]): Date | undefined {
+  const instants = timestamps.flatMap((stamp) =>
+    'time' in stamp && stamp.indication === 'passed' ? [Date.parse(stamp.time) + (stamp.accuracyMs ?? 0)] : [],
+  );
+  return instants.length === 0 ? undefined : new Date(Math.min(...instants));
+}
+
+/**
+ * The maker's certificate, at the proven time where there is one: evidence made later then counts too, and a revocation before
+ * that time counts either way.
+ */
+function judgeMaker(
+  certificate: Certificate,
+  signer: SignerInfo,
+  proven: Date | undefined,
+  { evidence, known, ops }: SignerContext,
+): CertificateReport {
+  const brought = longTermValues(signer);
+  const crls = [...(evidence.crls ?? []), ...evidence.message.crls, ...brought.crls];
+  const ocspResponses = [...(evidence.ocspResponses ?? []), ...brought.ocspResponses];
+  const intermediates = [...known, ...brought.certificates.map(parseCertificate)];
+  const moment =
+    proven === undefined || proven > evidence.at
+      ? {}
+      : { at: proven, revocationPolicy: { laterEvidence: 'accepted' as const, ...evidence.revocationPolicy } };
+  return judgeCertificate(
+    { ...evidence, ...moment, certificate, intermediates, crls, ocspResponses, keyUsageAnyOf: signingKeyUsage },
+    ops,
+  );
+}
