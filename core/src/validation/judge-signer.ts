@@ -28,8 +28,8 @@ export interface SignerContext {
   readonly ops: CryptoOps;
 }
 
-/** Countersignatures of countersignatures are looked at no deeper. */
-const maxWitnessDepth = 2;
+/** Witnesses of witnesses are not looked at. */
+const maxWitnessDepth = 1;
 
 /**
  * Judges one signer: whether the signature is well made, when it is proven to have existed, and whether its maker was trusted

@@ -66,13 +66,42 @@ export const CertificateReportSchema = closed(
   '证书验证结论 / verdict on a certificate',
 );
 
-const SignerReport = closed({
+const Deviations = Type.Array(closed({ symptom: Type.String(), authority: Type.String(), until: Type.String() }), {
+  description: '看到并已登记的与标准的偏差 / departures from the standard that were seen and are declared',
+});
+
+const TimestampReport = closed({
+  ...verdict,
+  time: Instant,
+  accuracyMs: nullable(Type.Integer({ minimum: 0 })),
+  ordering: Type.Boolean(),
+  serialNumber: Hex,
+  policy: Type.String(),
+  digestAlgorithm: Type.String(),
+  authority: nullable(Subject),
+  certificate: nullable(CertificateReportSchema),
+  deviations: Type.Optional(Deviations),
+});
+
+const signerFacts = {
   ...verdict,
   signer: Type.String(),
   digestAlgorithm: Type.String(),
   signatureAlgorithm: Type.String(),
   signingTime: nullable(Instant),
   certificate: nullable(CertificateReportSchema),
+  deviations: Type.Optional(Deviations),
+  timestamps: Type.Optional(Type.Array(TimestampReport)),
+  provenTime: Type.Optional(Instant),
+};
+
+const SignerReport = closed({
+  ...signerFacts,
+  countersignatures: Type.Optional(
+    Type.Array(closed(signerFacts), {
+      description: '副署，不影响签名者的结论 / witnesses, without effect on the verdict',
+    }),
+  ),
 });
 
 export const MessageReportSchema = closed(

@@ -1,6 +1,6 @@
 import Type, { type Static, type TUnsafe } from 'typebox';
 import { AlgorithmName } from './algorithms.ts';
-import { closed, flag, instant, list, nullable, oid, oneOf, optional, text } from './primitives.ts';
+import { closed, flag, hex, instant, integer, list, nullable, oid, oneOf, optional, text } from './primitives.ts';
 import { Reason, RevocationReport, VerdictSubject, verdictWith } from './verdict.ts';
 
 export const validationProfiles = [
@@ -84,24 +84,97 @@ export interface CertificateReportSchema extends TUnsafe<Static<typeof certifica
 export const CertificateReport: CertificateReportSchema =
   Type.Unsafe<Static<typeof certificateReport>>(certificateReport);
 
-const signerReport = verdictWith(
+/** A departure from the standard that was seen and that the table of declared deviations allows. */
+const DeviationUse = closed(
   {
-    signer: text(
-      { max: 1024, min: 0 },
-      '签名者：主体，证书缺失时为颁发者和序列号',
-      'The signer: its subject, or issuer and serial number where the certificate is missing',
+    symptom: text({ min: 3, max: 64, pattern: '^[a-z0-9-]+$' }, '偏差名', 'Name of the deviation'),
+    authority: text(
+      { min: 1, max: 128 },
+      '为哪家机构登记；any 为所有机构',
+      'The authority it is declared for; any for every one',
     ),
+    until: text({ min: 10, max: 10, pattern: '^\\d{4}-\\d{2}-\\d{2}$' }, '登记有效至', 'Last day it is declared for'),
+  },
+  ['已登记的与标准的偏差', 'A declared departure from the standard'],
+);
+const DeviationUses = list(
+  DeviationUse,
+  { min: 1, max: 32 },
+  '看到并已登记的偏差；没有则省略',
+  'Departures from the standard that were seen and are declared; absent when there was none',
+);
+
+const timestampReport = verdictWith(
+  {
+    time: instant('时间戳时间', 'Time of the stamp'),
+    accuracyMs: nullable(
+      integer({ min: 0, max: 86_400_999 }, '毫秒', 'Milliseconds'),
+      '精度（毫秒）；未声明为 null',
+      'Accuracy in milliseconds; null when not stated',
+    ),
+    ordering: flag('该机构的时间戳是否可按时间排序', 'Whether stamps of this authority can be ordered by their time'),
+    serialNumber: hex({ min: 1, max: 128 }, '序列号（十六进制）', 'Serial number (hexadecimal)'),
+    policy: oid('策略 OID', 'Policy OID'),
     digestAlgorithm: AlgorithmName,
-    signatureAlgorithm: AlgorithmName,
-    signingTime: nullable(
-      instant('时间', 'Time'),
-      '签名者自称的签名时间（未经第三方证明）；没有为 null',
-      'Signing time claimed by the signer, proven by nobody else; null when absent',
-    ),
+    authority: nullable(VerdictSubject, '时间戳机构；未找到为 null', 'The authority; null when not found'),
     certificate: nullable(
       NestedCertificateReport,
-      '签名者证书的结论；证书缺失或数学验证已失败时为 null',
-      "Verdict on the signer's certificate; null where it is missing or the mathematics already failed",
+      '时间戳机构证书的结论；证书缺失或数学验证已失败时为 null',
+      "Verdict on the authority's certificate; null where it is missing or the mathematics already failed",
+    ),
+    deviations: optional(DeviationUses),
+  },
+  '一个时间戳的结论',
+  'Verdict on one time-stamp',
+);
+
+const signerFacts = {
+  signer: text(
+    { max: 1024, min: 0 },
+    '签名者：主体，证书缺失时为颁发者和序列号',
+    'The signer: its subject, or issuer and serial number where the certificate is missing',
+  ),
+  digestAlgorithm: AlgorithmName,
+  signatureAlgorithm: AlgorithmName,
+  signingTime: nullable(
+    instant('时间', 'Time'),
+    '签名者自称的签名时间（未经第三方证明）；没有为 null',
+    'Signing time claimed by the signer, proven by nobody else; null when absent',
+  ),
+  certificate: nullable(
+    NestedCertificateReport,
+    '签名者证书的结论；证书缺失或数学验证已失败时为 null',
+    "Verdict on the signer's certificate; null where it is missing or the mathematics already failed",
+  ),
+  deviations: optional(DeviationUses),
+  timestamps: optional(
+    list(
+      timestampReport,
+      { min: 1, max: 64 },
+      '签名上各时间戳的结论；没有则省略',
+      'One verdict for each time-stamp of the signature; absent when there is none',
+    ),
+  ),
+  provenTime: optional(
+    instant(
+      '最早通过的时间戳所证明的时刻；证书按此时刻评判',
+      'The moment proven by the earliest stamp that passed; the certificate was judged for it',
+    ),
+  ),
+};
+
+const countersignature = verdictWith(signerFacts, '一个副署的结论', 'Verdict on one countersignature');
+
+const signerReport = verdictWith(
+  {
+    ...signerFacts,
+    countersignatures: optional(
+      list(
+        countersignature,
+        { min: 1, max: 16 },
+        '各副署的结论，不影响签名者的结论；没有则省略',
+        "One verdict for each countersignature, without effect on the signer's; absent when there is none",
+      ),
     ),
   },
   '一个签名者的结论',
