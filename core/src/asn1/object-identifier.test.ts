@@ -17,6 +17,14 @@ describe('object identifiers', () => {
     expect(toHex(derOid(oids.ecPublicKey))).toBe('06072a8648ce3d0201');
   });
 
+  it('are not remembered by memory that is used again', () => {
+    const [first, second] = ['1.2.156.10197.200', '1.2.156.10197.297']; // neighbours in the memory of identifiers
+    const buffer = Buffer.from(derOid(first));
+    expect(oidValue(readDer(buffer))).toBe(first);
+    buffer.set(derOid(second));
+    expect(oidValue(readDer(derOid(second)))).toBe(second);
+  });
+
   it('read back whatever was written, with arcs of any size', () => {
     const arcs = fc.array(fc.bigInt({ min: 0n, max: 1n << 100n }), { minLength: 1, maxLength: 4 });
     fc.assert(

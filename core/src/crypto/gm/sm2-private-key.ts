@@ -41,7 +41,10 @@ export function readSm2PrivateKey(key: PrivateKey): Sm2PrivateParts {
       : attached !== undefined
         ? wholeBitStringValue(attached, contextPrimitive(1))
         : undefined;
-  return { d: padded(scalar), point: point?.length === 65 && point[0] === 4 ? point.slice(1) : undefined };
+  return {
+    d: padded(scalar),
+    point: point?.length === 65 && point[0] === 4 ? new Uint8Array(point.subarray(1)) : undefined,
+  };
 }
 
 /** Libraries that treat the scalar as a number write it shorter, or longer with zeros in front. */

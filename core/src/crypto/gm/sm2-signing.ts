@@ -41,7 +41,7 @@ export function openSigningKey(engine: GmEngine, random: RandomBytes, key: Priva
   const zaOf = (userId: Uint8Array): Uint8Array => {
     if (last !== undefined && equalBytes(last.userId, userId)) return last.za;
     const digest = (_: string, ...chunks: readonly Uint8Array[]): Uint8Array => engine.digest(concatBytes(...chunks));
-    last = { userId: userId.slice(), za: computeZa({ digest }, publicKey.point, userId) };
+    last = { userId: new Uint8Array(userId), za: computeZa({ digest }, publicKey.point, userId) };
     return last.za;
   };
   const signRaw = (e: Uint8Array): Uint8Array => {

@@ -57,7 +57,7 @@ class CbcMac {
     const data = this.pending.length === 0 ? chunk : concatBytes(this.pending, chunk);
     const whole = data.length - (data.length % 16);
     if (whole > 0) this.cipher.cbc('encrypt', this.state, data.subarray(0, whole));
-    this.pending = data.slice(whole);
+    this.pending = new Uint8Array(data.subarray(whole));
   }
 
   pad(): void {

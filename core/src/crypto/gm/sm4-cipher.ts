@@ -30,13 +30,13 @@ export class CounterStream {
 
   constructor(cipher: GmCipher, counter: Uint8Array, counterBytes: 4 | 16) {
     this.cipher = cipher;
-    this.counter = counter.slice();
+    this.counter = new Uint8Array(counter);
     this.counterBytes = counterBytes;
   }
 
   update(chunk: Uint8Array): Uint8Array {
     const fromLeft = Math.min(this.left.length, chunk.length);
-    const start = chunk.slice(0, fromLeft);
+    const start = new Uint8Array(chunk.subarray(0, fromLeft));
     for (let index = 0; index < fromLeft; index++) start[index] = (start[index] ?? 0) ^ (this.left[index] ?? 0);
     this.left = this.left.subarray(fromLeft);
     if (fromLeft === chunk.length) return start;
@@ -58,7 +58,7 @@ class CbcCipher implements Sm4Cipher {
 
   constructor(cipher: GmCipher, { iv, direction, padding }: Sm4CipherOptions) {
     this.cipher = cipher;
-    this.iv = iv.slice();
+    this.iv = new Uint8Array(iv);
     this.encrypts = direction === 'encrypt';
     this.padded = padding !== 'none';
   }
@@ -68,7 +68,7 @@ class CbcCipher implements Sm4Cipher {
     // The last whole block of a padded ciphertext waits: it may be the one with the padding.
     const keep = this.padded && !this.encrypts ? 1 : 0;
     const whole = Math.max(0, Math.floor((data.length - keep) / 16) * 16);
-    this.pending = data.slice(whole);
+    this.pending = new Uint8Array(data.subarray(whole));
     return whole === 0 ? new Uint8Array(0) : this.run(data.subarray(0, whole));
   }
 

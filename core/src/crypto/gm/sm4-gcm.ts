@@ -29,7 +29,7 @@ export function gcmMode(source: Sm4Source, cipher: GmCipher, options: Sm4AeadStr
     const data = pending.length === 0 ? ciphertext : concatBytes(pending, ciphertext);
     const whole = data.length - (data.length % 16);
     source.ghash(state, h, data.subarray(0, whole));
-    pending = data.slice(whole);
+    pending = new Uint8Array(data.subarray(whole));
   };
   return {
     process: (chunk) => {

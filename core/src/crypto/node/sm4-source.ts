@@ -16,7 +16,7 @@ export function nodeSm4Source(engine: GmEngine): Sm4Source {
 }
 
 function withOpenssl(engine: GmEngine, givenKey: Uint8Array): GmCipher {
-  const key = givenKey.slice();
+  const key = new Uint8Array(givenKey);
   const own = engine.createCipher(key);
   return {
     ecb: own.ecb,

@@ -1,0 +1,118 @@
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { describe, expect, it } from 'vitest';
+import type { GmEngine } from '../../src/crypto/gm/engine.ts';
+import { findEngineFault } from '../../src/crypto/gm/engine-self-test.ts';
+import { chooseEngine, type EngineSource } from '../../src/crypto/node/choose-engine.ts';
+import { findDifference } from '../../src/crypto/node/cross-test.ts';
+import { createFloor } from '../../src/crypto/node/floor.ts';
+import { addonFile, createWasmEngine } from './engines.ts';
+
+const floor = createFloor(16);
+const wasm = createWasmEngine();
+const flip = (bytes: Uint8Array | undefined): Uint8Array | undefined =>
+  bytes?.map((octet, index) => (index === bytes.length - 1 ? octet ^ 1 : octet));
+const must = (bytes: Uint8Array | undefined): Uint8Array => bytes ?? new Uint8Array(0);
+
+/** One wrong bit in one function each. */
+const faulty: readonly (readonly [string, Partial<GmEngine>, string])[] = [
+  ['digests wrongly', { digest: (data) => must(flip(wasm.digest(data))) }, 'SM3'],
+  ['derives keys wrongly', { derivePublicKey: (d) => flip(wasm.derivePublicKey(d)) }, 'SM2 key'],
+  ['takes points off the curve', { checkPublicKey: () => true }, 'SM2 key'],
+  ['signs wrongly', { sign: (key, k, e) => flip(wasm.sign(key, k, e)) }, 'SM2 signature'],
+  ['accepts everything', { verify: () => true }, 'SM2 verification'],
+  ['accepts nothing', { verify: () => false }, 'SM2 verification'],
+  ['multiplies wrongly', { multiply: (k, point) => flip(wasm.multiply(k, point)) }, 'SM2 encryption'],
+  ['makes no tables', { createTable: () => undefined }, 'SM2 verification'],
+  [
+    'throws',
+    {
+      multiplyBase: () => {
+        throw new Error('trap');
+      },
+    },
+    'SM2 encryption',
+  ],
+  ['authenticates nothing', { ghash: () => undefined }, 'SM4-GCM'],
+  [
+    'enciphers wrongly',
+    {
+      createCipher: (key) => {
+        const cipher = wasm.createCipher(key);
+        return { ...cipher, ecb: (direction, data) => must(flip(cipher.ecb(direction, data))) };
+      },
+    },
+    'SM4',
+  ],
+];
+
+describe('the choice of an engine', () => {
+  it.each(faulty)('finds an engine that %s', (_, fault, where) => {
+    expect(findEngineFault({ ...wasm, ...fault })).toContain(where);
+  });
+
+  it('passes an engine that is right, by the examples and by OpenSSL', () => {
+    expect(findEngineFault(wasm)).toBeUndefined();
+    expect(findDifference(wasm, floor)).toBeUndefined();
+  });
+
+  it('finds by OpenSSL what the examples do not show', () => {
+    const onlyLong = (data: Uint8Array): Uint8Array =>
+      must(data.length > 64 ? flip(wasm.digest(data)) : wasm.digest(data));
+    expect(findDifference({ ...wasm, digest: onlyLong }, floor)).toBeDefined();
+    const example = must(wasm.multiplyBase(new Uint8Array(32).fill(7, 31)));
+    expect(findDifference({ ...wasm, derivePublicKey: () => example }, floor)).toBe('public key');
+  });
+
+  const broken: EngineSource = { name: 'addon', load: () => ({ ...wasm, name: 'addon', verify: () => true }) };
+  const crashing: EngineSource = {
+    name: 'addon',
+    load: () => {
+      throw new Error('invalid ELF header');
+    },
+  };
+  const absent: EngineSource = { name: 'addon', load: () => undefined };
+  const good: EngineSource = { name: 'wasm', load: () => wasm };
+
+  it('takes WASM where the addon is absent, and says nothing about it', () => {
+    const { engine, statuses } = chooseEngine('auto', floor, [absent, good]);
+    expect(engine).toBe(wasm);
+    expect(statuses.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      'addon absent',
+      'wasm in-use',
+      'floor unused',
+    ]);
+  });
+
+  it('disables an addon that is wrong or does not load, with the code and the reason, and goes on', () => {
+    for (const [source, detail] of [
+      [broken, 'SM2 verification example'],
+      [crashing, 'invalid ELF header'],
+    ] as const) {
+      const { engine, statuses } = chooseEngine('auto', floor, [source, good]);
+      expect(engine).toBe(wasm);
+      expect(statuses[0]).toMatchObject({
+        name: 'addon',
+        state: 'disabled',
+        reason: { code: 'ERR_CRYPTO_SELF_TEST_FAILED' },
+      });
+      expect(statuses[0]?.detail).toContain(detail);
+    }
+  });
+
+  it('falls to the floor when nothing passes', () => {
+    const { engine, statuses } = chooseEngine('auto', floor, [broken]);
+    expect(engine).toBeUndefined();
+    expect(statuses.at(-1)).toEqual({ name: 'floor', state: 'in-use' });
+  });
+
+  it('uses what is compiled here, and each engine when it is asked for', () => {
+    const inUse = (ops: ReturnType<typeof createNodeCrypto>): string | undefined =>
+      ops.engines.find(({ state }) => state === 'in-use')?.name;
+    expect(inUse(createNodeCrypto({ engine: 'auto' }))).toBe(addonFile === undefined ? 'wasm' : 'addon');
+    expect(inUse(createNodeCrypto({ engine: 'wasm' }))).toBe('wasm');
+    expect(createNodeCrypto({ engine: 'wasm' }).engine).toMatch(/^onelock-gm-wasm\+node-openssl-/);
+    const bare = createNodeCrypto({ engine: 'floor' });
+    expect(inUse(bare)).toBe('floor');
+    expect(() => bare.sm2.deriveKey(new Uint8Array(1), 1)).toFailWith('ERR_CRYPTO_ALGORITHM_UNSUPPORTED');
+  });
+});
