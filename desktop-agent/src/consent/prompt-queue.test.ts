@@ -4,7 +4,7 @@ import type { Attempt, Caller, Prompt } from './prompt.ts';
 import { PromptQueue } from './prompt-queue.ts';
 import type { Question } from './question.ts';
 
-const limits = { waiting: 3, waitingPerOrigin: 2, refusalsInRow: 2, restMs: 1_000 };
+const limits = { waiting: 3, waitingPerOrigin: 2, waitingSites: 2, refusalsInRow: 2, restMs: 1_000 };
 
 /** A prompt whose person is the test. */
 class Asked implements Prompt {
@@ -26,11 +26,17 @@ function setUp() {
   const person = new Asked();
   const clock = { now: 0 };
   const queue = new PromptQueue(person, () => clock.now, limits);
-  const ask = (origin: string, signal = new AbortController().signal): Promise<unknown> => {
-    const asked = queue.ask({ kind: 'site', origin }, { signal, language: 'auto' }, () => Promise.reject());
+  const ask = (
+    origin: string,
+    signal = new AbortController().signal,
+    kind: 'site' | 'pick' = 'pick',
+  ): Promise<unknown> => {
+    const question = kind === 'site' ? { kind, origin } : ({ kind, origin, purpose: 'sign', keys: [] } as const);
+    const asked = queue.ask(question, { signal, language: 'auto' }, () => Promise.reject());
     return asked.catch((error: unknown) => error);
   };
-  return { person, clock, ask };
+  const askAsStranger = (origin: string): Promise<unknown> => ask(origin, undefined, 'site');
+  return { person, clock, ask, askAsStranger };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
@@ -58,6 +64,19 @@ describe('the queue of windows', () => {
     await expect(ask('https://a')).resolves.toFailWith('ERR_AGENT_RATE_LIMITED');
     void ask('https://b');
     await expect(ask('https://b')).resolves.toFailWith('ERR_AGENT_RATE_LIMITED');
+  });
+
+  it('keeps places for allowed sites, and lets them go before strangers', async () => {
+    const { person, ask, askAsStranger } = setUp();
+    for (const name of ['https://a', 'https://b', 'https://c']) void askAsStranger(name);
+    await expect(askAsStranger('https://d')).resolves.toFailWith('ERR_AGENT_RATE_LIMITED');
+    void ask('https://bid');
+    for (const count of [1, 2, 3, 4]) {
+      await settle();
+      expect(person.open.length).toBe(count);
+      person.open[count - 1]?.answer(count);
+    }
+    expect(person.open.map(({ origin }) => origin)).toEqual(['https://a', 'https://bid', 'https://b', 'https://c']);
   });
 
   it('forgets a caller that leaves while waiting, with the reason that it gives', async () => {

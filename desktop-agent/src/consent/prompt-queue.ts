@@ -6,20 +6,29 @@ export interface PromptLimits {
   /** Questions waiting behind the open one, over all sites and for one. */
   readonly waiting: number;
   readonly waitingPerOrigin: number;
+  /** Of those, questions of sites that are not allowed yet: strangers never take every place. */
+  readonly waitingSites: number;
   /** After this many refusals in a row by the person, the site waits `restMs` before its next window. */
   readonly refusalsInRow: number;
   readonly restMs: number;
 }
 
-export const promptLimits: PromptLimits = { waiting: 12, waitingPerOrigin: 4, refusalsInRow: 3, restMs: 60_000 };
+export const promptLimits: PromptLimits = {
+  waiting: 12,
+  waitingPerOrigin: 4,
+  waitingSites: 4,
+  refusalsInRow: 3,
+  restMs: 60_000,
+};
 
 interface Waiting {
+  readonly kind: Question['kind'];
   readonly origin: string;
   readonly start: () => void;
 }
 
 /**
- * One window at a time, in order, and never more in waiting than a person would sit through. A site whose windows were
+ * One window at a time, in order (sites that are allowed before those that are not), and never more in waiting than a person would sit through. A site whose windows were
  * refused three times in a row rests a minute: a loop in a page must not wear the person down.
  */
 export class PromptQueue implements Prompt {
@@ -37,8 +46,8 @@ export class PromptQueue implements Prompt {
   }
 
   async ask<T>(question: Question, caller: Caller, attempt: Attempt<T>): Promise<T> {
-    this.#admit(question.origin);
-    await this.#turn(question.origin, caller.signal);
+    this.#admit(question);
+    await this.#turn(question, caller.signal);
     try {
       if (caller.signal.aborted) throw reasonOfAbort(caller.signal);
       const value = await this.#inner.ask(question, caller, attempt);
@@ -53,15 +62,18 @@ export class PromptQueue implements Prompt {
     }
   }
 
-  #admit(origin: string): void {
+  #admit({ kind, origin }: Question): void {
     const rest = (this.#refusals.get(origin)?.restsUntil ?? 0) - this.#now();
     if (rest > 0) throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: rest });
     const ofOrigin = this.#waiting.filter((entry) => entry.origin === origin).length;
-    if (this.#waiting.length >= this.#limits.waiting || ofOrigin >= this.#limits.waitingPerOrigin)
+    const sites = this.#waiting.filter((entry) => entry.kind === 'site').length;
+    const { waiting, waitingPerOrigin, waitingSites } = this.#limits;
+    const crowded = this.#waiting.length >= waiting || ofOrigin >= waitingPerOrigin;
+    if (crowded || (kind === 'site' && sites >= waitingSites))
       throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: 5_000 });
   }
 
-  #turn(origin: string, signal: AbortSignal): Promise<void> {
+  #turn({ kind, origin }: Question, signal: AbortSignal): Promise<void> {
     if (!this.#busy) {
       this.#busy = true;
       return Promise.resolve();
@@ -72,6 +84,7 @@ export class PromptQueue implements Prompt {
         reject(reasonOfAbort(signal));
       };
       const entry: Waiting = {
+        kind,
         origin,
         start: () => {
           signal.removeEventListener('abort', leave);
@@ -84,7 +97,9 @@ export class PromptQueue implements Prompt {
   }
 
   #next(): void {
-    const next = this.#waiting.shift();
+    // Who is allowed already goes before strangers.
+    const known = this.#waiting.findIndex(({ kind }) => kind !== 'site');
+    const [next] = this.#waiting.splice(Math.max(0, known), 1);
     if (next === undefined) this.#busy = false;
     else next.start();
   }
