@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { utf8Encode } from '@onelock/core/bytes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
@@ -9,6 +8,7 @@ import { rememberAllowed } from './support/allowed-sites.ts';
 import { startBidder } from './support/bidder.ts';
 import { failure } from './support/failure.ts';
 import { connectPage, site } from './support/page-connection.ts';
+import { childrenOf } from './support/processes.ts';
 import { makeSoftToken, pin } from './support/tokens.ts';
 import { finalText, submitPin } from './support/windows.ts';
 
@@ -164,8 +164,3 @@ chromium('a driver whose process dies', (executable) => {
     await leave();
   });
 });
-
-/** Processes that a process started and that still run (Linux). */
-function childrenOf(pid: number): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
-}

@@ -6,6 +6,7 @@ import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type Bidder, startBidder } from './support/bidder.ts';
 import { failure } from './support/failure.ts';
 import { connectPage } from './support/page-connection.ts';
+import { childrenOf } from './support/processes.ts';
 import { pin } from './support/tokens.ts';
 
 const chromium = requireReal('Chromium', chromiumExecutable());
@@ -50,6 +51,46 @@ chromium('a key session', (executable) => {
     expect(await page.call('closeKeySession', { key })).toEqual({ outcome: 'closed' });
     expect(await page.nextEvent('keySessionChanged')).toMatchObject({ state: 'closed', cause: 'call' });
     expect(await page.call('closeKeySession', { key })).toEqual({ outcome: 'none-open' });
+  });
+
+  it('takes no other answer than yes for a click', async () => {
+    const { page, person } = bidder;
+    const key = await open(['sign']);
+    for (const answer of [{ kind: 'deny' }, { kind: 'pick', index: 0 }]) {
+      const signing = failure(page.call('signData', { key, data }));
+      const window = await person.open();
+      const status = await window.evaluate(
+        async (body) => {
+          const headers = { 'content-type': 'application/json', 'x-onelock-window': '1' };
+          return (await fetch('answer', { method: 'POST', headers, body })).status;
+        },
+        JSON.stringify({ kind: 'answer', turn: 1, answer }),
+      );
+      expect(status).toBe(204);
+      expect(await signing).toFailWith('ERR_USER_CANCELLED');
+      await window.close();
+    }
+    await page.call('closeKeySession', { key });
+    await page.nextEvent('keySessionChanged');
+  });
+
+  it('does not outlive a call that was taken back while the token checked the PIN', async () => {
+    const { agent, page, person } = bidder;
+    const key = await bidder.key('SM2');
+    const opening = failure(page.call('openKeySession', { key, purposes: ['sign'] }, 'taken-back'));
+    const window = await person.open();
+    const hosts = childrenOf(agent.child.pid ?? 0);
+    await window.getByLabel('PIN 码').fill(pin);
+    for (const pid of hosts) process.kill(pid, 'SIGSTOP');
+    await window.keyboard.press('Enter');
+    await window.getByText('正在与密钥通信').waitFor();
+    page.notify('cancel', { callId: 'taken-back' });
+    expect(await opening).toFailWith('ERR_USER_CANCELLED');
+    for (const pid of hosts) process.kill(pid, 'SIGCONT');
+    await page.nextEvent('keySessionChanged');
+    expect(await page.nextEvent('keySessionChanged')).toMatchObject({ key, state: 'closed' });
+    expect((await page.call('getPinStatus', { key })).session).toEqual({ state: 'closed' });
+    await window.close();
   });
 
   it('belongs to the page that opened it: another page of the same site is asked for the PIN', async () => {

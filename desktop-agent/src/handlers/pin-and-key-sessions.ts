@@ -63,7 +63,10 @@ async function openKeySession(
     const now = parts.now();
     const ends = new Date(now.getTime() + seconds * 1000);
     const { connection } = context;
-    await parts.sessions.open({ connection, target: key.target, purposes, driverSession, expiresAt: ends }, now);
+    const session = { connection, target: key.target, purposes, driverSession, expiresAt: ends };
+    await parts.sessions.open(session, now);
+    // Taken back while the token checked the PIN: the window has said so, and no unlocked key outlives that.
+    if (context.caller.signal.aborted) await parts.sessions.close(session, 'call');
     return ends;
   });
   return { key: params.key, purposes: [...purposes], expiresAt: instant(expiresAt) };

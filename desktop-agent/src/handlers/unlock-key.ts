@@ -54,7 +54,8 @@ function actInSession<T>(
   open: KeySession,
   work: KeyWork<T>,
 ): Promise<T> {
-  return ask(parts, context, act, null, async () => {
+  return ask(parts, context, act, null, async (answer) => {
+    if (answer.kind !== 'allow') throw new CodedError('ERR_USER_CANCELLED');
     try {
       return { kind: 'done', value: await work(open.driverSession) };
     } catch (error) {
