@@ -44,6 +44,23 @@ require('node:http').get({ host: '127.0.0.1', port, path: '/v1', headers })
   .on('response', (r) => r.on('data', (d) => console.log(r.statusCode + ' ' + d)));
 `;
 
+/** Sends a page's upgrade request, its greeting and a call that opens a window, and is gone before any answer. */
+const blindScript = `
+const [port, origin] = process.argv.slice(1);
+const frame = (message) => {
+  const text = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message }));
+  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]);
+};
+const head = ['GET /v1 HTTP/1.1', 'Host: 127.0.0.1:' + port, 'Origin: ' + origin, 'Connection: Upgrade',
+  'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Protocol: onelock.v1', '', ''].join('\\r\\n');
+const socket = require('node:net').connect(Number(port), '127.0.0.1', () => socket.write(Buffer.concat([
+  Buffer.from(head),
+  frame({ id: 'h', method: 'hello', params: { contractVersion: '1.0', client: 'x' } }),
+  frame({ id: 'c', method: 'listDevices', params: {} }),
+]), () => process.exit(0)));
+`;
+
 /** Every process below one, itself not counted (Linux). */
 function descendants(pid: number): readonly number[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -156,6 +173,17 @@ describe('the agent as a process', () => {
     expect(askAs(unprivilegedId)).toBe('101');
     expect(askAs(unprivilegedId - 1)).toBe('403 {"code":"ERR_AGENT_PEER_DENIED","params":{}}');
     expect((await rawUpgrade(agent.port, {})).status).toBe(101);
+    // Another user's program that has gone before the agent looks: its socket is nobody's, which the kernel writes as 0.
+    agent.child.kill('SIGSTOP');
+    spawnSync(process.execPath, ['-e', blindScript, String(agent.port), site], {
+      uid: unprivilegedId - 1,
+      gid: unprivilegedId - 1,
+    });
+    await delay(500);
+    agent.child.kill('SIGCONT');
+    await delay(1_000);
+    expect(agent.unopenedWindows()).toEqual([]);
+    expect(agent.log().split('ERR_AGENT_PEER_DENIED').length - 1).toBe(2);
     expect(await agent.stop()).toBe(0);
     rmSync(home, { recursive: true, force: true });
   });
@@ -209,6 +237,9 @@ chromium('the app window', () => {
         const commands = browsers.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
         expect(commands.join('\n')).toContain('--app=http://127.0.0.1:');
         expect(commands.join('\n')).not.toContain('--no-sandbox');
+        const environments = browsers.map((pid) => readFileSync(`/proc/${pid}/environ`, 'utf8'));
+        expect(environments.join('\n')).toContain('DISPLAY=');
+        expect(environments.join('\n')).not.toContain('ONELOCK_');
         await delay(1_500);
         if (process.env.ONELOCK_SCREENSHOT) {
           await promisify(execFile)('import', [

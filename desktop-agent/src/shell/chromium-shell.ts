@@ -45,7 +45,7 @@ async function startWindow(executable: string, profile: string, url: string): Pr
       '--no-proxy-server',
     ],
     // A group of its own, so that the whole browser can be ended with it.
-    { stdio: 'ignore', detached: process.platform !== 'win32' },
+    { stdio: 'ignore', detached: process.platform !== 'win32', env: withoutOurs(process.env) },
   );
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -62,6 +62,11 @@ async function startWindow(executable: string, profile: string, url: string): Pr
       clearTimeout(deadline);
     },
   };
+}
+
+/** A browser needs the session's variables and none of ours, among which is the service's token. */
+function withoutOurs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ONELOCK_')));
 }
 
 function started(child: ChildProcess): Promise<void> {

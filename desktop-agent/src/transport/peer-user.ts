@@ -8,6 +8,9 @@ const loopback = {
   '::1': { table: '/proc/net/tcp6', written: '00000000000000000000000001000000' },
 } as const;
 
+/** A socket whose process has closed it belongs to nobody, and the kernel writes 0 for that: root, as it would seem. */
+const established = '01';
+
 /**
  * On a computer with several users at work, loopback is shared by all of them. Refuses a connection whose other end belongs to
  * another user of the system. Looked at on Linux, where the kernel says. Root is no stranger to anybody, and an agent that
@@ -30,8 +33,8 @@ function userOfPeer({ remoteAddress, remotePort, localPort }: Socket): number | 
   const ours = `${place.written}:${hexPort(localPort)}`;
   for (const line of readFileSync(place.table, 'latin1').split('\n')) {
     // sl, local address, remote address, state, queues, timer, retransmits, uid, …
-    const [, local, remote, , , , , uid] = line.trim().split(/\s+/);
-    if (local === theirs && remote === ours) return Number(uid);
+    const [, local, remote, state, , , , uid] = line.trim().split(/\s+/);
+    if (local === theirs && remote === ours) return state === established ? Number(uid) : undefined;
   }
   return undefined;
 }
