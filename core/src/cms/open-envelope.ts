@@ -4,6 +4,7 @@ import {
   type CipherOps,
   type CryptoOps,
   cipherShapes,
+  decodeSm2Cipher,
   encodeSm2Cipher,
   type KeyEncryption,
   rawSm2Candidates,
@@ -185,9 +186,20 @@ function readingsOf({
   encryptedKey,
 }: KeyTransport & { readonly scheme: KeyEncryption }): readonly KeyReading[] {
   const standard = { scheme, encryptedKey, deviations: [] };
-  if (scheme.kind !== 'sm2' || encryptedKey[0] === 0x30) return [standard];
+  if (scheme.kind !== 'sm2' || isSm2Cipher(encryptedKey)) return [standard];
   const raw = rawSm2Candidates(encryptedKey).map(({ layout, ciphertext }): KeyReading => {
     return { scheme, encryptedKey: encodeSm2Cipher(ciphertext), deviations: [`sm2-ciphertext-${layout}`] };
   });
   return raw.length === 0 ? [standard] : raw;
+}
+
+/** By its whole structure: a bare X may begin like a SEQUENCE as well. */
+function isSm2Cipher(encryptedKey: Uint8Array): boolean {
+  try {
+    decodeSm2Cipher(encryptedKey);
+    return true;
+  } catch (error) {
+    if (isCodedError(error)) return false;
+    throw error;
+  }
 }
