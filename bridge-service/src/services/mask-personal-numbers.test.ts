@@ -16,8 +16,15 @@ describe('masking', () => {
     ['a number of 20 digits', '12345678901234567890'],
     ['an impossible month', '520102199013071234'],
     ['an OID', '1.2.156.10260.4.1.1'],
+    ['a digest with a run of digits like a telephone number', `anchor sm3:ab13812345678${'c'.repeat(51)}`],
+    ['a digest with a run of digits like an identity number', `sha256:a520102199003071234${'c'.repeat(45)}`],
   ])('leaves %s alone', (_what, text) => {
     expect(maskPersonalNumbers(text)).toBe(text);
+  });
+
+  it('hides what stands beside a digest', () => {
+    const digest = `sm3:${'ab'.repeat(32)}`;
+    expect(maskPersonalNumbers(`13812345678 ${digest} 13812345678`)).toBe(`138****5678 ${digest} 138****5678`);
   });
 
   it('goes through every text of a value and keeps its shape', () => {
