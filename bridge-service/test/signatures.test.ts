@@ -182,6 +182,18 @@ describe('a question about a signature', () => {
       '/content',
       'ERR_BYTES_BASE64_INVALID',
     ],
+    [
+      'is about a bare key and brings trust anchors, which nothing would read',
+      { ...raw, publicKey: 'AAAA', trustAnchors: [pem('sm2/root')] },
+      '/trustAnchors',
+      'ERR_REQUEST_INVALID',
+    ],
+    [
+      'is about a bare key and asks for a revocation check, which there is none of',
+      { ...raw, publicKey: 'AAAA', revocation: 'require' },
+      '/revocation',
+      'ERR_REQUEST_INVALID',
+    ],
     ['has a key that is none', { ...raw, publicKey: 'MAA=' }, '/publicKey', 'ERR_'],
     [
       'has a message that is a certificate',

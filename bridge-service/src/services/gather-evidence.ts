@@ -32,6 +32,34 @@ const explicitFields = ['trustAnchors', 'at', 'profile', 'revocation', 'crls', '
 export const defaultProfile: ProfileName = 'rfc5280';
 
 /**
+ * What a caller may say about trust, but the time: it may stand in any question, and a bare key has none. The type makes a new
+ * field of {@link TrustQuestion} appear here.
+ */
+const trustFields: Readonly<Record<Exclude<keyof TrustQuestion, 'at'>, true>> = {
+  intermediates: true,
+  trustAnchors: true,
+  profile: true,
+  revocation: true,
+  crls: true,
+  ocspResponses: true,
+  policies: true,
+  peerName: true,
+  keyUsage: true,
+  extendedKeyUsage: true,
+  maxIntermediates: true,
+};
+
+/**
+ * Of a question that is not about trust: whoever sends anchors with it must not take the answer for a judgement by them.
+ *
+ * @throws {CodedError} ERR_REQUEST_INVALID naming the first field that nothing would read
+ */
+export function refuseTrustFields(question: TrustQuestion, rule: string): void {
+  const unread = Object.keys(trustFields).find((field) => question[field as keyof TrustQuestion] !== undefined);
+  if (unread !== undefined) throw new CodedError('ERR_REQUEST_INVALID', { field: `/${unread}`, rule });
+}
+
+/**
  * Brings together what `core` judges by. Without explicit anchors those of the CA registry count; explicit ones replace them,
  * and then the registry's intermediates are left out too, so that a published suite is judged by what it brings.
  *

@@ -4,7 +4,7 @@ import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { judgeMessage, judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
 import { appendAudit } from './append-audit.ts';
-import { gatherEvidence, type TrustQuestion } from './gather-evidence.ts';
+import { gatherEvidence, refuseTrustFields, type TrustQuestion } from './gather-evidence.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
@@ -77,6 +77,7 @@ async function judgeRaw(ports: Ports, act: Act, question: RawSignatureQuestion):
   if ((certificateText === undefined) === (keyText === undefined))
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/certificate', rule: 'either certificate or publicKey' });
   if (certificateText === undefined) {
+    refuseTrustFields(question, 'only with certificate');
     const publicKey = readPublicKey(keyText ?? '');
     const algorithm = signatureAlgorithmFor(publicKey, question.algorithm, question.userId);
     const report = judgeSignature({ content, signature, algorithm, publicKey }, ports.ops);

@@ -261,7 +261,8 @@ export const SignatureQuestionSchema = Type.Union([
       Type.String({
         minLength: 1,
         maxLength: 16_384,
-        description: '公钥（SubjectPublicKeyInfo），与 certificate 二选一 / instead of certificate',
+        description:
+          '公钥（SubjectPublicKeyInfo），与 certificate 二选一，此时不得再带信任条件 / instead of certificate; then nothing may be asked about trust',
       }),
     ),
     algorithm: Type.Optional(
