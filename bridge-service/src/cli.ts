@@ -49,7 +49,7 @@ const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = 
     if (json) print(`${JSON.stringify(report)}\n`);
     else if (report.reason === undefined)
       print(
-        `审计日志完整：${report.entries} 条，其中 ${report.payloadsErased} 条明细已到期清除 / the audit log is intact: ${report.entries} entries, details of ${report.payloadsErased} erased after their retention\n链尾 / head: ${report.head.sequence}:${report.head.hash}\n`,
+        `审计日志完整：${report.entries} 条，其中 ${report.payloadsErased} 条的明细已不在（到期清除，或被人删除）/ the audit log is intact: ${report.entries} entries; of ${report.payloadsErased} the details are no longer there (their retention ended, or somebody removed them)\n链尾 / head: ${report.head.sequence}:${report.head.hash}\n`,
       );
     else
       print(
@@ -86,6 +86,9 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const { code, params } = isCodedError(error) ? error : { code: 'ERR_SERVICE_INTERNAL' as const, params: {} };
+  // In the form that was asked for, as every command of `onelock` does.
+  if (process.argv.includes('--json'))
+    print(`${JSON.stringify({ error: { code, params, message: describeError(code, params, 'zh-CN') } })}\n`);
   process.stderr.write(`${code}\n${describeError(code, params, 'zh-CN')}\n${describeError(code, params, 'en')}\n`);
   if (!isCodedError(error)) process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = statusOf(code);

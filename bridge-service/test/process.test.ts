@@ -176,6 +176,8 @@ describe('audit verify', () => {
 
   it.each([
     [['audit', 'verify', '--db', '/nowhere/service.db'], 'ERR_CLI_FILE_UNREADABLE'],
+    [['audit', 'verify', '--db', path.dirname(import.meta.filename)], 'ERR_CLI_FILE_UNREADABLE'],
+    [['break-glass', '--db', path.dirname(import.meta.filename)], 'ERR_CLI_FILE_UNREADABLE'],
     [['audit', 'verify', '--head', 'x'], 'ERR_CLI_USAGE'],
     [['audit', 'verify', '--nonsense'], 'ERR_CLI_USAGE'],
     [['audit'], 'ERR_CLI_USAGE'],
@@ -184,6 +186,14 @@ describe('audit verify', () => {
     const { status, stderr } = runCli(args, folder);
     expect(status).toBe(2);
     expect(stderr).toContain(code);
+  });
+
+  it('says what is wrong as JSON when JSON was asked for', () => {
+    const { status, stdout } = runCli(['audit', 'verify', '--db', '/nowhere/service.db', '--json'], folder);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'ERR_CLI_FILE_UNREADABLE', message: expect.any(String) },
+    });
   });
 
   it('refuses a file that is no database', () => {

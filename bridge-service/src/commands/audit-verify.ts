@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { databaseFileOf, readConfig } from '../config.ts';
@@ -17,7 +17,8 @@ export async function verifyAuditFile(
 ): Promise<AuditReport> {
   const file = options.file ?? databaseFileOf(readConfig(environment));
   const noted = options.head === undefined ? null : parseHead(options.head);
-  if (!existsSync(file)) throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file });
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file });
   const database = openDatabaseReadOnly(file);
   try {
     return await verifyAudit(createAuditRepository(database), createNodeCrypto(), noted);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { databaseFileOf, lifetimesOf, readConfig } from '../config.ts';
@@ -18,7 +18,8 @@ export async function breakGlass(
 ): Promise<PrintedCode> {
   const config = readConfig(environment);
   const databaseFile = file ?? databaseFileOf(config);
-  if (!existsSync(databaseFile)) throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file: databaseFile });
+  if (statSync(databaseFile, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file: databaseFile });
   const store = createStore(await openDatabase(databaseFile));
   try {
     return await issueAdministratorCode(

@@ -13,7 +13,10 @@ export interface AuditReport {
   readonly indication: 'passed' | 'failed';
   readonly reason?: Reason;
   readonly entries: number;
-  /** Entries whose payload was erased at the end of its retention; their digest still counts. */
+  /**
+   * Entries whose payload is no longer there; their digest still counts. That its retention had ended cannot be told from the
+   * chain: a payload that somebody removed early counts here too.
+   */
   readonly payloadsErased: number;
   readonly head: AuditHead;
 }
