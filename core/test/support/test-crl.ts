@@ -126,6 +126,11 @@ export function distributionPoints(...points: readonly PointSpec[]): Uint8Array 
   return extension(oids.crlDistributionPoints, false, derSequence(...encoded));
 }
 
+/** freshestCRL of one point. */
+export function freshestCrl(...names: readonly Uint8Array[]): Uint8Array {
+  return extension(oids.freshestCrl, false, derSequence(derSequence(...pointName({ names }))));
+}
+
 export function delta(base: number): Uint8Array {
   return extension(oids.deltaCrlIndicator, true, derInteger(base));
 }
