@@ -124,13 +124,36 @@ chromium('a person who does not confirm', (executable) => {
     await (await person.open()).getByRole('button', { name: '取消' }).click();
     expect(await byButton).toFailWith('ERR_USER_CANCELLED');
     const byEscape = failure(page.call('signData', { key: handle, data }));
-    await (await person.open()).keyboard.press('Escape');
+    const window = await person.open();
+    // Beside everything, which takes the focus out of the field.
+    await window.mouse.click(3, 400);
+    await window.keyboard.press('Escape');
     expect(await byEscape).toFailWith('ERR_USER_CANCELLED');
     const byClosing = failure(page.call('signData', { key: handle, data }));
     await (await person.open()).close();
     expect(await byClosing).toFailWith('ERR_USER_CANCELLED');
     // The third refusal in a row: this site rests before it may ask again.
     expect(await failure(page.call('signData', { key: handle, data }))).toFailWith('ERR_AGENT_RATE_LIMITED');
+    await leave();
+  });
+
+  it('sees digest and key whatever the site says', async () => {
+    const { page, person, key, leave } = await startBidder(browser);
+    const display = { title: '招'.repeat(120), summary: '标'.repeat(400) };
+    const signing = failure(page.call('signData', { key: await key('SM2'), data, display }));
+    const window = await person.open();
+    await window.setViewportSize({ width: 520, height: 690 });
+    const bottom = async (selector: string): Promise<number> => {
+      const box = await window.locator(selector).first().boundingBox();
+      return box === null ? Number.POSITIVE_INFINITY : box.y + box.height;
+    };
+    const dockTop = (await window.locator('.dock').boundingBox())?.y ?? 0;
+    expect(await window.locator('.content-claim .tag').textContent()).toBe('由网站声明');
+    expect(await bottom('.content-claim .tag')).toBeLessThan(await bottom('.content-claim'));
+    expect(await bottom('.digest')).toBeLessThan(dockTop);
+    expect(await bottom('.key-company')).toBeLessThan(dockTop);
+    await window.keyboard.press('Escape');
+    expect(await signing).toFailWith('ERR_USER_CANCELLED');
     await leave();
   });
 
