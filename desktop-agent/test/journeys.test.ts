@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodePem, utf8Encode } from '@onelock/core/bytes';
-import { checkSigners, parseSignedData } from '@onelock/core/cms';
+import { checkSigners, parseSignedData, prepareSignedData } from '@onelock/core/cms';
 import type { Result } from '@onelock/core/contract';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { beginsWithLoginTag, loginScheme, loginToBeSigned } from '@onelock/core/login';
@@ -191,6 +191,18 @@ chromium('a bidder with a file token', (executable) => {
         failure(page.call('signMessage', { key, content: forged, form: 'attached' })),
       ];
       for (const attempt of tries) await expect(attempt).resolves.toFailWith('ERR_LOGIN_TOKEN_FORBIDDEN_INPUT');
+    }
+    expect(agent.unopenedWindows()).toEqual([]);
+  });
+
+  it('is never made to sign a message over other content than the window shows, through signData', async () => {
+    for (const { key, signing } of identities) {
+      const family = signing?.publicKey.algorithm === 'sm2' ? 'sm2' : 'rsa';
+      const certificate = parseCertificate(testDer(`${family}/leaf.pem`));
+      const content = utf8Encode('another bid');
+      const { toBeSigned } = prepareSignedData({ content, detached: true, certificate, signingTime: new Date(0) }, ops);
+      const attempt = failure(page.call('signData', { key, data: toBeSigned }));
+      await expect(attempt).resolves.toFailWith('ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT');
     }
     expect(agent.unopenedWindows()).toEqual([]);
   });

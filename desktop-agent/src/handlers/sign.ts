@@ -1,5 +1,5 @@
 import { toHex } from '@onelock/core/bytes';
-import { prepareSignedData } from '@onelock/core/cms';
+import { looksLikeSignedAttributes, prepareSignedData } from '@onelock/core/cms';
 import type { Params, Result } from '@onelock/core/contract';
 import { type CryptoOps, decodeEcdsaSignature, type PublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
@@ -47,6 +47,8 @@ async function signData(
   context: CallContext,
 ): Promise<Result<'signData'>> {
   refuseLogin(params.data);
+  // Such a signature, wrapped, is a signed message over content that the window never showed.
+  if (looksLikeSignedAttributes(params.data)) throw new CodedError('ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT');
   const key = await findSigningKey(parts, context, params.key);
   const id = params.algorithm ?? defaultAlgorithmId(key.publicKey);
   const algorithm = signatureAlgorithmOf(key.publicKey, id, params.sm2UserId);

@@ -86,9 +86,9 @@ export const signData = defineCall({
   since: '1.0',
   clauses: ['GB/T 32918.2-2016 §6', 'GB/T 43694-2024 SOF_SignData'],
   summaryZh:
-    '对字节做裸签名（P1）。文字请先按 UTF-8 编码。以登录域标签开头的内容一律拒绝（ERR_LOGIN_TOKEN_FORBIDDEN_INPUT）。',
+    '对字节做裸签名（P1）。文字请先按 UTF-8 编码。以登录域标签开头的内容（ERR_LOGIN_TOKEN_FORBIDDEN_INPUT）和签名消息的签名属性（ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT）一律拒绝。',
   summary:
-    'Raw signature (P1) over bytes; encode text as UTF-8 first. Input that begins with the login domain tag is refused (ERR_LOGIN_TOKEN_FORBIDDEN_INPUT).',
+    'Raw signature (P1) over bytes; encode text as UTF-8 first. Input that begins with the login domain tag (ERR_LOGIN_TOKEN_FORBIDDEN_INPUT) or is the signed attributes of a message (ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT) is refused.',
   params: closed({
     key: KeyHandle,
     data: bytes({ min: 1, max: limits.content }, '待签字节', 'Bytes to sign'),
@@ -106,6 +106,7 @@ export const signData = defineCall({
     ...keyUseErrors,
     'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
     'ERR_LOGIN_TOKEN_FORBIDDEN_INPUT',
+    'ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT',
     'ERR_SIGNATURE_ALGORITHM_MISMATCH',
   ],
   example: {

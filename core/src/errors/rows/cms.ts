@@ -56,6 +56,13 @@ export const cmsErrors = {
     retriable: false,
     params: ['deviation', 'authority'],
   },
+  ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT: {
+    httpStatus: 403,
+    whoCanAct: 'integrator',
+    retriable: false,
+    params: [],
+    clause: 'RFC 5652 §5.4',
+  },
   ERR_CMS_NO_SIGNER: {
     httpStatus: 422,
     whoCanAct: 'integrator',

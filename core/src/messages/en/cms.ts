@@ -11,5 +11,7 @@ export const cmsWords = {
   ERR_CMS_SIGNER_CERTIFICATE_ABSENT: "The signer's certificate was not found: {signer}",
   ERR_DEVIATION_UNDECLARED:
     'The message departs from the standard ({deviation}) and this is not declared for the authority {authority}',
+  ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT:
+    'Refused: the input is the signed attributes of a message; sign its content with signMessage',
   ERR_CMS_NO_SIGNER: 'The message has no signer',
 } as const satisfies WordsFor<typeof cmsErrors>;
