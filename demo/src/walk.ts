@@ -99,8 +99,32 @@ async function walk(story: Story, stack: RunningStack): Promise<void> {
   person.leave();
 }
 
+const usage = `用法 / usage: onelock demo [--json]
+
+  在终端里走一遍登录、签名、验证与各种拒绝 / walks through log-in, signature, verification and refusals in the terminal
+  退出码 / exit status: 0 全部符合预期 all as expected, 1 有不符 something differs, 2 用法有误 wrong use
+`;
+
+/** Undefined: wrong use, which has been said. */
+function readArguments(): { readonly json: boolean; readonly help: boolean } | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    });
+    return values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return undefined;
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+  const values = readArguments();
+  if (values === undefined) return 2;
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
   const story = createStory((text) => (values.json ? process.stderr : process.stdout).write(text));
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-demo-'));
   let stack: RunningStack | undefined;

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -26,6 +26,18 @@ describe('the walk in the terminal', () => {
     );
     expect(stderr).toContain('国密 SM2 双证书');
   }, 120_000);
+});
+
+describe('its arguments', () => {
+  it.each([
+    [['--help'], 0, 'onelock demo'],
+    [['--nonsense'], 2, '--nonsense'],
+  ])('%j end with status %i before anything starts', (args, status, named) => {
+    const ended = spawnSync(process.execPath, ['--conditions=onelock-source', walk, ...args], { encoding: 'utf8' });
+    expect(ended.status).toBe(status);
+    expect(ended.stdout + ended.stderr).toContain(named);
+    expect(ended.stderr).not.toContain('    at ');
+  });
 });
 
 describe('its story', () => {
