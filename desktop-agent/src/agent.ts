@@ -1,6 +1,6 @@
 import { contractVersion, type HelloResultValue, maxFrameBytes } from '@onelock/core/contract';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { isCodedError } from '@onelock/core/errors';
+import { type CodedError, isCodedError } from '@onelock/core/errors';
 import { announce } from './announce.ts';
 import type { AgentConfig } from './config.ts';
 import { PromptQueue } from './consent/prompt-queue.ts';
@@ -19,6 +19,7 @@ import { LocalTrust } from './service/trust-anchors.ts';
 import { pickShell } from './shell/pick-shell.ts';
 import { TokenFleet } from './tokens/fleet.ts';
 import { openDoor } from './transport/door.ts';
+import { sparingly } from './transport/refusal-log.ts';
 import { builtPagesFolder, loadPageFiles } from './window/page-files.ts';
 import { WindowPrompt } from './window/window-prompt.ts';
 import { startWindowServer } from './window/window-server.ts';
@@ -111,11 +112,14 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
       maxFrameBytes,
     },
   });
+  const logRefusal = sparingly<{ readonly error: CodedError; readonly what: string }>((refusal, leftOut) =>
+    log.warn(leftOut === 0 ? refusal : { ...refusal, leftOut }, 'refused at the door'),
+  );
   const door = await openDoor({
     ports: config.ports,
     originPolicy: config.originPolicy,
     isAllowed: (origin) => permissions.isAllowed(origin),
-    onRefusal: (error, what) => log.warn({ error, what }, 'refused at the door'),
+    onRefusal: (error, what) => logRefusal({ error, what }),
     onConnection: (connection) => {
       connection.closed.addEventListener('abort', () => void sessions.closeOfConnection(connection));
       return converse(
