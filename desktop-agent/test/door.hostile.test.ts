@@ -25,6 +25,8 @@ describe('the door, to requests that no honest page sends', () => {
     ['no port', { host: '127.0.0.1' }, 'ERR_AGENT_HOST_DENIED'],
     ['no Host', { host: undefined }, 'ERR_AGENT_HOST_DENIED'],
     ['a look-alike of localhost', { host: 'localhost.evil.example' }, 'ERR_AGENT_HOST_DENIED'],
+    ['localhost with a dot at its end', { host: 'localhost.:1' }, 'ERR_AGENT_HOST_DENIED'],
+    ['loopback in IPv6 clothes', { host: '[::ffff:127.0.0.1]:1' }, 'ERR_AGENT_HOST_DENIED'],
     ['no Origin', { origin: undefined }, 'ERR_AGENT_ORIGIN_MISSING'],
     ['an empty Origin', { origin: '' }, 'ERR_AGENT_ORIGIN_MISSING'],
     ['the null origin', { origin: 'null' }, 'ERR_AGENT_ORIGIN_DENIED'],
@@ -35,6 +37,16 @@ describe('the door, to requests that no honest page sends', () => {
     ['http on loopback without developer mode', { origin: 'http://localhost:8080' }, 'ERR_AGENT_ORIGIN_DENIED'],
     ['an origin with a path', { origin: 'https://ggzy.example.gov.cn/' }, 'ERR_AGENT_ORIGIN_DENIED'],
     ['an origin in capitals', { origin: 'https://GGZY.example.gov.cn' }, 'ERR_AGENT_ORIGIN_DENIED'],
+    ['an origin with its default port', { origin: 'https://ggzy.example.gov.cn:443' }, 'ERR_AGENT_ORIGIN_DENIED'],
+    ['an origin with a user', { origin: 'https://a@ggzy.example.gov.cn' }, 'ERR_AGENT_ORIGIN_DENIED'],
+    ['an origin in a blob', { origin: 'blob:https://ggzy.example.gov.cn/1' }, 'ERR_AGENT_ORIGIN_DENIED'],
+    ['an origin outside ASCII', { origin: 'https://ggzy.ex\u00e4mple.cn' }, 'ERR_AGENT_ORIGIN_DENIED'],
+    ['an origin longer than any host name', { origin: `https://${'a.'.repeat(130)}cn` }, 'ERR_AGENT_ORIGIN_DENIED'],
+    [
+      'two origins in one header',
+      { origin: 'https://evil.example https://ggzy.example.gov.cn' },
+      'ERR_AGENT_ORIGIN_DENIED',
+    ],
     ['two origins', { origin: ['https://evil.example', site] }, 'ERR_AGENT_ORIGIN_DENIED'],
     ['no subprotocol', { 'sec-websocket-protocol': undefined }, 'ERR_AGENT_FRAME_INVALID'],
     ['another subprotocol', { 'sec-websocket-protocol': 'chat' }, 'ERR_AGENT_FRAME_INVALID'],
@@ -100,6 +112,7 @@ describe('a connected page that does not keep to the protocol', () => {
       '{"jsonrpc":"2.0","id":"b","method":"hello","params":{"contractVersion":"1.0","client":"x"}}',
     ],
     ['JSON nested ten thousand deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+    ['a greeting inside __proto__', '{"jsonrpc":"2.0","id":"b","params":{},"__proto__":{"method":"hello"}}'],
     ['an inherited method', '{"jsonrpc":"2.0","id":"b","method":"__proto__","params":{}}'],
   ])('gets a coded refusal for %s', async (_what, text) => {
     const page = await connectPage(agent.port);

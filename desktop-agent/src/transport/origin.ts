@@ -5,6 +5,9 @@ import { headerValues } from './host.ts';
 /** A web origin that a browser stated and that passed the rules below, e.g. `https://ggzy.example.gov.cn`. */
 export type Origin = string & { readonly brand: 'Origin' };
 
+/** `https://`, a host name of 253 characters (RFC 1035 §2.3.4) and a port: no page can come from a longer one. */
+const maxLength = 267;
+
 const loopbackNames = new Set(['localhost', '127.0.0.1']);
 
 /**
@@ -22,7 +25,7 @@ export function readOrigin(rawHeaders: readonly string[], policy: AgentConfig['o
 }
 
 function isAcceptable(stated: string, policy: AgentConfig['originPolicy']): boolean {
-  if (!URL.canParse(stated)) return false;
+  if (stated.length > maxLength || !URL.canParse(stated)) return false;
   const url = new URL(stated);
   // Only the exact serialization counts (RFC 6454 §6.2): no path, no default port, lower case, punycode.
   if (url.origin !== stated) return false;
