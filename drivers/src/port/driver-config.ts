@@ -12,6 +12,12 @@ const DriverId = Type.String({
 
 const AbsolutePath = Type.String({ pattern: '^(/|[A-Za-z]:[\\\\/])', maxLength: 4096 });
 
+/**
+ * Names that speak to the loader, the C library, Node or its OpenSSL are none of a vendor's: they act on every program that
+ * starts the host, while it still is root.
+ */
+const LibraryVariable = '^(?!(?:NODE|LD|DYLD|OPENSSL|SSL|GCONV|GLIBC|MALLOC)_|(?:PATH|LOCPATH)$)[A-Z][A-Z0-9_]*$';
+
 const HostUser = Type.Union(
   [
     Type.Object(
@@ -50,7 +56,7 @@ const Pkcs11DriverConfigSchema = Type.Object(
     vendor: Type.Optional(Type.String({ maxLength: 64 })),
     library: Type.String({ ...AbsolutePath, description: "The vendor's PKCS#11 library" }),
     environment: Type.Optional(
-      Type.Record(Type.String({ pattern: '^(?!NODE_)[A-Z][A-Z0-9_]*$' }), Type.String({ maxLength: 4096 }), {
+      Type.Record(Type.String({ pattern: LibraryVariable }), Type.String({ maxLength: 4096 }), {
         additionalProperties: false,
         description: 'Variables that the library reads, e.g. SOFTHSM2_CONF; nothing else of the parent is inherited',
       }),

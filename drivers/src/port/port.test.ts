@@ -39,6 +39,14 @@ describe('a driver configuration', () => {
     }
   });
 
+  it.each(['LD_PRELOAD', 'LD_AUDIT', 'LD_LIBRARY_PATH', 'DYLD_INSERT_LIBRARIES', 'OPENSSL_CONF', 'GCONV_PATH', 'PATH'])(
+    'sets no %s, which would put code into the host before it gives up root',
+    (name) => {
+      const config = { id: 'a', family: 'pkcs11', library: '/lib.so', environment: { [name]: '/tmp/x' } };
+      expect(() => parseDriverConfig(config)).toFailWith('ERR_DRIVER_CONFIG_INVALID');
+    },
+  );
+
   it('is refused in a list that names one driver twice', () => {
     const soft = { id: 'soft', family: 'soft', folder: '/x/y' };
     expect(parseDriverConfigs([soft])).toEqual([soft]);
