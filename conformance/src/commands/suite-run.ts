@@ -1,14 +1,21 @@
+import type { Locale } from '@onelock/core/messages';
 import { readArguments } from '../input/arguments.ts';
 import { usageError } from '../input/usage-error.ts';
 import { Printer } from '../output/printer.ts';
+import type { ServiceUnderTest } from '../suites/ask-service.ts';
 import { isSuiteName } from '../suites/registry.ts';
 import { runSuite } from '../suites/run-suite.ts';
+import { runSuiteOnService } from '../suites/run-suite-on-service.ts';
 import { plannedSuiteNames, type SuiteReport, suiteNames } from '../suites/suite.ts';
 import { type Command, writeResult } from './command.ts';
 
-/** `suite run SUITE FILE-OR-FOLDER`. Nothing failed and something passed: 0. */
+/**
+ * `suite run SUITE FILE-OR-FOLDER [--service URL]`; the token of a caller that may bring evidence is in
+ * ONELOCK_SERVICE_TOKEN. Nothing failed and something passed: 0.
+ */
 export const suiteRun: Command = async (words, context) => {
-  const { positionals } = readArguments(words, {}, 2, context.locale);
+  const args = readArguments(words, { one: ['service'] }, 2, context.locale);
+  const { positionals } = args;
   const [suite, target] = positionals;
   if (suite === undefined || target === undefined) throw usageError(context.locale, 'suiteMissing');
   if (!isSuiteName(suite)) {
@@ -16,10 +23,21 @@ export const suiteRun: Command = async (words, context) => {
     const allowed = suiteNames.join(', ');
     throw usageError(context.locale, planned ? 'suiteNotYet' : 'suiteUnknown', { value: suite, allowed });
   }
-  const report = await runSuite(suite, target);
+  const url = args.one('service');
+  const report =
+    url === undefined
+      ? await runSuite(suite, target)
+      : await runSuiteOnService(suite, target, serviceAt(url, context.locale));
   writeResult(context, report, () => describe(report, new Printer(context.locale)));
   return report.failed === 0 && report.passed > 0 ? 0 : 1;
 };
+
+function serviceAt(url: string, locale: Locale): ServiceUnderTest {
+  const token = process.env.ONELOCK_SERVICE_TOKEN;
+  if (!URL.canParse(url) || token === undefined || token === '')
+    throw usageError(locale, 'option', { value: '--service URL + ONELOCK_SERVICE_TOKEN' });
+  return { url, token };
+}
 
 function describe(report: SuiteReport, print: Printer): string {
   for (const { id, expected, got, reason } of report.cases.filter(({ outcome }) => outcome === 'failed')) {

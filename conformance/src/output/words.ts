@@ -7,7 +7,8 @@ const zhCN = {
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
-  onelock suite run SUITE FILE-OR-FOLDER      SUITE：wycheproof、limbo、bettertls、openssl-verify、pkits、fuzz
+  onelock suite run SUITE FILE-OR-FOLDER [--service URL]
+                             SUITE：wycheproof、limbo、bettertls、openssl-verify、pkits、ocsp、fuzz
 
   --json 机器可读输出   --lang zh-CN|en 语言
   退出码：0 通过，1 未通过或无法判定，2 用法或输入有误
@@ -91,7 +92,8 @@ const en: Words = {
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
-  onelock suite run SUITE FILE-OR-FOLDER      SUITE: wycheproof, limbo, bettertls, openssl-verify, pkits, fuzz
+  onelock suite run SUITE FILE-OR-FOLDER [--service URL]
+                             SUITE: wycheproof, limbo, bettertls, openssl-verify, pkits, ocsp, fuzz
 
   --json machine-readable output   --lang zh-CN|en language
   Exit status: 0 passed, 1 failed or indeterminate, 2 wrong use or unreadable input

@@ -19,7 +19,8 @@ export function judgeCase(
   return weigh(suiteCase, answer, differences.get(suiteCase.id));
 }
 
-function weigh(suiteCase: SuiteCase, answer: CaseAnswer, difference: KnownDifference | undefined): CaseResult {
+/** Holds an answer, wherever it came from, against the case and the known difference. */
+export function weigh(suiteCase: SuiteCase, answer: CaseAnswer, difference: KnownDifference | undefined): CaseResult {
   const { id, expected, accepted } = suiteCase;
   if (answer.kind === 'skipped') return { id, expected, got: '', outcome: 'skipped', reason: answer.reason };
   const { got, reason } = answer;

@@ -48,11 +48,18 @@ export function askHere(question: PathQuestion, words: AnswerWords, ops: CryptoO
   return answerOf(judgeCertificate({ ...question, ...certificates }, ops), words);
 }
 
+/** Whether bytes are a certificate that can be read. */
+export const readable = (der: Uint8Array): boolean => certificateUnlessMalformed(der).length === 1;
+
 /** A report in a suite's words: nothing but `passed` accepts. */
 export function answerOf({ indication, reason }: Report, words: AnswerWords): CaseAnswer {
   return indication === 'passed'
     ? { kind: 'answered', got: words.accepted, reason: '' }
-    : { kind: 'answered', got: words.refused, reason: `${indication}: ${reason?.code ?? ''}` };
+    : {
+        kind: 'answered',
+        got: words.refused,
+        reason: `${indication}: ${String(reason?.params.cause ?? reason?.code)}`,
+      };
 }
 
 function certificateUnlessMalformed(der: Uint8Array): readonly Certificate[] {

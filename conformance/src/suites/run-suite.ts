@@ -35,7 +35,7 @@ export async function runSuite(
   } finally {
     await thread.end();
   }
-  return { suite, ...count(results), cases: results };
+  return { suite, ...countOutcomes(results), cases: results };
 }
 
 /** Whatever was expected: even a refusal must be an answer. */
@@ -43,7 +43,8 @@ function failedBecauseLost({ id, expected }: CaseHead, { lost, reason }: LostCas
   return { id, expected, got: lost, outcome: 'failed', reason };
 }
 
-function count(cases: readonly CaseResult[]): Pick<SuiteReport, 'passed' | 'failed' | 'skipped'> {
+/** How many cases ended how. */
+export function countOutcomes(cases: readonly CaseResult[]): Pick<SuiteReport, 'passed' | 'failed' | 'skipped'> {
   const of = (outcome: CaseResult['outcome']): number => cases.filter((result) => result.outcome === outcome).length;
   return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') };
 }

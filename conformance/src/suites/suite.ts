@@ -40,6 +40,8 @@ export interface SuiteCase {
   run(ops: CryptoOps): CaseAnswer;
   /** The same as a question about a certificate, for a case that is one: it can be put to a service over HTTP. */
   readonly question?: { readonly question: PathQuestion; readonly words: AnswerWords };
+  /** Why the case is not asked at all. */
+  readonly exempt?: string;
 }
 
 export interface Suite {

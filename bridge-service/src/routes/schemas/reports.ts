@@ -32,7 +32,16 @@ const RevocationMode = oneOf(
   '吊销检查方式，默认 if-available：没有依据时结论成立并注明未检查 / if-available by default: without evidence the verdict stands and says so',
 );
 
-const profiles = ['rfc5280', 'rfc5280-strict', 'tls-server', 'gm-sign', 'gm-encrypt', 'bidding'] as const;
+const profiles = [
+  'rfc5280',
+  'rfc5280-strict',
+  'tls-server',
+  'gm-sign',
+  'gm-encrypt',
+  'bidding',
+  'time-stamping',
+  'code-signing',
+] as const;
 const Profile = oneOf(profiles, '规则集，默认 rfc5280 / set of rules, rfc5280 by default');
 
 export const CertificateReportSchema = closed(

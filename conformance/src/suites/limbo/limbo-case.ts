@@ -1,12 +1,14 @@
 import { decodePem } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
-import { CodedError, isCodedError } from '@onelock/core/errors';
+import { isCodedError } from '@onelock/core/errors';
 import type { PeerName } from '@onelock/core/path';
-import { type CertificateEvidence, judgeCertificate } from '@onelock/core/validation';
-import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
+import type { KeyUsageName } from '@onelock/core/x509';
+import { type AnswerWords, askHere, type PathQuestion } from '../path-question.ts';
 import type { CaseAnswer, SuiteCase } from '../suite.ts';
 import type { LimboCase } from './limbo-form.ts';
 import { limboProfile, whyNotAsked } from './limbo-profile.ts';
+
+const words: AnswerWords = { accepted: 'SUCCESS', refused: 'FAILURE' };
 
 const extendedKeyUsages: Readonly<Record<string, string>> = {
   anyExtendedKeyUsage: '2.5.29.37.0',
@@ -25,35 +27,30 @@ const peerKinds: Readonly<Record<'DNS' | 'IP' | 'RFC822', PeerName['kind']>> = {
 
 /** @param now  the time for cases that name none */
 export function limboSuiteCase(limboCase: LimboCase, now: Date): SuiteCase {
-  return {
+  const head = {
     id: limboCase.id,
     expected: limboCase.expected_result,
     accepted: [limboCase.expected_result],
-    run: (ops) => {
-      const obstacle = whyNotAsked(limboCase);
-      return obstacle === undefined ? ask(limboCase, ops, now) : { kind: 'skipped', reason: obstacle };
-    },
   };
+  const obstacle = whyNotAsked(limboCase);
+  if (obstacle !== undefined) return { ...head, exempt: obstacle, run: () => ({ kind: 'skipped', reason: obstacle }) };
+  const [question, ...more] = questions(limboCase, now);
+  const single = question !== undefined && more.length === 0 ? { question: { question, words } } : {};
+  return { ...head, ...single, run: (ops) => ask(limboCase, ops, now) };
 }
 
 function ask(limboCase: LimboCase, ops: CryptoOps, now: Date): CaseAnswer {
-  let evidence: CertificateEvidence;
-  try {
-    evidence = evidenceOf(limboCase, now);
-  } catch (error) {
-    if (!isCodedError(error)) throw error;
-    return { kind: 'answered', got: 'FAILURE', reason: `malformed: ${error.code}` };
+  for (const question of questions(limboCase, now)) {
+    const answer = askHere(question, words, ops);
+    if (answer.kind === 'answered' && answer.got !== words.accepted) return answer;
   }
-  for (const peerName of peerNames(limboCase)) {
-    const { indication, reason } = judgeCertificate({ ...evidence, peerName }, ops);
-    if (indication !== 'passed')
-      return {
-        kind: 'answered',
-        got: 'FAILURE',
-        reason: `${indication}: ${String(reason?.params.cause ?? reason?.code)}`,
-      };
-  }
-  return { kind: 'answered', got: 'SUCCESS', reason: `profile ${limboProfile(limboCase)}` };
+  return { kind: 'answered', got: words.accepted, reason: `profile ${limboProfile(limboCase)}` };
+}
+
+/** One for each name that must be in the certificate. */
+function questions(limboCase: LimboCase, now: Date): readonly PathQuestion[] {
+  const question = questionOf(limboCase, now);
+  return peerNames(limboCase).map((peerName) => ({ ...question, peerName }));
 }
 
 /** A client's names must all be in its certificate, so each is asked for; no name is one question without any. */
@@ -68,12 +65,12 @@ function peerNames({
 }
 
 /** Limbo gives lists for the certificates it wants looked up, and for the others none; both are one question with `if-available`. */
-function evidenceOf(limboCase: LimboCase, now: Date): CertificateEvidence {
+function questionOf(limboCase: LimboCase, now: Date): PathQuestion {
   const usage = limboCase.extended_key_usage.map((name) => extendedKeyUsages[name] ?? name);
   return {
-    certificate: certificate(limboCase.peer_certificate),
-    intermediates: limboCase.untrusted_intermediates.flatMap(certificateUnlessMalformed),
-    trustAnchors: limboCase.trusted_certs.map((pem) => ({ kind: 'certificate', certificate: certificate(pem) })),
+    certificate: bytesOf(limboCase.peer_certificate),
+    intermediates: limboCase.untrusted_intermediates.map(bytesOf),
+    trustAnchors: limboCase.trusted_certs.map(bytesOf),
     at: limboCase.validation_time == null ? now : new Date(limboCase.validation_time),
     profile: limboProfile(limboCase),
     revocation: 'if-available',
@@ -87,18 +84,12 @@ function evidenceOf(limboCase: LimboCase, now: Date): CertificateEvidence {
 const keyUsageName = (name: LimboCase['key_usage'][number]): KeyUsageName =>
   name === 'contentCommitment' ? 'nonRepudiation' : name;
 
-function certificate(pem: string): Certificate {
-  const [block] = decodePem(pem);
-  if (block === undefined) throw new CodedError('ERR_BYTES_PEM_INVALID', { line: 1 });
-  return parseCertificate(block.bytes);
-}
-
-/** What cannot be read cannot be on a path; the others still can. */
-function certificateUnlessMalformed(pem: string): readonly Certificate[] {
+/** The first block; of a text that is no PEM nothing, which is then refused as DER. */
+function bytesOf(pem: string): Uint8Array {
   try {
-    return [certificate(pem)];
+    return decodePem(pem)[0]?.bytes ?? new Uint8Array();
   } catch (error) {
-    if (isCodedError(error)) return [];
+    if (isCodedError(error)) return new Uint8Array();
     throw error;
   }
 }

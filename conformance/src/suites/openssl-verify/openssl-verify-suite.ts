@@ -54,7 +54,7 @@ function suiteCase(
   const head = { id, expected, accepted: [expected] };
   if (exemption !== undefined) {
     const reason = `needs ${exemption.option}: ${exemption.reason}`;
-    return { ...head, run: () => ({ kind: 'skipped', reason }) };
+    return { ...head, exempt: reason, run: () => ({ kind: 'skipped', reason }) };
   }
   const question = questionOf(testCase, suite, file, now);
   return { ...head, question: { question, words }, run: (ops) => askHere(question, words, ops) };

@@ -10,6 +10,8 @@ export const validationProfiles = [
   'gm-sign',
   'gm-encrypt',
   'bidding',
+  'time-stamping',
+  'code-signing',
 ] as const;
 
 export const Profile = oneOf(
