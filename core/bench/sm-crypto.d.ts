@@ -7,6 +7,7 @@ declare module 'sm-crypto' {
     readonly userId: string;
   }
   const smCrypto: {
+    readonly sm3: (input: readonly number[]) => string;
     readonly sm2: {
       doSignature(message: readonly number[], privateKey: string, options: SignatureOptions): string;
       doVerifySignature(

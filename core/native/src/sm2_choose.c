@@ -1,5 +1,5 @@
 /*
- * One name, two builds: sm2_bmi2.c where the processor has BMI2 (Intel since 2013, AMD since 2015), else sm2_plain.c. The choice is made once, in
+ * One name, two builds: sm2_bmi2.c where the processor has BMI2 and AVX2 (Intel since 2013, AMD since 2015), else sm2_plain.c. The choice is made once, in
  * sm2_setup. Tables have the same form in both.
  */
 #include "sm2.h"
@@ -34,7 +34,7 @@ void sm2_plain_scalar_multiply_add(const uint8_t a[32], const uint8_t b[32], con
 void sm2_bmi2_scalar_multiply_add(const uint8_t a[32], const uint8_t b[32], const uint8_t c[32], uint8_t out[32]);
 
 void sm2_setup(void) {
-  use_bmi2 = __builtin_cpu_supports("bmi2") != 0;
+  use_bmi2 = __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("avx2");
   if (use_bmi2) sm2_bmi2_setup();
   else sm2_plain_setup();
 }

@@ -3,6 +3,8 @@ import { equalBytes, fromHex, toHex, utf8Encode } from '@onelock/core/bytes';
 import {
   type CryptoOps,
   computeZa,
+  decodeEcdsaSignature,
+  encodeEcdsaSignature,
   type PrivateKey,
   parsePrivateKey,
   parsePublicKey,
@@ -16,6 +18,7 @@ import { encodeCiphertext, readings } from '../../src/crypto/gm/sm2-ciphertext.t
 import { encryptWith } from '../../src/crypto/gm/sm2-encryption.ts';
 import { buildSm2PrivateKey } from '../../src/crypto/gm/sm2-private-key.ts';
 import { buildSm2PublicKey } from '../../src/crypto/gm/sm2-public-key.ts';
+import { derSm2Signature, rawSm2Signature } from '../../src/crypto/gm/sm2-signature-form.ts';
 import { addonFile, createWasmEngine } from './engines.ts';
 
 const withAddon = addonFile === undefined ? [] : [createNodeCrypto({ engine: 'addon' })];
@@ -38,6 +41,59 @@ const example = {
 function keyOf(d: string): { privateKey: PrivateKey; publicKey: ReturnType<typeof buildSm2PublicKey> } {
   const point = wasm.derivePublicKey(fromHex(d)) ?? new Uint8Array(64);
   return { privateKey: buildSm2PrivateKey(fromHex(d), point), publicKey: buildSm2PublicKey(point) };
+}
+
+describe('the DER of a signature', () => {
+  it('is what the general encoder writes, and is read back, for every number of leading zeros', () => {
+    for (let zeros = 0; zeros < 32; zeros++)
+      for (const first of [1, 0x7f, 0x80, 0xff])
+        for (const [at, other] of [
+          [0, 32],
+          [32, 0],
+        ] as const) {
+          const raw = new Uint8Array(64).fill(0x21);
+          raw.fill(0, at, at + zeros);
+          raw[at + zeros] = first === 0xff && zeros === 0 ? 0xfe : first;
+          raw[other] = 0x90;
+          const der = derSm2Signature(raw);
+          expect(toHex(der)).toBe(toHex(encodeEcdsaSignature(raw)));
+          expect(rawSm2Signature(der)).toEqual(raw);
+          expect(rawSm2Signature(der)).toEqual(decodeEcdsaSignature(der));
+        }
+  });
+
+  it('has one form: whatever the general decoder refuses is refused', () => {
+    const der = derSm2Signature(new Uint8Array(64).fill(0x91));
+    let refused = 0;
+    for (let at = 0; at < der.length; at++)
+      for (const change of [1, 0x80, 0xff, der.length]) {
+        const changed = der.slice();
+        changed[at] = (changed[at] ?? 0) ^ change;
+        let general: Uint8Array | undefined;
+        try {
+          general = decodeEcdsaSignature(changed);
+        } catch {
+          refused++;
+          if (rawSm2Signature(changed) !== undefined) expect([at, change, toHex(changed)]).toEqual(outOfRange(changed));
+          continue;
+        }
+        expect(rawSm2Signature(changed)).toEqual(general);
+      }
+    expect(refused).toBeGreaterThan(20);
+    for (const wrong of ['', '30', '3006020100020100ff', '30070201000202', '300702020001020101', '3081060201010201 01'])
+      expect(rawSm2Signature(Buffer.from(wrong.replace(' ', ''), 'hex'))).toBeUndefined();
+    // Range is the engine's question; here only form counts.
+    expect(rawSm2Signature(fromHex('3006020100020101'))).toEqual(new Uint8Array(64).fill(1, 63));
+  });
+});
+
+/** The general decoder also looks at the range, which here is left to the engine. */
+function outOfRange(der: Uint8Array): unknown[] {
+  const raw = rawSm2Signature(der) ?? new Uint8Array(64);
+  const n = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n;
+  const [r, s] = [raw.subarray(0, 32), raw.subarray(32)].map((part) => BigInt(`0x${toHex(part)}`));
+  const isOut = (value = 0n): boolean => value === 0n || value >= n;
+  return isOut(r) || isOut(s) ? [expect.anything(), expect.anything(), toHex(der)] : ['a range that is right'];
 }
 
 describe.each(engines)('SM2 by %s', (_, ops) => {

@@ -20,3 +20,29 @@ function putInteger(der: Uint8Array, at: number, raw: Uint8Array, end: number): 
   raw.set(der.subarray(at + 2 + padding, at + 2 + length), end - (length - padding));
   return at + 2 + length;
 }
+
+/** r ‖ s, both in [1, n − 1] as the engine gives them, to DER: {@link rawSm2Signature} back. */
+export function derSm2Signature(raw: Uint8Array): Uint8Array {
+  const [r, s] = [firstOctet(raw, 0), firstOctet(raw, 32)];
+  const [rLength, sLength] = [32 - r + pad(raw[r]), 64 - s + pad(raw[s])];
+  const der = new Uint8Array(6 + rLength + sLength);
+  der[0] = 0x30;
+  der[1] = 4 + rLength + sLength;
+  der[2] = 2;
+  der[3] = rLength;
+  der.set(raw.subarray(r, 32), 4 + pad(raw[r]));
+  der[4 + rLength] = 2;
+  der[5 + rLength] = sLength;
+  der.set(raw.subarray(s), 6 + rLength + pad(raw[s]));
+  return der;
+}
+
+/** Where the number that begins at `at` has its first octet; the last one at the latest. */
+function firstOctet(raw: Uint8Array, at: number): number {
+  let first = at;
+  while (first < at + 31 && raw[first] === 0) first++;
+  return first;
+}
+
+/** A number whose top bit is set has a zero in front, lest it be negative. */
+const pad = (octet: number | undefined): 0 | 1 => ((octet ?? 0) > 0x7f ? 1 : 0);

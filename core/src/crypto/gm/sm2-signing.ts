@@ -1,12 +1,12 @@
 import { concatBytes, equalBytes } from '../../bytes/compare.ts';
 import { CodedError } from '../../errors/coded-error.ts';
-import { encodeEcdsaSignature } from '../ecdsa-signature.ts';
 import type { PrivateKey, PublicKey, Sm2SigningKey } from '../ops.ts';
 import { computeZa } from '../sm2-za.ts';
 import type { GmEngine } from './engine.ts';
 import { type RandomBytes, withFreshScalar } from './nonce.ts';
 import { readSm2PrivateKey } from './sm2-private-key.ts';
 import { buildSm2PublicKey, sm2Coordinates } from './sm2-public-key.ts';
+import { derSm2Signature } from './sm2-signature-form.ts';
 
 /** e = SM3(ZA ‖ M) of GB/T 32918.2-2016 §6.1, 32 bytes. */
 export function computeE(engine: GmEngine, point: Uint8Array, userId: Uint8Array, message: Uint8Array): Uint8Array {
@@ -51,10 +51,10 @@ export function openSigningKey(engine: GmEngine, random: RandomBytes, key: Priva
   };
   return {
     publicKey,
-    signDigest: (e, form = 'der') => (form === 'raw' ? signRaw(e) : encodeEcdsaSignature(signRaw(e))),
+    signDigest: (e, form = 'der') => (form === 'raw' ? signRaw(e) : derSm2Signature(signRaw(e))),
     sign: (message, userId, form = 'der') => {
       const raw = signRaw(digestAfter(engine, zaOf(userId), message));
-      return form === 'raw' ? raw : encodeEcdsaSignature(raw);
+      return form === 'raw' ? raw : derSm2Signature(raw);
     },
     wipe: () => {
       wiped = true;

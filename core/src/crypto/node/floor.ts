@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, randomFillSync } from 'node:crypto';
 import type { CryptoOps } from '../ops.ts';
 import { bytesOf, createDigest, digest } from './digest.ts';
 import { generateKeyPair } from './generate-key-pair.ts';
@@ -19,7 +19,7 @@ export function createFloor(cachedKeys: number): Floor {
     verify: (key, algorithm, message, signature) => verifySignature(ops, keys, key, algorithm, message, signature),
     sign: (key, algorithm, message) => signMessage(ops, key, algorithm, message),
     generateKeyPair,
-    random: (length) => bytesOf(randomBytes(length)),
+    random: (length) => randomFillSync(new Uint8Array(length)),
   };
   return ops;
 }

@@ -1,0 +1,115 @@
+import { type CryptoOps, parsePublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
+import type { TrustAnchor } from '@onelock/core/path';
+import {
+  type CertificateReport,
+  judgeCertificate,
+  judgeSignature,
+  type SignatureReport,
+  type TrustEvidence,
+} from '@onelock/core/validation';
+import { type Certificate, parseCertificate } from '@onelock/core/x509';
+
+type CertificateAnchor = Extract<TrustAnchor, { readonly kind: 'certificate' }>;
+
+/** Anchors and certificates travel as DER: their parsed form has getters and does not cross threads. Limits go along. */
+export type PlainAnchor =
+  | Exclude<TrustAnchor, CertificateAnchor>
+  | (Omit<CertificateAnchor, 'certificate'> & { readonly der: Uint8Array });
+
+export interface PlainEvidence extends Omit<TrustEvidence, 'intermediates' | 'trustAnchors'> {
+  readonly intermediates: readonly Uint8Array[];
+  readonly trustAnchors: readonly PlainAnchor[];
+}
+
+/** What a worker can be asked; everything in it can be cloned. */
+export type VerificationTask =
+  | {
+      readonly kind: 'mathematics';
+      readonly spki: Uint8Array;
+      readonly algorithm: SignatureAlgorithm;
+      readonly message: Uint8Array;
+      readonly signature: Uint8Array;
+    }
+  | { readonly kind: 'certificate'; readonly certificate: Uint8Array; readonly evidence: PlainEvidence }
+  | {
+      readonly kind: 'signature';
+      readonly certificate: Uint8Array;
+      readonly content: Uint8Array;
+      readonly signature: Uint8Array;
+      readonly algorithm: SignatureAlgorithm;
+      readonly evidence: PlainEvidence;
+    };
+
+/** What each kind of task is answered with. */
+export interface VerificationResults {
+  readonly mathematics: boolean;
+  readonly certificate: CertificateReport;
+  readonly signature: SignatureReport;
+}
+
+export function plainEvidence<T extends TrustEvidence>(evidence: T): Omit<T, keyof PlainEvidence> & PlainEvidence {
+  return {
+    ...evidence,
+    intermediates: evidence.intermediates.map(({ der }) => der),
+    trustAnchors: evidence.trustAnchors.map((anchor): PlainAnchor => {
+      if (anchor.kind !== 'certificate') return anchor;
+      const { certificate, ...rest } = anchor;
+      return { ...rest, der: certificate.der };
+    }),
+  };
+}
+
+/** Parsed certificates of a worker: the same anchors and intermediates come with every task. */
+export class CertificateMemory {
+  private readonly capacity: number;
+  private readonly parsed = new Map<string, Certificate>();
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** @throws {CodedError} what parseCertificate throws */
+  parse(der: Uint8Array): Certificate {
+    const name = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('latin1');
+    const known = this.parsed.get(name);
+    if (known !== undefined) return known;
+    if (this.parsed.size >= this.capacity) this.parsed.clear();
+    const certificate = parseCertificate(der);
+    this.parsed.set(name, certificate);
+    return certificate;
+  }
+}
+
+/** Does one task: pure, but for the memory. */
+export function runTask(
+  task: VerificationTask,
+  ops: CryptoOps,
+  memory: CertificateMemory,
+): VerificationResults[VerificationTask['kind']] {
+  switch (task.kind) {
+    case 'mathematics':
+      return ops.verify(parsePublicKey(task.spki), task.algorithm, task.message, task.signature);
+    case 'certificate':
+      return judgeCertificate(
+        { certificate: parseCertificate(task.certificate), ...revive(task.evidence, memory) },
+        ops,
+      );
+    case 'signature': {
+      const { content, signature, algorithm } = task;
+      const certificate = parseCertificate(task.certificate);
+      return judgeSignature({ content, signature, algorithm, certificate, ...revive(task.evidence, memory) }, ops);
+    }
+  }
+}
+
+function revive(evidence: PlainEvidence, memory: CertificateMemory): TrustEvidence {
+  return {
+    ...evidence,
+    intermediates: evidence.intermediates.map((der) => memory.parse(der)),
+    trustAnchors: evidence.trustAnchors.map((anchor): TrustAnchor => {
+      if (anchor.kind !== 'certificate') return anchor;
+      const { der, ...rest } = anchor;
+      return { ...rest, certificate: memory.parse(der) };
+    }),
+  };
+}
