@@ -148,7 +148,8 @@ function isLeap(bytes: Uint8Array, content: number, yearDigits: number): boolean
 /** SEQUENCE { SEQUENCE { reasonCode, OCTET STRING { ENUMERATED } } } up to the ENUMERATED's value: what most entries carry. */
 const plainReason = Uint8Array.of(0x30, 12, 0x30, 10, 6, 3, 0x55, 0x1d, 0x15, 4, 3, 10, 1);
 
-function isPlainReason(bytes: Uint8Array, at: number, end: number): boolean {
+/** Whether an entry's extensions are a reason and nothing else; its code is then the last octet. */
+export function isPlainReason(bytes: Uint8Array, at: number, end: number): boolean {
   if (end - at !== plainReason.length + 1) return false;
   for (let index = 0; index < plainReason.length; index++) {
     if (bytes[at + index] !== plainReason[index]) return false;

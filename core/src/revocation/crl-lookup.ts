@@ -1,8 +1,8 @@
-import { type DerLimits, DerReader, derTag, integerBytes, timeMilliseconds } from '../asn1/index.ts';
-import { equalBytes } from '../bytes/index.ts';
+import { type DerLimits, DerReader, integerBytes, timeMilliseconds } from '../asn1/index.ts';
 import { type Name, sameName } from '../x509/index.ts';
-import type { IndexedEntries } from './crl-entries.ts';
+import { type IndexedEntries, isPlainReason } from './crl-entries.ts';
 import { type CrlEntry, type EntryExtensions, noEntryExtensions, parseEntryExtensions } from './crl-entry.ts';
+import { reasonOfCode } from './reasons.ts';
 import { serialDigest } from './serial-index.ts';
 
 /** Finds entries by serial number, and by issuer in a list that speaks for several. */
@@ -39,8 +39,16 @@ export class CrlLookup {
     return found;
   }
 
+  /** Straight from the bytes, which were checked when the list was parsed: this is what a look-up does most. */
   #hasSerial(place: number, serialNumber: Uint8Array): boolean {
-    return equalBytes(integerBytes(this.#fields(place).read(derTag.integer)), serialNumber);
+    const der = this.#der;
+    const first = der[place + 1] ?? 0;
+    const serial = place + 2 + (first < 0x80 ? 0 : first & 0x7f);
+    if (der[serial + 1] !== serialNumber.length) return false;
+    for (let index = 0; index < serialNumber.length; index++) {
+      if (der[serial + 2 + index] !== serialNumber[index]) return false;
+    }
+    return true;
   }
 
   #isOf(place: number, issuer: Name): boolean {
@@ -55,9 +63,16 @@ export class CrlLookup {
     const fields = this.#fields(place);
     const serialNumberBytes = integerBytes(fields.next());
     const revocationDate = new Date(timeMilliseconds(fields.next()));
-    const extensions = fields.atEnd ? noEntryExtensions : parseEntryExtensions(fields.next());
+    const extensions = this.#extensions(fields);
     const { reason, invalidityDate } = extensions;
     return { entry: { serialNumberBytes, revocationDate, reason, invalidityDate }, extensions };
+  }
+
+  #extensions(fields: DerReader): EntryExtensions {
+    if (fields.atEnd) return noEntryExtensions;
+    const node = fields.next();
+    if (!isPlainReason(this.#der, node.offset, node.end)) return parseEntryExtensions(node);
+    return { ...noEntryExtensions, reason: reasonOfCode(this.#der[node.end - 1] ?? 0) };
   }
 
   #fields(place: number): DerReader {

@@ -33,10 +33,24 @@ export class SerialIndex {
       yield words[2 * at + 1 - highHalf] ?? 0;
   }
 
+  /**
+   * Binary search, begun where digests spread evenly would have it: of a large list only that corner is touched, which is
+   * what a look-up costs. Digests that are not spread evenly widen the corner step by step.
+   */
   #firstOf(digest: number): number {
     const words = this.#words;
-    let low = 0;
-    let high = this.size;
+    const guess = Math.floor((digest / 2 ** 32) * this.size);
+    let step = 1 + (Math.sqrt(this.size) >>> 0);
+    let low = guess;
+    let high = guess;
+    while (low > 0 && (words[2 * (low - 1) + highHalf] ?? 0) >= digest) {
+      low = Math.max(0, low - step);
+      step *= 2;
+    }
+    while (high < this.size && (words[2 * high + highHalf] ?? 0) < digest) {
+      high = Math.min(this.size, high + step);
+      step *= 2;
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((words[2 * middle + highHalf] ?? 0) < digest) low = middle + 1;

@@ -1,4 +1,4 @@
 // @peculiar/x509 wants the metadata polyfill loaded before itself.
 import 'reflect-metadata';
 
-export { X509Certificate as PeculiarCertificate } from '@peculiar/x509';
+export { X509Certificate as PeculiarCertificate, X509Crl as PeculiarCrl } from '@peculiar/x509';
