@@ -11,6 +11,8 @@ export type Candidate =
 /** Candidate issuers, found by name and put in the order in which they are worth trying. */
 export class Candidates {
   readonly #input: PathInput;
+  /** Answers given: a search comes back to the same certificate by many ways, and comparing names is its dearest part. */
+  readonly #found = new Map<Certificate, readonly Candidate[]>();
 
   constructor(input: PathInput) {
     this.#input = input;
@@ -18,6 +20,12 @@ export class Candidates {
 
   /** Anchors first; then by key identifier (a hint, RFC 5280 §4.2.1.1), by validity, younger first. */
   issuersOf(certificate: Certificate): readonly Candidate[] {
+    const found = this.#found.get(certificate) ?? this.#find(certificate);
+    this.#found.set(certificate, found);
+    return found;
+  }
+
+  #find(certificate: Certificate): readonly Candidate[] {
     const { trustAnchors, intermediates, at } = this.#input;
     const anchors = trustAnchors.filter((anchor) =>
       namesIssuer(certificate, anchorName(anchor), anchorNameDer(anchor)),

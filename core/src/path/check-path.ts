@@ -21,8 +21,12 @@ export type PathOutcome = { readonly checked: readonly CheckedConstraint[] } & (
   | { readonly problem: undefined; readonly policies: 'any' | readonly string[] }
 );
 
+const selfIssued = new WeakMap<Certificate, boolean>();
+
 export function isSelfIssued(certificate: Certificate): boolean {
-  return equalBytes(certificate.subjectDer, certificate.issuerDer);
+  const known = selfIssued.get(certificate) ?? equalBytes(certificate.subjectDer, certificate.issuerDer);
+  selfIssued.set(certificate, known);
+  return known;
 }
 
 /**

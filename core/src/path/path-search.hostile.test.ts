@@ -14,6 +14,7 @@ import {
   nameConstraints,
   subjectAltName,
 } from '../../test/support/test-ca.ts';
+import { judgeCertificate } from '../validation/judge-certificate.ts';
 import type { PathReport } from './path-report.ts';
 import { validatePath } from './validate-path.ts';
 
@@ -62,6 +63,39 @@ describe('paths made to exhaust the builder', () => {
     const leaf = issue(['leaf', 'leaf'], ['ca 0', 'ca 0'], []);
     const verdict = within(5000, () => judge(leaf, web));
     expect(verdict).toMatchObject({ indication: 'failed' });
+  });
+
+  it('asks for the name of an issuer once for each certificate, however many ways lead to it, and reports the first ways alone', () => {
+    const long = (label: string): Uint8Array => name(...Array.from({ length: 1000 }, (_, index) => `${index}`), label);
+    const cas = Array.from({ length: 7 }, (_, index) => ({ name: long(`ca ${index}`), key: key(`ca ${index}`) }));
+    let asked = 0;
+    const counted = (certificate: Certificate): Certificate =>
+      new Proxy(certificate, {
+        get(target, property) {
+          if (property === 'subject') asked++;
+          const value: unknown = Reflect.get(target, property, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    const web = cas.flatMap((subject) =>
+      cas
+        .filter((issuer) => issuer !== subject)
+        .map((issuer) =>
+          counted(makeCertificate({ subject: subject.name, key: subject.key, issuer, extensions: ca }, ops)),
+        ),
+    );
+    const [first] = cas;
+    if (first === undefined) throw new Error('no authority');
+    const leaf = makeCertificate({ subject: name('leaf'), key: key('leaf'), issuer: first }, ops);
+    const evidence = {
+      ...{ certificate: leaf, intermediates: web, trustAnchors: [anchor(root)], at },
+      ...{ profile: 'rfc5280', revocation: 'none' },
+    } as const;
+    const report = judgeCertificate(evidence, ops);
+    expect(report.reason).toMatchObject({ code: 'ERR_PATH_BUDGET_EXCEEDED' });
+    // Every certificate of the web against every other, the leaf against all, and what the report names.
+    expect(asked).toBeLessThan(web.length * (web.length + 1) * 2);
+    expect(report.attempts.length).toBe(64);
   });
 
   it('ends where many keys bear one name', () => {

@@ -10,6 +10,9 @@ export interface CertificateEvidence extends TrustEvidence {
   readonly certificate: Certificate;
 }
 
+/** Ways named in a report, as the contract has it: a web of cross-certificates has thousands, and the first ones tell. */
+const mostAttempts = 64;
+
 /**
  * Judges one certificate by the evidence given: path, time, usage, revocation. Pure: the same evidence always gives the
  * same report. Never throws for a bad certificate.
@@ -25,10 +28,12 @@ export function judgeCertificate(evidence: CertificateEvidence, ops: CryptoOps):
     at: at.toISOString(),
     profile: typeof profile === 'string' ? profile : profile.name,
     revocation: revocation.report,
-    attempts: [...found.attempts, ...revocation.problems].map(({ reason, subject }) => ({
-      reason,
-      ...(subject && { subject }),
-    })),
+    attempts: [...found.attempts.slice(0, mostAttempts - revocation.problems.length), ...revocation.problems].map(
+      ({ reason, subject }) => ({
+        reason,
+        ...(subject && { subject }),
+      }),
+    ),
   };
 }
 
