@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The program behind `onelock cert`, `onelock cms` and `onelock suite`.
+// The program behind `onelock cert`, `onelock cms`, `onelock timestamp` and `onelock suite`.
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError, type Locale } from '@onelock/core/messages';
 import { certInspect } from './commands/cert-inspect.ts';
@@ -8,6 +8,8 @@ import { cmsInspect } from './commands/cms-inspect.ts';
 import { cmsVerify } from './commands/cms-verify.ts';
 import type { Command, ExitStatus } from './commands/command.ts';
 import { suiteRun } from './commands/suite-run.ts';
+import { timestampInspect } from './commands/timestamp-inspect.ts';
+import { timestampVerify } from './commands/timestamp-verify.ts';
 import { usageError } from './input/usage-error.ts';
 import { chooseLocale } from './output/locale.ts';
 import { cliWords } from './output/words.ts';
@@ -17,6 +19,8 @@ const commands: Readonly<Record<string, Command>> = {
   'cert inspect': certInspect,
   'cms verify': cmsVerify,
   'cms inspect': cmsInspect,
+  'timestamp verify': timestampVerify,
+  'timestamp inspect': timestampInspect,
   'suite run': suiteRun,
 };
 

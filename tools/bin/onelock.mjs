@@ -16,6 +16,7 @@ const programs = {
   driver: ['drivers', 'cli', true],
   cert: ['conformance', 'cli', true],
   cms: ['conformance', 'cli', true],
+  timestamp: ['conformance', 'cli', true],
   suite: ['conformance', 'cli', true],
   demo: ['demo', 'walk', false],
   doctor: ['tools', 'doctor/main', false],
@@ -30,6 +31,7 @@ const usage = `用法 / usage: onelock COMMAND …
   driver list                驱动与介质 / drivers and devices
   cert validate|inspect      证书 / certificates
   cms verify|inspect         签名消息 / signed messages
+  timestamp verify|inspect   时间戳 / time-stamps
   suite run SUITE PATH       公开测试集 / published suites
   demo                       在终端走一遍流程 / the journeys in the terminal
 

@@ -1,5 +1,5 @@
 import { oidName } from '@onelock/core/asn1';
-import type { CertificateReport, MessageReport, Report } from '@onelock/core/validation';
+import type { CertificateReport, MessageReport, Report, SignerReport, TimestampReport } from '@onelock/core/validation';
 import type { VerdictSubject } from '@onelock/core/verdict';
 import type { Printer } from './printer.ts';
 
@@ -29,10 +29,43 @@ export function printMessageReport(print: Printer, report: MessageReport): void 
       '    ',
     );
     if (signer.signingTime !== null) print.field(words.signingTime, signer.signingTime, '    ');
+    printWitnesses(print, signer);
     if (signer.certificate === null) continue;
     printPath(print, signer.certificate.path, '    ');
     printCircumstances(print, signer.certificate, '    ');
   }
+}
+
+export function printTimestampReport(print: Printer, report: TimestampReport): void {
+  const { words } = print;
+  print.line(`${marks[report.indication]} ${words[report.indication]}  ${words.stamp} ${report.time}`);
+  printWhy(print, report, '  ');
+  printDeviations(print, report, '  ');
+  print.field(words.authority, report.authority?.subject ?? '—', '  ');
+  print.field(words.policy, report.policy, '  ');
+  if (report.certificate === null) return;
+  printPath(print, report.certificate.path, '  ');
+  printCircumstances(print, report.certificate, '  ');
+}
+
+/** What speaks for a signature besides its maker's certificate, and what was let pass. */
+function printWitnesses(print: Printer, signer: SignerReport): void {
+  const { words } = print;
+  printDeviations(print, signer, '    ');
+  for (const stamp of signer.timestamps ?? []) {
+    print.line(`    ${marks[stamp.indication]} ${words.stamp}  ${stamp.time}  ${stamp.authority?.subject ?? '—'}`);
+    printWhy(print, stamp, '      ');
+  }
+  if (signer.provenTime !== undefined) print.field(words.provenTime, signer.provenTime, '    ');
+  for (const witness of signer.countersignatures ?? []) {
+    print.line(`    ${marks[witness.indication]} ${words.countersignature}  ${witness.signer}`);
+    printWhy(print, witness, '      ');
+  }
+}
+
+function printDeviations(print: Printer, { deviations = [] }: Pick<SignerReport, 'deviations'>, indent: string): void {
+  for (const { symptom, authority, until } of deviations)
+    print.field(print.words.deviation, `${symptom} (${authority}, ${until})`, indent);
 }
 
 function printWhy(print: Printer, report: Report, indent: string): void {
@@ -72,7 +105,8 @@ function printCircumstances(print: Printer, report: CertificateReport, indent: s
   const { words } = print;
   print.field(words.at, report.at, indent);
   print.field(words.profile, report.profile, indent);
-  const { checked, reason } = report.revocation;
+  const { checked, reason, source, producedAt } = report.revocation;
+  const by = source === undefined ? '' : ` (${source.toUpperCase()}, ${producedAt})`;
   const why = reason === undefined ? '' : `  ${print.reason(reason)}`;
-  print.field(words.revocation, `${checked ? words.revocationChecked : words.revocationNotChecked}${why}`, indent);
+  print.field(words.revocation, `${checked ? words.revocationChecked : words.revocationNotChecked}${by}${why}`, indent);
 }

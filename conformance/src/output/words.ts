@@ -7,6 +7,8 @@ const zhCN = {
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
+  onelock timestamp verify FILE [--data F] [--digest ALGORITHM:HEX] [--query F] [--trust F]… [--intermediate F]… [--at …]
+  onelock timestamp inspect FILE
   onelock suite run SUITE FILE-OR-FOLDER [--service URL]
                              SUITE：wycheproof、limbo、bettertls、openssl-verify、pkits、ocsp、fuzz
 
@@ -39,6 +41,14 @@ const zhCN = {
   signatureAlgorithm: '签名算法',
   signer: '签名者',
   signingTime: '声称的签名时间',
+  provenTime: '时间戳证明的时间',
+  stamp: '时间戳',
+  stampTime: '时间戳时间',
+  stampedDigest: '所盖摘要',
+  policy: '策略',
+  authority: '时间戳机构',
+  countersignature: '副署',
+  deviation: '已登记的偏差',
   contentType: '内容类型',
   detached: '不含原文',
   attached: '含原文',
@@ -78,6 +88,8 @@ const zhCN = {
     suiteUnknown: '没有测试集 {value}；现有 {allowed}',
     notACertificate: '文件 {value} 里没有证书',
     oneCertificate: '文件 {value} 里没有签名消息',
+    stampedMissing: '要用 --data、--digest 或 --query 说明时间戳盖的是什么',
+    digest: '--digest 要写作 算法:十六进制，例如 sm3:…，不能是 {value}',
   },
 } as const;
 
@@ -92,6 +104,8 @@ const en: Words = {
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
+  onelock timestamp verify FILE [--data F] [--digest ALGORITHM:HEX] [--query F] [--trust F]… [--intermediate F]… [--at …]
+  onelock timestamp inspect FILE
   onelock suite run SUITE FILE-OR-FOLDER [--service URL]
                              SUITE: wycheproof, limbo, bettertls, openssl-verify, pkits, ocsp, fuzz
 
@@ -124,6 +138,14 @@ const en: Words = {
   signatureAlgorithm: 'Signature algorithm',
   signer: 'Signer',
   signingTime: 'Claimed signing time',
+  provenTime: 'Time proven by a time-stamp',
+  stamp: 'Time-stamp',
+  stampTime: 'Time of the stamp',
+  stampedDigest: 'Digest stamped',
+  policy: 'Policy',
+  authority: 'Time-stamping authority',
+  countersignature: 'Countersignature',
+  deviation: 'Declared deviation',
   contentType: 'Content type',
   detached: 'without content',
   attached: 'with content',
@@ -163,6 +185,8 @@ const en: Words = {
     suiteUnknown: 'there is no suite {value}; there are {allowed}',
     notACertificate: 'there is no certificate in {value}',
     oneCertificate: 'there is no signed message in {value}',
+    stampedMissing: 'say what was stamped: --data, --digest or --query',
+    digest: '--digest takes ALGORITHM:HEX, e.g. sm3:…, not {value}',
   },
 };
 

@@ -42,7 +42,8 @@ export const coreRooms: readonly ArrowRule[] = [
   { from: 'revocation', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509'] },
   // What CAs and vendors are known to do otherwise than the standards, as data.
   { from: 'deviations', to: ['errors', 'verdict', 'bytes', 'asn1', 'x509'] },
-  { from: 'pkcs12', to: ['errors', 'bytes', 'asn1', 'crypto', 'x509'] },
+  // A PKCS#12 file is made of messages.
+  { from: 'pkcs12', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'cms'] },
   // cms does not know path: whether a signature is well made and whether its maker is trusted are two questions.
   { from: 'cms', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'deviations'] },
   { from: 'path', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509', 'revocation'] },
