@@ -1,4 +1,12 @@
 export type { TrustEvidence } from './evidence.ts';
+export { type EvidenceRecord, recordEvidence, replayEvidence } from './evidence-record.ts';
+export {
+  type CertificateExplanation,
+  clauseOf,
+  type ExplainedAttempt,
+  type ExplainedConstraint,
+  explainCertificate,
+} from './explain-certificate.ts';
 export { type CertificateEvidence, judgeCertificate } from './judge-certificate.ts';
 export { judgeLogin, type LoginEvidence } from './judge-login.ts';
 export { judgeMessage, type MessageEvidence } from './judge-message.ts';
