@@ -31,6 +31,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
         { text: say('架构', 'Architecture'), link: `${at}guide/architecture` },
         { text: say('安全模型', 'Security model'), link: `${at}guide/security` },
         { text: say('结论与错误', 'Verdicts and errors'), link: `${at}guide/verdicts` },
+        { text: say('国密引擎', 'The SM engine'), link: `${at}guide/engine` },
         { text: say('当前进展', 'What works today'), link: `${at}guide/status` },
       ],
     },
@@ -67,7 +68,7 @@ function themeFor(language: Language): DefaultTheme.Config {
       {
         text: say('架构', 'Architecture'),
         link: `${at}guide/architecture`,
-        activeMatch: `^${at}guide/(architecture|security|verdicts|status)`,
+        activeMatch: `^${at}guide/(architecture|security|verdicts|engine|status)`,
       },
       { text: say('运行', 'Operate'), link: `${at}guide/operate` },
       { text: say('接口参考', 'Reference'), link: `${at}reference/`, activeMatch: `^${at}reference/` },
