@@ -9,6 +9,7 @@ import { extension, keyRing, makeCertificate, name } from '../../test/support/te
 import { creditCodeCheckDigitValid, normaliseCreditCode } from './credit-code.ts';
 import { extensionText } from './extension-text.ts';
 import { subjectIdentity } from './find-identity.ts';
+import { type IdentityMapping, identityMappings } from './identity-mapping.ts';
 import { residentIdCheckDigitValid } from './resident-id.ts';
 
 const ops = createNodeCrypto();
@@ -160,5 +161,45 @@ describe('who a certificate is about', () => {
         expect(text_ === undefined || (text_.length > 0 && !/\p{Cc}/u.test(text_))).toBe(true);
       }),
     );
+  });
+});
+
+describe('where a CA puts the code', () => {
+  const good = '91350100M000100Y43';
+  const other = '91520100MA6ABCDE1L';
+  const issuedBy = (issuer: string, subject: Uint8Array, ...extensions: readonly Uint8Array[]): Certificate =>
+    makeCertificate({ subject, key, issuer: { name: name([oids.organizationName, issuer]), key }, extensions }, ops);
+
+  it('is data: a mapping of its own goes before the usual places', () => {
+    const mapping: IdentityMapping = {
+      authority: 'a province',
+      issuer: { oid: oids.organizationName, contains: 'Province CA' },
+      places: [{ source: 'extension-of-authority', in: 'extension', oids: ['1.2.3.4.5'], reading: 'whole' }],
+      evidence: 'a test',
+    };
+    const vendor = extension('1.2.3.4.5', false, derUtf8String(good));
+    const holder = issuedBy('The PROVINCE ca', name('甲公司', [oids.serialNumber, other]), vendor);
+    expect(subjectIdentity(holder, [mapping]).unifiedSocialCreditCode).toEqual({
+      value: good,
+      checkDigitValid: true,
+      source: 'extension-of-authority',
+    });
+    expect(subjectIdentity(holder, []).unifiedSocialCreditCode?.value).toBe(other);
+    const foreign = issuedBy('Another CA', name('甲公司', [oids.serialNumber, other]), vendor);
+    expect(subjectIdentity(foreign, [mapping]).unifiedSocialCreditCode?.value).toBe(other);
+  });
+
+  it('prefers the common name for CFCA, where the serial number may be another number', () => {
+    const subject = name(`041@0${good}@甲公司@00000001`, [oids.serialNumber, other]);
+    const cfca = issuedBy('China Financial Certification Authority', subject);
+    expect(subjectIdentity(cfca).unifiedSocialCreditCode).toMatchObject({ value: good, source: 'subject-common-name' });
+  });
+
+  it('names for each CA where that is known from', () => {
+    for (const { authority, evidence, places } of identityMappings) {
+      expect(authority).not.toBe('');
+      expect(evidence.length).toBeGreaterThan(20);
+      expect(places.length).toBeGreaterThan(0);
+    }
   });
 });

@@ -1,5 +1,12 @@
 export { creditCodeCheckDigitValid, normaliseCreditCode } from './credit-code.ts';
 export { subjectIdentity } from './find-identity.ts';
+export {
+  type IdentityMapping,
+  type IdentityPlace,
+  type IdentityReading,
+  identityMappings,
+  usualPlaces,
+} from './identity-mapping.ts';
 export { residentIdCheckDigitValid } from './resident-id.ts';
 export type {
   IdentitySource,

@@ -1,5 +1,6 @@
 /** Where in a certificate a value was found. */
 export type IdentitySource =
+  | 'extension-of-authority'
   | 'extension-organization-code'
   | 'extension-registration-number'
   | 'extension-legacy'
