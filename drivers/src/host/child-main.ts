@@ -6,6 +6,7 @@ import { closeInheritedHandles } from '../process/close-inherited.ts';
 import { flattenError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import { dieWithParent } from '../process/watch-parent.ts';
+import { createSkfDriver, loadKoffi } from '../skf/index.ts';
 import { createSoftDriver } from '../soft/index.ts';
 import type { MethodName, MethodParams } from './methods.ts';
 import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts';
@@ -25,9 +26,10 @@ async function open(config: DriverConfig, user: HostUser | null): Promise<TokenD
     becomeUser(user, config.folder);
     return createSoftDriver({ ...config, folder: '.' });
   }
-  loadPkcs11Module(config.id);
+  if (config.family === 'skf') loadKoffi(config.id);
+  else loadPkcs11Module(config.id);
   becomeUser(user, config.stateFolder ?? '/');
-  return createPkcs11Driver(config);
+  return config.family === 'skf' ? createSkfDriver(config) : createPkcs11Driver(config);
 }
 
 async function start(config: DriverConfig, user: HostUser | null): Promise<void> {

@@ -116,7 +116,7 @@ export class HostKeeper {
     const { limits = {}, standardError = 'ignore', entry = defaultEntry } = this.#options;
     return spawnRestricted({
       entry,
-      environment: this.#config.family === 'pkcs11' ? (this.#config.environment ?? {}) : {},
+      environment: this.#config.family === 'soft' ? {} : (this.#config.environment ?? {}),
       standardError,
       openFiles: limits.openFiles ?? 256,
       dataMegabytes: limits.dataMegabytes ?? 1024,

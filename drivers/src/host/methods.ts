@@ -30,7 +30,7 @@ const Count = Type.Integer({ minimum: 0, maximum: 1_000_000 });
 export const DriverInfoSchema = Type.Object(
   {
     id: Text(64),
-    family: Type.Union([Type.Literal('soft'), Type.Literal('pkcs11')]),
+    family: Type.Union([Type.Literal('soft'), Type.Literal('pkcs11'), Type.Literal('skf')]),
     vendor: Text(128),
     version: Text(64),
   },

@@ -161,9 +161,9 @@ class ProcessDriver implements HostedDriver {
     });
   }
 
-  /** Most PKCS#11 libraries bear one call at a time; file tokens get in the way of nobody but themselves. */
+  /** Most vendors' libraries bear one call at a time; file tokens get in the way of nobody but themselves. */
   #lane(deviceId: string): string {
-    return this.config.family === 'pkcs11' ? '' : deviceId;
+    return this.config.family === 'soft' ? deviceId : '';
   }
 
   #forgetDeadSessions(): void {

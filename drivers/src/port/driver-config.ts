@@ -49,40 +49,102 @@ const SoftDriverConfigSchema = Type.Object(
   closed,
 );
 
+/** What a vendor's library finds around it. */
+const LibraryEnvironment = {
+  environment: Type.Optional(
+    Type.Record(Type.String({ pattern: LibraryVariable }), Type.String({ maxLength: 4096 }), {
+      additionalProperties: false,
+      description: 'Variables that the library reads, e.g. SOFTHSM2_CONF; nothing else of the parent is inherited',
+    }),
+  ),
+  stateFolder: Type.Optional(
+    Type.String({
+      ...AbsolutePath,
+      description:
+        "The library's own files; handed over to the host user at start and the host's current directory, so that relative paths in `environment` are relative to it",
+    }),
+  ),
+} as const;
+
 const Pkcs11DriverConfigSchema = Type.Object(
   {
     id: DriverId,
     family: Type.Literal('pkcs11'),
     vendor: Type.Optional(Type.String({ maxLength: 64 })),
     library: Type.String({ ...AbsolutePath, description: "The vendor's PKCS#11 library" }),
-    environment: Type.Optional(
-      Type.Record(Type.String({ pattern: LibraryVariable }), Type.String({ maxLength: 4096 }), {
-        additionalProperties: false,
-        description: 'Variables that the library reads, e.g. SOFTHSM2_CONF; nothing else of the parent is inherited',
+    ...LibraryEnvironment,
+    user: Type.Optional(HostUser),
+  },
+  closed,
+);
+
+/** How one vendor's SKF library differs from the standard, or decides what the standard leaves open. */
+const SkfQuirksSchema = Type.Object(
+  {
+    packing: Type.Optional(
+      Type.Enum(['pack1', 'natural'], {
+        description: 'Packing of structures. Default: pack1 on Windows, natural elsewhere',
       }),
     ),
-    stateFolder: Type.Optional(
-      Type.String({
-        ...AbsolutePath,
-        description:
-          "The library's own files; handed over to the host user at start and the host's current directory, so that relative paths in `environment` are relative to it",
+    ulongBytes: Type.Optional(Type.Enum([4, 8], { description: 'Bytes of ULONG. Default 4, as the standard says' })),
+    rsaSignInput: Type.Optional(
+      Type.Enum(['digest-info', 'digest'], { description: 'What SKF_RSASignData takes. Default digest-info' }),
+    ),
+    signatureAlignment: Type.Optional(
+      Type.Enum(['auto', 'right', 'left'], {
+        description: 'Where r and s stand in their 64 bytes. Default: whichever half is not empty',
       }),
     ),
+    events: Type.Optional(
+      Type.Enum(['native', 'polling'], {
+        description: 'Whether SKF_WaitForDevEvent is used besides looking. Default polling',
+      }),
+    ),
+    lock: Type.Optional(
+      Type.Enum(['around-calls', 'none'], { description: 'SKF_LockDev around each signature. Default around-calls' }),
+    ),
+    applications: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+        maxItems: 16,
+        description: 'The only applications to show; a key may have others that hold no certificates',
+      }),
+    ),
+    pinLength: Type.Optional(
+      Type.Object(
+        { min: Type.Integer({ minimum: 1, maximum: 64 }), max: Type.Integer({ minimum: 1, maximum: 64 }) },
+        { ...closed, description: 'Bytes of a user PIN. Default 6 to 16' },
+      ),
+    ),
+  },
+  closed,
+);
+
+const SkfDriverConfigSchema = Type.Object(
+  {
+    id: DriverId,
+    family: Type.Literal('skf'),
+    vendor: Type.Optional(Type.String({ maxLength: 64 })),
+    library: Type.String({ ...AbsolutePath, description: "The vendor's SKF library (GM/T 0016)" }),
+    quirks: Type.Optional(SkfQuirksSchema),
+    ...LibraryEnvironment,
     user: Type.Optional(HostUser),
   },
   closed,
 );
 
 /** What the host needs to run one driver: data, never code. */
-export const DriverConfigSchema = Type.Union([SoftDriverConfigSchema, Pkcs11DriverConfigSchema]);
+export const DriverConfigSchema = Type.Union([SoftDriverConfigSchema, Pkcs11DriverConfigSchema, SkfDriverConfigSchema]);
 
 export type SoftDriverConfig = Static<typeof SoftDriverConfigSchema>;
 export type Pkcs11DriverConfig = Static<typeof Pkcs11DriverConfigSchema>;
+export type SkfDriverConfig = Static<typeof SkfDriverConfigSchema>;
+export type SkfQuirks = Static<typeof SkfQuirksSchema>;
 export type DriverConfig = Static<typeof DriverConfigSchema>;
 
 const byFamily = {
   soft: Compile(SoftDriverConfigSchema),
   pkcs11: Compile(Pkcs11DriverConfigSchema),
+  skf: Compile(SkfDriverConfigSchema),
 } as const;
 
 /**
@@ -91,8 +153,8 @@ const byFamily = {
  */
 export function parseDriverConfig(value: unknown): DriverConfig {
   const family = typeof value === 'object' && value !== null && 'family' in value ? value.family : undefined;
-  if (family !== 'soft' && family !== 'pkcs11')
-    throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/family', rule: 'must be soft or pkcs11' });
+  if (family !== 'soft' && family !== 'pkcs11' && family !== 'skf')
+    throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/family', rule: 'must be soft, pkcs11 or skf' });
   const validator = byFamily[family];
   if (validator.Check(value)) return value;
   const first = validator.Errors(value)[0];

@@ -5,6 +5,8 @@ export {
   type Pkcs11DriverConfig,
   parseDriverConfig,
   parseDriverConfigs,
+  type SkfDriverConfig,
+  type SkfQuirks,
   type SoftDriverConfig,
 } from './driver-config.ts';
 export type {

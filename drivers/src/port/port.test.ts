@@ -13,12 +13,21 @@ describe('a driver configuration', () => {
       environment: { SOFTHSM2_CONF: '/etc/softhsm2.conf' },
       user: 'same-as-parent',
     },
+    {
+      id: 'key',
+      family: 'skf',
+      library: 'C:\\Windows\\System32\\VendorSkf.dll',
+      quirks: { packing: 'pack1', ulongBytes: 4, events: 'native', applications: ['SJKJ_APP'] },
+    },
   ])('is accepted when it is complete: %j', (config) => {
     expect(parseDriverConfig(config)).toEqual(config);
   });
 
   it.each([
-    [{ id: 'soft', family: 'skf', folder: '/x/y' }, '/family'],
+    [{ id: 'soft', family: 'cloud', folder: '/x/y' }, '/family'],
+    [{ id: 'key', family: 'skf', library: 'skf.dll' }, '/library'],
+    [{ id: 'key', family: 'skf', library: '/skf.so', quirks: { packing: 'pack4' } }, '/quirks/packing'],
+    [{ id: 'key', family: 'skf', library: '/skf.so', quirks: { hurry: true } }, '/quirks/hurry'],
     [null, '/family'],
     [{ id: 'Soft!', family: 'soft', folder: '/x/y' }, '/id'],
     [{ id: 'soft', family: 'soft', folder: 'relative' }, '/folder'],

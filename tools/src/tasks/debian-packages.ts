@@ -25,6 +25,13 @@ export const chineseFont: SystemPart = {
 export const wasmCompiler: SystemPart = { package: 'clang-14', provides: ['/usr/bin/clang-14'] };
 export const wasmLinker: SystemPart = { package: 'lld-14', provides: ['/usr/bin/wasm-ld-14'] };
 
+/** What the tests compile their SKF library with, which stands for a vendor's; nothing that runs needs them. */
+export const cCompiler: SystemPart = { package: 'gcc', provides: ['/usr/bin/gcc', '/usr/local/bin/gcc'] };
+export const opensslHeaders: SystemPart = {
+  package: 'libssl-dev',
+  provides: ['/usr/include/openssl/evp.h', '/usr/local/include/openssl/evp.h'],
+};
+
 const present = (part: SystemPart): boolean => part.provides.some((file) => existsSync(file));
 
 /**

@@ -7,9 +7,11 @@ import { runNode, tools } from './checkout.ts';
 import { runChecks } from './checks.ts';
 import {
   browser,
+  cCompiler,
   chineseFont,
   installSystemParts,
   openssl,
+  opensslHeaders,
   tokenLibrary,
   wasmCompiler,
   wasmLinker,
@@ -24,7 +26,7 @@ interface VitestSummary {
 }
 
 const filters = process.argv.slice(2);
-installSystemParts([tokenLibrary, openssl, browser, chineseFont, wasmCompiler, wasmLinker]);
+installSystemParts([tokenLibrary, openssl, browser, chineseFont, wasmCompiler, wasmLinker, cCompiler, opensslHeaders]);
 const failedChecks = filters.length === 0 ? runChecks() : [];
 const pagesFailed = buildPages() === 0 ? [] : ['the pages build'];
 

@@ -1,0 +1,91 @@
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import { formatName, parseCertificate } from '@onelock/core/x509';
+import type { TokenIdentity } from '../port/index.ts';
+import type { SkfHandle, SkfLibrary } from './library.ts';
+import { parseNameList, type SkfName, toCString } from './names.ts';
+
+/** The containers of an application: each holds a signing and an encryption certificate (双证书), or one of them, or none. */
+export async function listContainers(library: SkfLibrary, application: SkfHandle): Promise<readonly SkfName[]> {
+  return parseNameList(await library.readBytes('SKF_EnumContainer', [application]));
+}
+
+/**
+ * Opens a container for one act.
+ * @throws {CodedError} ERR_TOKEN_KEY_NOT_FOUND when the application has none of that name
+ */
+export async function withContainer<T>(
+  library: SkfLibrary,
+  application: SkfHandle,
+  identityId: string,
+  act: (container: SkfHandle) => Promise<T>,
+): Promise<T> {
+  const name = (await listContainers(library, application)).find(({ text }) => text === identityId);
+  if (name === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
+  return withOpen(library, application, name, act);
+}
+
+async function withOpen<T>(
+  library: SkfLibrary,
+  application: SkfHandle,
+  name: SkfName,
+  act: (container: SkfHandle) => Promise<T>,
+): Promise<T> {
+  const container = await library.open('SKF_OpenContainer', application, toCString(name.bytes));
+  try {
+    return await act(container);
+  } finally {
+    await library.tryCall('SKF_CloseContainer', container);
+  }
+}
+
+/** One identity per container that has a certificate; its id is the container's name. */
+export async function readIdentities(library: SkfLibrary, application: SkfHandle): Promise<readonly TokenIdentity[]> {
+  const identities: TokenIdentity[] = [];
+  for (const name of await listContainers(library, application)) {
+    if (name.text === '') continue;
+    const [signingCertificate, encryptionCertificate] = await withOpen(
+      library,
+      application,
+      name,
+      async (container) => [
+        await exportCertificate(library, container, 'signing'),
+        await exportCertificate(library, container, 'encryption'),
+      ],
+    );
+    const first = signingCertificate ?? encryptionCertificate;
+    if (first === undefined || first === null) continue;
+    identities.push({
+      id: name.text,
+      label: labelOf(first, name),
+      signingCertificate: signingCertificate ?? null,
+      encryptionCertificate: encryptionCertificate ?? null,
+    });
+  }
+  return identities;
+}
+
+/** DER, or null where the container has none: libraries say so by a code, or by nothing at all. */
+export async function exportCertificate(
+  library: SkfLibrary,
+  container: SkfHandle,
+  use: 'signing' | 'encryption',
+): Promise<Uint8Array | null> {
+  try {
+    const der = await library.readBytes('SKF_ExportCertificate', [container, use === 'signing' ? 1 : 0]);
+    return der.length === 0 ? null : der;
+  } catch (error) {
+    if (isCodedError(error) && (error.code === 'ERR_TOKEN_KEY_NOT_FOUND' || error.code === 'ERR_CALL_UNSUPPORTED'))
+      return null;
+    throw error;
+  }
+}
+
+/** Containers are mostly named by a GUID, which tells people nothing. */
+function labelOf(der: Uint8Array, name: SkfName): string {
+  try {
+    return formatName(parseCertificate(der).subject).slice(0, 256) || name.text;
+  } catch (error) {
+    if (isCodedError(error)) return name.text;
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+export { createSkfDriver } from './create-skf-driver.ts';
+export { loadKoffi } from './load-koffi.ts';
+export { returnValueName, returnValueWords } from './return-values.ts';

@@ -1,0 +1,92 @@
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import type { Pin, PinStatus } from '../port/index.ts';
+import { readUlong } from './abi.ts';
+import { USER_TYPE } from './constants.ts';
+import { codedFailure } from './errors.ts';
+import type { SkfHandle, SkfLibrary } from './library.ts';
+
+/** GM/T 0016 has no call for the length; keys take 6 to 16 bytes unless the configuration says otherwise. */
+export const defaultPinLength = { min: 6, max: 16 } as const;
+
+export interface PinCount {
+  readonly left: number;
+  readonly most: number;
+  readonly isDefault: boolean;
+}
+
+/** What the library says of the user PIN, or null where it says nothing. */
+export async function readPinCount(library: SkfLibrary, application: SkfHandle): Promise<PinCount | null> {
+  const [most, left, isDefault] = [Buffer.alloc(8), Buffer.alloc(8), Buffer.alloc(8)];
+  try {
+    await library.call('SKF_GetPINInfo', application, USER_TYPE, most, left, isDefault);
+  } catch (error) {
+    if (isCodedError(error) && error.code === 'ERR_CALL_UNSUPPORTED') return null;
+    throw error;
+  }
+  return {
+    left: readUlong(left, 0, library.abi),
+    most: readUlong(most, 0, library.abi),
+    isDefault: isDefault.readInt32LE() !== 0,
+  };
+}
+
+/**
+ * The tries of each application as far as we can know better than its library: a wrong PIN has cost one, whatever the
+ * library says. Too low a number makes people careful, too high a number locks their key.
+ */
+export class PinMemory {
+  readonly #atMost = new Map<string, number>();
+
+  /** The library's count, and no more than we know. */
+  cautious(id: string, left: number): number {
+    return Math.min(left, this.#atMost.get(id) ?? left);
+  }
+
+  noteWrong(id: string, leftBefore: number, saidNow: number | null): number {
+    const left = Math.max(1, Math.min(leftBefore - 1, saidNow ?? leftBefore));
+    this.#atMost.set(id, left);
+    return left;
+  }
+
+  noteRight(id: string): void {
+    this.#atMost.delete(id);
+  }
+}
+
+export function describePin(
+  count: PinCount | null,
+  left: number | null,
+  length: { readonly min: number; readonly max: number },
+): PinStatus {
+  const locked = count?.left === 0;
+  return {
+    retriesLeft: locked ? 0 : left,
+    retriesMax: count?.most ?? null,
+    low: !locked && left !== null && left <= 2 && left < (count?.most ?? left + 1),
+    locked,
+    isDefault: count?.isDefault ?? null,
+    minLength: length.min,
+    maxLength: length.max,
+  };
+}
+
+/**
+ * SKF_VerifyPIN, exactly once.
+ * @throws {CodedError} as codedFailure says
+ */
+export async function verifyPin(library: SkfLibrary, application: SkfHandle, pin: Pin): Promise<void> {
+  const text = Buffer.alloc(pin.length + 1);
+  text.set(pin);
+  try {
+    const value = await library.tryCall('SKF_VerifyPIN', application, USER_TYPE, text, Buffer.alloc(8));
+    if (value !== 0) throw codedFailure('SKF_VerifyPIN', value);
+  } finally {
+    text.fill(0);
+  }
+}
+
+/** A PIN that cannot be right costs no try; a NUL within would cut it short. */
+export function demandLength(pin: Pin, { min, max }: { readonly min: number; readonly max: number }): void {
+  if (pin.length < min || pin.length > max || pin.includes(0))
+    throw new CodedError('ERR_TOKEN_PIN_LENGTH', { min, max });
+}

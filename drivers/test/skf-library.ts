@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ecIdentity, rsaIdentity, sm2Identity } from './test-keys.ts';
+
+const sources = fileURLToPath(new URL('./skf-library/', import.meta.url));
+
+/** For the title of what is skipped without them. */
+export const skfParts = 'gcc, libssl-dev and koffi';
+
+/** The compiler when everything that the soft SKF library needs is there. */
+export function skfCompiler(): string | undefined {
+  const compiler = ['/usr/bin/gcc', '/usr/local/bin/gcc'].find((file) => existsSync(file));
+  const headers = ['/usr/include/openssl/evp.h', '/usr/local/include/openssl/evp.h'].some((file) => existsSync(file));
+  return compiler !== undefined && headers && hasKoffi() ? compiler : undefined;
+}
+
+function hasKoffi(): boolean {
+  try {
+    createRequire(import.meta.url)('koffi');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface SkfBuild {
+  readonly packing: 'pack1' | 'natural';
+  readonly ulongBytes: 4 | 8;
+}
+
+export interface SkfLibraryFile {
+  readonly library: string;
+  remove(): void;
+}
+
+/** Compiles the soft SKF library the way a vendor would have, readable for every user. */
+export function buildSkfLibrary(
+  compiler: string,
+  build: SkfBuild = { packing: 'pack1', ulongBytes: 4 },
+): SkfLibraryFile {
+  const folder = mkdtempSync(path.join(tmpdir(), 'onelock-skf-library-'));
+  const library = path.join(folder, 'libsoftskf.so');
+  const args = [
+    ...['-std=c11', '-D_GNU_SOURCE', '-O1', '-Wall', '-Wextra', '-Werror', '-Wno-format-truncation'],
+    ...['-fPIC', '-shared', '-fvisibility=hidden'],
+    ...(build.packing === 'natural' ? ['-DSKF_NATURAL'] : []),
+    ...(build.ulongBytes === 8 ? ['-DSKF_ULONG64'] : []),
+    ...readdirSync(sources)
+      .filter((name) => name.endsWith('.c'))
+      .map((name) => path.join(sources, name)),
+    ...['-o', library, '-lcrypto'],
+  ];
+  const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the soft SKF library does not compile: ${stderr}`);
+  chmodSync(folder, 0o755);
+  chmodSync(library, 0o755);
+  return { library, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export interface SkfTokenChanges {
+  readonly device?: string;
+  readonly label?: string;
+  readonly serialNumber?: string;
+  readonly applications?: readonly string[];
+  readonly retries?: number;
+  readonly factoryPin?: boolean;
+}
+
+export const skfPin = '123456';
+
+/** Writes a device into a token folder: by default one application with an RSA container and a dual SM2 one. */
+export function writeSkfToken(folder: string, changes: SkfTokenChanges = {}): string {
+  const { device = 'Soft SKF 0', label = '演示密钥', serialNumber = 'SKF-0001', retries = 8 } = changes;
+  const place = path.join(folder, device);
+  mkdirSync(place, { recursive: true });
+  writeFileSync(path.join(place, 'device'), `${label}\n${serialNumber}\n测试厂商\n`);
+  for (const application of changes.applications ?? ['SJKJ']) {
+    const digest = createHash('sha256').update(skfPin).digest('hex');
+    mkdirSync(path.join(place, application));
+    writeFileSync(
+      path.join(place, application, 'pin'),
+      `${digest} ${retries} ${retries} ${changes.factoryPin ? 1 : 0}\n`,
+    );
+    for (const identity of [rsaIdentity, sm2Identity]) {
+      const container = path.join(place, application, identity.id);
+      mkdirSync(container);
+      writeFileSync(path.join(container, 'sign.key'), identity.signing.pkcs8);
+      writeFileSync(path.join(container, 'sign.cer'), identity.signing.certificate);
+      if (identity.encryption === undefined) continue;
+      writeFileSync(path.join(container, 'enc.key'), identity.encryption.pkcs8);
+      writeFileSync(path.join(container, 'enc.cer'), identity.encryption.certificate);
+    }
+  }
+  return place;
+}
+
+/** A container whose keys SKF knows nothing of: on P-256. */
+export function writeForeignContainer(application: string): void {
+  const container = path.join(application, ecIdentity.id);
+  mkdirSync(container);
+  writeFileSync(path.join(container, 'sign.key'), ecIdentity.signing.pkcs8);
+  writeFileSync(path.join(container, 'sign.cer'), ecIdentity.signing.certificate);
+}
