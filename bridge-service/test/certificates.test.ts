@@ -4,9 +4,11 @@ import { toBase64 } from '@onelock/core/bytes';
 import { judgeCertificate } from '@onelock/core/validation';
 import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCrl } from '../../core/test/support/test-crl.ts';
+import { makeResponse } from '../../core/test/support/test-ocsp.ts';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-import { derOf, pem, pkiCases } from './support/pki.ts';
+import { derOf, pem, pkiCases, testKey } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 let service: TestService;
@@ -232,6 +234,58 @@ describe('evidence of one’s own', () => {
       revocation: 'require',
     });
     expect(body).toMatchObject({ indication: 'indeterminate', reason: { code: 'ERR_REVOCATION_UNKNOWN' } });
+  });
+});
+
+describe('revocation evidence that a caller brings', () => {
+  const at = '2026-06-01T00:00:00Z';
+  const issuer = (name: string) => {
+    const certificate = parseCertificate(derOf(name));
+    const key = { privateKey: testKey(name), publicKey: certificate.publicKey };
+    return { certificate, signer: { name: certificate.subjectDer, key } };
+  };
+  const ask = (family: string, evidence: object) =>
+    validate({
+      ...{ certificate: pem(`${family}/leaf`), intermediates: [pem(`${family}/intermediate`)], at },
+      ...{ trustAnchors: [pem(`${family}/root`)], ...evidence },
+    });
+
+  it.each(['rsa', 'sm2', 'p256'])('decides, with %s keys', async (family) => {
+    const { ops } = service.ports;
+    const [intermediate, root] = [issuer(`${family}/intermediate`), issuer(`${family}/root`)];
+    const leaf = parseCertificate(derOf(`${family}/leaf`));
+    const entries = [{ serial: BigInt(`0x${leaf.serialNumber}`), reason: 1 }];
+    const good = [makeCrl({ issuer: intermediate.signer }, ops), makeCrl({ issuer: root.signer }, ops)].map(toBase64);
+    const bad = toBase64(makeCrl({ issuer: intermediate.signer, entries }, ops));
+    const response = makeResponse({ leaf, issuer: intermediate.certificate, key: intermediate.signer.key }, ops);
+    expect((await ask(family, { crls: good, revocation: 'require' })).body).toMatchObject({
+      indication: 'passed',
+      revocation: {
+        mode: 'require',
+        checked: true,
+        source: 'crl',
+        producedAt: '2026-05-01T00:00:00.000Z',
+        ageSeconds: 2678400,
+      },
+    });
+    expect((await ask(family, { crls: [bad] })).body).toMatchObject({
+      indication: 'failed',
+      reason: { code: 'ERR_REVOCATION_REVOKED', params: { reason: 'keyCompromise' } },
+    });
+    expect((await ask(family, { ocspResponses: [toBase64(response)] })).body).toMatchObject({
+      indication: 'passed',
+      revocation: { checked: true, source: 'ocsp' },
+    });
+    expect((await ask(family, { crls: good, at: '2026-08-01T00:00:00Z' })).body).toMatchObject({
+      indication: 'indeterminate',
+      reason: { code: 'ERR_REVOCATION_UNKNOWN', params: { cause: 'ERR_REVOCATION_STALE' } },
+      revocation: { checked: false },
+    });
+  });
+
+  it('that cannot be read decides nothing', async () => {
+    for (const evidence of [{ crls: ['MAA='] }, { ocspResponses: ['MAA='] }])
+      expect((await ask('rsa', evidence)).body).toMatchObject({ indication: 'indeterminate' });
   });
 });
 

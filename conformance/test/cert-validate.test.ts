@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodePem } from '@onelock/core/bytes';
+import { decodePem, encodePem } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { judgeCertificate } from '@onelock/core/validation';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeCrl } from '../../core/test/support/test-crl.ts';
+import { makeResponse } from '../../core/test/support/test-ocsp.ts';
 import { certValidate } from '../src/commands/cert-validate.ts';
 import type { CommandContext } from '../src/commands/command.ts';
 import { onelock, onelockJson } from './onelock.ts';
@@ -49,6 +51,51 @@ describe('certificates made by OpenSSL', () => {
       ops,
     );
     expect({ indication: report.indication, code: report.reason?.code }).toEqual({ code: undefined, ...expected });
+  });
+});
+
+describe('onelock cert validate with revocation evidence', () => {
+  const ops = createNodeCrypto();
+  const issuer = certificate('p256/intermediate');
+  const [keyBlock] = decodePem(readFileSync(file('p256/intermediate.test-key'), 'utf8'));
+  const key = {
+    privateKey: { kind: 'ec', pkcs8: keyBlock?.bytes ?? new Uint8Array(0) },
+    publicKey: issuer.publicKey,
+  } as const;
+  const signer = { name: issuer.subjectDer, key };
+  const leaf = certificate('p256/leaf');
+  const written = (name: string, bytes: Uint8Array | string): string => {
+    writeFileSync(path.join(work, name), bytes);
+    return path.join(work, name);
+  };
+  const good = written('good.crl', makeCrl({ issuer: signer }, ops));
+  const entries = [{ serial: BigInt(`0x${leaf.serialNumber}`), reason: 1 }];
+  const bad = written('bad.pem', encodePem('X509 CRL', makeCrl({ issuer: signer, entries }, ops)));
+  const response = written('good.ors', makeResponse({ leaf, issuer, key }, ops));
+  const ask = (...options: readonly string[]) =>
+    onelockJson([
+      ...['cert', 'validate', file('p256/leaf'), '--intermediate', file('p256/intermediate')],
+      ...['--trust', file('p256/root'), '--at', '2026-06-01T00:00:00Z', ...options],
+    ]);
+
+  it('says what decided', () => {
+    expect(ask('--crl', bad)).toMatchObject({
+      status: 1,
+      value: { indication: 'failed', reason: { code: 'ERR_REVOCATION_REVOKED', params: { reason: 'keyCompromise' } } },
+    });
+    expect(ask('--crl', good)).toMatchObject({
+      status: 0,
+      value: { revocation: { checked: true, source: 'crl' } },
+    });
+    expect(ask('--ocsp', response)).toMatchObject({
+      status: 0,
+      value: { revocation: { checked: true, source: 'ocsp' } },
+    });
+    expect(ask('--crl', bad, '--revocation', 'none')).toMatchObject({ status: 0 });
+    expect(ask('--crl', good, '--revocation', 'require')).toMatchObject({
+      status: 1,
+      value: { indication: 'indeterminate', reason: { params: { cause: 'ERR_REVOCATION_NOT_AVAILABLE' } } },
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { isErrorCode } from '@onelock/core/errors';
 import { describeError, type Locale } from '@onelock/core/messages';
 import type { Need, Reason, VerdictSubject } from '@onelock/core/verdict';
 import { type CliWords, cliWords } from './words.ts';
@@ -26,9 +27,12 @@ export class Printer {
     this.#lines.push(this.#locale === 'zh-CN' ? `${indent}${label}：` : `${indent}${label}:`);
   }
 
-  /** The sentence of a reason, and its code for whoever searches for it. */
+  /** The sentence of a reason, and its code for whoever searches for it; behind it what caused that, where it says. */
   reason(reason: Reason): string {
-    return `${describeError(reason.code, reason.params, this.#locale)} [${reason.code}]`;
+    const { code, params } = reason;
+    const said = `${describeError(code, params, this.#locale)} [${code}]`;
+    const { cause } = params;
+    return isErrorCode(cause) ? `${said} ← ${describeError(cause, params, this.#locale)} [${cause}]` : said;
   }
 
   need(need: Need): string {
