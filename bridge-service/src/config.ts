@@ -190,6 +190,13 @@ export const configKeys = {
     en: 'How long the details beside an audit entry are kept, in days; the chain of digests stays for ever',
     read: integer(1, 36_500),
   }),
+  verificationThreads: key({
+    variable: 'ONELOCK_SERVICE_VERIFICATION_THREADS',
+    fallback: 0,
+    zh: '用于判定签名与证书的线程数；0 表示在主线程判定，建议设为处理器核数',
+    en: 'Threads that judge signatures and certificates; 0 judges in the main thread, the number of cores is a good choice',
+    read: integer(0, 256),
+  }),
   machineOutput: key({
     variable: 'ONELOCK_MACHINE_OUTPUT',
     fallback: false,

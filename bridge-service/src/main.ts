@@ -10,6 +10,7 @@ import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
 import type { Ports } from './services/ports/ports.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
+import { VerificationPool } from './workers/verification-pool.ts';
 
 export interface RunningService {
   readonly url: string;
@@ -33,12 +34,14 @@ export async function startService(
   for (const name of unknownVariables(environment)) logger.warn({ variable: name }, 'no such configuration key');
   const ops = createNodeCrypto();
   const store = createStore(await openDatabase(databaseFileOf(config)));
+  const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
   const ports: Ports = {
     store,
     clock: () => new Date(),
     ops,
     trust: createTrustRegistry(),
     lifetimes: lifetimesOf(config),
+    pool,
   };
   try {
     const app = await buildApp({ config, ports, logger, isStoreUnavailable });
@@ -46,12 +49,14 @@ export async function startService(
     const stop = async (): Promise<void> => {
       stopHousekeeping();
       await app.close();
+      await pool?.close();
       await store.close();
     };
     const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
     const administratorCode = await issueFirstAdministratorCode(ports);
     return { url, port: Number(new URL(url).port), administratorCode, stop };
   } catch (error) {
+    await pool?.close();
     await store.close();
     throw error;
   }

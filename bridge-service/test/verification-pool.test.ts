@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { decodePem, utf8Encode } from '@onelock/core/bytes';
-import { sm2DefaultUserId } from '@onelock/core/crypto';
+import { decodePem, toBase64, utf8Encode } from '@onelock/core/bytes';
+import { prepareSignedData } from '@onelock/core/cms';
+import { parsePrivateKey, sm2DefaultUserId } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { judgeCertificate, judgeSignature } from '@onelock/core/validation';
 import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, describe, expect, it } from 'vitest';
 import { VerificationPool } from '../src/workers/verification-pool.ts';
 import { plainEvidence, type VerificationTask } from '../src/workers/verification-task.ts';
+import { derOf, pem } from './support/pki.ts';
+import { createTestService } from './support/service.ts';
 
 const ops = createNodeCrypto();
 const algorithm = { kind: 'sm2-sm3', userId: sm2DefaultUserId } as const;
@@ -83,5 +86,47 @@ describe('the verification pool', () => {
     const settled = await outcomes;
     expect(settled.some(({ status }) => status === 'rejected')).toBe(true);
     await expect(short.run(taskOf(1))).rejects.toThrow('closed');
+  });
+});
+
+describe('a service that judges on threads', () => {
+  const key = parsePrivateKey(derOf('sm2/leaf.test-key'));
+  const certificate = pem('sm2/leaf');
+  const content = utf8Encode('投标文件');
+  const trust = {
+    at: '2026-06-01T00:00:00Z',
+    trustAnchors: [pem('sm2/root')],
+    intermediates: [pem('sm2/intermediate')],
+  };
+  const signature = toBase64(ops.sign(key, algorithm, content));
+  const prepared = prepareSignedData(
+    { content, detached: true, certificate: parseCertificate(derOf('sm2/leaf')), family: 'gm' },
+    ops,
+  );
+  const message = toBase64(prepared.assemble(ops.sign(key, algorithm, prepared.toBeSigned)));
+  const questions: readonly (readonly [string, string, object])[] = [
+    ['/v1/certificates/validate', 'passed', { certificate }],
+    ['/v1/certificates/validate', 'failed', { certificate: pem('sm2/expired') }],
+    ['/v1/signatures/verify', 'passed', { kind: 'raw', content: toBase64(content), signature, certificate }],
+    ['/v1/signatures/verify', 'failed', { kind: 'raw', content: toBase64(utf8Encode('x')), signature, certificate }],
+    ['/v1/signatures/verify', 'passed', { kind: 'message', message, content: toBase64(content) }],
+    ['/v1/signatures/verify', 'failed', { kind: 'message', message, content: toBase64(utf8Encode('x')) }],
+  ];
+
+  it('gives the answers of one that does not', async () => {
+    const [alone, threaded] = await Promise.all([createTestService(), createTestService({ verificationThreads: 1 })]);
+    try {
+      for (const [url, indication, body] of questions) {
+        const [first, second] = await Promise.all(
+          [alone, threaded].map((service) =>
+            service.call('POST', url, { token: service.administrator, body: { ...trust, ...body } }),
+          ),
+        );
+        expect([second?.status, second?.body.indication]).toEqual([200, indication]);
+        expect(second?.body).toEqual(first?.body);
+      }
+    } finally {
+      await Promise.all([alone.close(), threaded.close()]);
+    }
   });
 });

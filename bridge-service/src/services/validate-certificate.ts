@@ -1,7 +1,8 @@
 import { toHex } from '@onelock/core/bytes';
-import { type CertificateReport, judgeCertificate } from '@onelock/core/validation';
+import type { CertificateReport } from '@onelock/core/validation';
 import { appendAudit } from './append-audit.ts';
 import { gatherEvidence, type TrustQuestion } from './gather-evidence.ts';
+import { certificateJudged } from './judge-in-parallel.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readCertificate } from './read-certificates.ts';
@@ -18,7 +19,7 @@ export async function validateCertificate(
 ): Promise<CertificateReport> {
   const certificate = readCertificate(question.certificate, '/certificate');
   const evidence = await gatherEvidence(ports, act, question);
-  const report = maskPersonalNumbers(judgeCertificate({ certificate, ...evidence }, ports.ops));
+  const report = maskPersonalNumbers(await certificateJudged(ports, certificate, evidence));
   await act.transaction((repositories) =>
     appendAudit(repositories, ports, {
       actor: act.caller.id,

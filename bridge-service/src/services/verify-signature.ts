@@ -2,9 +2,10 @@ import { decodePem, fromBase64, toHex } from '@onelock/core/bytes';
 import { parseSignedData } from '@onelock/core/cms';
 import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
-import { judgeMessage, judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
+import { judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
 import { appendAudit } from './append-audit.ts';
 import { gatherEvidence, refuseTrustFields, type TrustQuestion } from './gather-evidence.ts';
+import { messageJudged, signatureJudged } from './judge-in-parallel.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
@@ -87,7 +88,7 @@ async function judgeRaw(ports: Ports, act: Act, question: RawSignatureQuestion):
   const key = readingField('/certificate', () => certificate.publicKey);
   const algorithm = signatureAlgorithmFor(key, question.algorithm, question.userId);
   const evidence = await gatherEvidence(ports, act, question);
-  const report = judgeSignature({ content, signature, algorithm, certificate, ...evidence }, ports.ops);
+  const report = await signatureJudged(ports, { content, signature, algorithm, certificate }, evidence);
   return { answer: { kind: 'raw', ...report }, target };
 }
 
@@ -97,10 +98,10 @@ async function judgeSigned(ports: Ports, act: Act, question: MessageQuestion): P
   const content = question.content === undefined ? undefined : readBytes(question.content, '/content');
   const signers = readCertificateList(question.certificates ?? [], '/certificates');
   const evidence = await gatherEvidence(ports, act, question);
-  const report = judgeMessage(
-    { message, content, ...evidence, intermediates: [...signers, ...evidence.intermediates] },
-    ports.ops,
-  );
+  const report = await messageJudged(ports, der, message, content, {
+    ...evidence,
+    intermediates: [...signers, ...evidence.intermediates],
+  });
   return { answer: { kind: 'message', ...report }, target: `sm3:${toHex(ports.ops.digest('sm3', der))}` };
 }
 

@@ -1,9 +1,12 @@
+import { parseSignedData } from '@onelock/core/cms';
 import { type CryptoOps, parsePublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
 import type { TrustAnchor } from '@onelock/core/path';
 import {
   type CertificateReport,
   judgeCertificate,
+  judgeMessage,
   judgeSignature,
+  type MessageReport,
   type SignatureReport,
   type TrustEvidence,
 } from '@onelock/core/validation';
@@ -38,6 +41,13 @@ export type VerificationTask =
       readonly signature: Uint8Array;
       readonly algorithm: SignatureAlgorithm;
       readonly evidence: PlainEvidence;
+    }
+  | {
+      readonly kind: 'message';
+      /** DER. */
+      readonly message: Uint8Array;
+      readonly content: Uint8Array | undefined;
+      readonly evidence: PlainEvidence;
     };
 
 /** What each kind of task is answered with. */
@@ -45,6 +55,7 @@ export interface VerificationResults {
   readonly mathematics: boolean;
   readonly certificate: CertificateReport;
   readonly signature: SignatureReport;
+  readonly message: MessageReport;
 }
 
 export function plainEvidence<T extends TrustEvidence>(evidence: T): Omit<T, keyof PlainEvidence> & PlainEvidence {
@@ -98,6 +109,10 @@ export function runTask(
       const { content, signature, algorithm } = task;
       const certificate = parseCertificate(task.certificate);
       return judgeSignature({ content, signature, algorithm, certificate, ...revive(task.evidence, memory) }, ops);
+    }
+    case 'message': {
+      const message = parseSignedData(task.message);
+      return judgeMessage({ message, content: task.content, ...revive(task.evidence, memory) }, ops);
     }
   }
 }

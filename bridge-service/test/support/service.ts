@@ -13,6 +13,7 @@ import { issueFirstAdministratorCode } from '../../src/services/administrator-co
 import type { Ports } from '../../src/services/ports/ports.ts';
 import type { Role } from '../../src/services/ports/records.ts';
 import { createTrustRegistry } from '../../src/services/trust-registry.ts';
+import { VerificationPool } from '../../src/workers/verification-pool.ts';
 
 export interface Answer {
   readonly status: number;
@@ -51,12 +52,14 @@ export async function createTestService(
   const config: ServiceConfig = { ...readConfig({}), dataDir: folder, codeAttemptsPerMinute: 1000, ...overrides };
   let now = at.getTime();
   const store = createStore(await openDatabase(databaseFile));
+  const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
   const ports: Ports = {
     store,
     clock: () => new Date(now),
     ops: createNodeCrypto(),
     trust: createTrustRegistry(),
     lifetimes: lifetimesOf(config),
+    pool,
   };
   const app = await buildApp({
     config,
@@ -105,6 +108,7 @@ export async function createTestService(
     },
     async close() {
       await app.close();
+      await pool?.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

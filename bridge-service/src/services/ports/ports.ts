@@ -1,4 +1,5 @@
 import type { CryptoOps } from '@onelock/core/crypto';
+import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
 import type { Clock } from './clock.ts';
 import type { Caller } from './records.ts';
@@ -19,6 +20,8 @@ export interface Ports {
   readonly ops: CryptoOps;
   readonly trust: TrustRegistry;
   readonly lifetimes: Lifetimes;
+  /** Threads that judge; without them the main thread does. */
+  readonly pool?: VerificationPool | undefined;
 }
 
 /** Who acts, in which request. */

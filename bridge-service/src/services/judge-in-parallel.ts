@@ -1,0 +1,63 @@
+import type { SignedData } from '@onelock/core/cms';
+import {
+  type CertificateReport,
+  judgeCertificate,
+  judgeMessage,
+  judgeSignature,
+  type MessageReport,
+  type SignatureEvidence,
+  type SignatureReport,
+  type TrustEvidence,
+} from '@onelock/core/validation';
+import type { Certificate } from '@onelock/core/x509';
+import { plainEvidence } from '../workers/verification-task.ts';
+import type { Ports } from './ports/ports.ts';
+
+/** The threads, when there are any and the evidence can be sent to them: anchors as certificates, the profile by its name. */
+function poolFor({ pool }: Ports, { trustAnchors, profile }: TrustEvidence): Ports['pool'] {
+  const travels = typeof profile === 'string' && trustAnchors.every(({ kind }) => kind === 'certificate');
+  return travels ? pool : undefined;
+}
+
+/** As `judgeCertificate`, on a thread where there is one. */
+export async function certificateJudged(
+  ports: Ports,
+  certificate: Certificate,
+  evidence: TrustEvidence,
+): Promise<CertificateReport> {
+  const pool = poolFor(ports, evidence);
+  if (pool === undefined) return judgeCertificate({ certificate, ...evidence }, ports.ops);
+  return pool.run({ kind: 'certificate', certificate: certificate.der, evidence: plainEvidence(evidence) });
+}
+
+/** As `judgeSignature` with a certificate, likewise. */
+export async function signatureJudged(
+  ports: Ports,
+  signed: Pick<SignatureEvidence, 'content' | 'signature' | 'algorithm'> & { readonly certificate: Certificate },
+  evidence: TrustEvidence,
+): Promise<SignatureReport> {
+  const pool = poolFor(ports, evidence);
+  if (pool === undefined) return judgeSignature({ ...signed, ...evidence }, ports.ops);
+  const { content, signature, algorithm, certificate } = signed;
+  return pool.run({
+    kind: 'signature',
+    certificate: certificate.der,
+    content,
+    signature,
+    algorithm,
+    evidence: plainEvidence(evidence),
+  });
+}
+
+/** As `judgeMessage`, likewise; `der` is the message that was parsed. */
+export async function messageJudged(
+  ports: Ports,
+  der: Uint8Array,
+  message: SignedData,
+  content: Uint8Array | undefined,
+  evidence: TrustEvidence,
+): Promise<MessageReport> {
+  const pool = poolFor(ports, evidence);
+  if (pool === undefined) return judgeMessage({ message, content, ...evidence }, ports.ops);
+  return pool.run({ kind: 'message', message: der, content, evidence: plainEvidence(evidence) });
+}
