@@ -1,4 +1,4 @@
-import type { PeerName, PolicyRequirements, Profile, ProfileName, TrustAnchor } from '../path/index.ts';
+import type { BudgetLimits, PeerName, PolicyRequirements, Profile, ProfileName, TrustAnchor } from '../path/index.ts';
 import type { RevocationPolicy } from '../revocation/index.ts';
 import type { Certificate, KeyUsageName } from '../x509/index.ts';
 import type { RevocationMode } from './report.ts';
@@ -24,4 +24,6 @@ export interface TrustEvidence {
   readonly extendedKeyUsage?: readonly string[] | undefined;
   readonly maxIntermediates?: number | undefined;
   readonly policies?: PolicyRequirements | undefined;
+  /** How much work a path may cost, where it is less than usual. */
+  readonly budget?: Partial<BudgetLimits> | undefined;
 }

@@ -39,9 +39,9 @@ export function judgeCertificate(evidence: CertificateEvidence, ops: CryptoOps):
 
 function pathInput(evidence: CertificateEvidence): PathInput {
   const { certificate, intermediates, trustAnchors, at, profile } = evidence;
-  const { peerName, keyUsage, keyUsageAnyOf, extendedKeyUsage, maxIntermediates, policies } = evidence;
+  const { peerName, keyUsage, keyUsageAnyOf, extendedKeyUsage, maxIntermediates, policies, budget } = evidence;
   return {
     ...{ leaf: certificate, intermediates, trustAnchors, at, profile },
-    ...{ peerName, keyUsage, keyUsageAnyOf, extendedKeyUsage, maxIntermediates, policies },
+    ...{ peerName, keyUsage, keyUsageAnyOf, extendedKeyUsage, maxIntermediates, policies, budget },
   };
 }

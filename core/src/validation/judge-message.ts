@@ -1,7 +1,7 @@
 import { checkSigners, embeddedCertificates, type SignedContent, type SignedData } from '../cms/index.ts';
 import type { CryptoOps } from '../crypto/index.ts';
 import type { Deviation } from '../deviations/index.ts';
-import type { TrustAnchor } from '../path/index.ts';
+import { type BudgetLimits, defaultBudget, type TrustAnchor } from '../path/index.ts';
 import type { TrustEvidence } from './evidence.ts';
 import { judgeSigner } from './judge-signer.ts';
 import type { MessageReport, Report, SignerReport } from './report.ts';
@@ -24,9 +24,10 @@ export interface MessageEvidence extends TrustEvidence {
  */
 export function judgeMessage(evidence: MessageEvidence, ops: CryptoOps): MessageReport {
   const { message, content, intermediates } = evidence;
+  const budget = shareOf(message.signers.length);
   const known = [...embeddedCertificates(message), ...intermediates];
   const checks = checkSigners(message, { content, certificates: intermediates }, ops);
-  const signers = checks.map((check) => judgeSigner(check, { evidence, known, ops }));
+  const signers = checks.map((check) => judgeSigner(check, { evidence: { budget, ...evidence }, known, ops }));
   return {
     ...wholeReport(signers),
     family: message.family,
@@ -34,6 +35,15 @@ export function judgeMessage(evidence: MessageEvidence, ops: CryptoOps): Message
     detached: message.content === null,
     signers,
   };
+}
+
+/**
+ * What the path of one signer of several may cost, so that a message costs about as much as one certificate does. An honest
+ * path takes a handful of steps and signatures.
+ */
+function shareOf(signers: number): Partial<BudgetLimits> {
+  const share = (whole: number, least: number): number => Math.max(least, Math.floor(whole / Math.max(1, signers)));
+  return { steps: share(defaultBudget.steps, 64), signatures: share(defaultBudget.signatures, 16) };
 }
 
 /** Failed outweighs indeterminate, which outweighs passed; the reason is the first of its kind. */

@@ -92,13 +92,25 @@ function outcomeOf(report: CertificateReport, against: Verdict | undefined): Rep
 
 /** CAdES-T: the stamp is over the octets of the signature. One that cannot be read is no stamp. */
 function judgeStamp(token: Uint8Array, signer: SignerInfo, { evidence, ops }: SignerContext): TimestampReport | Report {
-  const { intermediates, at, profile, revocation, crls, ocspResponses, revocationPolicy, deviations } = evidence;
+  const { intermediates, at, profile, revocation, crls, ocspResponses, revocationPolicy, deviations, budget } =
+    evidence;
   const trustAnchors = evidence.timestampAnchors ?? evidence.trustAnchors;
   try {
     return judgeTimestamp(
       {
         ...{ token: parseTimestampToken(token), content: signer.signature },
-        ...{ intermediates, trustAnchors, at, profile, revocation, crls, ocspResponses, revocationPolicy, deviations },
+        ...{
+          intermediates,
+          trustAnchors,
+          at,
+          profile,
+          revocation,
+          crls,
+          ocspResponses,
+          revocationPolicy,
+          deviations,
+          budget,
+        },
       },
       ops,
     );
