@@ -1,0 +1,46 @@
+import { checkDer, reencodeDer } from '@onelock/core/asn1';
+import { decodePem, utf8Decode } from '@onelock/core/bytes';
+import { parseDigestedData, parseEncryptedData, parseEnvelope, parseSignedData } from '@onelock/core/cms';
+import { decodeEcdsaSignature, parsePrivateKey, parsePublicKey } from '@onelock/core/crypto';
+import { subjectIdentity } from '@onelock/core/identity';
+import { parseCfcaKeyFile, parseEcPrivateKey, parsePfx, parseRsaPrivateKey } from '@onelock/core/pkcs12';
+import { parseCertificateList, parseOcspRequest, parseOcspResponse } from '@onelock/core/revocation';
+import { parseTimestampRequest, parseTimestampResponse, parseTimestampToken } from '@onelock/core/tsp';
+import {
+  checkCertificateEncoding,
+  formatName,
+  parseCertificate,
+  parseCertificateRequest,
+  tolerancesOf,
+} from '@onelock/core/x509';
+
+/** Every door through which bytes of strangers come in, each read as far as anything of ours reads them. */
+export const fuzzedParsers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
+  der: (bytes) => reencodeDer(checkDer(bytes)),
+  pem: (bytes) => decodePem(utf8Decode(bytes)),
+  certificate: (bytes) => {
+    const certificate = parseCertificate(bytes);
+    const described = [formatName(certificate.subject), formatName(certificate.issuer), tolerancesOf(certificate)];
+    const identity = subjectIdentity(certificate);
+    checkCertificateEncoding(certificate);
+    return [described, identity];
+  },
+  'certificate-request': (bytes) => parseCertificateRequest(bytes),
+  crl: (bytes) => parseCertificateList(bytes),
+  'ocsp-response': (bytes) => parseOcspResponse(bytes),
+  'ocsp-request': (bytes) => parseOcspRequest(bytes),
+  'signed-data': (bytes) => parseSignedData(bytes),
+  envelope: (bytes) => parseEnvelope(bytes),
+  'encrypted-data': (bytes) => parseEncryptedData(bytes),
+  'digested-data': (bytes) => parseDigestedData(bytes),
+  'timestamp-token': (bytes) => parseTimestampToken(bytes),
+  'timestamp-request': (bytes) => parseTimestampRequest(bytes),
+  'timestamp-response': (bytes) => parseTimestampResponse(bytes),
+  pfx: (bytes) => parsePfx(bytes),
+  'cfca-key-file': (bytes) => parseCfcaKeyFile(bytes),
+  'private-key': (bytes) => parsePrivateKey(bytes),
+  'ec-private-key': (bytes) => parseEcPrivateKey(bytes),
+  'rsa-private-key': (bytes) => parseRsaPrivateKey(bytes),
+  'public-key': (bytes) => parsePublicKey(bytes),
+  'ecdsa-signature': (bytes) => decodeEcdsaSignature(bytes),
+};

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodePem } from '@onelock/core/bytes';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { isCodedError } from '@onelock/core/errors';
+
+const ours = fileURLToPath(new URL('../../../../vectors', import.meta.url));
+const published =
+  process.env.ONELOCK_VECTORS ?? fileURLToPath(new URL('../../../../../shared/vectors', import.meta.url));
+const folders = ['pki', 'cms', 'hostile', 'pkits'].map((name) => path.join(ours, name));
+const others = ['gm-x509', 'cms', 'crl', 'tsp', 'x509-edge', 'revocation'].map((name) => path.join(published, name));
+const mostBytes = 64 * 1024;
+
+/**
+ * Real bytes of every form we read, DER out of PEM as well; text stays for the parser of PEM. Without the published folder
+ * those of our own and keys made now must do.
+ */
+export function fuzzSeeds(): readonly Uint8Array[] {
+  const files = [...folders, ...others].filter((folder) => existsSync(folder)).flatMap(filesBelow);
+  const read = files.filter((file) => statSync(file).size <= mostBytes).flatMap(seedsOf);
+  return [...read, ...keys()];
+}
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.json') && !entry.name.endsWith('.md'))
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .sort();
+}
+
+function seedsOf(file: string): readonly Uint8Array[] {
+  const bytes = new Uint8Array(readFileSync(file));
+  try {
+    return [bytes, ...decodePem(Buffer.from(bytes).toString('latin1')).map((block) => block.bytes)];
+  } catch (error) {
+    if (isCodedError(error)) return [bytes];
+    throw error;
+  }
+}
+
+function keys(): readonly Uint8Array[] {
+  const ops = createNodeCrypto();
+  const pairs = [ops.generateKeyPair({ kind: 'sm2' }), ops.generateKeyPair({ kind: 'ec', curve: 'p256' })];
+  return pairs.flatMap(({ privateKey, publicKey }) => [privateKey.pkcs8, publicKey.spki]);
+}
