@@ -1,10 +1,11 @@
 import { oidName } from '@onelock/core/asn1';
 import { toHex } from '@onelock/core/bytes';
-import { parseSignedData, type SignedData, type SignerInfo } from '@onelock/core/cms';
+import { messageKind, parseEnvelope, parseSignedData, type SignedData, type SignerInfo } from '@onelock/core/cms';
 import { type Certificate, describeSubject, formatName, parseCertificate } from '@onelock/core/x509';
 import { readArguments } from '../input/arguments.ts';
 import { messageLabels, readDerValues } from '../input/files.ts';
 import { usageError } from '../input/usage-error.ts';
+import { type InspectedEnvelope, inspectEnvelope } from '../output/inspect-envelope.ts';
 import { Printer } from '../output/printer.ts';
 import { type Command, writeResult } from './command.ts';
 
@@ -17,13 +18,19 @@ interface InspectedSigner {
   readonly unsignedAttributes: readonly string[];
 }
 
-/** `cms inspect FILE`: what is in a signed message. Nothing is judged, so it ends with 0 or 2. */
+/** `cms inspect FILE`: what is in a signed message, or whom an envelope is for. Nothing is judged, so it ends with 0 or 2. */
 export const cmsInspect: Command = (words, context) => {
   const { positionals } = readArguments(words, {}, 1, context.locale);
   const [file] = positionals;
   if (file === undefined) throw usageError(context.locale, 'fileMissing');
   const [der] = readDerValues(file, messageLabels);
   if (der === undefined) throw usageError(context.locale, 'oneCertificate', { value: file });
+  const { kind } = messageKind(der);
+  if (kind === 'enveloped' || kind === 'auth-enveloped' || kind === 'signed-and-enveloped') {
+    const envelope = inspectEnvelope(parseEnvelope(der));
+    writeResult(context, envelope, () => describeEnvelope(envelope, new Printer(context.locale)));
+    return 0;
+  }
   const message = parseSignedData(der);
   const certificates = message.certificates.map(parseCertificate);
   const inspected = {
@@ -73,5 +80,15 @@ function describe(
     print.field(words.signer, signer.signer, '  ');
     print.field(words.signatureAlgorithm, `${signer.signatureAlgorithm} (${signer.digestAlgorithm})`, '    ');
   }
+  return print.text();
+}
+
+function describeEnvelope(envelope: InspectedEnvelope, print: Printer): string {
+  const { words } = print;
+  print.field(words.contentType, `${envelope.contentType} (${envelope.family}, ${envelope.kind})`);
+  print.field(words.cipher, envelope.cipher);
+  for (const { recipient, keyEncryption } of envelope.recipients)
+    print.field(words.recipient, `${recipient} (${keyEncryption})`, '  ');
+  for (const deviation of envelope.deviations) print.field(words.deviationSeen, deviation, '  ');
   return print.text();
 }

@@ -2,7 +2,7 @@ import { contextConstructed, derTag, octetStringValue, oidName, oidValue, smallI
 import { equalBytes } from '../bytes/index.ts';
 import { type CryptoOps, digestOfOid, parseAlgorithmIdentifier } from '../crypto/index.ts';
 import { CodedError } from '../errors/index.ts';
-import { fieldsOf, readContentInfo } from './content-info.ts';
+import { type ContentInfo, fieldsOf, readContentInfo } from './content-info.ts';
 
 /** DigestedData of RFC 5652 §7: integrity against accident only. */
 export interface DigestedData {
@@ -17,7 +17,12 @@ export interface DigestedData {
 
 /** @throws {CodedError} ERR_CMS_CONTENT_TYPE_UNSUPPORTED { oid }, ERR_DER_… */
 export function parseDigestedData(message: Uint8Array): DigestedData {
-  const fields = fieldsOf(readContentInfo(message), 'digested');
+  return digestedDataOf(readContentInfo(message));
+}
+
+/** {@link parseDigestedData} of a ContentInfo that is open already. */
+export function digestedDataOf(info: ContentInfo): DigestedData {
+  const fields = fieldsOf(info, 'digested');
   const version = smallIntegerValue(fields.next(), 5);
   const digestAlgorithm = parseAlgorithmIdentifier(fields.next()).oid;
   const encapsulated = fields.sequence();

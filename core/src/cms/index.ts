@@ -27,8 +27,14 @@ export {
   prepareOpening,
 } from './open-envelope.ts';
 export { encryptedDataOf, parseEncryptedData, parseEnvelope } from './parse-envelope.ts';
+export { type Message, parseMessage } from './parse-message.ts';
 export { parseSignedData } from './parse-signed-data.ts';
-export { type MessageToPrepare, type PreparedMessage, prepareSignedData } from './prepare-signed-data.ts';
+export {
+  type MessageToPrepare,
+  messageDigestOf,
+  type PreparedMessage,
+  prepareSignedData,
+} from './prepare-signed-data.ts';
 export { type EnvelopeToSeal, type SealingCipher, sealEnvelope } from './seal-envelope.ts';
 export {
   type MessageToSignAndSeal,

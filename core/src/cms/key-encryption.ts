@@ -4,6 +4,7 @@ import {
   type DerReader,
   derExplicit,
   derNull,
+  derOctetString,
   derOid,
   derSequence,
   derTag,
@@ -45,7 +46,10 @@ export function encodeKeyEncryption(scheme: KeyEncryption): Uint8Array {
     case 'rsa-oaep': {
       const digest = digestIdentifier(scheme.digest);
       const mask = derSequence(derOid(oids.mgf1), digestIdentifier(scheme.mgf1Digest));
-      return derSequence(derOid(oids.rsaesOaep), derSequence(derExplicit(0, digest), derExplicit(1, mask)));
+      const fields = [derExplicit(0, digest), derExplicit(1, mask)];
+      if (scheme.label !== undefined)
+        fields.push(derExplicit(2, derSequence(derOid(oids.pSpecified), derOctetString(scheme.label))));
+      return derSequence(derOid(oids.rsaesOaep), derSequence(...fields));
     }
   }
 }
@@ -56,18 +60,19 @@ function schemeOf(algorithm: AlgorithmIdentifier): KeyEncryption | undefined {
   return sm2Names.has(algorithm.oid) ? { kind: 'sm2' } : undefined;
 }
 
-/** RSAES-OAEP-params of RFC 4055 §4: SHA-1 for everything where nothing is said; a label is beyond us. */
+/** RSAES-OAEP-params of RFC 4055 §4: SHA-1 for everything where nothing is said, and an empty label. */
 function oaepOf(parameters: DerNode | undefined): KeyEncryption | undefined {
   if (parameters === undefined) return { kind: 'rsa-oaep', digest: 'sha1', mgf1Digest: 'sha1' };
   const fields = parameters.sequence();
   const digest = digestIn(explicit(fields, 0));
   const mask = explicit(fields, 1);
   const mgf1Digest = mask === undefined ? 'sha1' : maskDigest(mask);
-  const label = explicit(fields, 2);
+  const source = explicit(fields, 2);
   fields.finish();
-  if (digest === undefined || mgf1Digest === undefined || (label !== undefined && !isEmptyLabel(label)))
-    return undefined;
-  return { kind: 'rsa-oaep', digest, mgf1Digest };
+  const label = source === undefined ? noLabel : labelOf(source);
+  if (digest === undefined || mgf1Digest === undefined || label === undefined) return undefined;
+  const scheme = { kind: 'rsa-oaep', digest, mgf1Digest } as const;
+  return label.length === 0 ? scheme : { ...scheme, label };
 }
 
 function explicit(fields: DerReader, number: number): DerNode | undefined {
@@ -86,12 +91,16 @@ function maskDigest(node: DerNode): DigestAlgorithm | undefined {
   return oid === oids.mgf1 && parameters !== undefined ? digestIn(parameters) : undefined;
 }
 
-/** pSpecified with an empty OCTET STRING; one writer leaves the parameters away and means the same. */
-function isEmptyLabel(node: DerNode): boolean {
+const noLabel = new Uint8Array(0);
+
+/** The octets of pSpecified, and undefined for another source; one writer leaves out the octets of an empty label. */
+function labelOf(node: DerNode): Uint8Array | undefined {
   const fields = node.sequence();
-  if (oidValue(fields.next()) !== oids.pSpecified) return false;
-  if (fields.atEnd) return true;
-  return octetStringValue(fields.read(derTag.octetString)).length === 0;
+  if (oidValue(fields.next()) !== oids.pSpecified) return undefined;
+  if (fields.atEnd) return noLabel;
+  const label = octetStringValue(fields.read(derTag.octetString));
+  fields.finish();
+  return label;
 }
 
 function digestIdentifier(digest: DigestAlgorithm): Uint8Array {

@@ -27,7 +27,11 @@ const maxRecipients = 1024;
  * @throws {CodedError} ERR_CMS_CONTENT_TYPE_UNSUPPORTED { oid }, ERR_ENVELOPE_MALFORMED { field, offset }, ERR_DER_…
  */
 export function parseEnvelope(message: Uint8Array): EnvelopedData {
-  const info = readContentInfo(message);
+  return envelopeOf(readContentInfo(message));
+}
+
+/** {@link parseEnvelope} of a ContentInfo that is open already. */
+export function envelopeOf(info: ContentInfo): EnvelopedData {
   const fields = fieldsOf(info, 'enveloped', 'auth-enveloped', 'signed-and-enveloped');
   const version = smallIntegerValue(fields.next(), 5);
   if (info.kind !== 'signed-and-enveloped') fields.optional(contextConstructed(0));

@@ -9,7 +9,7 @@ import {
   smallIntegerValue,
 } from '../asn1/index.ts';
 import { CodedError } from '../errors/index.ts';
-import { fieldsOf, readContentInfo } from './content-info.ts';
+import { type ContentInfo, fieldsOf, readContentInfo } from './content-info.ts';
 import { parseIdentifier } from './parse-identifier.ts';
 import type { Attribute, SignedData, SignerInfo } from './signed-data.ts';
 
@@ -27,7 +27,11 @@ const maxSigners = 64;
  * @throws {CodedError} ERR_CMS_CONTENT_TYPE_UNSUPPORTED { oid }, ERR_CMS_MALFORMED { field, offset }, ERR_DER_… { offset }
  */
 export function parseSignedData(message: Uint8Array): SignedData {
-  const info = readContentInfo(message);
+  return signedDataOf(readContentInfo(message));
+}
+
+/** {@link parseSignedData} of a ContentInfo that is open already. */
+export function signedDataOf(info: ContentInfo): SignedData {
   return { family: info.family, ...parseFields(fieldsOf(info, 'signed')) };
 }
 

@@ -12,19 +12,28 @@ import {
   oids,
 } from '../asn1/index.ts';
 import { compareBytes, equalBytes } from '../bytes/index.ts';
-import type { CryptoOps, SignatureAlgorithm } from '../crypto/index.ts';
+import {
+  type CryptoOps,
+  type DigestAlgorithm,
+  digestLengths,
+  type PublicKey,
+  type SignatureAlgorithm,
+} from '../crypto/index.ts';
 import { CodedError } from '../errors/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { type MessageScheme, messageScheme } from './message-scheme.ts';
 import type { MessageFamily } from './signed-data.ts';
 
 export interface MessageToPrepare {
-  readonly content: Uint8Array;
+  /** The octets, or for a detached signature of a file too large to hold, its digest by {@link messageDigestOf}. */
+  readonly content: Uint8Array | { readonly digest: Uint8Array };
   readonly detached: boolean;
   readonly certificate: Certificate;
   /** Further certificates to put into the message; the signer's own is always there. */
   readonly chain?: readonly Certificate[] | undefined;
   readonly signingTime?: Date | undefined;
+  /** Whether the signer names its certificate among what it signs (CAdES-B, RFC 5035); default false. */
+  readonly namesCertificate?: boolean | undefined;
   /** Default: `gm` for SM2 keys, `pkcs7` otherwise. */
   readonly family?: MessageFamily | undefined;
 }
@@ -51,12 +60,13 @@ export interface PreparedMessage {
  * @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED for a key that cannot sign messages of the family
  */
 export function prepareSignedData(message: MessageToPrepare, ops: CryptoOps): PreparedMessage {
-  const { certificate, content } = message;
+  const { certificate } = message;
   const scheme = messageScheme(certificate.publicKey, message.family);
   const attributes = [
     attribute(oids.contentType, derOid(scheme.contentType)),
-    attribute(oids.messageDigest, derOctetString(ops.digest(scheme.digest, content))),
+    attribute(oids.messageDigest, derOctetString(contentDigest(message, scheme, ops))),
     ...(message.signingTime === undefined ? [] : [attribute(oids.signingTime, derTime(message.signingTime))]),
+    ...(message.namesCertificate === true ? [signingCertificate(certificate, scheme, ops)] : []),
   ];
   const toBeSigned = derSetOf(...attributes);
   return {
@@ -70,9 +80,39 @@ export function prepareSignedData(message: MessageToPrepare, ops: CryptoOps): Pr
   };
 }
 
+/**
+ * The digest that a message of this key signs: what {@link prepareSignedData} takes for a file that was read piece by piece.
+ *
+ * @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED
+ */
+export function messageDigestOf(key: PublicKey, family?: MessageFamily): DigestAlgorithm {
+  return messageScheme(key, family).digest;
+}
+
+/** @throws {CodedError} ERR_CMS_CONTENT_ABSENT for a digest where the content itself is to be inside, or of another length */
+function contentDigest({ content, detached }: MessageToPrepare, scheme: MessageScheme, ops: CryptoOps): Uint8Array {
+  if (content instanceof Uint8Array) return ops.digest(scheme.digest, content);
+  if (!detached || content.digest.length !== digestLengths[scheme.digest])
+    throw new CodedError('ERR_CMS_CONTENT_ABSENT');
+  return content.digest;
+}
+
+/** SigningCertificateV2 of RFC 5035 §3: the digest's identifier is left away where it is SHA-256, its default. */
+function signingCertificate(
+  certificate: Certificate,
+  { digest, digestOid }: MessageScheme,
+  ops: CryptoOps,
+): Uint8Array {
+  const algorithm = digest === 'sha256' ? [] : [derSequence(derOid(digestOid))];
+  const id = derSequence(...algorithm, derOctetString(ops.digest(digest, certificate.der)));
+  return attribute(oids.signingCertificateV2, derSequence(derSequence(id)));
+}
+
 /** GB/T 35275-2017 §8, RFC 5652 §5.1; version 1 in both: the signer is named by issuer and serial number. */
 function encodeMessage(message: MessageToPrepare, scheme: MessageScheme, signer: Uint8Array): Uint8Array {
-  const encapsulated = message.detached ? [] : [derExplicit(0, derOctetString(message.content))];
+  const { content } = message;
+  const encapsulated =
+    message.detached || !(content instanceof Uint8Array) ? [] : [derExplicit(0, derOctetString(content))];
   return derSequence(
     derOid(scheme.signedDataType),
     derExplicit(

@@ -1,6 +1,6 @@
 import { checkDer } from '@onelock/core/asn1';
 import { decodePem, utf8Decode } from '@onelock/core/bytes';
-import { parseSignedData } from '@onelock/core/cms';
+import { embeddedCertificates, parseMessage } from '@onelock/core/cms';
 import { parsePrivateKey, parsePublicKey } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { parseCertificateList } from '@onelock/core/revocation';
@@ -28,7 +28,13 @@ const pem: FuzzParser = {
 
 const list: FuzzParser = { name: 'crl', parse: (bytes) => void parseCertificateList(bytes) };
 
-const signedData: FuzzParser = { name: 'signed-data', parse: (bytes) => void parseSignedData(bytes) };
+const message: FuzzParser = {
+  name: 'message',
+  parse: (bytes) => {
+    const parsed = parseMessage(bytes);
+    if (parsed.kind === 'signed') embeddedCertificates(parsed.message);
+  },
+};
 
 /** OpenSSL's `decoder` corpus: whatever may be a key, a certificate or a block of PEM. */
 const anything: FuzzParser = {
@@ -46,8 +52,8 @@ const anything: FuzzParser = {
 const parsers: Readonly<Record<string, FuzzParser>> = {
   x509: certificate,
   crl: list,
-  cms: signedData,
-  smime: signedData,
+  cms: message,
+  smime: message,
   pem,
   decoder: anything,
   asn1: der,

@@ -1,0 +1,37 @@
+import { oidName } from '@onelock/core/asn1';
+import { describeSigner, type EnvelopedData } from '@onelock/core/cms';
+
+/** What an envelope says about itself; nothing is opened. */
+export interface InspectedEnvelope {
+  readonly kind: EnvelopedData['kind'];
+  readonly family: EnvelopedData['family'];
+  readonly contentType: string;
+  readonly cipher: string;
+  readonly contentBytes: number | null;
+  readonly recipients: readonly { readonly recipient: string; readonly keyEncryption: string }[];
+  /** Departures from the standard; whether each may pass depends on the authority. */
+  readonly deviations: readonly string[];
+}
+
+export function inspectEnvelope(envelope: EnvelopedData): InspectedEnvelope {
+  const { kind, family, content, recipients } = envelope;
+  const { cipher, oid } = content.encryption;
+  return {
+    kind,
+    family,
+    contentType: nameOf(content.contentType),
+    cipher: cipher ?? nameOf(oid),
+    contentBytes: content.ciphertext?.length ?? null,
+    recipients: recipients.map((each) =>
+      each.kind === 'key-transport'
+        ? { recipient: describeSigner(each.identifier), keyEncryption: each.scheme?.kind ?? nameOf(each.algorithm) }
+        : { recipient: '—', keyEncryption: each.kind },
+    ),
+    deviations: [
+      ...envelope.deviations,
+      ...recipients.flatMap((each) => (each.kind === 'key-transport' ? each.deviations : [])),
+    ],
+  };
+}
+
+const nameOf = (oid: string): string => oidName(oid) ?? oid;
