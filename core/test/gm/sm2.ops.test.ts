@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { equalBytes, fromHex, toHex, utf8Encode } from '@onelock/core/bytes';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { encodePem, equalBytes, fromHex, toHex, utf8Encode } from '@onelock/core/bytes';
 import {
   type CryptoOps,
   computeZa,
@@ -11,8 +14,8 @@ import {
   sm2DefaultUserId,
 } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { describe, expect, it } from 'vitest';
-import { publishedVector } from '../../../tools/src/test-setup/real-parts.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { opensslCommand, publishedVector } from '../../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../../tools/src/test-setup/require-real.ts';
 import { encodeCiphertext, readings } from '../../src/crypto/gm/sm2-ciphertext.ts';
 import { encryptWith } from '../../src/crypto/gm/sm2-encryption.ts';
@@ -289,5 +292,29 @@ requireReal('the published vectors', publishedVector('sm-primitives'))('publishe
     expect(asn1.length).toBeGreaterThanOrEqual(3);
     // One of them has two octets too many: ASN.1 is strict.
     expect(asn1.map((bytes) => readings(bytes, 'asn1').length).toSorted()).toEqual([0, 1, 1]);
+  });
+});
+
+requireReal('OpenSSL', opensslCommand())("SM2 encryption against OpenSSL's command", (openssl) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'onelock-sm2-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, content: string | Uint8Array): string => {
+    const target = path.join(folder, name);
+    writeFileSync(target, content);
+    return target;
+  };
+  const run = (args: readonly string[]): Uint8Array => new Uint8Array(execFileSync(openssl, ['pkeyutl', ...args]));
+
+  it.each(engines)('%s reads what it writes, and writes what it reads', (_, ops) => {
+    const { privateKey, publicKey } = ops.generateKeyPair({ kind: 'sm2' });
+    const keyFile = file('key.pem', encodePem('PRIVATE KEY', privateKey.pkcs8));
+    const publicFile = file('public.pem', encodePem('PUBLIC KEY', publicKey.spki));
+    for (const length of [1, 16, 32, 100]) {
+      const plaintext = ops.random(length);
+      const ours = file('ours', ops.sm2.encrypt(publicKey, plaintext, 'asn1'));
+      expect(run(['-decrypt', '-inkey', keyFile, '-in', ours])).toEqual(plaintext);
+      const theirs = run(['-encrypt', '-pubin', '-inkey', publicFile, '-in', file('plain', plaintext)]);
+      expect(ops.sm2.decrypt(privateKey, theirs)).toEqual(plaintext);
+    }
   });
 });

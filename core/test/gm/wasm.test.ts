@@ -55,7 +55,7 @@ describe('the WASM', () => {
   const exports = new WebAssembly.Instance(new WebAssembly.Module(wasmBytes())).exports as WasmFunctions;
   exports.sm2_setup();
   const memory = new WasmMemory(exports);
-  const holds = (secret: Uint8Array): boolean => Buffer.from(exports.memory.buffer).includes(secret);
+  const holds = (secret: Uint8Array): boolean => Buffer.from(exports.memory.buffer).includes(Buffer.from(secret));
 
   it('is small, and asks nothing of its surroundings', () => {
     expect(wasmBytes().length).toBeLessThanOrEqual(60_000);
