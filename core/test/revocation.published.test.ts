@@ -68,7 +68,7 @@ requireReal('published cases', publishedVector('revocation'))('the published lis
     ['crl_dup_entry_ext.pem', 'ERR_X509_EXTENSION_DUPLICATE', 'an entry with one extension twice'],
     ['crl_inval_cert_issuer_entry_ext.pem', 'ERR_DER_TRUNCATED', 'a certificate issuer with nothing in it'],
     ['crl_invalid_time.der', 'ERR_DER_VALUE_INVALID', 'a time of eleven digits'],
-  ] as const)('%s is refused with %s: %s', (file, code) => {
+  ] as const)('%s is refused with %s: %s', (file, code, _why) => {
     expect(() => list(file)).toFailWith(code);
   });
 
