@@ -63,6 +63,13 @@ requireReal('OpenSSL', opensslCommand())('envelopes and OpenSSL', (openssl) => {
     it.each<[string, readonly string[]]>([
       ['SHA-256', ['-keyopt', 'rsa_oaep_md:sha256']],
       ['SHA-1, where nothing is said', []],
+      ['SHA-256 with a mask by SHA-1', ['-keyopt', 'rsa_oaep_md:sha256', '-keyopt', 'rsa_mgf1_md:sha1']],
+      ['SHA-1 with a mask by SHA-512', ['-keyopt', 'rsa_mgf1_md:sha512']],
+      ['a label', ['-keyopt', 'rsa_oaep_md:sha256', '-keyopt', 'rsa_oaep_label:0102']],
+      [
+        'two digests and a label',
+        ['-keyopt', 'rsa_oaep_md:sha256', '-keyopt', 'rsa_mgf1_md:sha1', '-keyopt', 'rsa_oaep_label:0102'],
+      ],
     ])('opens where the key is encrypted with OAEP and %s', (_title, options) => {
       const recipient = ['-recip', at('one.pem'), '-keyopt', 'rsa_padding_mode:oaep', ...options];
       expect(open(encrypt('-aes-256-cbc', ...recipient), 'one')).toEqual(content);
