@@ -31,6 +31,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
         { text: say('架构', 'Architecture'), link: `${at}guide/architecture` },
         { text: say('安全模型', 'Security model'), link: `${at}guide/security` },
         { text: say('结论与错误', 'Verdicts and errors'), link: `${at}guide/verdicts` },
+        { text: say('判定的依据', 'What a judgement rests on'), link: `${at}guide/judgement` },
         { text: say('国密引擎', 'The SM engine'), link: `${at}guide/engine` },
         { text: say('当前进展', 'What works today'), link: `${at}guide/status` },
       ],
@@ -68,7 +69,7 @@ function themeFor(language: Language): DefaultTheme.Config {
       {
         text: say('架构', 'Architecture'),
         link: `${at}guide/architecture`,
-        activeMatch: `^${at}guide/(architecture|security|verdicts|engine|status)`,
+        activeMatch: `^${at}guide/(architecture|security|verdicts|judgement|engine|status)`,
       },
       { text: say('运行', 'Operate'), link: `${at}guide/operate` },
       { text: say('接口参考', 'Reference'), link: `${at}reference/`, activeMatch: `^${at}reference/` },
@@ -109,7 +110,7 @@ function themeFor(language: Language): DefaultTheme.Config {
 
 export default defineConfig({
   title: '一锁通 OneLock',
-  description: '一把锁，一个驱动，全省平台通用',
+  description: '一把钥匙，一个驱动，全省平台通用',
   cleanUrls: true,
   // What runs on the reader's own machine.
   ignoreDeadLinks: [/^http:\/\/(127\.0\.0\.1|localhost):/],

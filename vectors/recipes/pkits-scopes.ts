@@ -1,5 +1,5 @@
 import type { Section } from './pkits-basic.ts';
-import { type CrlSpec, distributionPointLine } from './pkits-crl.ts';
+import { type CrlSpec, type DistributionPointSpec, distributionPointLine } from './pkits-crl.ts';
 import { anchorName } from './pkits-workshop.ts';
 
 const uri = 'http://crl.onelock.test/one.crl';
@@ -8,13 +8,12 @@ const other = 'http://crl.onelock.test/other.crl';
 /** 4.14 */
 export const distributionPoints: Section = (shop) => {
   shop.section('4.14 Distribution Points');
-  type Point = Parameters<typeof distributionPointLine>;
   /** One CA, one leaf with distribution points, and CRLs that each say something of the leaf and have a scope. */
   const one = (
     id: string,
     name: string,
     valid: boolean,
-    points: Point,
+    points: readonly DistributionPointSpec[],
     ...lists: readonly (Partial<CrlSpec> & { readonly names?: boolean; readonly reason?: number })[]
   ): void => {
     const ca = shop.ca(`${name}-ca`, anchorName);

@@ -36,4 +36,4 @@ export { parseCertificate } from './parse-certificate.ts';
 export { type PreparedRequest, prepareCertificateRequest, type RequestToPrepare } from './prepare-request.ts';
 export { type CertificateRequest, parseCertificateRequest, verifyCertificateRequest } from './request.ts';
 export { formatSerialNumber } from './serial-number.ts';
-export { type CertificateTolerance, type ToleranceName, tolerancesOf } from './tolerances.ts';
+export { type CertificateTolerance, type ToleranceName, toleranceNames, tolerancesOf } from './tolerances.ts';

@@ -39,6 +39,8 @@ const names = {
 
 export type ToleranceName = keyof typeof names;
 
+export const toleranceNames: readonly ToleranceName[] = Object.keys(names) as ToleranceName[];
+
 /** Something that the standards forbid, that is met in use, and that is read all the same. */
 export interface CertificateTolerance {
   readonly name: ToleranceName;
@@ -51,9 +53,7 @@ export interface CertificateTolerance {
  * about it, and everything here is read the same whether anybody asks or not.
  */
 export function tolerancesOf(certificate: Certificate): readonly CertificateTolerance[] {
-  return (Object.keys(names) as ToleranceName[])
-    .map((name) => ({ name, count: names[name](certificate) }))
-    .filter(({ count }) => count > 0);
+  return toleranceNames.map((name) => ({ name, count: names[name](certificate) })).filter(({ count }) => count > 0);
 }
 
 const attributesOf = ({ issuer, subject }: Certificate): readonly NameAttribute[] =>
