@@ -449,6 +449,30 @@ describe('an indirect list', () => {
   });
 });
 
+describe('an indirect list whose issuer is on it itself', () => {
+  const point = distributionPoints({ crlIssuer: name('lists') });
+  const listIssuer = makeCertificate(
+    {
+      subject: name('lists'),
+      key: key('lists'),
+      issuer: issuerOf('root'),
+      serial: 60,
+      extensions: [keyUsage(6), point],
+    },
+    ops,
+  );
+  const ask = (entries: CrlSpec['entries']): string => {
+    const list = makeCrl({ issuer: issuerOf('lists'), extensions: [scope({ indirect: true })], entries }, ops);
+    return outcome(judged([list], { intermediates: [listIssuer] }, leafWith(point)));
+  };
+
+  it('is believed, because the issuer of both has said so, until it names itself', () => {
+    expect(ask([{ serial: 1, issuer: name('root') }])).toBe('passed');
+    expect(ask([{ serial, issuer: name('root') }])).toBe('ERR_REVOCATION_REVOKED');
+    expect(ask([{ serial: 60, issuer: name('root') }])).toBe('ERR_REVOCATION_SIGNER_NOT_AUTHORIZED');
+  });
+});
+
 describe('a delta', () => {
   const base = crl({ number: 5, entries: [{ serial: 9, reason: 6 }] });
   const change = (spec: Partial<CrlSpec> & { from?: number } = {}): Uint8Array =>

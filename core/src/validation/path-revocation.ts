@@ -11,7 +11,7 @@ import {
   type SignerRole,
 } from '../revocation/index.ts';
 import type { Reason } from '../verdict/index.ts';
-import { type Certificate, formatName } from '../x509/index.ts';
+import { type Certificate, formatName, sameName } from '../x509/index.ts';
 import type { TrustEvidence } from './evidence.ts';
 import type { ParsedRevocationEvidence } from './revocation-evidence.ts';
 
@@ -64,8 +64,7 @@ export class PathRevocation {
   #statusOf(certificate: Certificate, issuer: Authority, path: readonly Authority[]): RevocationStatus {
     const id = toHex(certificate.der);
     const known = this.#statuses.get(id);
-    // Who is being judged cannot vouch for itself.
-    if (known === 'in-progress') return unvouched(certificate, issuer);
+    if (known === 'in-progress') return this.#statusOfVoucher(certificate, issuer);
     if (known !== undefined) return known;
     this.#statuses.set(id, 'in-progress');
     const { evidence, parsed, ops } = this.#input;
@@ -84,6 +83,19 @@ export class PathRevocation {
     const whole = this.#withUnread(status);
     this.#statuses.set(id, whole);
     return whole;
+  }
+
+  /**
+   * Who is being judged cannot vouch for itself, unless its issuer made it so: a list issuer whose own certificate points
+   * to its own list is good unless that list says otherwise.
+   */
+  #statusOfVoucher(certificate: Certificate, issuer: Authority): RevocationStatus {
+    const pointsToItself = (certificate.crlDistributionPoints ?? []).some(({ crlIssuer }) =>
+      crlIssuer?.some((name) => name.kind === 'directory' && sameName(name.name, certificate.subject)),
+    );
+    return pointsToItself
+      ? { kind: 'good', source: 'CRL', producedAt: this.#input.evidence.at }
+      : unvouched(certificate, issuer);
   }
 
   /** Evidence that could not be read might have been about anybody. */
