@@ -2,7 +2,9 @@ import { equalBytes } from '../bytes/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { checkKeyStrength } from './algorithm-policy.ts';
 import type { Budget } from './budget.ts';
+import { CheckedTrail } from './checked-trail.ts';
 import {
+  acceptablePolicies,
   anchorConstraints,
   type Constraint,
   intermediateConstraints,
@@ -10,13 +12,12 @@ import {
   trustedLeafConstraints,
 } from './constraints.ts';
 import type { PathInput, TrustAnchor } from './path-input.ts';
-import type { CheckedConstraint } from './path-report.ts';
 import { initialState, type PathState } from './path-state.ts';
 import { guarded, type PathProblem, problemOf } from './problem.ts';
 import type { Profile } from './profile.ts';
 
 /** What a whole path came to, and every constraint that was asked on the way, the broken one last. */
-export type PathOutcome = { readonly checked: readonly CheckedConstraint[] } & (
+export type PathOutcome = { readonly checked: CheckedTrail } & (
   | { readonly problem: PathProblem }
   | { readonly problem: undefined; readonly policies: 'any' | readonly string[] }
 );
@@ -51,7 +52,7 @@ class PathCheck {
   readonly #input: PathInput;
   readonly #profile: Profile;
   readonly #state: PathState;
-  readonly #checked: CheckedConstraint[] = [];
+  readonly #trail = new CheckedTrail();
 
   constructor(chain: readonly Certificate[], anchor: TrustAnchor, input: PathInput, profile: Profile, budget: Budget) {
     this.#chain = chain;
@@ -63,7 +64,7 @@ class PathCheck {
 
   run(): PathOutcome {
     const problem = this.#chain.length === 0 ? this.#trustedLeaf() : (this.#fromAnchor() ?? this.#alongChain());
-    if (problem !== undefined) return { problem, checked: this.#checked };
+    if (problem !== undefined) return { problem, checked: this.#trail };
     return this.#finish();
   }
 
@@ -97,13 +98,12 @@ class PathCheck {
       input: this.#input,
       profile: this.#profile,
     };
+    const trail = this.#trail.enter(certificate, constraints);
     return guarded(certificate, () => {
-      for (const { name, clause, check } of constraints) {
-        const entry = { certificate, constraint: name, clause, satisfied: false };
-        this.#checked.push(entry);
-        const problem = check(context);
+      for (const constraint of constraints) {
+        const problem = constraint.check(context);
         if (problem !== undefined) return problem;
-        entry.satisfied = true;
+        trail.satisfied++;
       }
       return undefined;
     });
@@ -113,11 +113,9 @@ class PathCheck {
   #finish(): PathOutcome {
     const { leaf } = this.#input;
     const outcome = this.#chain.length === 0 ? { policies: 'any' as const } : this.#state.policies.finish(leaf);
-    const satisfied = outcome !== 'refused';
-    const clause = 'RFC 9618 §5.5 (g)';
-    this.#checked.push({ certificate: leaf, constraint: 'policies-acceptable', clause, satisfied });
+    this.#trail.enter(leaf, [acceptablePolicies]).satisfied = Number(outcome !== 'refused');
     return outcome === 'refused'
-      ? { problem: problemOf(leaf, 'ERR_PATH_POLICY'), checked: this.#checked }
-      : { problem: undefined, policies: outcome.policies, checked: this.#checked };
+      ? { problem: problemOf(leaf, 'ERR_PATH_POLICY'), checked: this.#trail }
+      : { problem: undefined, policies: outcome.policies, checked: this.#trail };
   }
 }

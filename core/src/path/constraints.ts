@@ -193,3 +193,9 @@ export const leafConstraints: readonly Constraint[] = [validity, keyStrength, na
 
 /** A leaf that is itself an anchor: nobody above it, so time, key and use are all there is to ask. */
 export const trustedLeafConstraints: readonly Constraint[] = [validity, keyStrength, ...leafUse];
+
+/** What is left of the policies at the end; asked of the leaf. */
+export const acceptablePolicies: Pick<Constraint, 'name' | 'clause'> = {
+  name: 'policies-acceptable',
+  clause: 'RFC 9618 §5.5 (g)',
+};

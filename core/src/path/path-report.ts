@@ -1,16 +1,8 @@
 import type { Reason, Verdict, VerdictSubject } from '../verdict/index.ts';
 import type { Certificate } from '../x509/index.ts';
+import type { CheckedTrail } from './checked-trail.ts';
 import type { TrustAnchor } from './path-input.ts';
 import type { VerifiedPath } from './verified-path.ts';
-
-/** One constraint that was asked of one certificate. */
-export interface CheckedConstraint {
-  readonly certificate: Certificate;
-  readonly constraint: string;
-  /** Where it is written. */
-  readonly clause: string;
-  readonly satisfied: boolean;
-}
 
 /** A way that was tried and did not lead to a valid path. */
 export interface PathAttempt {
@@ -22,7 +14,7 @@ export interface PathAttempt {
   /** Whether the way had reached an anchor. */
   readonly anchored: boolean;
   /** What was asked of this way, in order; empty for a way that never reached an anchor. */
-  readonly checked: readonly CheckedConstraint[];
+  readonly checked: CheckedTrail;
 }
 
 export interface PathReport {
@@ -38,5 +30,5 @@ export interface PathReport {
   /** Proof for those who ask for it; null unless the verdict is `passed`. */
   readonly verified: VerifiedPath | null;
   /** Every constraint that the path satisfied, from the anchor to the leaf; empty unless `passed`. */
-  readonly checked: readonly CheckedConstraint[];
+  readonly checked: CheckedTrail;
 }

@@ -6,8 +6,9 @@ import { Candidates } from './candidates.ts';
 import { checkCriticalExtensions, checkIssuerRights, checkValidity } from './certificate-checks.ts';
 import { CertificateSignatures } from './certificate-signature.ts';
 import { checkPath, isSelfIssued } from './check-path.ts';
+import { type CheckedTrail, emptyTrail } from './checked-trail.ts';
 import type { PathInput, TrustAnchor } from './path-input.ts';
-import type { CheckedConstraint, PathAttempt } from './path-report.ts';
+import type { PathAttempt } from './path-report.ts';
 import { guarded, type PathProblem, problemOf } from './problem.ts';
 import type { Profile } from './profile.ts';
 
@@ -16,7 +17,7 @@ export interface FoundPath {
   readonly chain: readonly Certificate[];
   readonly anchor: TrustAnchor;
   readonly policies: 'any' | readonly string[];
-  readonly checked: readonly CheckedConstraint[];
+  readonly checked: CheckedTrail;
 }
 
 /**
@@ -123,12 +124,7 @@ export class PathSearch {
     return otherIssuer ? 'not-the-issuer' : problem;
   }
 
-  #record(
-    problem: PathProblem,
-    length: number,
-    anchored: boolean,
-    checked: readonly CheckedConstraint[] = [],
-  ): 'failed' {
+  #record(problem: PathProblem, length: number, anchored: boolean, checked: CheckedTrail = emptyTrail): 'failed' {
     this.attempts.push({ ...problem, length, anchored, checked });
     return 'failed';
   }

@@ -65,7 +65,7 @@ describe('a verified path', () => {
   });
 
   it('comes with every constraint that was asked, from the anchor to the leaf, each with its clause', () => {
-    const { checked } = judge({ peerName: { kind: 'dns', value: 'a.example.test' } });
+    const { constraints: checked } = judge({ peerName: { kind: 'dns', value: 'a.example.test' } }).checked;
     expect(checked.every(({ satisfied, clause }) => satisfied && clause.length > 5)).toBe(true);
     expect(checked[0]?.certificate).toBe(root);
     const asked = checked.filter(({ certificate }) => certificate === leaf).map(({ constraint }) => constraint);
@@ -74,7 +74,7 @@ describe('a verified path', () => {
 
   it('a way that fails says which constraint broke', () => {
     const { attempts } = judge({ peerName: { kind: 'dns', value: 'b.example.test' } });
-    expect(attempts[0]?.checked.at(-1)).toMatchObject({
+    expect(attempts[0]?.checked.constraints.at(-1)).toMatchObject({
       constraint: 'peer-name',
       clause: 'RFC 9525 §6',
       satisfied: false,

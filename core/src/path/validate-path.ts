@@ -3,6 +3,7 @@ import type { CryptoOps } from '../crypto/index.ts';
 import { CodedError, isCodedError } from '../errors/index.ts';
 import type { Need, Reason, Verdict } from '../verdict/index.ts';
 import { type Certificate, formatName } from '../x509/index.ts';
+import { emptyTrail } from './checked-trail.ts';
 import type { PathInput } from './path-input.ts';
 import type { PathAttempt, PathReport } from './path-report.ts';
 import { type FoundPath, PathSearch } from './path-search.ts';
@@ -63,7 +64,7 @@ function notFound(input: PathInput, attempts: readonly PathAttempt[]): PathRepor
     needs.length > 0
       ? { indication: 'indeterminate', reason, needs }
       : { indication: 'failed', reason, ...(telling?.subject && { subject: telling.subject }) };
-  return { verdict, path: null, anchor: null, attempts: sorted, policies: [], verified: null, checked: [] };
+  return { verdict, path: null, anchor: null, attempts: sorted, policies: [], verified: null, checked: emptyTrail };
 }
 
 function needsFor(input: PathInput, reason: Reason): readonly Need[] {
@@ -81,6 +82,6 @@ function failed(reason: Reason, attempts: readonly PathAttempt[]): PathReport {
     attempts: byTelling(attempts),
     policies: [],
     verified: null,
-    checked: [],
+    checked: emptyTrail,
   };
 }

@@ -48,7 +48,7 @@ export function explainCertificate(evidence: CertificateEvidence, ops: CryptoOps
   return {
     report,
     ...(report.reason && { clause: clauseOf(report.reason) }),
-    checked: found.checked.map(explained),
+    checked: found.checked.constraints.map(explained),
     attempts: found.attempts.map(explainedAttempt),
     tolerated: met
       .map((certificate) => ({
@@ -75,5 +75,11 @@ function explained({ certificate, constraint, clause, satisfied }: CheckedConstr
 }
 
 function explainedAttempt({ reason, subject, length, checked }: PathAttempt): ExplainedAttempt {
-  return { reason, clause: clauseOf(reason), ...(subject && { subject }), length, checked: checked.map(explained) };
+  return {
+    reason,
+    clause: clauseOf(reason),
+    ...(subject && { subject }),
+    length,
+    checked: checked.constraints.map(explained),
+  };
 }
