@@ -1,9 +1,24 @@
 import { checkDer, reencodeDer } from '@onelock/core/asn1';
 import { decodePem, utf8Decode } from '@onelock/core/bytes';
-import { parseDigestedData, parseEncryptedData, parseEnvelope, parseSignedData } from '@onelock/core/cms';
+import {
+  contentHint,
+  longTermValues,
+  parseDigestedData,
+  parseEncryptedData,
+  parseEnvelope,
+  parseMessage,
+  parseSignedData,
+  signatureTimestamps,
+} from '@onelock/core/cms';
 import { decodeEcdsaSignature, parsePrivateKey, parsePublicKey } from '@onelock/core/crypto';
 import { subjectIdentity } from '@onelock/core/identity';
-import { parseCfcaKeyFile, parseEcPrivateKey, parsePfx, parseRsaPrivateKey } from '@onelock/core/pkcs12';
+import {
+  parseCfcaKeyFile,
+  parseEcPrivateKey,
+  parseEnvelopedKey,
+  parsePfx,
+  parseRsaPrivateKey,
+} from '@onelock/core/pkcs12';
 import { parseCertificateList, parseOcspRequest, parseOcspResponse } from '@onelock/core/revocation';
 import { parseTimestampRequest, parseTimestampResponse, parseTimestampToken } from '@onelock/core/tsp';
 import {
@@ -29,7 +44,11 @@ export const fuzzedParsers: Readonly<Record<string, (bytes: Uint8Array) => unkno
   crl: (bytes) => parseCertificateList(bytes),
   'ocsp-response': (bytes) => parseOcspResponse(bytes),
   'ocsp-request': (bytes) => parseOcspRequest(bytes),
-  'signed-data': (bytes) => parseSignedData(bytes),
+  'signed-data': (bytes) => {
+    const message = parseSignedData(bytes);
+    return message.signers.map((signer) => [contentHint(signer), longTermValues(signer), signatureTimestamps(signer)]);
+  },
+  message: (bytes) => parseMessage(bytes),
   envelope: (bytes) => parseEnvelope(bytes),
   'encrypted-data': (bytes) => parseEncryptedData(bytes),
   'digested-data': (bytes) => parseDigestedData(bytes),
@@ -38,6 +57,7 @@ export const fuzzedParsers: Readonly<Record<string, (bytes: Uint8Array) => unkno
   'timestamp-response': (bytes) => parseTimestampResponse(bytes),
   pfx: (bytes) => parsePfx(bytes),
   'cfca-key-file': (bytes) => parseCfcaKeyFile(bytes),
+  'enveloped-key': (bytes) => parseEnvelopedKey(bytes),
   'private-key': (bytes) => parsePrivateKey(bytes),
   'ec-private-key': (bytes) => parseEcPrivateKey(bytes),
   'rsa-private-key': (bytes) => parseRsaPrivateKey(bytes),
