@@ -1,6 +1,7 @@
 import { oids } from '../asn1/index.ts';
-import { type EcCurve, encodeEcdsaSignature, type PublicKey } from '../crypto/index.ts';
+import { decodeEcdsaSignature, type EcCurve, encodeEcdsaSignature, type PublicKey } from '../crypto/index.ts';
 import type { Symptom } from '../deviations/index.ts';
+import { isCodedError } from '../errors/index.ts';
 import type { MessageFamily, SignerInfo } from './signed-data.ts';
 
 const sm2Names: ReadonlyMap<string, Symptom> = new Map([
@@ -19,7 +20,7 @@ export interface NormalSignature {
 
 /**
  * Reads r ‖ s as the DER that should have been there, and notes by which names an SM2 signature goes. r ‖ s is recognised by
- * its length alone; DER of that length begins with its own length and is never taken for it.
+ * its length, unless it is DER of that length from its first octet to its last.
  */
 export function normalSignature(signer: SignerInfo, key: PublicKey, family: MessageFamily | null): NormalSignature {
   const deviations: Symptom[] = [];
@@ -30,12 +31,17 @@ export function normalSignature(signer: SignerInfo, key: PublicKey, family: Mess
   }
   const curve = key.kind === 'sm2' ? 'sm2' : key.kind === 'ec' ? key.curve : undefined;
   const { signature } = signer;
-  if (curve === undefined || signature.length !== rawLengths[curve] || isDerOfItsLength(signature))
+  if (curve === undefined || signature.length !== rawLengths[curve] || isStrictDer(signature, curve))
     return { signature, deviations };
   return { signature: encodeEcdsaSignature(signature, curve), deviations: [...deviations, 'signature-as-two-numbers'] };
 }
 
-function isDerOfItsLength(signature: Uint8Array): boolean {
-  if (signature[0] !== 0x30) return false;
-  return signature[1] === signature.length - 2 || (signature[1] === 0x81 && signature[2] === signature.length - 3);
+function isStrictDer(signature: Uint8Array, curve: EcCurve): boolean {
+  try {
+    decodeEcdsaSignature(signature, curve);
+    return true;
+  } catch (error) {
+    if (isCodedError(error)) return false;
+    throw error;
+  }
 }
