@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { concatBytes, toHex, utf8Decode, utf8Encode } from '@onelock/core/bytes';
+import { createNodeCiphers } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import type { Ports } from './ports/ports.ts';
 import type { Repositories, UnitOfWork } from './ports/store.ts';
@@ -39,7 +40,7 @@ export async function findAnswer(
   const known = await repositories.idempotency.find(write.callerId, keyDigest(ops, write));
   if (known === null) return undefined;
   if (known.requestDigest !== requestDigest(ops, write)) throw new CodedError('ERR_REQUEST_IDEMPOTENCY_MISMATCH');
-  return { answer: JSON.parse(utf8Decode(open(known.answer, write))) };
+  return { answer: JSON.parse(utf8Decode(open(ops, known.answer, write))) };
 }
 
 /**
@@ -57,7 +58,7 @@ export function idempotentTransaction(ports: IdempotencyPorts, write: Idempotent
         callerId: write.callerId,
         keyDigest: keyDigest(ops, write),
         requestDigest: requestDigest(ops, write),
-        answer: seal(utf8Encode(JSON.stringify(result)), write, ops.random(saltLength + nonceLength)),
+        answer: seal(ops, utf8Encode(JSON.stringify(result)), write),
         createdAt: clock().toISOString(),
       });
       return result;
@@ -88,22 +89,24 @@ const saltLength = 16;
 const nonceLength = 12;
 const tagLength = 16;
 
-const answerKey = (token: string, salt: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', utf8Encode(token), salt, 'onelock idempotent answer v1', 32));
+const purpose = utf8Encode('onelock idempotent answer v1');
+
+const answerKey = (ops: Ports['ops'], token: string, salt: Uint8Array): Uint8Array =>
+  createNodeCiphers(ops).hkdf('sha256', utf8Encode(token), salt, purpose, 32);
 
 /** salt(16) ‖ nonce(12) ‖ ciphertext ‖ tag(16) */
-function seal(answer: Uint8Array, { token }: IdempotentWrite, random: Uint8Array): Uint8Array {
-  const salt = random.subarray(0, saltLength);
-  const nonce = random.subarray(saltLength);
-  const cipher = createCipheriv('aes-256-gcm', answerKey(token, salt), nonce);
+function seal(ops: Ports['ops'], answer: Uint8Array, { token }: IdempotentWrite): Uint8Array {
+  const salt = ops.random(saltLength);
+  const nonce = ops.random(nonceLength);
+  const cipher = createCipheriv('aes-256-gcm', answerKey(ops, token, salt), nonce);
   return concatBytes(salt, nonce, cipher.update(answer), cipher.final(), cipher.getAuthTag());
 }
 
-function open(sealed: Uint8Array, { token }: IdempotentWrite): Uint8Array {
+function open(ops: Ports['ops'], sealed: Uint8Array, { token }: IdempotentWrite): Uint8Array {
   const nonceEnd = saltLength + nonceLength;
   const decipher = createDecipheriv(
     'aes-256-gcm',
-    answerKey(token, sealed.subarray(0, saltLength)),
+    answerKey(ops, token, sealed.subarray(0, saltLength)),
     sealed.subarray(saltLength, nonceEnd),
   );
   decipher.setAuthTag(sealed.subarray(sealed.length - tagLength));

@@ -42,8 +42,13 @@ export const gcmTagLength = 16;
 export type KeyEncryption =
   /** RFC 8017 §7.2. */
   | { readonly kind: 'rsa-pkcs1v15' }
-  /** RFC 8017 §7.1 with an empty label. */
-  | { readonly kind: 'rsa-oaep'; readonly digest: DigestAlgorithm; readonly mgf1Digest: DigestAlgorithm }
+  /** RFC 8017 §7.1; the label is empty where none is given. */
+  | {
+      readonly kind: 'rsa-oaep';
+      readonly digest: DigestAlgorithm;
+      readonly mgf1Digest: DigestAlgorithm;
+      readonly label?: Uint8Array;
+    }
   /** GB/T 32918.4; the ciphertext is DER of SM2Cipher, GB/T 35276 §7.2. */
   | { readonly kind: 'sm2' };
 
@@ -64,7 +69,12 @@ export interface CipherOps {
   /** @throws {CodedError} ERR_SIGNATURE_ALGORITHM_MISMATCH, ERR_CRYPTO_ALGORITHM_UNSUPPORTED, ERR_CRYPTO_KEY_INVALID */
   encryptKey(key: PublicKey, scheme: KeyEncryption, contentKey: Uint8Array): Uint8Array;
 
-  /** @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID whatever is wrong with the ciphertext; otherwise as encryptKey */
+  /**
+   * NOTE: PKCS#1 v1.5 is decrypted with implicit rejection where the ciphertext has the modulus's length: wrong padding gives octets
+   * that only this key and this ciphertext give, and no error. The content under them then does not decrypt.
+   *
+   * @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID whatever is wrong with the ciphertext; otherwise as encryptKey
+   */
   decryptKey(key: PrivateKey, scheme: KeyEncryption, encryptedKey: Uint8Array): Uint8Array;
 
   hmac(digest: DigestAlgorithm, key: Uint8Array, ...chunks: readonly Uint8Array[]): Uint8Array;
@@ -77,4 +87,13 @@ export interface CipherOps {
     iterations: number,
     length: number,
   ): Uint8Array;
+
+  /**
+   * HKDF of RFC 5869 §2, extract and expand.
+   *
+   * @param info    at most 1024 octets
+   * @param length  octets, 1 to 255 digests
+   * @throws {CodedError} ERR_CRYPTO_PARAMETER_INVALID { parameter: 'length' }
+   */
+  hkdf(digest: DigestAlgorithm, secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
 }

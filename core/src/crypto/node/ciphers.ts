@@ -4,6 +4,7 @@ import {
   createDecipheriv,
   createHmac,
   getCiphers,
+  hkdfSync,
   pbkdf2Sync,
   privateDecrypt,
   publicEncrypt,
@@ -11,13 +12,15 @@ import {
 import { concatBytes } from '../../bytes/compare.ts';
 import { CodedError } from '../../errors/coded-error.ts';
 import { type CipherName, type CipherOps, cipherShapes, gcmTagLength, type KeyEncryption } from '../cipher-ops.ts';
+import { digestLengths } from '../digest-oids.ts';
 import type { Sm4Ops } from '../gm-ops.ts';
-import type { CryptoOps, PrivateKey, PublicKey } from '../ops.ts';
+import type { CryptoOps, DigestAlgorithm, PrivateKey, PublicKey } from '../ops.ts';
 import { bytesOf, supportedDigest } from './digest.ts';
 import { importPrivateKey, PublicKeyCache } from './keys.ts';
+import { decryptOaep, encryptOaep, type OaepScheme } from './rsa-oaep.ts';
 
 /**
- * AES, triple DES, RSA, HMAC and PBKDF2 of the OpenSSL inside Node; SM2 and SM4 of the engine behind `ops`.
+ * AES, triple DES, RSA, HMAC, PBKDF2 and HKDF of the OpenSSL inside Node; SM2 and SM4 of the engine behind `ops`.
  *
  * @param ops  see createNodeCrypto
  */
@@ -52,7 +55,21 @@ export function createNodeCiphers(ops: Pick<CryptoOps, 'sm2' | 'sm4'>): CipherOp
     },
     pbkdf2: (digest, password, salt, iterations, length) =>
       bytesOf(pbkdf2Sync(password, salt, iterations, length, supportedDigest(digest))),
+    hkdf,
   };
+}
+
+function hkdf(
+  digest: DigestAlgorithm,
+  secret: Uint8Array,
+  salt: Uint8Array,
+  info: Uint8Array,
+  length: number,
+): Uint8Array {
+  const name = supportedDigest(digest);
+  if (!Number.isInteger(length) || length < 1 || length > 255 * digestLengths[digest])
+    throw new CodedError('ERR_CRYPTO_PARAMETER_INVALID', { parameter: 'length', value: String(length) });
+  return new Uint8Array(hkdfSync(name, secret, salt, info, length));
 }
 
 function encryptSm4(
@@ -132,8 +149,10 @@ function decrypt(
 
 function encryptRsa(keys: PublicKeyCache, key: PublicKey, scheme: KeyEncryption, contentKey: Uint8Array): Uint8Array {
   const imported = keys.import(key);
+  const padding = rsaPadding(scheme);
   try {
-    return bytesOf(publicEncrypt({ key: imported, ...rsaPadding(scheme) }, contentKey));
+    if (hasTwoDigests(scheme)) return encryptOaep(imported, scheme, contentKey);
+    return bytesOf(publicEncrypt({ key: imported, ...padding }, contentKey));
   } catch (cause) {
     if (cause instanceof CodedError) throw cause;
     throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: `too small for ${scheme.kind}` }, { cause });
@@ -145,19 +164,30 @@ function decryptRsa(key: PrivateKey, scheme: KeyEncryption, encryptedKey: Uint8A
   const imported = importPrivateKey(key);
   const padding = rsaPadding(scheme);
   try {
+    if (hasTwoDigests(scheme)) return decryptOaep(imported, scheme, encryptedKey);
     return bytesOf(privateDecrypt({ key: imported, ...padding }, encryptedKey));
   } catch {
     throw undecipherable();
   }
 }
 
-/** @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED: Node has one digest for OAEP and its mask */
-function rsaPadding(scheme: KeyEncryption): { readonly padding: number; readonly oaepHash?: string } {
-  if (scheme.kind !== 'rsa-oaep') return { padding: constants.RSA_PKCS1_PADDING };
-  if (scheme.digest !== scheme.mgf1Digest)
-    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: 'rsa-oaep with two digests' });
-  return { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: supportedDigest(scheme.digest) };
+interface RsaPadding {
+  readonly padding: number;
+  readonly oaepHash?: string;
+  readonly oaepLabel?: Uint8Array;
 }
+
+/** @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED */
+function rsaPadding(scheme: KeyEncryption): RsaPadding {
+  if (scheme.kind !== 'rsa-oaep') return { padding: constants.RSA_PKCS1_PADDING };
+  supportedDigest(scheme.mgf1Digest);
+  const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: supportedDigest(scheme.digest) };
+  return scheme.label === undefined ? oaep : { ...oaep, oaepLabel: scheme.label };
+}
+
+/** Node has one digest for OAEP and its mask. */
+const hasTwoDigests = (scheme: KeyEncryption): scheme is OaepScheme =>
+  scheme.kind === 'rsa-oaep' && scheme.digest !== scheme.mgf1Digest;
 
 function requireKind(key: PublicKey | PrivateKey, scheme: KeyEncryption): void {
   if (key.kind === 'unsupported')
