@@ -4,7 +4,8 @@ import type { SignatureGroup } from './wycheproof-form.ts';
 /** What a group asks for in our words, or why we do not do it. */
 export type GroupAlgorithm = { readonly algorithm: SignatureAlgorithm } | { readonly unsupported: string };
 
-const digests: Readonly<Record<string, DigestAlgorithm>> = {
+/** Digests by the name that the suite gives them. */
+export const digests: Readonly<Record<string, DigestAlgorithm>> = {
   'SHA-1': 'sha1',
   'SHA-224': 'sha224',
   'SHA-256': 'sha256',

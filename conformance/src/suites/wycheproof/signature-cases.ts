@@ -32,7 +32,8 @@ function answer(ops: CryptoOps, group: SignatureGroup, algorithm: SignatureAlgor
   return { kind: 'answered', got: valid ? 'valid' : 'invalid', reason: explain(test) };
 }
 
-function explain(test: SignatureTest): string {
+/** What the suite says about a test, for the report. */
+export function explain(test: Pick<SignatureTest, 'comment' | 'flags' | 'result'>): string {
   const about = [test.comment, ...test.flags].filter((part) => part !== '').join(', ');
   return test.result === 'acceptable' ? `the suite leaves the choice: ${about}` : about;
 }

@@ -1,13 +1,9 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { closed, Hex, Jwk, Result, Source } from './form-parts.ts';
 
 // The forms of wycheproof's own schemas (testvectors_v1). Every field is named: the runner must not pass over one that
 // it does not understand.
-const closed = { additionalProperties: false } as const;
-const Hex = Type.String({ pattern: '^([0-9a-fA-F]{2})*$' });
-const Result = Type.Union([Type.Literal('valid'), Type.Literal('invalid'), Type.Literal('acceptable')]);
-const Source = Type.Object({ name: Type.String(), version: Type.String() }, closed);
-const Jwk = Type.Record(Type.String(), Type.String());
 const RsaKey = Type.Object({ modulus: Hex, publicExponent: Hex }, closed);
 const EcKey = Type.Object(
   {

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
 import type { Suite, SuiteCase } from '../suite.ts';
 import { readSuiteFiles, requireForm, type SuiteFile } from '../suite-files.ts';
+import { cipherCases } from './cipher-cases.ts';
+import { type CipherGroup, cipherGroupValidators } from './cipher-form.ts';
 import { signatureCases } from './signature-cases.ts';
 import {
   type AnyGroup,
@@ -24,17 +26,35 @@ function casesOfFile({ file, json }: SuiteFile): readonly SuiteCase[] {
   if (counted !== content.numberOfTests) throw new CodedError('ERR_SUITE_FORMAT', { file, field: '/numberOfTests' });
   const name = path.basename(file, '.json');
   return content.testGroups.flatMap((group, index) => {
-    if (!isSignatureGroup(group)) return skippedGroup(name, content.algorithm, group);
-    requireForm(groupValidators[group.type], group, file, `/testGroups/${index}`);
-    return signatureCases(name, group);
+    const outOfScope = filesOutOfScope[content.algorithm];
+    if (outOfScope !== undefined)
+      return skippedGroup(name, `core does not do ${content.algorithm}: ${outOfScope}`, group);
+    if (isSignatureGroup(group)) {
+      requireForm(groupValidators[group.type], group, file, `/testGroups/${index}`);
+      return signatureCases(name, group);
+    }
+    if (!isCipherGroup(group))
+      return skippedGroup(name, `core does not do ${content.algorithm} (${group.type})`, group);
+    requireForm(cipherGroupValidators[group.type], group, file, `/testGroups/${index}`);
+    return cipherCases(name, content.algorithm, group);
   });
 }
+
+/** Algorithms that no certificate, message, key file or format of ours uses, and why; their files are skipped by this. */
+const filesOutOfScope: Readonly<Record<string, string>> = {
+  'AES-CMAC': 'nothing of ours is authenticated by it; HMAC, GCM and CCM are',
+  'AES-WRAP':
+    'no message of ours has a recipient by key agreement or key-encryption key; such ones are named, not opened',
+  ECDH: 'recipients by key agreement are named, not opened; keys are agreed by GB/T 32918.3 alone',
+};
 
 const isSignatureGroup = (group: { readonly type: string }): group is SignatureGroup =>
   Object.hasOwn(groupValidators, group.type);
 
-function skippedGroup(name: string, algorithm: string, group: AnyGroup): readonly SuiteCase[] {
-  const reason = `core does not do ${algorithm} (${group.type})`;
+const isCipherGroup = (group: { readonly type: string }): group is CipherGroup =>
+  Object.hasOwn(cipherGroupValidators, group.type);
+
+function skippedGroup(name: string, reason: string, group: AnyGroup): readonly SuiteCase[] {
   return group.tests.map((test) => ({
     id: `${name}::${test.tcId}`,
     expected: test.result,
