@@ -1,4 +1,4 @@
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import { createPkcs11Driver, loadPkcs11Module } from '../pkcs11/index.ts';
 import type { DeviceId, DriverConfig, Pin, SessionId, TokenDriver } from '../port/index.ts';
 import { becomeUser } from '../process/become-user.ts';
@@ -15,9 +15,9 @@ import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts
 
 let driver: TokenDriver | null = null;
 
-function tell(message: FromHost): void {
+function tell(message: FromHost, then: () => void = () => undefined): void {
   // A parent that is gone ends us by `disconnect`; there is nobody to tell about a failed send.
-  process.send?.(message, undefined, undefined, () => undefined);
+  process.send?.(message, undefined, undefined, then);
 }
 
 /** Loads what belongs to us, gives up root, then loads what does not. */
@@ -73,8 +73,18 @@ async function answer(id: number, method: string, params: unknown): Promise<void
     const handle = handlers[method] as (token: TokenDriver, params: unknown) => Promise<unknown>;
     tell({ type: 'result', id, value: await handle(driver, params) });
   } catch (error) {
-    tell({ type: 'failure', id, error: flattenError(error) });
+    tell({ type: 'failure', id, error: flattenError(error) }, isExhausted(error) ? leave : undefined);
   }
+}
+
+/** A library that got no memory leaks or needs more than it may have; a fresh process is the only cure. */
+function isExhausted(error: unknown): boolean {
+  const name = isCodedError(error) ? error.native?.name : undefined;
+  return name === 'SAR_MEMORYERR' || name === 'CKR_HOST_MEMORY';
+}
+
+function leave(): void {
+  process.exit(4);
 }
 
 function isMethod(name: string): name is MethodName {

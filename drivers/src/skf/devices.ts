@@ -73,7 +73,8 @@ export class SkfDevices {
       await readDeviceInfo(this.#library, handle);
       return true;
     } catch (error) {
-      if (isCodedError(error)) return false;
+      // Want of memory says nothing of the device.
+      if (isCodedError(error) && error.native?.name !== 'SAR_MEMORYERR') return false;
       throw error;
     }
   }
