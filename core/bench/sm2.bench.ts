@@ -56,6 +56,10 @@ function signing(): readonly Contender[] {
   return [
     ...all.map((ops) => {
       const opened = ops.sm2.openSigningKey(privateKey);
+      return { name: `sm2.sign-digest.${nameOf(ops)}`, run: () => opened.signDigest(e) };
+    }),
+    ...all.map((ops) => {
+      const opened = ops.sm2.openSigningKey(privateKey);
       sure(floor.verify(publicKey, algorithm, message, opened.sign(message, sm2DefaultUserId)), ops.engine);
       return { name: `sm2.sign.${nameOf(ops)}`, run: () => opened.sign(message, sm2DefaultUserId) };
     }),
@@ -176,6 +180,7 @@ publishFindings({
     ...ratio(rows, 'sm2.verify.addon', 'p256.verify.floor', 1),
     ...ratio(rows, 'sm2.verify-precomputed.addon', 'sm2.verify.floor', 10),
     ...ratio(rows, 'sm2.sign.addon', 'sm2.sign.floor', 15),
+    ...ratio(rows, 'sm2.sign-digest.addon', 'sm2.sign.floor'),
     ...ratio(rows, 'sm2.verify.wasm', 'sm2.verify.floor', 1.5),
     ...ratio(rows, 'sm2.sign.wasm', 'sm2.sign.floor', 3),
     ...ratio(rows, 'sm2.verify-precomputed.wasm', 'sm2.verify.floor'),

@@ -24,9 +24,23 @@ const parameters = concatBytes(
  * @throws {CodedError} ERR_CRYPTO_KEY_INVALID for another form of point, ERR_BYTES_TOO_LARGE
  */
 export function computeZa(ops: Pick<CryptoOps, 'digest'>, point: Uint8Array, userId: Uint8Array): Uint8Array {
-  if (point.length !== 65 || point[0] !== 4) throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'SM2 point' });
+  return ops.digest('sm3', zaPrefix(userId), zaCoordinates(point));
+}
+
+/**
+ * What stands before the coordinates: the same for every key under one user id.
+ *
+ * @throws {CodedError} ERR_BYTES_TOO_LARGE
+ */
+export function zaPrefix(userId: Uint8Array): Uint8Array {
   if (userId.length > maxUserIdLength)
     throw new CodedError('ERR_BYTES_TOO_LARGE', { limit: maxUserIdLength, actual: userId.length });
   const bits = userId.length * 8;
-  return ops.digest('sm3', Uint8Array.of(bits >> 8, bits & 0xff), userId, parameters, point.subarray(1));
+  return concatBytes(Uint8Array.of(bits >> 8, bits & 0xff), userId, parameters);
+}
+
+/** X ‖ Y of 0x04 ‖ X ‖ Y. @throws {CodedError} ERR_CRYPTO_KEY_INVALID */
+export function zaCoordinates(point: Uint8Array): Uint8Array {
+  if (point.length !== 65 || point[0] !== 4) throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'SM2 point' });
+  return point.subarray(1);
 }

@@ -1,11 +1,10 @@
 import { concatBytes } from '../../bytes/compare.ts';
 import { CodedError } from '../../errors/coded-error.ts';
 import type { PrivateKey, PublicKey, Sm2Agreement, Sm2AgreementInput } from '../ops.ts';
-import { computeZa } from '../sm2-za.ts';
 import type { GmEngine } from './engine.ts';
 import { readSm2PrivateKey } from './sm2-private-key.ts';
 import { pointInvalid, sm2Coordinates } from './sm2-public-key.ts';
-import { publicKeyOfPrivate } from './sm2-signing.ts';
+import { publicKeyOfPrivate, zaBy } from './sm2-signing.ts';
 
 /** See {@link Sm2Ops.agree}; GB/T 32918.3-2016 §6, with the optional confirmations. The cofactor of the curve is 1. */
 export function agreeSm2(engine: GmEngine, input: Sm2AgreementInput): Sm2Agreement {
@@ -35,8 +34,7 @@ function sides(
 ): { readonly point: Uint8Array; readonly z: Uint8Array } {
   const point = sm2Coordinates(key);
   if (!engine.checkPublicKey(point)) throw pointInvalid();
-  const digest = (_: string, ...chunks: readonly Uint8Array[]): Uint8Array => engine.digest(concatBytes(...chunks));
-  return { point, z: computeZa({ digest }, concatBytes(Uint8Array.of(4), point), userId) };
+  return { point, z: zaBy(engine, concatBytes(Uint8Array.of(4), point), userId) };
 }
 
 /** t·(P + x̄·R) with t = (d + x̄·r) mod n and x̄ = 2¹²⁷ + (x mod 2¹²⁷). */

@@ -1,7 +1,7 @@
 import { concatBytes, equalBytes } from '../../bytes/compare.ts';
 import { CodedError } from '../../errors/coded-error.ts';
 import type { PrivateKey, PublicKey, Sm2SigningKey } from '../ops.ts';
-import { computeZa } from '../sm2-za.ts';
+import { zaCoordinates, zaPrefix } from '../sm2-za.ts';
 import type { GmEngine } from './engine.ts';
 import { type RandomBytes, withFreshScalar } from './nonce.ts';
 import { readSm2PrivateKey } from './sm2-private-key.ts';
@@ -10,12 +10,31 @@ import { derSm2Signature } from './sm2-signature-form.ts';
 
 /** e = SM3(ZA ‖ M) of GB/T 32918.2-2016 §6.1, 32 bytes. */
 export function computeE(engine: GmEngine, point: Uint8Array, userId: Uint8Array, message: Uint8Array): Uint8Array {
-  const za = computeZa({ digest: (_, ...chunks) => engine.digest(concatBytes(...chunks)) }, point, userId);
-  return digestAfter(engine, za, message);
+  return digestAfter(engine, zaBy(engine, point, userId), message);
+}
+
+/** The input of the last ZA: nearly always the next one has the same user id. Public data. */
+let lastInput: { readonly userId: Uint8Array; readonly bytes: Uint8Array } = {
+  userId: new Uint8Array(0),
+  bytes: new Uint8Array(0),
+};
+
+/** ZA of GB/T 32918.2-2016 §5.5, 32 bytes. */
+export function zaBy(engine: GmEngine, point: Uint8Array, userId: Uint8Array): Uint8Array {
+  const coordinates = zaCoordinates(point);
+  if (lastInput.bytes.length === 0 || !equalBytes(lastInput.userId, userId))
+    lastInput = { userId: new Uint8Array(userId), bytes: concatBytes(zaPrefix(userId), coordinates) };
+  lastInput.bytes.set(coordinates, lastInput.bytes.length - 64);
+  return engine.digest(lastInput.bytes);
 }
 
 function digestAfter(engine: GmEngine, za: Uint8Array, message: Uint8Array): Uint8Array {
-  if (message.length <= 4096) return engine.digest(concatBytes(za, message));
+  if (message.length <= 4096) {
+    const input = new Uint8Array(32 + message.length);
+    input.set(za);
+    input.set(message, 32);
+    return engine.digest(input);
+  }
   const running = engine.createDigest();
   running.update(za);
   running.update(message);
@@ -40,8 +59,7 @@ export function openSigningKey(engine: GmEngine, random: RandomBytes, key: Priva
   let last: { readonly userId: Uint8Array; readonly za: Uint8Array } | undefined;
   const zaOf = (userId: Uint8Array): Uint8Array => {
     if (last !== undefined && equalBytes(last.userId, userId)) return last.za;
-    const digest = (_: string, ...chunks: readonly Uint8Array[]): Uint8Array => engine.digest(concatBytes(...chunks));
-    last = { userId: new Uint8Array(userId), za: computeZa({ digest }, publicKey.point, userId) };
+    last = { userId: new Uint8Array(userId), za: zaBy(engine, publicKey.point, userId) };
     return last.za;
   };
   const signRaw = (e: Uint8Array): Uint8Array => {
