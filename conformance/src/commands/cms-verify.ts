@@ -2,7 +2,8 @@ import { parseSignedData } from '@onelock/core/cms';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { judgeMessage } from '@onelock/core/validation';
 import { readArguments } from '../input/arguments.ts';
-import { messageLabels, readBytes, readDerValues } from '../input/files.ts';
+import { messageLabels, readDerValues } from '../input/files.ts';
+import { readSignedFile } from '../input/signed-file.ts';
 import { readTrustOptions, trustOptionNames } from '../input/trust-options.ts';
 import { usageError } from '../input/usage-error.ts';
 import { printMessageReport } from '../output/print-report.ts';
@@ -18,12 +19,12 @@ export const cmsVerify: Command = (words, context) => {
   const [der] = readDerValues(file, messageLabels);
   if (der === undefined) throw usageError(locale, 'oneCertificate', { value: file });
   const contentFile = args.one('content');
-  const evidence = {
-    ...readTrustOptions(args, now, locale),
-    message: parseSignedData(der),
-    content: contentFile === undefined ? undefined : readBytes(contentFile),
-  };
-  const report = judgeMessage(evidence, createNodeCrypto());
+  const ops = createNodeCrypto();
+  const trust = readTrustOptions(args, now, locale);
+  const message = parseSignedData(der);
+  const content =
+    contentFile === undefined ? undefined : readSignedFile(contentFile, message, trust.intermediates, ops);
+  const report = judgeMessage({ ...trust, message, content }, ops);
   writeResult(context, report, () => {
     const print = new Printer(locale);
     printMessageReport(print, report);
