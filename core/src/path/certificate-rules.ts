@@ -11,7 +11,6 @@ export type CertificateRole = 'anchor' | 'intermediate' | 'leaf';
 /** True when the certificate keeps the rule. */
 type RuleCheck = (certificate: Certificate, role: CertificateRole) => boolean;
 
-const isSelfIssued = (certificate: Certificate): boolean => equalBytes(certificate.subjectDer, certificate.issuerDer);
 const isCritical = (certificate: Certificate, oid: string): boolean => certificate.extension(oid)?.critical === true;
 const isCa = (certificate: Certificate): boolean => certificate.basicConstraints?.ca === true;
 const hasSubject = (certificate: Certificate): boolean => certificate.subject.rdns.length > 0;
@@ -26,7 +25,7 @@ const rfc5280Rules = {
 
   /** §4.2.1.1: in every certificate but self-signed ones. */
   'authority-key-identifier-present': (certificate) =>
-    isSelfIssued(certificate) || certificate.authorityKeyIdentifier?.keyIdentifier !== undefined,
+    certificate.isSelfIssued || certificate.authorityKeyIdentifier?.keyIdentifier !== undefined,
   'authority-key-identifier-not-critical': (certificate) => !isCritical(certificate, oids.authorityKeyIdentifier),
 
   /** §4.2.1.2. */
@@ -90,7 +89,7 @@ const webRules = {
     role !== 'anchor' || certificate.extendedKeyUsage === undefined,
   /** §7.1.2.1.3: if present, the key identifier alone and equal to the subject's. */
   'root-authority-key-identifier-plain': (certificate, role) =>
-    role !== 'anchor' || !isSelfIssued(certificate) || hasPlainAuthorityKeyIdentifier(certificate),
+    role !== 'anchor' || !certificate.isSelfIssued || hasPlainAuthorityKeyIdentifier(certificate),
   /** §6.1.5. */
   'rsa-modulus-multiple-of-8': ({ publicKey }) => publicKey.kind !== 'rsa' || publicKey.modulusBits % 8 === 0,
 } as const satisfies Record<string, RuleCheck>;

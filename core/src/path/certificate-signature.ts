@@ -67,6 +67,6 @@ function algorithmFor(certificate: Certificate, key: PublicKey): SignatureAlgori
 /** A key's bytes as a map key; Latin-1 keeps them one to one. */
 function keyText(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return text;
 }

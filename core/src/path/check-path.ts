@@ -1,4 +1,3 @@
-import { equalBytes } from '../bytes/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { checkKeyStrength } from './algorithm-policy.ts';
 import type { Budget } from './budget.ts';
@@ -21,14 +20,6 @@ export type PathOutcome = { readonly checked: CheckedTrail } & (
   | { readonly problem: PathProblem }
   | { readonly problem: undefined; readonly policies: 'any' | readonly string[] }
 );
-
-const selfIssued = new WeakMap<Certificate, boolean>();
-
-export function isSelfIssued(certificate: Certificate): boolean {
-  const known = selfIssued.get(certificate) ?? equalBytes(certificate.subjectDer, certificate.issuerDer);
-  selfIssued.set(certificate, known);
-  return known;
-}
 
 /**
  * RFC 5280 §6.1 for one path whose names chain and whose signatures the builder has verified: everything else, from the
@@ -93,7 +84,7 @@ class PathCheck {
   #ask(certificate: Certificate, constraints: readonly Constraint[]): PathProblem | undefined {
     const context = {
       certificate,
-      selfIssued: isSelfIssued(certificate),
+      selfIssued: certificate.isSelfIssued,
       state: this.#state,
       input: this.#input,
       profile: this.#profile,

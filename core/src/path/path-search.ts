@@ -5,7 +5,7 @@ import { Budget } from './budget.ts';
 import { Candidates } from './candidates.ts';
 import { checkCriticalExtensions, checkIssuerRights, checkValidity } from './certificate-checks.ts';
 import { CertificateSignatures } from './certificate-signature.ts';
-import { checkPath, isSelfIssued } from './check-path.ts';
+import { checkPath } from './check-path.ts';
 import { type CheckedTrail, emptyTrail } from './checked-trail.ts';
 import type { PathInput, TrustAnchor } from './path-input.ts';
 import type { PathAttempt } from './path-report.ts';
@@ -105,7 +105,7 @@ export class PathSearch {
 
   /** What can be said of an intermediate before the rest of its path is known: cheaper than a signature. */
   #checkIntermediate(issuer: Certificate, chain: readonly Certificate[]): PathProblem | undefined {
-    const below = [...chain.slice(1), issuer].filter((certificate) => !isSelfIssued(certificate)).length;
+    const below = [...chain.slice(1), issuer].filter((certificate) => !certificate.isSelfIssued).length;
     if (chain.length > this.#budget.depth)
       return { reason: { code: 'ERR_PATH_BUDGET_EXCEEDED', params: { limit: 'depth' } } };
     if (below > (this.#input.maxIntermediates ?? Number.POSITIVE_INFINITY))

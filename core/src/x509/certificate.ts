@@ -45,6 +45,8 @@ export interface Certificate {
   readonly subject: Name;
   readonly issuerDer: Uint8Array;
   readonly subjectDer: Uint8Array;
+  /** Subject and issuer are the same, byte for byte (RFC 5280 §6.1): a CA's new key, or a root. */
+  readonly isSelfIssued: boolean;
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** SubjectPublicKeyInfo as it came. */

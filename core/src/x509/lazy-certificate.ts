@@ -48,6 +48,7 @@ export class LazyCertificate implements Certificate {
   private readonly fields: CertificateFields;
   private readonly decoded = new Map<string, unknown>();
   private key: PublicKey | undefined;
+  private selfIssued: boolean | undefined;
 
   constructor(fields: CertificateFields) {
     this.fields = fields;
@@ -91,6 +92,10 @@ export class LazyCertificate implements Certificate {
   }
   get subjectDer(): Uint8Array {
     return this.fields.subject.der;
+  }
+  get isSelfIssued(): boolean {
+    this.selfIssued ??= equalBytes(this.subjectDer, this.issuerDer);
+    return this.selfIssued;
   }
   get notBefore(): Date {
     return new Date(this.fields.notBefore);
