@@ -99,6 +99,22 @@ describe('a signature with a time-stamp', () => {
     });
   });
 
+  it.each(['rfc5280', 'gm-sign', 'bidding'] as const)('passes so by the rules of %s', (profile) => {
+    expect(first(judge(stamped(sign(expired)), { profile }))).toMatchObject({
+      indication: 'passed',
+      timestamps: [{ indication: 'passed', certificate: { profile } }],
+    });
+  });
+
+  it('is not helped by a stamp over a digest that no longer counts', () => {
+    const report = first(judge(stamped(sign(expired), { digestAlgorithm: 'sha1' })));
+    expect(report?.indication).toBe('failed');
+    expect(report?.timestamps?.[0]).toMatchObject({
+      indication: 'failed',
+      reason: { code: 'ERR_SIGNATURE_ALGORITHM_WEAK', params: { algorithm: 'sha1' } },
+    });
+  });
+
   it.each<[string, object, string]>([
     ['stamps another signature', { content: new Uint8Array(70) }, 'ERR_TIMESTAMP_MISMATCH'],
     ['names another certificate', { names: false }, 'ERR_CMS_ATTRIBUTE_INVALID'],
