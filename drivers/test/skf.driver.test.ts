@@ -11,6 +11,6 @@ requireReal(skfParts, skfCompiler())('the soft SKF library', (compiler) => {
   });
   afterAll(() => built.remove());
 
-  describeDriver('in this process', () => startSkf(built.library, 'in-process'));
+  describeDriver('in this process', () => startSkf(built.library, 'in-process', { quirks: { events: 'native' } }));
   describeDriver('in its host', () => startSkf(built.library, 'hosted', { quirks: { events: 'native' } }));
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { encodePem, utf8Encode } from '@onelock/core/bytes';
 import { sm2DefaultUserId } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
@@ -26,6 +27,7 @@ import {
 import { newSkfFolder, skfConfig } from './skf-under-test.ts';
 import { ecIdentity, rsaIdentity, sm2Identity } from './test-keys.ts';
 
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const ops = createNodeCrypto();
 const message = utf8Encode('投标文件 bid.pdf');
 const input = { kind: 'message', bytes: message } as const;
@@ -169,6 +171,15 @@ requireReal(skfParts, skfCompiler())('an SKF token', (compiler) => {
     expect(triesWritten()).toBe(3);
   });
 
+  it('takes the tries from SKF_VerifyPIN where the library has no SKF_GetPINInfo', async () => {
+    const { driver } = await start({ environment: { ONELOCK_SKF_FAULTS: 'fail SKF_GetPINInfo 0x0A000003' } });
+    const id = await firstId(driver);
+    expect(await driver.pinStatus(id)).toMatchObject({ retriesLeft: null, retriesMax: null, isDefault: null });
+    const wrong = await failure(driver.openSession(id, pinOf('000000')));
+    expect(wrong).toMatchObject({ code: 'ERR_TOKEN_PIN_INCORRECT', params: { retriesLeft: 7 } });
+    expect(await driver.openSession(id, pinOf(skfPin))).toBeTypeOf('string');
+  });
+
   it('locks at the last try, and then no PIN is given to the library any more', async () => {
     const { driver, device } = await start({ token: { retries: 1 } });
     const id = await firstId(driver);
@@ -197,6 +208,24 @@ requireReal(skfParts, skfCompiler())('an SKF token', (compiler) => {
       await expect(failure(createSkfDriver({ id: 'key', family: 'skf', library })), library).resolves.toFailWith(
         'ERR_DRIVER_NOT_INSTALLED',
       );
+  });
+
+  it('is shown by onelock driver list', () => {
+    const { folder, remove } = newSkfFolder();
+    endings.push(remove);
+    writeSkfToken(folder, { factoryPin: true });
+    const { stdout, status } = spawnSync(process.execPath, ['--conditions=onelock-source', cli, 'driver', 'list'], {
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH ?? '',
+        LANG: 'zh_CN.UTF-8',
+        ONELOCK_AGENT_DRIVERS: JSON.stringify([skfConfig(libraryOf(builds[0]), folder)]),
+      },
+    });
+    expect(stdout).toContain('soft-skf · skf · soft-skf · GM/T 0016  正常');
+    expect(stdout).toContain('演示密钥');
+    expect(stdout).toContain('PIN 剩余次数 8 · 仍为出厂 PIN');
+    expect(status).toBe(0);
   });
 
   requireReal('OpenSSL', opensslCommand())('and OpenSSL', (openssl) => {

@@ -70,16 +70,26 @@ export function describePin(
   };
 }
 
+/** What a library that does not write the count leaves in it. */
+const unwritten = 0xff;
+const mostTries = 255;
+
 /**
  * SKF_VerifyPIN, exactly once.
- * @throws {CodedError} as codedFailure says
+ * @throws {CodedError} as codedFailure says; ERR_TOKEN_PIN_INCORRECT with the tries left where the library wrote them
  */
 export async function verifyPin(library: SkfLibrary, application: SkfHandle, pin: Pin): Promise<void> {
   const text = Buffer.alloc(pin.length + 1);
+  const count = Buffer.alloc(8);
+  count.fill(unwritten, 0, library.abi.ulongBytes);
   text.set(pin);
   try {
-    const value = await library.tryCall('SKF_VerifyPIN', application, USER_TYPE, text, Buffer.alloc(8));
-    if (value !== 0) throw codedFailure('SKF_VerifyPIN', value);
+    const value = await library.tryCall('SKF_VerifyPIN', application, USER_TYPE, text, count);
+    if (value === 0) return;
+    const failure = codedFailure('SKF_VerifyPIN', value);
+    const left = readUlong(count, 0, library.abi);
+    if (failure.code !== 'ERR_TOKEN_PIN_INCORRECT' || left > mostTries) throw failure;
+    throw new CodedError(failure.code, { retriesLeft: left }, { ...(failure.native && { native: failure.native }) });
   } finally {
     text.fill(0);
   }
