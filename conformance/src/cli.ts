@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The program behind `onelock cert`, `onelock cms`, `onelock timestamp` and `onelock suite`.
+// The program behind `onelock cert`, `onelock cms`, `onelock timestamp`, `onelock crl`, `onelock ocsp` and `onelock suite`.
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError, type Locale } from '@onelock/core/messages';
 import { certInspect } from './commands/cert-inspect.ts';
@@ -7,6 +7,8 @@ import { certValidate } from './commands/cert-validate.ts';
 import { cmsInspect } from './commands/cms-inspect.ts';
 import { cmsVerify } from './commands/cms-verify.ts';
 import type { Command, ExitStatus } from './commands/command.ts';
+import { crlInspect } from './commands/crl-inspect.ts';
+import { ocspInspect } from './commands/ocsp-inspect.ts';
 import { suiteRun } from './commands/suite-run.ts';
 import { timestampInspect } from './commands/timestamp-inspect.ts';
 import { timestampVerify } from './commands/timestamp-verify.ts';
@@ -21,6 +23,8 @@ const commands: Readonly<Record<string, Command>> = {
   'cms inspect': cmsInspect,
   'timestamp verify': timestampVerify,
   'timestamp inspect': timestampInspect,
+  'crl inspect': crlInspect,
+  'ocsp inspect': ocspInspect,
   'suite run': suiteRun,
 };
 

@@ -17,6 +17,8 @@ const programs = {
   cert: ['conformance', 'cli', true],
   cms: ['conformance', 'cli', true],
   timestamp: ['conformance', 'cli', true],
+  crl: ['conformance', 'cli', true],
+  ocsp: ['conformance', 'cli', true],
   suite: ['conformance', 'cli', true],
   demo: ['demo', 'walk', false],
   doctor: ['tools', 'doctor/main', false],
@@ -32,6 +34,7 @@ const usage = `用法 / usage: onelock COMMAND …
   cert validate|inspect      证书 / certificates
   cms verify|inspect         签名消息 / signed messages
   timestamp verify|inspect   时间戳 / time-stamps
+  crl inspect, ocsp inspect  吊销列表与 OCSP 响应 / revocation lists, OCSP responses
   suite run SUITE PATH       公开测试集 / published suites
   demo                       在终端走一遍流程 / the journeys in the terminal
 

@@ -9,6 +9,8 @@ const zhCN = {
   onelock cms inspect FILE
   onelock timestamp verify FILE [--data F] [--digest ALGORITHM:HEX] [--query F] [--trust F]… [--intermediate F]… [--at …]
   onelock timestamp inspect FILE
+  onelock crl inspect FILE
+  onelock ocsp inspect FILE
   onelock suite run SUITE FILE-OR-FOLDER [--service URL]
                              SUITE：wycheproof、limbo、bettertls、openssl-verify、pkits、ocsp、fuzz
 
@@ -30,6 +32,9 @@ const zhCN = {
   revocation: '吊销状态',
   revocationChecked: '已核查',
   revocationNotChecked: '未核查',
+  entries: '条目数',
+  deltaOver: '增量的基础编号',
+  scope: '范围',
   leaf: '被判定证书',
   intermediate: '中间证书',
   anchor: '信任锚',
@@ -91,6 +96,8 @@ const zhCN = {
     suiteUnknown: '没有测试集 {value}；现有 {allowed}',
     notACertificate: '文件 {value} 里没有证书',
     oneCertificate: '文件 {value} 里没有签名消息',
+    notAList: '文件 {value} 里没有吊销列表',
+    notAResponse: '文件 {value} 里没有 OCSP 响应',
     stampedMissing: '要用 --data、--digest 或 --query 说明时间戳盖的是什么',
     digest: '--digest 要写作 算法:十六进制，例如 sm3:…，不能是 {value}',
   },
@@ -109,6 +116,8 @@ const en: Words = {
   onelock cms inspect FILE
   onelock timestamp verify FILE [--data F] [--digest ALGORITHM:HEX] [--query F] [--trust F]… [--intermediate F]… [--at …]
   onelock timestamp inspect FILE
+  onelock crl inspect FILE
+  onelock ocsp inspect FILE
   onelock suite run SUITE FILE-OR-FOLDER [--service URL]
                              SUITE: wycheproof, limbo, bettertls, openssl-verify, pkits, ocsp, fuzz
 
@@ -130,6 +139,9 @@ const en: Words = {
   revocation: 'Revocation',
   revocationChecked: 'checked',
   revocationNotChecked: 'not checked',
+  entries: 'Entries',
+  deltaOver: 'Delta over number',
+  scope: 'Scope',
   leaf: 'certificate judged',
   intermediate: 'intermediate',
   anchor: 'trust anchor',
@@ -191,6 +203,8 @@ const en: Words = {
     suiteUnknown: 'there is no suite {value}; there are {allowed}',
     notACertificate: 'there is no certificate in {value}',
     oneCertificate: 'there is no signed message in {value}',
+    notAList: 'There is no revocation list in the file {value}',
+    notAResponse: 'There is no OCSP response in the file {value}',
     stampedMissing: 'say what was stamped: --data, --digest or --query',
     digest: '--digest takes ALGORITHM:HEX, e.g. sm3:…, not {value}',
   },
