@@ -5,6 +5,7 @@ export { checkCountersignatures, checkSigners, type SignerMaterial } from './che
 export { type ContentEncryption, parseContentEncryption, requireCipher } from './content-encryption.ts';
 export { type ContentInfo, contentInfoOf, type MessageKind, messageKind } from './content-info.ts';
 export { contentPlan } from './content-plan.ts';
+export { readCountersignatures } from './countersignatures.ts';
 export { checkDigestedData, type DigestedData, parseDigestedData } from './digested-data.ts';
 export type { EncryptedContent, EncryptedData, EnvelopedData, Recipient, RecipientIdentifier } from './envelope.ts';
 export { describeSigner, embeddedCertificates } from './find-signer.ts';

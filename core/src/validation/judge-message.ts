@@ -3,7 +3,7 @@ import type { CryptoOps } from '../crypto/index.ts';
 import type { Deviation } from '../deviations/index.ts';
 import { type BudgetLimits, defaultBudget, type TrustAnchor } from '../path/index.ts';
 import type { TrustEvidence } from './evidence.ts';
-import { judgeSigner } from './judge-signer.ts';
+import { allowanceFor, judgeSigner } from './judge-signer.ts';
 import type { MessageReport, Report, SignerReport } from './report.ts';
 import { headOf } from './to-report.ts';
 
@@ -27,7 +27,8 @@ export function judgeMessage(evidence: MessageEvidence, ops: CryptoOps): Message
   const budget = shareOf(message.signers.length);
   const known = [...embeddedCertificates(message), ...intermediates];
   const checks = checkSigners(message, { content, certificates: intermediates }, ops);
-  const signers = checks.map((check) => judgeSigner(check, { evidence: { budget, ...evidence }, known, ops }));
+  const context = { evidence: { budget, ...evidence }, known, ops, allowance: allowanceFor(checks.length) };
+  const signers = checks.map((check) => judgeSigner(check, context));
   return {
     ...wholeReport(signers),
     family: message.family,

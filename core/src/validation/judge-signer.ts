@@ -2,12 +2,13 @@ import {
   checkCountersignatures,
   describeSigner,
   longTermValues,
+  readCountersignatures,
   type SignerCheck,
   type SignerInfo,
   signatureTimestamps,
 } from '../cms/index.ts';
 import type { CryptoOps } from '../crypto/index.ts';
-import { isCodedError } from '../errors/index.ts';
+import { CodedError, isCodedError } from '../errors/index.ts';
 import { parseTimestampToken } from '../tsp/index.ts';
 import type { Verdict } from '../verdict/index.ts';
 import { type Certificate, formatName, parseCertificate } from '../x509/index.ts';
@@ -26,6 +27,13 @@ export interface SignerContext {
   /** Certificates of the message and of the caller. */
   readonly known: readonly Certificate[];
   readonly ops: CryptoOps;
+  /** Time-stamps and countersignatures that may still be judged: anybody can add them, and each costs as a signer does. */
+  readonly allowance: { left: number };
+}
+
+/** Beyond any honest message of so many signers: two each, and some. */
+export function allowanceFor(signers: number): SignerContext['allowance'] {
+  return { left: 2 * signers + 16 };
 }
 
 /** Witnesses of witnesses are not looked at. */
@@ -68,11 +76,14 @@ function judgeGenuine(
 ): SignerReport {
   const { signer, certificate, algorithm } = check;
   const { evidence } = context;
-  const timestamps = signatureTimestamps(signer).map((token) => judgeStamp(token, signer, context));
+  const tokens = signatureTimestamps(signer);
+  spend(context, tokens.length, 'timeStampToken');
+  const timestamps = tokens.map((token) => judgeStamp(token, signer, context));
   const proven = earliest(timestamps);
   const report = judgeMaker(certificate, signer, proven, context);
   const deviations = judgeDeviations(check.deviations, certificate, evidence.at, evidence.deviations);
   const weak = algorithm === null ? undefined : weakSignature(algorithm, evidence.profile);
+  if (depth < maxWitnessDepth) spend(context, readCountersignatures(signer).length, 'countersignature');
   const witnesses = depth >= maxWitnessDepth ? [] : checkCountersignatures(signer, context.known, context.ops);
   const stamped = timestamps.filter((each): each is TimestampReport => 'time' in each);
   return {
@@ -84,6 +95,12 @@ function judgeGenuine(
     ...(proven !== undefined && { provenTime: proven.toISOString() }),
     ...(witnesses.length > 0 && { countersignatures: witnesses.map((each) => judgeSigner(each, context, depth + 1)) }),
   };
+}
+
+/** @throws {CodedError} ERR_CMS_ATTRIBUTE_INVALID { attribute } when there are more than anybody would add honestly */
+function spend({ allowance }: SignerContext, count: number, attribute: 'timeStampToken' | 'countersignature'): void {
+  allowance.left -= count;
+  if (allowance.left < 0) throw new CodedError('ERR_CMS_ATTRIBUTE_INVALID', { attribute });
 }
 
 function outcomeOf(report: CertificateReport, against: Verdict | undefined): Report {

@@ -136,6 +136,16 @@ describe('a signature with a time-stamp', () => {
     });
   });
 
+  it('with more stamps than anybody would add is refused at once', () => {
+    const token = makeToken({ ...tsa, content: new Uint8Array(1), time: stampTime });
+    let crowded = sign(expired);
+    for (let count = 0; count < 19; count++) crowded = addUnsignedAttribute(crowded, 0, 'timeStampToken', token);
+    expect(judge(crowded)).toMatchObject({
+      indication: 'failed',
+      reason: { code: 'ERR_CMS_ATTRIBUTE_INVALID', params: { attribute: 'timeStampToken' } },
+    });
+  });
+
   it('believes only those whom it may believe about time', () => {
     const strangers = { kind: 'name-and-key', name: tsa.certificate.issuer, publicKey: keys('x').publicKey } as const;
     expect(judge(stamped(sign(expired)), { timestampAnchors: [strangers] }).indication).toBe('failed');
