@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startHostedDriver } from '../src/host/index.ts';
-import type { DriverConfig } from '../src/port/index.ts';
+import { type DriverConfig, hostUserNumber } from '../src/port/index.ts';
 import { childrenOf, isAlive, until } from './processes.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
 
@@ -14,11 +14,11 @@ afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-async function startHost(user?: DriverConfig['user']) {
+async function startHost(user?: DriverConfig['user'], id = 'soft') {
   const { folder, remove } = newTokenFolder();
   endings.push(remove);
   const file = await writeTestToken(folder);
-  const config = { id: 'soft', family: 'soft', folder, ...(user && { user }) } as const;
+  const config = { id, family: 'soft', folder, ...(user && { user }) } as const;
   const driver = await startHostedDriver(config);
   endings.push(() => driver.close());
   return { driver, file, folder, pid: driver.status().pid ?? 0 };
@@ -128,12 +128,32 @@ describe.skipIf(!root)('under a parent that is root (skipped for others)', () =>
     process.setgroups?.([4, 24]);
     endings.push(() => process.setgroups?.(before));
     const { pid, file } = await startHost();
-    const id = '60950\t60950\t60950\t60950';
+    const number = hostUserNumber('soft');
+    const id = `${number}\t${number}\t${number}\t${number}`;
     expect(idsOf(pid)).toEqual([id, id, '']);
     expect(statusOf(pid)).toMatch(/^CapEff:\s+0+$/m);
     expect(statusOf(pid)).toMatch(/^CapPrm:\s+0+$/m);
-    expect(statSync(file).uid).toBe(60950);
+    expect(statSync(file).uid).toBe(number);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+  });
+
+  it('is another user than the host of another driver, whose token and process are out of its reach', async () => {
+    const one = await startHost(undefined, 'vendor-one');
+    const other = await startHost(undefined, 'vendor-other');
+    expect(idsOf(one.pid).slice(0, 2)).not.toEqual(idsOf(other.pid).slice(0, 2));
+    const uid = statSync(one.file).uid;
+    // Only its own folder guards the token, not a closed home above it.
+    chmodSync(path.dirname(other.folder), 0o755);
+    const script = `
+      const attempt = (act) => { try { act(); return 'done'; } catch (error) { return error.code; } };
+      const [file, pid] = process.argv.slice(1);
+      console.log(attempt(() => require('node:fs').readFileSync(file)), attempt(() => process.kill(Number(pid), 0)));`;
+    const tried = spawnSync(process.execPath, ['-e', script, other.file, String(other.pid)], {
+      uid,
+      gid: uid,
+      encoding: 'utf8',
+    });
+    expect(tried.stdout.trim()).toBe('EACCES EPERM');
   });
 
   it('is the user that the configuration names', async () => {

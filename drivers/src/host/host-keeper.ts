@@ -97,7 +97,7 @@ export class HostKeeper {
 
   async #startLife(): Promise<{ readonly life: HostLife; readonly info: DriverInfo }> {
     const config = this.#config;
-    const user = hostUserFor(config.user);
+    const user = hostUserFor(config);
     const folder = config.family === 'soft' ? config.folder : config.stateFolder;
     if (folder !== undefined) handOver(folder, user);
     this.#generation += 1;

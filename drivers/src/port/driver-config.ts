@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { hostUserNumber, hostUserNumbers, hostUsers } from './host-slots.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -30,8 +31,7 @@ const HostUser = Type.Union(
     Type.Literal('same-as-parent'),
   ],
   {
-    description:
-      'Who the host process is when its parent is root; otherwise ignored. Default: uid and gid 60950, which own nothing else',
+    description: `Who the host process is when its parent is root; otherwise ignored. Default: a uid and gid of its own, ${hostUsers.first} to ${hostUsers.last}, by the driver's id`,
   },
 );
 
@@ -165,7 +165,7 @@ export function parseDriverConfig(value: unknown): DriverConfig {
 }
 
 /**
- * Checks a list of configurations; ids must differ.
+ * Checks a list of configurations; ids must differ. Gives `user` to a driver that by its id alone would share one with another.
  * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID
  */
 export function parseDriverConfigs(value: unknown): readonly DriverConfig[] {
@@ -176,5 +176,17 @@ export function parseDriverConfigs(value: unknown): readonly DriverConfig[] {
     if (ids.has(id)) throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/id', rule: `${id} is named twice` });
     ids.add(id);
   }
-  return configs;
+  return withUsersOfTheirOwn(configs);
+}
+
+function withUsersOfTheirOwn(configs: readonly DriverConfig[]): readonly DriverConfig[] {
+  const named = configs.flatMap(({ user }) => (typeof user === 'object' ? [user.uid] : []));
+  const unnamed = configs.filter(({ user }) => user === undefined).map(({ id }) => id);
+  const numbers = hostUserNumbers(unnamed, named);
+  return configs.map((config) => {
+    const number = numbers.get(config.id);
+    return number === undefined || number === hostUserNumber(config.id)
+      ? config
+      : { ...config, user: { uid: number, gid: number } };
+  });
 }

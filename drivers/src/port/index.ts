@@ -9,6 +9,7 @@ export {
   type SkfQuirks,
   type SoftDriverConfig,
 } from './driver-config.ts';
+export { hostUserNumber, hostUsers, isHostUserNumber } from './host-slots.ts';
 export type {
   DeviceId,
   DriverFamily,

@@ -5,7 +5,7 @@ import { Compile } from 'typebox/compile';
 import type { DriverConfig } from '../port/index.ts';
 import { FailureBodySchema, restoreError } from './failure.ts';
 import { handOver } from './hand-over.ts';
-import { hostUserFor } from './host-user.ts';
+import { folderUserFor } from './host-user.ts';
 import { spawnRestricted } from './spawn-restricted.ts';
 
 export interface OneCall {
@@ -41,7 +41,7 @@ export interface OneRequest {
  * @throws {CodedError} what the act threw, ERR_DRIVER_CRASHED, ERR_DRIVER_TIMEOUT, ERR_DRIVER_PROTOCOL
  */
 export async function callOnce(call: OneCall): Promise<unknown> {
-  const user = hostUserFor(call.user);
+  const user = folderUserFor(call.folder, call.user);
   if (call.folder !== undefined) handOver(call.folder, user);
   const child = spawnRestricted({
     entry: call.entry,

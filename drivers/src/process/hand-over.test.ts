@@ -43,6 +43,16 @@ describe.skipIf(!root)('handing a folder over to another user (skipped unless ro
     for (const name of ['.', 'tokens', 'tokens/object']) expect(statSync(path.join(folder, name))).toMatchObject(user);
   });
 
+  it('takes over what an earlier configuration gave to another of our host users', () => {
+    const folder = path.join(newHome(), 'state');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'object'), '');
+    handOver(folder, user);
+    const another = { uid: 61_000, gid: 61_000 };
+    handOver(folder, another);
+    for (const name of ['.', 'object']) expect(statSync(path.join(folder, name))).toMatchObject(another);
+  });
+
   it('follows no link out of the folder, symbolic or hard, and takes nothing from a third owner', () => {
     const home = newHome();
     const folder = path.join(home, 'state');

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
+import { isHostUserNumber } from '../port/index.ts';
 import type { HostUser } from './host-user.ts';
 
 const maxEntries = 20_000;
@@ -19,7 +20,8 @@ const maxDepth = 4;
 /**
  * Makes a driver's own folder (0700) and, when the driver process runs as another user, gives folder and contents to
  * that user. Goes by file descriptor and never through a link: the folder belongs to code that we do not trust.
- * Files of a third owner and files with a second name are left alone.
+ * Files of a third owner and files with a second name are left alone; what belongs to another of our host users, of an
+ * earlier configuration, changes hands.
  *
  * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID when the folder is a link, no folder, or too high in the tree
  */
@@ -79,7 +81,8 @@ function giveFile(descriptor: number, user: HostUser): void {
 
 function own(descriptor: number, stats: Stats, user: HostUser): void {
   if (stats.uid === user.uid && stats.gid === user.gid) return;
-  if (stats.uid === 0 || stats.uid === user.uid) fchownSync(descriptor, user.uid, user.gid);
+  if (stats.uid === 0 || stats.uid === user.uid || isHostUserNumber(stats.uid))
+    fchownSync(descriptor, user.uid, user.gid);
 }
 
 /** The hard limit of open files of this process, or Infinity: a child cannot be given more. */
