@@ -15,6 +15,7 @@ import { HostKeeper } from './host-keeper.ts';
 import type { HostedDriver, HostedDriverOptions, HostTimeouts } from './hosted-driver.ts';
 import { limits, type MethodName, type MethodParams, type MethodResult } from './methods.ts';
 import { acceptsParams, firstParamsError } from './protocol.ts';
+import { SharedReads } from './shared-reads.ts';
 
 const defaultTimeouts: HostTimeouts = {
   startMs: 30_000,
@@ -53,6 +54,7 @@ class ProcessDriver implements HostedDriver {
   readonly #keeper: HostKeeper;
   readonly #timeouts: HostTimeouts;
   readonly #turns = new Turns();
+  readonly #reads = new SharedReads();
   readonly #stays = new DeviceStays();
   readonly #sessions = new Map<SessionId, { readonly deviceId: DeviceId; readonly generation: number }>();
 
@@ -65,17 +67,17 @@ class ProcessDriver implements HostedDriver {
   }
 
   async listDevices(): Promise<readonly TokenDevice[]> {
-    return this.#call('', 'listDevices', {}, (devices) =>
+    return this.#read('', 'listDevices', {}, (devices) =>
       this.#stays.number(this.#keeper.generation, devices as unknown as readonly TokenDevice[]),
     );
   }
 
   listIdentities(deviceId: DeviceId) {
-    return this.#call(deviceId, 'listIdentities', { deviceId });
+    return this.#read(deviceId, 'listIdentities', { deviceId });
   }
 
   pinStatus(deviceId: DeviceId) {
-    return this.#call(deviceId, 'pinStatus', { deviceId });
+    return this.#read(deviceId, 'pinStatus', { deviceId });
   }
 
   async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
@@ -138,6 +140,18 @@ class ProcessDriver implements HostedDriver {
     return this.#keeper.close();
   }
 
+  /** What changes nothing is asked once for all who wait. */
+  #read<Name extends 'listDevices' | 'listIdentities' | 'pinStatus', T = MethodResult<Name>>(
+    deviceId: string,
+    method: Name,
+    params: MethodParams<Name>,
+    use?: (result: MethodResult<Name>) => T,
+  ): Promise<T> {
+    return this.#reads.read(`${method} ${deviceId}`, (begun) =>
+      this.#call(deviceId, method, params, use, undefined, begun),
+    );
+  }
+
   /** `generation` demands that very life of the host: what a session belongs to. */
   async #call<Name extends MethodName, T = MethodResult<Name>>(
     deviceId: string,
@@ -145,9 +159,11 @@ class ProcessDriver implements HostedDriver {
     params: MethodParams<Name>,
     use: (result: MethodResult<Name>) => T = (result) => result as T,
     generation?: number,
+    begun?: () => void,
   ): Promise<T> {
     if (!acceptsParams(method, params)) throw new CodedError('ERR_REQUEST_INVALID', firstParamsError(method, params));
     return this.#turns.run(this.#lane(deviceId), this.#timeouts.queueMs, async () => {
+      begun?.();
       const life = await this.#keeper.life();
       if (generation !== undefined && generation !== this.#keeper.generation)
         throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
