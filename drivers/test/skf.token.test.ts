@@ -193,6 +193,18 @@ requireReal(skfParts, skfCompiler())('an SKF token', (compiler) => {
     expect(readFileSync(path.join(path.dirname(device), 'faults'), 'utf8')).toContain('SKF_VerifyPIN');
   });
 
+  it('hands no signature on that its certificate does not verify', async () => {
+    // This library pads what it gets; what it gets is a bare digest, and it says SAR_OK.
+    const { driver } = await start({ quirks: { rsaSignInput: 'digest' } });
+    const session = await driver.openSession(await firstId(driver), pinOf(skfPin));
+    const digest = { kind: 'digest', bytes: ops.digest('sha256', message) } as const;
+    for (const given of [input, digest])
+      expect(await failure(driver.sign(session, rsaIdentity.id, rsa, given))).toMatchObject({
+        code: 'ERR_TOKEN_NATIVE_FAILURE',
+        params: { api: 'SKF_RSASignData', name: 'SIGNATURE_DOES_NOT_VERIFY' },
+      });
+  });
+
   it('signs with no key that SKF does not know', async () => {
     const { driver, device } = await start();
     writeForeignContainer(path.join(device, 'SJKJ'));

@@ -1,3 +1,5 @@
+import { constants, createPublicKey, publicDecrypt } from 'node:crypto';
+import { equalBytes } from '@onelock/core/bytes';
 import {
   type CryptoOps,
   computeZa,
@@ -103,9 +105,18 @@ async function signRsa(
     algorithm: `rsa-pkcs1v15 ${digest}`,
   });
   if (signature.length !== Math.ceil(key.modulusBits / 8)) throw wrong('SKF_RSASignData');
-  if (input.kind === 'message' && !signer.ops.verify(key, { kind: 'rsa-pkcs1v15', digest }, input.bytes, signature))
-    throw wrong('SKF_RSASignData');
+  if (!isRsaSignature(key, encodeDigestInfo(digest, hash), signature)) throw wrong('SKF_RSASignData');
   return signature;
+}
+
+/** RFC 8017 §8.2.2 with the digest at hand instead of the message. */
+function isRsaSignature({ spki }: PublicKey, digestInfo: Uint8Array, signature: Uint8Array): boolean {
+  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  try {
+    return equalBytes(publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature), digestInfo);
+  } catch {
+    return false;
+  }
 }
 
 /** The standard leaves open what SKF_RSASignData pads: vendors differ (GM/T 0016-2012 §7.6). */
