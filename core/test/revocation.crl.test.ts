@@ -461,7 +461,7 @@ describe('an indirect list whose issuer is on it itself', () => {
     },
     ops,
   );
-  const ask = (entries: CrlSpec['entries']): string => {
+  const ask = (entries: NonNullable<CrlSpec['entries']>): string => {
     const list = makeCrl({ issuer: issuerOf('lists'), extensions: [scope({ indirect: true })], entries }, ops);
     return outcome(judged([list], { intermediates: [listIssuer] }, leafWith(point)));
   };
