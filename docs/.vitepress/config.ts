@@ -13,13 +13,13 @@ const reference: Readonly<Record<Language, DefaultTheme.SidebarItem[]>> = JSON.p
 );
 
 /** Decisions in the order of their numbers; their first line is their title. */
-function decisions(): DefaultTheme.SidebarItem[] {
+function decisions(at: '/adr/' | '/en/adr/'): DefaultTheme.SidebarItem[] {
   return readdirSync(path.join(docs, 'adr'))
     .filter((file) => /^\d{4}-.*\.md$/.test(file))
     .sort()
     .map((file) => {
       const [heading = ''] = readFileSync(path.join(docs, 'adr', file), 'utf8').split('\n');
-      return { text: heading.replace(/^# ADR /, '').replaceAll('`', ''), link: `/adr/${file.replace(/\.md$/, '')}` };
+      return { text: heading.replace(/^# ADR /, '').replaceAll('`', ''), link: `${at}${file.replace(/\.md$/, '')}` };
     });
 }
 
@@ -48,7 +48,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
     {
       text: say('运行', 'Operate'),
       items: [
-        { text: say('运行桥接服务', 'Running the service'), link: `${at}guide/operate` },
+        { text: say('运行互认服务', 'Running the service'), link: `${at}guide/operate` },
         { text: say('配置项', 'Configuration'), link: `${at}reference/configuration` },
       ],
     },
@@ -82,10 +82,10 @@ function themeFor(language: Language): DefaultTheme.Config {
       '/adr/': [
         {
           text: say('决策记录', 'Decisions'),
-          items: [{ text: say('总览', 'Overview'), link: `${at}adr/` }, ...decisions()],
+          items: [{ text: say('总览', 'Overview'), link: `${at}adr/` }, ...decisions('/adr/')],
         },
       ],
-      '/en/adr/': [{ text: 'Decisions', items: [{ text: 'Overview', link: '/en/adr/' }, ...decisions()] }],
+      '/en/adr/': [{ text: 'Decisions', items: [{ text: 'Overview', link: '/en/adr/' }, ...decisions('/en/adr/')] }],
     },
     outline: { level: [2, 3], label: say('本页内容', 'On this page') },
     docFooter: { prev: say('上一页', 'Previous'), next: say('下一页', 'Next') },

@@ -168,7 +168,7 @@ export const agentStatusChanged = defineEvent({
   titleZh: '代理状态变化',
   title: 'Agent status changed',
   since: '1.0',
-  firesWhenZh: '驱动崩溃或重启、有更新待装、桥接服务中断或恢复时。',
+  firesWhenZh: '驱动崩溃或重启、有更新待装、互认服务中断或恢复时。',
   firesWhen: 'A driver crashed or restarted, an update waits, the service was lost or is back.',
   repetition: 'may-repeat',
   payload: closed({

@@ -40,6 +40,7 @@ export { requireMatch } from './require-match.ts';
 export { parsePssParameters } from './rsa-pss-parameters.ts';
 export { selfTest } from './self-test.ts';
 export { parseSignatureAlgorithm } from './signature-algorithm.ts';
+export { digestsOf } from './signature-digests.ts';
 export {
   decodeSm2Cipher,
   encodeSm2Cipher,

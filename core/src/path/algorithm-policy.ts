@@ -1,5 +1,5 @@
 import { oids } from '../asn1/index.ts';
-import type { PublicKey, SignatureAlgorithm } from '../crypto/index.ts';
+import { digestsOf, type PublicKey, type SignatureAlgorithm } from '../crypto/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { type PathProblem, problemOf } from './problem.ts';
 import type { AlgorithmPolicy } from './profile.ts';
@@ -39,20 +39,6 @@ export function checkKeyStrength(
   return weakness === undefined
     ? undefined
     : problemOf(certificate, 'ERR_PATH_ALGORITHM_WEAK', { algorithm: weakness });
-}
-
-function digestsOf(algorithm: SignatureAlgorithm): readonly AlgorithmPolicy['digests'][number][] {
-  switch (algorithm.kind) {
-    case 'sm2-sm3':
-      return ['sm3'];
-    case 'ed25519':
-    case 'ed448':
-      return [];
-    case 'rsa-pss':
-      return [algorithm.digest, algorithm.mgf1Digest];
-    default:
-      return [algorithm.digest];
-  }
 }
 
 function weaknessOf(key: PublicKey, policy: AlgorithmPolicy): string | undefined {

@@ -3,9 +3,9 @@ import {
   type AlgorithmIdentifier,
   type CryptoOps,
   type DigestAlgorithm,
+  digestsOf,
   type PublicKey,
   parseSignatureAlgorithm,
-  type SignatureAlgorithm,
 } from '../crypto/index.ts';
 import { CodedError } from '../errors/index.ts';
 
@@ -53,18 +53,4 @@ function outcomesOf(evidence: SignedEvidence, ops: CryptoOps): Map<string, boole
   const known = ofEngine.get(evidence) ?? new Map<string, boolean>();
   ofEngine.set(evidence, known);
   return known;
-}
-
-function digestsOf(algorithm: SignatureAlgorithm): readonly DigestAlgorithm[] {
-  switch (algorithm.kind) {
-    case 'sm2-sm3':
-      return ['sm3'];
-    case 'ed25519':
-    case 'ed448':
-      return [];
-    case 'rsa-pss':
-      return [algorithm.digest, algorithm.mgf1Digest];
-    default:
-      return [algorithm.digest];
-  }
 }

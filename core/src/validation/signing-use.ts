@@ -1,4 +1,4 @@
-import type { DigestAlgorithm, SignatureAlgorithm } from '../crypto/index.ts';
+import { digestsOf, type SignatureAlgorithm } from '../crypto/index.ts';
 import { type Profile, type ProfileName, profiles } from '../path/index.ts';
 import type { Verdict } from '../verdict/index.ts';
 import type { KeyUsageName } from '../x509/index.ts';
@@ -21,18 +21,4 @@ export function weakSignature(algorithm: SignatureAlgorithm, profile: ProfileNam
 /** An algorithm for people: `sm2-sm3`, `rsa-pkcs1v15 sha256`. */
 export function describeAlgorithm(algorithm: SignatureAlgorithm): string {
   return [algorithm.kind, ...('digest' in algorithm ? [algorithm.digest] : [])].join(' ');
-}
-
-function digestsOf(algorithm: SignatureAlgorithm): readonly DigestAlgorithm[] {
-  switch (algorithm.kind) {
-    case 'sm2-sm3':
-      return ['sm3'];
-    case 'ed25519':
-    case 'ed448':
-      return [];
-    case 'rsa-pss':
-      return [algorithm.digest, algorithm.mgf1Digest];
-    default:
-      return [algorithm.digest];
-  }
 }

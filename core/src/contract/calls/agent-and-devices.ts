@@ -94,7 +94,7 @@ export const checkEnvironment = defineCall({
   since: '1.0',
   clauses: ['GB/T 43694-2024 SOF_CheckSupport'],
   summaryZh:
-    '“检查我的电脑”：逐项检查端口、TLS、浏览器权限、驱动、介质、时钟、桥接服务等，每项给出状态、原因和处理办法。请在开标日之前检查，而不是当天。',
+    '“检查我的电脑”：逐项检查端口、TLS、浏览器权限、驱动、介质、时钟、互认服务等，每项给出状态、原因和处理办法。请在开标日之前检查，而不是当天。',
   summary:
     '"Check my computer": ports, TLS, browser permission, drivers, devices, clock, service and more, each with state, cause and fix. Meant for the days before a bid opening rather than the day itself.',
   params: closed({

@@ -170,7 +170,7 @@ export const getRemoteSession = defineCall({
   since: '1.0',
   clauses: ['field practice D.2'],
   summaryZh:
-    '返回扫码会话的状态、后续二维码帧与结果。结果只交给创建会话的来源；服务器应另行向桥接服务核对，不要只信浏览器带回的结果。',
+    '返回扫码会话的状态、后续二维码帧与结果。结果只交给创建会话的来源；服务器应另行向互认服务核对，不要只信浏览器带回的结果。',
   summary:
     'State, further frames and outcome of a session. The outcome is released only to the origin that started it, and a server should confirm it with the bridge service instead of trusting what a browser brings.',
   params: closed({ session: RemoteSessionId }),

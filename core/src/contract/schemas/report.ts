@@ -36,7 +36,7 @@ export const MessageFamily = oneOf(
 /** Who judged. Stands on the outermost report only. */
 export const CheckedBy = oneOf(
   ['service', 'agent'],
-  '由谁评判：桥接服务，或（服务不可达时）代理凭离线材料',
+  '由谁评判：互认服务，或（服务不可达时）代理凭离线材料',
   'Who judged: the bridge service or, when it cannot be reached, the agent from offline evidence',
 );
 
