@@ -42,6 +42,21 @@ requireReal('OpenSSL', opensslCommand())('RSA-OAEP against the command of OpenSS
   });
 });
 
+describe('a content key under RSA', () => {
+  it.each<KeyEncryption>([
+    { kind: 'rsa-pkcs1v15' },
+    { kind: 'rsa-oaep', digest: 'sha256', mgf1Digest: 'sha256' },
+    twoDigests,
+  ])('is not opened without the zero in front that makes it as long as the modulus: %j', (scheme) => {
+    let encrypted = ciphers.encryptKey(publicKey, scheme, label);
+    while (encrypted[0] !== 0) encrypted = ciphers.encryptKey(publicKey, scheme, label);
+    expect(ciphers.decryptKey(privateKey, scheme, encrypted)).toEqual(label);
+    expect(() => ciphers.decryptKey(privateKey, scheme, encrypted.subarray(1))).toFailWith(
+      'ERR_ENVELOPE_CONTENT_INVALID',
+    );
+  });
+});
+
 describe('RSA-OAEP with two digests', () => {
   const open = (scheme: KeyEncryption, encrypted: Uint8Array) => () =>
     ciphers.decryptKey(privateKey, scheme, encrypted);

@@ -17,7 +17,7 @@ import type { Sm4Ops } from '../gm-ops.ts';
 import type { CryptoOps, DigestAlgorithm, PrivateKey, PublicKey } from '../ops.ts';
 import { bytesOf, supportedDigest } from './digest.ts';
 import { importPrivateKey, PublicKeyCache } from './keys.ts';
-import { decryptOaep, encryptOaep, type OaepScheme } from './rsa-oaep.ts';
+import { decryptOaep, encryptOaep, modulusOctets, type OaepScheme } from './rsa-oaep.ts';
 
 /**
  * AES, triple DES, RSA, HMAC, PBKDF2 and HKDF of the OpenSSL inside Node; SM2 and SM4 of the engine behind `ops`.
@@ -163,6 +163,8 @@ function encryptRsa(keys: PublicKeyCache, key: PublicKey, scheme: KeyEncryption,
 function decryptRsa(key: PrivateKey, scheme: KeyEncryption, encryptedKey: Uint8Array): Uint8Array {
   const imported = importPrivateKey(key);
   const padding = rsaPadding(scheme);
+  // RFC 8017 §7.1.2 and §7.2.2, step 1; the engine would put the zeros in front that are missing.
+  if (encryptedKey.length !== modulusOctets(imported)) throw undecipherable();
   try {
     if (hasTwoDigests(scheme)) return decryptOaep(imported, scheme, encryptedKey);
     return bytesOf(privateDecrypt({ key: imported, ...padding }, encryptedKey));

@@ -35,13 +35,14 @@ export function encryptOaep(key: KeyObject, scheme: OaepScheme, message: Uint8Ar
  * The reverse, §7.1.2. Every octet is looked at whatever the others are, so that a wrong first octet, label or padding cannot be
  * told apart (Manger's attack).
  *
+ * @param encrypted  as long as the modulus
  * @throws {RangeError} whatever is wrong; or what the engine throws for a number beyond the modulus, which is public
  */
 export function decryptOaep(key: KeyObject, scheme: OaepScheme, encrypted: Uint8Array): Uint8Array {
   const { digest: name, mgf1Digest, label = noOctets } = scheme;
   const hashLength = digestLengths[name];
   const octets = modulusOctets(key);
-  if (encrypted.length !== octets || octets < 2 * hashLength + 2) throw new RangeError('length');
+  if (octets < 2 * hashLength + 2) throw new RangeError('length');
   const encoded = bytesOf(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, encrypted));
   const seed = encoded.subarray(1, 1 + hashLength);
   const block = encoded.subarray(1 + hashLength);
@@ -67,7 +68,8 @@ export function decryptOaep(key: KeyObject, scheme: OaepScheme, encrypted: Uint8
   return message;
 }
 
-const modulusOctets = (key: KeyObject): number => Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+/** The length of every ciphertext of an RSA key. */
+export const modulusOctets = (key: KeyObject): number => Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 
 /** MGF1 of RFC 8017 appendix B.2.1 over the seed, added to the target. */
 function mask(target: Uint8Array, seed: Uint8Array, name: DigestAlgorithm): void {
