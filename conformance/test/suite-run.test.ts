@@ -10,10 +10,11 @@ import { onelock, onelockJson } from './onelock.ts';
 requireReal('published cases', publishedVector('wycheproof'))('onelock suite run', (folder) => {
   const rsa = path.join(folder, 'rsa_signature_2048_sha256_test.json');
 
-  it('closes with the counts and ends with 0 when nothing failed', () => {
+  it('names the choices that were ours, closes with the counts and ends with 0 when nothing failed', () => {
     const { status, stdout } = onelock(['suite', 'run', 'wycheproof', rsa]);
     expect(status).toBe(0);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('259 passed, 0 failed, 0 skipped');
+    expect(stdout).toContain('- invalid 1: the suite leaves the choice: Missing NULL in the ASN encoding');
   });
 
   it('prints one object with every case for --json', () => {

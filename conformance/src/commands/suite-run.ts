@@ -6,7 +6,7 @@ import type { ServiceUnderTest } from '../suites/ask-service.ts';
 import { isSuiteName } from '../suites/registry.ts';
 import { runSuite } from '../suites/run-suite.ts';
 import { runSuiteOnService } from '../suites/run-suite-on-service.ts';
-import { plannedSuiteNames, type SuiteReport, suiteNames } from '../suites/suite.ts';
+import { type CaseResult, plannedSuiteNames, type SuiteReport, suiteNames } from '../suites/suite.ts';
 import { type Command, writeResult } from './command.ts';
 
 /**
@@ -43,21 +43,31 @@ function describe(report: SuiteReport, print: Printer): string {
   for (const { id, expected, got, reason } of report.cases.filter(({ outcome }) => outcome === 'failed')) {
     print.line(`✘ ${id}  ${expected} ≠ ${got}  ${reason}`);
   }
-  for (const [reason, ids] of skippedByReason(report)) {
-    const more = ids.length > 3 ? ' …' : '';
-    print.line(`- ${print.words.skipped} ${ids.length}: ${reason}  (${ids.slice(0, 3).join(', ')}${more})`);
+  for (const [reason, ids] of byReason(report, ({ outcome }) => outcome === 'skipped')) {
+    print.line(`- ${print.words.skipped} ${ids.length}: ${reason}  (${someOf(ids)})`);
+  }
+  for (const choice of ['valid', 'invalid']) {
+    const chosen = byReason(report, (each) => isChoice(each) && each.got === choice);
+    for (const [reason, ids] of chosen) print.line(`- ${choice} ${ids.length}: ${reason}  (${someOf(ids)})`);
   }
   print.line(`${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`);
   return print.text();
 }
 
-function skippedByReason(report: SuiteReport): ReadonlyMap<string, readonly string[]> {
-  const byReason = new Map<string, string[]>();
-  for (const { id, outcome, reason } of report.cases) {
-    if (outcome !== 'skipped') continue;
-    const ids = byReason.get(reason);
-    if (ids === undefined) byReason.set(reason, [id]);
+/** A case that a suite leaves to whoever runs it; the report says what was chosen. */
+const isChoice = ({ expected, outcome }: CaseResult): boolean => expected === 'acceptable' && outcome === 'passed';
+
+const someOf = (ids: readonly string[]): string => `${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ' …' : ''}`;
+
+function byReason(
+  report: SuiteReport,
+  wanted: (result: CaseResult) => boolean,
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { id, reason } of report.cases.filter(wanted)) {
+    const ids = found.get(reason);
+    if (ids === undefined) found.set(reason, [id]);
     else ids.push(id);
   }
-  return byReason;
+  return found;
 }
