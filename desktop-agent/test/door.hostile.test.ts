@@ -136,6 +136,21 @@ describe('a connected page that does not keep to the protocol', () => {
     await other.close();
   });
 
+  it('is heard with large frames only where the person has allowed its site', async () => {
+    const large = (id: string): string =>
+      JSON.stringify({ jsonrpc: '2.0', id, method: 'getAgentInfo', params: { x: 'A'.repeat(100_000) } });
+    const stranger = await connectPage(agent.port, { origin: 'https://stranger.example' });
+    const refused = await stranger.sendText(large('a'));
+    expect(refused.error?.data).toMatchObject({ code: 'ERR_REQUEST_TOO_LARGE', callId: 'a' });
+    expect(await stranger.call('getAgentInfo', {})).toMatchObject({ product: 'OneLock' });
+    void stranger.sendText(large('b')).catch(() => undefined);
+    expect(await stranger.closed).toBe(1008);
+    const page = await connectPage(agent.port);
+    const heard = await page.sendText(large('c'));
+    expect(heard.error?.data).toMatchObject({ code: 'ERR_CALL_PARAMS_INVALID', callId: 'c' });
+    await page.close();
+  });
+
   it('is slowed down when it floods, then cut off, and others never notice', async () => {
     const honest = await connectPage(agent.port, { origin: 'https://other.example' });
     const flood = await connectPage(agent.port);

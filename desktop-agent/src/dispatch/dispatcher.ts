@@ -45,6 +45,8 @@ const openCalls: ReadonlySet<CallName> = new Set(['getAgentInfo']);
 
 /** Frames out of order or shape that a page may send before it is shown the door. */
 const maxStrikes = 20;
+/** A stranger's large frame cost memory already: the second is the last. */
+const strikesOfLargeFrame = 10;
 const greetingTimeoutMs = 10_000;
 
 /** Hears one page's frames and answers them. */
@@ -76,6 +78,10 @@ class Conversation implements FrameListener {
     try {
       const waitMs = this.#rate.take(performance.now());
       if (waitMs > 0) throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: waitMs });
+      if (this.#isTooLong(text)) {
+        this.#strikes += strikesOfLargeFrame - 1;
+        throw new CodedError('ERR_REQUEST_TOO_LARGE', { limit: transportLimits.strangerFrameLength });
+      }
       checkDepth(text);
       message = readPageMessage(text);
       if ((this.#language === null) !== (message.kind === 'hello'))
@@ -88,6 +94,12 @@ class Conversation implements FrameListener {
     if (message.kind === 'hello') this.#greet(message.id, message.params);
     else if (message.kind === 'cancel') this.#underWay.get(message.callId)?.abort();
     else void this.#answer(message);
+  }
+
+  /** Nothing large is parsed for a site before the person has allowed it. */
+  #isTooLong(text: string): boolean {
+    const { permissions } = this.#parts;
+    return text.length > transportLimits.strangerFrameLength && !permissions.isAllowed(this.#connection.origin);
   }
 
   #greet(id: string, params: HelloParamsValue): void {

@@ -27,7 +27,18 @@ describe('the id of a refused frame', () => {
     ['{', null],
     ['null', null],
     ['['.repeat(100_000), null],
+    [`{"jsonrpc":"2.0","id":"abc","params":{"content":"${'A'.repeat(100_000)}"}}`, 'abc'],
+    [`{"params":{"id":"abc","content":"${'A'.repeat(100_000)}"},"id":"abd"}`, null],
+    [`{"a":"${'A'.repeat(100_000)}","id":"abc"}`, null],
+    [`["id":"abc",${' '.repeat(100_000)}`, null],
   ])('of %.40s is %j', (text, id) => {
     expect(idOfRefusedFrame(text)).toBe(id);
+  });
+
+  it('is found without parsing a large frame', () => {
+    const text = `{"id":"abc","params":[${'[],'.repeat(1_000_000)}[]]}`;
+    const begun = performance.now();
+    for (let count = 0; count < 1_000; count += 1) idOfRefusedFrame(text);
+    expect(performance.now() - begun).toBeLessThan(500);
   });
 });

@@ -12,8 +12,14 @@ export function checkDepth(text: string): void {
   if (isDeeperThan(text, maxDepth)) throw new CodedError('ERR_AGENT_FRAME_INVALID', { detail: 'nested too deeply' });
 }
 
+/** Longer frames are not parsed merely to refuse them: their id is looked for at their beginning. */
+const maxParsedLength = 64 * 1024;
+const headLength = 256;
+
 /** The id of a frame that was refused, so that its sender can tell which; null where even that cannot be read. */
 export function idOfRefusedFrame(text: string): string | null {
+  if (text.length > maxParsedLength)
+    return /^\s*\{[^{[]*?"id"\s*:\s*"([A-Za-z0-9_-]{1,64})"/.exec(text.slice(0, headLength))?.[1] ?? null;
   if (isDeeperThan(text, maxDepth)) return null;
   try {
     const value: unknown = JSON.parse(text);

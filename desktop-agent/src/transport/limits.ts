@@ -6,6 +6,8 @@ import { maxFrameBytes } from '@onelock/core/contract';
  */
 export const transportLimits = {
   frameBytes: maxFrameBytes,
+  /** Characters of a frame of a site that the person has not allowed: enough to introduce itself and to ask. */
+  strangerFrameLength: 64 * 1024,
   connections: 48,
   connectionsPerOrigin: 12,
   /** Over all sites that the person has not allowed: they cannot take the places of those that are. */
