@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/index.ts';
 import type { CryptoOps, PublicKey, SignatureAlgorithm } from '../crypto/index.ts';
 import { parseSignatureAlgorithm } from '../crypto/index.ts';
 import { CodedError } from '../errors/index.ts';
@@ -18,7 +19,7 @@ export class CertificateSignatures {
   readonly #ops: CryptoOps;
   readonly #budget: Budget;
   readonly #profile: Profile;
-  readonly #outcomes = new Map<Certificate, Map<string, SignatureOutcome>>();
+  readonly #outcomes = new Map<Certificate, KnownOutcomes>();
 
   constructor(ops: CryptoOps, budget: Budget, profile: Profile) {
     this.#ops = ops;
@@ -28,11 +29,10 @@ export class CertificateSignatures {
 
   /** @param key of the candidate issuer */
   check(certificate: Certificate, key: PublicKey): SignatureOutcome {
-    const id = keyText(key.spki);
-    const known = this.#outcomes.get(certificate) ?? new Map<string, SignatureOutcome>();
+    const known = this.#outcomes.get(certificate) ?? new KnownOutcomes();
     this.#outcomes.set(certificate, known);
-    const outcome = known.get(id) ?? this.#verify(certificate, key);
-    known.set(id, outcome);
+    const outcome = known.get(key) ?? this.#verify(certificate, key);
+    known.set(key, outcome);
     return outcome;
   }
 
@@ -64,9 +64,28 @@ function algorithmFor(certificate: Certificate, key: PublicKey): SignatureAlgori
   }
 }
 
+const fewKeys = 8;
+
+/** Outcomes by key. Honest certificates meet one key or two, so the first few are compared and only more are indexed. */
+class KnownOutcomes {
+  readonly #few: { readonly key: PublicKey; readonly outcome: SignatureOutcome }[] = [];
+  readonly #many = new Map<string, SignatureOutcome>();
+
+  get(key: PublicKey): SignatureOutcome | undefined {
+    const found = this.#few.find((known) => known.key === key || equalBytes(known.key.spki, key.spki));
+    return found?.outcome ?? (this.#many.size === 0 ? undefined : this.#many.get(keyText(key.spki)));
+  }
+
+  set(key: PublicKey, outcome: SignatureOutcome): void {
+    if (this.#few.some((known) => known.key === key)) return;
+    if (this.#few.length < fewKeys) this.#few.push({ key, outcome });
+    else this.#many.set(keyText(key.spki), outcome);
+  }
+}
+
 /** A key's bytes as a map key; Latin-1 keeps them one to one. */
 function keyText(bytes: Uint8Array): string {
   let text = '';
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }

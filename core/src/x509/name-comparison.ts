@@ -10,21 +10,31 @@ const keys = new WeakMap<RelativeName, string>();
  */
 export function sameName(a: Name, b: Name): boolean {
   if (a === b || equalBytes(a.der, b.der)) return true;
-  return a.rdns.length === b.rdns.length && isNameWithin(a, b);
+  if (a.rdns.length !== b.rdns.length) return false;
+  // From the end: what names differ in is the common name, as a rule.
+  for (let index = a.rdns.length - 1; index >= 0; index--) if (!sameRdn(a.rdns[index], b.rdns[index])) return false;
+  return true;
 }
 
 /** Whether the name begins with every RDN of `base`: the subtree test of directoryName constraints (RFC 5280 §4.2.1.10). */
 export function isNameWithin(name: Name, base: Name): boolean {
   if (name.rdns.length < base.rdns.length) return false;
-  return base.rdns.every((rdn, index) => {
-    const other = name.rdns[index];
-    return other !== undefined && rdnKey(rdn) === rdnKey(other);
-  });
+  return base.rdns.every((rdn, index) => sameRdn(rdn, name.rdns[index]));
 }
 
 /** A text that is equal for two names exactly when {@link sameName} says so: for maps and indexes, not for people. */
 export function nameKey(name: Name): string {
   return JSON.stringify(name.rdns.map(rdnKey));
+}
+
+function sameRdn(a: RelativeName | undefined, b: RelativeName | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  const [one, other] = [a[0], b[0]];
+  if (a.length === 1 && b.length === 1 && one !== undefined && other !== undefined) {
+    if (one.oid !== other.oid) return false;
+    if (equalBytes(one.der, other.der)) return true;
+  }
+  return rdnKey(a) === rdnKey(b);
 }
 
 /** RDNs are sets: the order of attributes inside of one does not count. */

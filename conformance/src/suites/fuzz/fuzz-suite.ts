@@ -86,8 +86,17 @@ function tally(entries: readonly ZipEntry[]): string {
   return `${parsed} parsed, ${entries.length - parsed} refused`;
 }
 
+/** Slow may only mean that the processor was busy: the fastest of three tries counts. */
+export function tryOne(parser: FuzzParser, bytes: Uint8Array): CaseAnswer {
+  for (let left = 2; left > 0; left--) {
+    const answer = tryOnce(parser, bytes);
+    if (answer.kind !== 'answered' || answer.got !== 'slow') return answer;
+  }
+  return tryOnce(parser, bytes);
+}
+
 /** Anything thrown that is not ours leaves through here and fails the case. */
-export function tryOne({ name, parse }: FuzzParser, bytes: Uint8Array): CaseAnswer {
+function tryOnce({ name, parse }: FuzzParser, bytes: Uint8Array): CaseAnswer {
   const started = performance.now();
   let got: string = 'parsed';
   let reason = name;

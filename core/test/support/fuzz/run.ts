@@ -41,7 +41,7 @@ export function fuzz(
   while (spent < seconds * 1000 && findings.length < 5) {
     const from = random.next(20) === 0 ? seeds : pool;
     const bytes = mutate(from[random.next(from.length)] ?? new Uint8Array(), random, seeds);
-    const { outcome, ms } = tryParse(parse, bytes);
+    const { outcome, ms } = undisturbed(parse, bytes);
     executions++;
     if (outcome === 'parsed') parsed++;
     else if (outcome === 'refused') refused++;
@@ -58,6 +58,16 @@ export function fuzz(
     seconds: Number((before.seconds + spent / 1000).toFixed(1)),
   };
   return { tally, findings };
+}
+
+/** A run that was slow may have waited for the processor: the fastest of three counts. */
+function undisturbed(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): ReturnType<typeof tryParse> {
+  let best = tryParse(parse, bytes);
+  for (let again = 0; again < 2 && best.ms > mostMs / 10; again++) {
+    const next = tryParse(parse, bytes);
+    if (next.ms < best.ms) best = next;
+  }
+  return best;
 }
 
 function tryParse(
