@@ -548,6 +548,24 @@ describe('a path of several certificates', () => {
     });
   });
 
+  it('goes another way round an issuer’s certificate that was revoked, where there is one', () => {
+    const renewed = makeCertificate(
+      {
+        ...{ subject: name('middle'), key: key('middle'), issuer: issuerOf('root'), serial: 71 },
+        extensions: [basicConstraints(), keyUsage(5, 6)],
+      },
+      ops,
+    );
+    const ways = (...serials: readonly number[]): CertificateReport => {
+      const ofRoot = crl({ entries: serials.map((number) => ({ serial: number, reason: 4 })) });
+      return judged([ofMiddle, ofRoot], { intermediates: [middle, renewed] }, below);
+    };
+    for (const serials of [[], [70], [71]]) expect(outcome(ways(...serials))).toBe('passed');
+    expect(ways(70).path[1]?.serialNumber).toBe('47');
+    expect(ways(71).path[1]?.serialNumber).toBe('46');
+    expect(outcome(ways(70, 71))).toBe('ERR_REVOCATION_REVOKED');
+  });
+
   it('is open, and says so, while one has not been looked up', () => {
     expect(ask([ofMiddle], 'require')).toMatchObject({
       indication: 'indeterminate',

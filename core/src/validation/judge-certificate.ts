@@ -1,10 +1,10 @@
 import type { CryptoOps } from '../crypto/index.ts';
-import { type PathInput, validatePath } from '../path/index.ts';
+import type { PathInput } from '../path/index.ts';
 import { type Certificate, describeSubject } from '../x509/index.ts';
 import type { TrustEvidence } from './evidence.ts';
-import { judgeRevocation } from './judge-revocation.ts';
 import type { CertificateReport } from './report.ts';
 import { toReport } from './to-report.ts';
+import { findUnrevokedPath } from './unrevoked-path.ts';
 
 export interface CertificateEvidence extends TrustEvidence {
   readonly certificate: Certificate;
@@ -19,8 +19,7 @@ const mostAttempts = 64;
  */
 export function judgeCertificate(evidence: CertificateEvidence, ops: CryptoOps): CertificateReport {
   const { certificate, at, profile } = evidence;
-  const found = validatePath(pathInput(evidence), ops);
-  const revocation = judgeRevocation(evidence, found, ops);
+  const { found, revocation } = findUnrevokedPath(evidence, pathInput(evidence), ops);
   return {
     ...toReport(found.verdict.indication === 'passed' ? revocation.verdict : found.verdict),
     certificate: describeSubject(certificate),

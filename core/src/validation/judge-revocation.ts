@@ -12,6 +12,8 @@ export interface RevocationJudgement {
   /** `passed` unless revocation changes the verdict of a path that passed. */
   readonly verdict: Verdict;
   readonly report: RevocationReport;
+  /** Whose status changed the verdict. */
+  readonly atFault?: Certificate | undefined;
   /** What lies behind a status that is unknown, for the report's details. */
   readonly problems: readonly { readonly reason: Reason; readonly subject: VerdictSubject }[];
 }
@@ -46,10 +48,12 @@ export function judgeRevocation(
   const judged = path.judgePath();
   const [first] = judged;
   if (first === undefined) return { verdict: passed, report: { mode, checked: false }, problems: [] };
-  const verdict = verdictOn(judged, mode, at);
+  const decisive = decisiveOf(judged, mode);
+  const verdict = decisive === undefined ? passed : verdictOn(decisive, at);
   const open = verdict.indication === 'failed' ? [] : judged.filter(({ status }) => status.kind === 'unknown');
   return {
     verdict,
+    atFault: decisive?.certificate,
     report: {
       ...{ mode, checked: first.status.kind !== 'unknown' },
       ...(open[0] && { reason: unknown(open[0].certificate, open[0].status, at) }),
@@ -63,23 +67,23 @@ export function judgeRevocation(
   };
 }
 
-function verdictOn(judged: readonly Judged[], mode: 'require' | 'if-available', at: Date): Verdict {
-  for (const { certificate, status } of judged) {
-    if (status.kind !== 'revoked') continue;
-    const subject = describeSubject(certificate);
-    const params = {
-      subject: subject.subject,
-      revokedAt: status.revokedAt.toISOString(),
-      reason: status.reason,
-      source: status.source,
-    };
-    return { indication: 'failed', reason: { code: 'ERR_REVOCATION_REVOKED', params }, subject };
-  }
-  for (const { certificate, status } of judged) {
-    if (status.kind !== 'unknown' || (mode === 'if-available' && status.evidence === 'none')) continue;
+/** A revocation anywhere on the path, else the first status that must not stay open. */
+function decisiveOf(judged: readonly Judged[], mode: 'require' | 'if-available'): Judged | undefined {
+  const revoked = judged.find(({ status }) => status.kind === 'revoked');
+  const open = judged.find(
+    ({ status }) => status.kind === 'unknown' && (mode === 'require' || status.evidence === 'unusable'),
+  );
+  return revoked ?? open;
+}
+
+function verdictOn({ certificate, status }: Judged, at: Date): Verdict {
+  if (status.kind === 'good') return passed;
+  if (status.kind === 'unknown')
     return { indication: 'indeterminate', reason: unknown(certificate, status, at), needs: status.needs };
-  }
-  return passed;
+  const subject = describeSubject(certificate);
+  const { reason, source } = status;
+  const params = { subject: subject.subject, revokedAt: status.revokedAt.toISOString(), reason, source };
+  return { indication: 'failed', reason: { code: 'ERR_REVOCATION_REVOKED', params }, subject };
 }
 
 /** @param status  undefined where there was no path to ask for */
