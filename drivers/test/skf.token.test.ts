@@ -147,6 +147,21 @@ requireReal(skfParts, skfCompiler())('an SKF token', (compiler) => {
     ]);
   });
 
+  it('has not left when another program keeps it locked', async () => {
+    const { driver, folder } = await start();
+    const id = await firstId(driver);
+    const session = await driver.openSession(id, pinOf(skfPin));
+    let answer: unknown = [];
+    // The driver looks by itself now and then, and may meet the lock before we do.
+    for (let attempt = 0; attempt < 5 && Array.isArray(answer); attempt += 1) {
+      writeFileSync(path.join(folder, 'faults'), 'fail SKF_GetDevInfo 0x0A00000F');
+      answer = await failure(driver.listDevices());
+    }
+    expect(answer).toFailWith('ERR_TOKEN_BUSY');
+    expect((await driver.listDevices())[0]?.insertion).toBe(1);
+    expect(await driver.sign(session, rsaIdentity.id, rsa, input)).toHaveLength(256);
+  });
+
   it('is told from another of the same serial number', async () => {
     const { driver, folder } = await start();
     writeSkfToken(folder, { device: 'Soft SKF 1', label: '第二把' });

@@ -4,6 +4,7 @@ import { SGD_RSA_FAMILY, SGD_SM2_FAMILY } from './constants.ts';
 import { type DeviceInfo, readDeviceInfo } from './device-info.ts';
 import type { SkfHandle, SkfLibrary } from './library.ts';
 import { parseNameList, type SkfName, toCString } from './names.ts';
+import type { ReturnValueName } from './return-values.ts';
 
 /** A device while it stays connected. A device that comes back is another one. */
 interface ConnectedDevice {
@@ -23,6 +24,9 @@ export interface PresentApplication {
   readonly device: ConnectedDevice;
   readonly name: SkfName;
 }
+
+/** Want of memory, or of a turn while another program has locked the device, does not mean that it left. */
+const saysNothing: ReadonlySet<string> = new Set(['SAR_MEMORYERR', 'SAR_TIMEOUTERR'] satisfies ReturnValueName[]);
 
 /** Which devices are connected, and which applications they have. */
 export class SkfDevices {
@@ -73,8 +77,7 @@ export class SkfDevices {
       await readDeviceInfo(this.#library, handle);
       return true;
     } catch (error) {
-      // Want of memory says nothing of the device.
-      if (isCodedError(error) && error.native?.name !== 'SAR_MEMORYERR') return false;
+      if (isCodedError(error) && !saysNothing.has(error.native?.name ?? '')) return false;
       throw error;
     }
   }
