@@ -2,7 +2,7 @@ import type { CryptoOps } from '../crypto/index.ts';
 import type { PathReport } from '../path/index.ts';
 import type { RevocationStatus } from '../revocation/index.ts';
 import type { Reason, Verdict, VerdictSubject } from '../verdict/index.ts';
-import { type Certificate, describeSubject } from '../x509/index.ts';
+import { type Certificate, describeSubject, formatName } from '../x509/index.ts';
 import type { TrustEvidence } from './evidence.ts';
 import { PathRevocation } from './path-revocation.ts';
 import type { RevocationReport } from './report.ts';
@@ -43,7 +43,17 @@ export function judgeRevocation(
       report: { mode, checked: false, reason: unknown(certificate, undefined, at) },
       problems: [],
     };
-  const parsed = parseRevocationEvidence(evidence.crls ?? [], evidence.ocspResponses ?? []);
+  const { crls = [], ocspResponses = [] } = evidence;
+  // The usual case, and nothing to look up: only the leaf is named as open.
+  if (mode === 'if-available' && crls.length + ocspResponses.length === 0 && found.path.length > 1) {
+    const params = { subject: describeSubject(certificate).subject, issuer: formatName(certificate.issuer) };
+    const reason: Reason = {
+      code: 'ERR_REVOCATION_UNKNOWN',
+      params: { ...params, cause: 'ERR_REVOCATION_NOT_AVAILABLE' },
+    };
+    return { verdict: passed, report: { mode, checked: false, reason }, problems: [] };
+  }
+  const parsed = parseRevocationEvidence(crls, ocspResponses);
   const path = new PathRevocation({ evidence, parsed, anchor: found.anchor, path: found.path, ops });
   const judged = path.judgePath();
   const [first] = judged;
