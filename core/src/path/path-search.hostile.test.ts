@@ -87,11 +87,11 @@ describe('paths made to exhaust the builder', () => {
     const [first] = cas;
     if (first === undefined) throw new Error('no authority');
     const leaf = makeCertificate({ subject: name('leaf'), key: key('leaf'), issuer: first }, ops);
-    const evidence = {
-      ...{ certificate: leaf, intermediates: web, trustAnchors: [anchor(root)], at },
-      ...{ profile: 'rfc5280', revocation: 'none' },
-    } as const;
-    const report = judgeCertificate(evidence, ops);
+    const trustAnchors = [anchor(root)];
+    const report = judgeCertificate(
+      { certificate: leaf, intermediates: web, trustAnchors, at, profile: 'rfc5280', revocation: 'none' },
+      ops,
+    );
     expect(report.reason).toMatchObject({ code: 'ERR_PATH_BUDGET_EXCEEDED' });
     // Every certificate of the web against every other, the leaf against all, and what the report names.
     expect(asked).toBeLessThan(web.length * (web.length + 1) * 2);

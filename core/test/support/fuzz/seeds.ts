@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readDer } from '@onelock/core/asn1';
 import { decodePem } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { isCodedError } from '@onelock/core/errors';
@@ -19,7 +20,7 @@ const mostBytes = 64 * 1024;
 export function fuzzSeeds(): readonly Uint8Array[] {
   const files = [...folders, ...others].filter((folder) => existsSync(folder)).flatMap(filesBelow);
   const read = files.filter((file) => statSync(file).size <= mostBytes).flatMap(seedsOf);
-  return [...read, ...keys()];
+  return [...read, ...tokensIn(read), ...keys()];
 }
 
 function filesBelow(folder: string): readonly string[] {
@@ -37,6 +38,21 @@ function seedsOf(file: string): readonly Uint8Array[] {
     if (isCodedError(error)) return [bytes];
     throw error;
   }
+}
+
+/** Time-stamp tokens stand inside of the responses that bring them: the second element of the SEQUENCE. */
+function tokensIn(seeds: readonly Uint8Array[]): readonly Uint8Array[] {
+  return seeds.flatMap((seed) => {
+    try {
+      const fields = readDer(seed).sequence();
+      fields.next();
+      const second = fields.next();
+      return second.constructed && second.contentLength > 400 ? [second.der.slice()] : [];
+    } catch (error) {
+      if (isCodedError(error)) return [];
+      throw error;
+    }
+  });
 }
 
 function keys(): readonly Uint8Array[] {
