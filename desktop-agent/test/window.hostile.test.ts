@@ -301,6 +301,24 @@ chromium('a window open in a browser where a hostile page is open too', (executa
     await Promise.all([evil.close(), popup.close(), own.close()]);
   });
 
+  it('gives weight to what somebody registered, not to the names before it, and no seal to any site', async () => {
+    await page.close();
+    const liar = await connectPage(agent.port, { origin: 'https://ggzy.guizhou.gov.cn.login.evil-example.com' });
+    void liar.raw('listDevices', {}).catch(() => undefined);
+    const window = await browser.context.newPage();
+    await window.goto(await agent.nextWindow());
+    await window.locator('.site-origin').waitFor();
+    expect(await window.locator('.site-origin').textContent()).toBe(
+      'https://ggzy.guizhou.gov.cn.login.evil-example.com',
+    );
+    expect(await window.locator('.site-origin strong').allTextContents()).toEqual(['evil-example.com']);
+    const weight = (selector: string): Promise<number> =>
+      window.locator(selector).evaluate((element) => Number(getComputedStyle(element).fontWeight));
+    expect(await weight('.site-origin strong')).toBeGreaterThan(await weight('.site-scheme'));
+    expect(await window.locator('.site').textContent()).not.toContain('核验');
+    await Promise.all([liar.close(), window.close()]);
+  });
+
   it('shows a person who opens a used address that it is void, in plain words', async () => {
     await redeem(address);
     const late = await browser.context.newPage();
