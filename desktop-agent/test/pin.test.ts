@@ -45,6 +45,24 @@ chromium('the PIN window', (executable) => {
       expect((await page.call('getPinStatus', { key: await key('SM2') })).retriesLeft).toBe(6);
     }));
 
+  it('says what is missing when the person goes on too soon, and takes it back once it is there', () =>
+    withBidder({ pinRetries: 1 }, async ({ page, person, key }) => {
+      const signing = page.call('signData', { key: await key('SM2'), data });
+      const window = await person.open();
+      const status = window.getByRole('status');
+      expect(await status.textContent()).toBe('');
+      await submitPin(window, '12');
+      expect(await status.textContent()).toMatch(/^PIN 码至少 \d+ 位/);
+      await submitPin(window, pin);
+      expect(await status.textContent()).toBe('请先勾选上方的确认，再继续。');
+      await window.locator('button.language').click();
+      expect(await status.textContent()).toBe('Tick the box above first, then go on.');
+      await window.getByRole('checkbox').check();
+      expect(await status.textContent()).toBe('');
+      await window.getByLabel('PIN', { exact: true }).press('Enter');
+      expect((await signing).algorithm).toBe('SM2-SM3');
+    }));
+
   it('wants an explicit word before the last try, and says plainly when the key is locked', () =>
     withBidder({ pinRetries: 2 }, async ({ page, person, key }) => {
       const handle = await key('RSA');
