@@ -67,8 +67,11 @@ class Conversation implements FrameListener {
     this.#parts = parts;
     this.#connection = connection;
     this.#greetingTimer = setTimeout(() => connection.close(1008, 'no hello'), greetingTimeoutMs);
+    const idleTimer = setInterval(() => this.#closeIdleStranger(), transportLimits.strangerIdleMs);
+    idleTimer.unref();
     connection.closed.addEventListener('abort', () => {
       clearTimeout(this.#greetingTimer);
+      clearInterval(idleTimer);
       for (const call of this.#underWay.values()) call.abort();
     });
   }
@@ -163,6 +166,12 @@ class Conversation implements FrameListener {
     } finally {
       this.#underWay.delete(request.id);
     }
+  }
+
+  /** Strangers share few places; a page that wants to go on calls again, and its connection is made anew. */
+  #closeIdleStranger(): void {
+    if (this.#underWay.size === 0 && !this.#parts.permissions.isAllowed(this.#connection.origin))
+      this.#connection.close(1001, 'idle');
   }
 
   #strike(): void {

@@ -12,6 +12,8 @@ export const transportLimits = {
   connectionsPerOrigin: 12,
   /** Over all sites that the person has not allowed: they cannot take the places of those that are. */
   connectionsOfStrangers: 24,
+  /** A stranger about whom the person is not being asked gives its place back, at the next of these intervals. */
+  strangerIdleMs: 60_000,
   callsInFlight: 16,
   calls: { burst: 120, perSecond: 40 },
   /** New connections of one site. */
