@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,6 +60,45 @@ describe('the registry of allowed sites', () => {
     await registry.allow(site, now);
     expect(registry.isAllowed(site)).toBe(true);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ origins: [{ origin: site }] });
+  });
+
+  it('leaves out an entry that it does not understand, keeps the others, and keeps the damaged file aside', async () => {
+    const registry = new OriginRegistry(path.dirname(file));
+    await registry.allow(site, now);
+    const good = { origin: 'https://other.example', allowedAt: '' };
+    const damaged = JSON.stringify({ format: 'onelock-origins/1', origins: [{ origin: 7 }, good, 'x'] });
+    writeFileSync(file, damaged);
+    expect(registry.list()).toEqual([good]);
+    await registry.allow(site, now);
+    expect(registry.list()).toEqual([good, { origin: site, allowedAt: now.toISOString() }]);
+    expect(readFileSync(`${file}.bad`, 'utf8')).toBe(damaged);
+    expect(readdirSync(path.dirname(file)).sort()).toEqual(['origins.json', 'origins.json.bad']);
+  });
+
+  it('loses nothing when several change it at once, in one program or in two', async () => {
+    const registries = [new OriginRegistry(path.dirname(file)), new OriginRegistry(path.dirname(file))];
+    const origins = Array.from({ length: 20 }, (_, index) => `https://site-${index}.example` as Origin);
+    await registries[0]?.allow(site, now);
+    await Promise.all([
+      ...origins.map((origin, index) => registries[index % 2]?.allow(origin, now)),
+      registries[1]?.revoke(site),
+    ]);
+    for (const registry of registries)
+      expect(
+        registry
+          .list()
+          .map(({ origin }) => origin)
+          .sort(),
+      ).toEqual(origins.toSorted());
+  });
+
+  it('takes over the lock of a program that died', async () => {
+    mkdirSync(path.dirname(file));
+    writeFileSync(`${file}.lock`, '');
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(`${file}.lock`, longAgo, longAgo);
+    await new OriginRegistry(path.dirname(file)).allow(site, now);
+    expect(readdirSync(path.dirname(file))).toEqual(['origins.json']);
   });
 
   it('remembers a refusal for ten minutes, and no longer', () => {

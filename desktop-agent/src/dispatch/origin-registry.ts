@@ -1,40 +1,46 @@
 import { readFileSync, statSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Origin } from '../transport/origin.ts';
+import { underFileLock } from './file-lock.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const RegistryFile = Type.Object(
-  {
-    format: Type.Literal('onelock-origins/1'),
-    origins: Type.Array(
-      Type.Object({ origin: Type.String({ maxLength: 300 }), allowedAt: Type.String({ maxLength: 30 }) }, closed),
-      { maxItems: 10_000 },
-    ),
-  },
+const Entry = Type.Object(
+  { origin: Type.String({ maxLength: 300 }), allowedAt: Type.String({ maxLength: 30 }) },
   closed,
 );
-type RegistryFile = Static<typeof RegistryFile>;
-export type AllowedOrigin = RegistryFile['origins'][number];
+export type AllowedOrigin = Static<typeof Entry>;
 
-const validator = Compile(RegistryFile);
-const empty: RegistryFile = { format: 'onelock-origins/1', origins: [] };
+const format = 'onelock-origins/1';
+const files = Compile(
+  Type.Object({ format: Type.Literal(format), origins: Type.Array(Type.Unknown(), { maxItems: 10_000 }) }, closed),
+);
+const entries = Compile(Entry);
+
+interface Content {
+  readonly origins: readonly AllowedOrigin[];
+  /** Whether something was left out because it could not be understood. */
+  readonly damaged: boolean;
+}
+const empty: Content = { origins: [], damaged: false };
 
 /** A refusal is remembered this long, so that a page cannot ask again and again until the person gives in. */
 const denialMs = 10 * 60_000;
 
 /**
  * Sites that the person allowed, in a file that other programs of the same user may change (`onelock agent sites`): it is
- * read again whenever it changed. A file that cannot be read allows nobody.
+ * read again whenever it changed. A file that cannot be read allows nobody, an entry that cannot be read nothing; before a
+ * damaged file is written anew it is kept aside as `origins.json.bad`.
  */
 export class OriginRegistry {
   readonly #file: string;
   readonly #denied = new Map<Origin, number>();
-  #read: { readonly stamp: string; readonly content: RegistryFile } = { stamp: '', content: empty };
+  #read: { readonly stamp: string; readonly content: Content } = { stamp: '', content: empty };
 
   constructor(stateDir: string) {
     this.#file = path.join(stateDir, 'origins.json');
@@ -50,16 +56,18 @@ export class OriginRegistry {
 
   async allow(origin: Origin, now: Date): Promise<void> {
     this.#denied.delete(origin);
-    const others = this.list().filter((entry) => entry.origin !== origin);
-    await this.#write([...others, { origin, allowedAt: now.toISOString() }]);
+    await this.#change((origins) => [
+      ...origins.filter((entry) => entry.origin !== origin),
+      { origin, allowedAt: now.toISOString() },
+    ]);
   }
 
   /** @returns whether the site had been allowed */
-  async revoke(origin: string): Promise<boolean> {
-    const others = this.list().filter((entry) => entry.origin !== origin);
-    if (others.length === this.list().length) return false;
-    await this.#write(others);
-    return true;
+  revoke(origin: string): Promise<boolean> {
+    return this.#change((origins) => {
+      const others = origins.filter((entry) => entry.origin !== origin);
+      return others.length === origins.length ? null : others;
+    });
   }
 
   deny(origin: Origin, now: Date): void {
@@ -72,7 +80,7 @@ export class OriginRegistry {
     this.#denied.delete(origin);
   }
 
-  #content(): RegistryFile {
+  #content(): Content {
     const stamp = this.#stamp();
     if (stamp !== this.#read.stamp) this.#read = { stamp, content: stamp === '' ? empty : readRegistry(this.#file) };
     return this.#read.content;
@@ -83,18 +91,33 @@ export class OriginRegistry {
     return stats === undefined ? '' : `${stats.ino} ${stats.mtimeNs} ${stats.size}`;
   }
 
-  async #write(origins: readonly AllowedOrigin[]): Promise<void> {
-    const content: RegistryFile = { format: 'onelock-origins/1', origins: [...origins] };
-    await writeFileAtomically(this.#file, `${JSON.stringify(content, null, 2)}\n`);
+  /**
+   * Reads, changes and writes while nobody else does, in this program or another.
+   * @param change  gives null to leave all as it is
+   * @returns whether the file was written
+   */
+  #change(change: (origins: readonly AllowedOrigin[]) => readonly AllowedOrigin[] | null): Promise<boolean> {
+    return underFileLock(`${this.#file}.lock`, async () => {
+      const { origins, damaged } = this.#content();
+      const changed = change(origins);
+      if (changed === null) return false;
+      if (damaged) await rename(this.#file, `${this.#file}.bad`);
+      await writeFileAtomically(this.#file, `${JSON.stringify({ format, origins: changed }, null, 2)}\n`);
+      return true;
+    });
   }
 }
 
-function readRegistry(file: string): RegistryFile {
+function readRegistry(file: string): Content {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return validator.Check(value) ? value : empty;
+    if (!files.Check(value)) return { origins: [], damaged: true };
+    const origins = value.origins.filter((entry) => entries.Check(entry));
+    return { origins, damaged: origins.length < value.origins.length };
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code !== undefined) return empty;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return empty;
+    if (error instanceof SyntaxError || code !== undefined) return { origins: [], damaged: true };
     throw error;
   }
 }
