@@ -4,26 +4,32 @@ import { type Certificate, nameAttribute } from '@onelock/core/x509';
 import type { TokenDevice } from '@onelock/drivers/port';
 import type { KeyCard } from '../consent/question.ts';
 import { instant, lenient, publicKeyInfo, serialNumberOf } from './certificate-shape.ts';
+import { plainLine } from './plain-line.ts';
 
 /** From here on a certificate is shown as about to expire. */
 const expiringMs = 30 * 24 * 3_600_000;
 
-/** A key as a window shows it. */
+/** A key as a window shows it: what a certificate or a token says of itself is others' text. */
 export function keyCard(certificate: Certificate, device: TokenDevice, now: Date): KeyCard {
   const identity = subjectIdentity(certificate);
-  const name = (oid: string): string | undefined => nameAttribute(certificate.issuer, oid);
+  const issuerName = (oid: string): string | null => shown(nameAttribute(certificate.issuer, oid) ?? null);
   return {
-    organization: identity.organization,
-    commonName: identity.commonName,
-    creditCode: identity.unifiedSocialCreditCode?.value ?? null,
-    issuer: name(oids.commonName) ?? name(oids.organizationName) ?? '—',
+    organization: shown(identity.organization),
+    commonName: shown(identity.commonName),
+    creditCode: shown(identity.unifiedSocialCreditCode?.value ?? null),
+    issuer: issuerName(oids.commonName) ?? issuerName(oids.organizationName) ?? '—',
     serialNumber: serialNumberOf(certificate),
     notBefore: instant(certificate.notBefore),
     notAfter: instant(certificate.notAfter),
     validity: validityOf(certificate, now),
     algorithm: algorithmText(certificate),
-    device: [device.label, device.serialNumber].filter((part) => part !== '').join(' '),
+    device: [device.label, device.serialNumber].flatMap((part) => shown(part) ?? []).join(' '),
   };
+}
+
+/** null where nothing visible is left. */
+function shown(text: string | null): string | null {
+  return text === null ? null : plainLine(text) || null;
 }
 
 function validityOf(certificate: Certificate, now: Date): KeyCard['validity'] {

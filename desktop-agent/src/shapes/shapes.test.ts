@@ -118,3 +118,31 @@ it('masks short and long numbers alike', () => {
     '*',
   ]);
 });
+
+it('shows no text of a certificate or token that turns the direction or breaks the line', () => {
+  const [der] = certificatesOf(path.join(pki, 'sm2/leaf.pem'));
+  const now = new Date('2026-06-01T00:00:00Z');
+  const honest = keyCard(parseCertificate(der ?? new Uint8Array()), device, now);
+  const name = honest.organization ?? '';
+  // Three bytes for three: a character of the name becomes U+202E, which shows the rest from right to left.
+  const [first = ''] = name;
+  const tricked = Buffer.from(
+    Buffer.from(der ?? [])
+      .toString('latin1')
+      .replaceAll(latin1(first), latin1('\u202e')),
+    'latin1',
+  );
+  const card = keyCard(
+    parseCertificate(new Uint8Array(tricked)),
+    { ...device, label: ' \u202e示\u200b例\n', serialNumber: '\u2066' },
+    now,
+  );
+  expect(latin1(first)).toHaveLength(3);
+  expect(card.organization).toBe(name.replaceAll(first, ''));
+  expect(card.device).toBe('示例');
+});
+
+/** The UTF-8 bytes of a text, one character each. */
+function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
