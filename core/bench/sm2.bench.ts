@@ -1,4 +1,4 @@
-// npm run bench -- sm2: every implementation of SM2, SM3 and SM4 within reach, in turns in one process on one core.
+// npm run bench -- sm2: every implementation of SM2, SM3 and SM4 within reach, in turns in one process on one core, by processor time.
 import {
   createCipheriv,
   createHash,
@@ -13,8 +13,9 @@ import { createNodeCrypto } from '@onelock/core/crypto/node';
 import smCrypto from 'sm-crypto';
 import * as smCryptoV2 from 'sm-crypto-v2';
 import { type BenchRow, publishFindings, ratio, within } from '../../tools/src/bench/findings.ts';
-import { type Contender, measureInTurns } from '../../tools/src/bench/measure.ts';
+import type { Contender } from '../../tools/src/bench/measure.ts';
 import { wasmBytes } from '../src/crypto/gm/wasm-engine.ts';
+import { measureByCpu } from './measure-cpu.ts';
 import { nobleKey, nobleSign, nobleVerify } from './noble-sm2.ts';
 import { opensslBulk } from './openssl-bulk.ts';
 import { opensslSpeed } from './openssl-speed.ts';
@@ -164,10 +165,10 @@ const inMegabytes = (rows: readonly BenchRow[]): readonly BenchRow[] =>
 
 const speed = opensslSpeed();
 const rows: readonly BenchRow[] = [
-  ...(await measureInTurns(signing())),
-  ...(await measureInTurns(verifying())),
-  ...inMegabytes(await measureInTurns(digesting())),
-  ...inMegabytes(await measureInTurns(enciphering())),
+  ...measureByCpu(signing()),
+  ...measureByCpu(verifying()),
+  ...inMegabytes(measureByCpu(digesting())),
+  ...inMegabytes(measureByCpu(enciphering())),
   ...speed.rows.filter(({ name }) => name.startsWith('sm2.') || name === 'p256.verify.openssl'),
   ...opensslBulk({ sm3: 'sm3.digest.openssl', 'sm4-ctr': 'sm4.ctr.openssl', 'sm4-cbc': 'sm4.cbc.openssl' }),
   { name: 'wasm.bytes', unit: 'bytes', value: wasmBytes().length, spread: 0 },
