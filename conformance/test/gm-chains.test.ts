@@ -141,9 +141,21 @@ requireReal('published cases', publishedVector('gm-x509'))('certificates of the 
   );
 
   it('refuse the certificate that was signed with an empty user id', () => {
-    const trap = file('x509_additional-openSSL3Certificate.cer');
-    const { status, value } = onelockJson(['cert', 'validate', trap, '--trust', trap, '--at', '2026-06-01']);
-    expect({ status, code: value.reason?.code }).toEqual({ status: 1, code: 'ERR_PATH_SIGNATURE_INVALID' });
+    // Under its own name and key: as an anchor itself it would be trusted for being chosen, whoever signed it.
+    const trap = parseCertificate(new Uint8Array(readFileSync(file('x509_additional-openSSL3Certificate.cer'))));
+    const itsKey = { kind: 'name-and-key', name: trap.subject, publicKey: trap.publicKey } as const;
+    const { indication, reason } = judgeCertificate(
+      {
+        certificate: trap,
+        intermediates: [],
+        trustAnchors: [itsKey],
+        at: new Date('2026-06-01'),
+        profile: 'rfc5280',
+        revocation: 'none',
+      },
+      createNodeCrypto(),
+    );
+    expect({ indication, code: reason?.code }).toEqual({ indication: 'failed', code: 'ERR_PATH_SIGNATURE_INVALID' });
   });
 
   it('explain an unknown issuer in the language of the reader', () => {
