@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-import { startAgentProcess } from './support/agent-process.ts';
+import { startAgentOfTest } from './support/agent-of-test.ts';
 import { rememberAllowed } from './support/allowed-sites.ts';
 import { startBidder } from './support/bidder.ts';
 import { failure } from './support/failure.ts';
@@ -17,7 +17,7 @@ const data = utf8Encode('bid');
 
 it('a key that comes and goes is announced within a second, and its old handles are dead for ever', async () => {
   const tokens = await makeSoftToken();
-  const agent = await startAgentProcess({ drivers: [tokens.driver] });
+  const agent = await startAgentOfTest({ drivers: [tokens.driver] });
   rememberAllowed(agent.stateDir, site);
   const page = await connectPage(agent.port);
   const stranger = await connectPage(agent.port, { origin: 'https://stranger.example' });
@@ -54,7 +54,7 @@ it('a key that comes and goes is announced within a second, and its old handles 
 });
 
 it('without any key each call says so', async () => {
-  const agent = await startAgentProcess();
+  const agent = await startAgentOfTest();
   rememberAllowed(agent.stateDir, site);
   const page = await connectPage(agent.port);
   expect(await page.call('listDevices', {})).toEqual({ devices: [], incomplete: [] });
@@ -72,11 +72,13 @@ it('without any key each call says so', async () => {
 it('a driver that cannot be loaded is named, and disturbs no other', async () => {
   const tokens = await makeSoftToken();
   const broken = { id: 'broken', family: 'pkcs11', library: '/nonexistent/libvendor.so' };
-  const agent = await startAgentProcess({ drivers: [broken, tokens.driver] });
+  const agent = await startAgentOfTest({ drivers: [broken, tokens.driver] });
   rememberAllowed(agent.stateDir, site);
   const page = await connectPage(agent.port);
-  const { drivers } = await page.call('listDrivers', {});
-  expect(drivers.map(({ driver, state }) => [driver, state])).toEqual([
+  const states = async (): Promise<unknown> =>
+    (await page.call('listDrivers', {})).drivers.map(({ driver, state }) => [driver, state]);
+  // A slow computer may still be starting them.
+  await expect.poll(states, { timeout: 15_000 }).toEqual([
     ['broken', 'not-installed'],
     ['soft', 'running'],
   ]);

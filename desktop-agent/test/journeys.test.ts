@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable, opensslCommand, softHsmLibrary } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { startAgentOfTest } from './support/agent-of-test.ts';
 import { type AgentProcess, startAgentProcess } from './support/agent-process.ts';
 import { failure } from './support/failure.ts';
 import { connectPage, type PageConnection, site } from './support/page-connection.ts';
@@ -287,7 +288,7 @@ chromium('a bidder with a key behind PKCS#11', (executable) => {
   softHsm('which is SoftHSM2', (library) => {
     it('logs in and signs with RSA', async () => {
       const token = await makeSoftHsmToken(library);
-      const agent = await startAgentProcess({ drivers: [token.driver] });
+      const agent = await startAgentOfTest({ drivers: [token.driver] });
       const browser = await launchChromium(executable);
       const person = new Person(agent, browser.context);
       const page = await connectPage(agent.port);
@@ -312,7 +313,7 @@ chromium('a bidder with a key behind PKCS#11', (executable) => {
 
 describe('developer mode', () => {
   it('admits http on loopback, and nothing else without https', async () => {
-    const agent = await startAgentProcess({ environment: { ONELOCK_AGENT_DEVELOPER: '1' } });
+    const agent = await startAgentOfTest({ environment: { ONELOCK_AGENT_DEVELOPER: '1' } });
     const page = await connectPage(agent.port, { origin: 'http://127.0.0.1:18961' });
     expect(await page.call('getAgentInfo', {})).toMatchObject({ developerMode: true });
     await page.close();

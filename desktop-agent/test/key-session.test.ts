@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { startAgentProcess } from './support/agent-process.ts';
 import { type Bidder, startBidder } from './support/bidder.ts';
 import { failure } from './support/failure.ts';
 import { connectPage } from './support/page-connection.ts';
@@ -18,7 +19,7 @@ chromium('a key session', (executable) => {
 
   beforeAll(async () => {
     browser = await launchChromium(executable);
-    bidder = await startBidder(browser);
+    bidder = await startBidder(browser, { start: startAgentProcess });
   });
 
   afterAll(async () => {

@@ -12,7 +12,8 @@ import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { createChromiumShell } from '../src/shell/chromium-shell.ts';
 import { WindowPrompt } from '../src/window/window-prompt.ts';
 import { startWindowServer } from '../src/window/window-server.ts';
-import { startAgentProcess, within } from './support/agent-process.ts';
+import { startAgentOfTest } from './support/agent-of-test.ts';
+import { within } from './support/agent-process.ts';
 import { rememberAllowed } from './support/allowed-sites.ts';
 import { failure } from './support/failure.ts';
 import { connectPage, rawUpgrade, site } from './support/page-connection.ts';
@@ -91,7 +92,7 @@ describe('the agent as a process', () => {
     'stops on %s, twice in a row too, with status 0 and no process left',
     async (signal) => {
       const tokens = await makeSoftToken();
-      const agent = await startAgentProcess({ drivers: [tokens.driver] });
+      const agent = await startAgentOfTest({ drivers: [tokens.driver] });
       rememberAllowed(agent.stateDir, site);
       const page = await connectPage(agent.port);
       const waiting = failure(page.call('selectCertificate', { purpose: 'sign' }));
@@ -112,7 +113,7 @@ describe('the agent as a process', () => {
 
   it('leaves no driver host behind when it is killed outright', async () => {
     const tokens = await makeSoftToken();
-    const agent = await startAgentProcess({ drivers: [tokens.driver] });
+    const agent = await startAgentOfTest({ drivers: [tokens.driver] });
     const hosts = descendants(agent.child.pid ?? 0);
     agent.child.kill('SIGKILL');
     await untilGone(hosts);
@@ -128,7 +129,7 @@ describe('the agent as a process', () => {
         resolve(typeof address === 'object' && address !== null ? address.port : 0);
       }),
     );
-    const agent = await startAgentProcess({ environment: { ONELOCK_AGENT_PORTS: `${port},0` } });
+    const agent = await startAgentOfTest({ environment: { ONELOCK_AGENT_PORTS: `${port},0` } });
     expect(agent.port).not.toBe(port);
     expect(await agent.stop()).toBe(0);
     const { status, stderr } = runMain([], { ONELOCK_AGENT_PORTS: String(port), HOME: tmpdir() });
@@ -163,7 +164,7 @@ describe('the agent as a process', () => {
     if (process.getuid?.() !== 0) context.skip('only root can be another user');
     const home = mkdtempSync(path.join(tmpdir(), 'onelock-peer-'));
     chmodSync(home, 0o777);
-    const agent = await startAgentProcess({ user: unprivilegedId, stateDir: path.join(home, 'state') });
+    const agent = await startAgentOfTest({ user: unprivilegedId, stateDir: path.join(home, 'state') });
     const askAs = (user: number): string =>
       spawnSync(process.execPath, ['-e', upgradeScript, String(agent.port), site], {
         uid: user,
@@ -189,7 +190,7 @@ describe('the agent as a process', () => {
   });
 
   it('lists and revokes sites, and a running agent sees it with the next call', async () => {
-    const agent = await startAgentProcess();
+    const agent = await startAgentOfTest();
     rememberAllowed(agent.stateDir, site);
     const environment = { ONELOCK_AGENT_STATE_DIR: agent.stateDir };
     const page = await connectPage(agent.port);
@@ -224,7 +225,7 @@ chromium('the app window', () => {
         ),
       );
       const asRoot = process.getuid?.() === 0;
-      const agent = await startAgentProcess({
+      const agent = await startAgentOfTest({
         ...(asRoot ? { user: unprivilegedId } : {}),
         stateDir: path.join(home, 'state'),
         environment: { ONELOCK_AGENT_SHELL: 'auto', DISPLAY: `:${number}`, HOME: home },

@@ -9,6 +9,7 @@ import { parsePrivateKey } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAgentOfTest } from './support/agent-of-test.ts';
 import { type AgentProcess, startAgentProcess } from './support/agent-process.ts';
 import { rememberAllowed } from './support/allowed-sites.ts';
 import { failure } from './support/failure.ts';
@@ -188,7 +189,7 @@ describe('a service that never answers', () => {
     });
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', () => resolve()));
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-    const agent = await startAgentProcess({
+    const agent = await startAgentOfTest({
       environment: { ONELOCK_AGENT_SERVICE_URL: url, ONELOCK_AGENT_SERVICE_TOKEN: 'x' },
     });
     rememberAllowed(agent.stateDir, site);

@@ -1,6 +1,7 @@
 import type { Result } from '@onelock/core/contract';
 import type { LaunchedChromium } from '../../../tools/src/test-setup/chromium.ts';
-import { type AgentOptions, type AgentProcess, startAgentProcess } from './agent-process.ts';
+import { startAgentOfTest } from './agent-of-test.ts';
+import type { AgentOptions, AgentProcess, startAgentProcess } from './agent-process.ts';
 import { rememberAllowed } from './allowed-sites.ts';
 import { connectPage, type PageConnection, site } from './page-connection.ts';
 import { makeSoftToken, type SoftTokenOptions, type SoftTokens } from './tokens.ts';
@@ -19,13 +20,20 @@ export interface Bidder {
   leave(): Promise<void>;
 }
 
-/** @param browser  the person's; its owner closes it */
+/**
+ * @param browser        the person's; its owner closes it
+ * @param options.start  how the agent is started; by default it ends with the test that is running
+ */
 export async function startBidder(
   browser: LaunchedChromium,
-  options: { readonly token?: SoftTokenOptions; readonly agent?: AgentOptions } = {},
+  options: {
+    readonly token?: SoftTokenOptions;
+    readonly agent?: AgentOptions;
+    readonly start?: typeof startAgentProcess;
+  } = {},
 ): Promise<Bidder> {
   const tokens = await makeSoftToken(options.token);
-  const agent = await startAgentProcess({ drivers: [tokens.driver], ...options.agent });
+  const agent = await (options.start ?? startAgentOfTest)({ drivers: [tokens.driver], ...options.agent });
   rememberAllowed(agent.stateDir, site);
   const page = await connectPage(agent.port);
   return {

@@ -1,0 +1,13 @@
+import { rmSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+import { type AgentOptions, type AgentProcess, startAgentProcess } from './agent-process.ts';
+
+/** An agent that does not outlive the test which starts it, however the test ends. To be called inside a test. */
+export async function startAgentOfTest(options: AgentOptions = {}): Promise<AgentProcess> {
+  const agent = await startAgentProcess(options);
+  onTestFinished(() => {
+    agent.child.kill('SIGKILL');
+    rmSync(agent.stateDir, { recursive: true, force: true });
+  });
+  return agent;
+}
