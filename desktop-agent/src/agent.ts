@@ -17,6 +17,7 @@ import { createJudge } from './service/judge.ts';
 import { createServiceClient } from './service/service-client.ts';
 import { LocalTrust } from './service/trust-anchors.ts';
 import { pickShell } from './shell/pick-shell.ts';
+import { clearStaleProfiles } from './shell/stale-profiles.ts';
 import { TokenFleet } from './tokens/fleet.ts';
 import { openDoor } from './transport/door.ts';
 import { sparingly } from './transport/refusal-log.ts';
@@ -51,6 +52,8 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
   const pages = loadPageFiles(builtPagesFolder());
   if (pages.size === 0) log.error('the windows were not built: run desktop-agent/build-pages.ts');
   const windows = await startWindowServer(pages);
+  const staleProfiles = await clearStaleProfiles(config.stateDir, now());
+  if (staleProfiles > 0) log.info({ staleProfiles }, 'removed windows of an agent that was killed');
   const shell = pickShell(config.shell, { environment, stateDir: config.stateDir, print: printWindow });
   const prompt = new WindowPrompt({
     server: windows,

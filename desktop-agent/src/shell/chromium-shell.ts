@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
 import type { Shell, ShellWindow } from './shell.ts';
+import { profilePrefix } from './stale-profiles.ts';
 
 /** The size of the window's page plus a title bar. */
 const windowSize = '520,720';
@@ -19,7 +20,7 @@ export function createChromiumShell(executable: string, stateDir: string): Shell
     name: 'chromium',
     open: async (url) => {
       await mkdir(stateDir, { recursive: true, mode: 0o700 });
-      const profile = await mkdtemp(path.join(stateDir, 'window-'));
+      const profile = await mkdtemp(path.join(stateDir, profilePrefix));
       return startWindow(executable, profile, url);
     },
   };
