@@ -90,9 +90,9 @@ export const keySessionChanged = defineEvent({
     key: KeyHandle,
     state: oneOf(['opened', 'closed'], '状态', 'State'),
     cause: oneOf(
-      ['call', 'expired', 'device-removed', 'screen-locked', 'user', 'driver-stopped'],
-      '缘由：调用、到期、拔出、锁屏、用户、驱动停止',
-      'Cause: a call, expiry, unplug, locked screen, the person, a stopped driver',
+      ['call', 'expired', 'device-removed', 'screen-locked', 'user', 'driver-stopped', 'token-logged-out'],
+      '缘由：调用、到期、拔出、锁屏、用户、驱动停止、介质自行登出',
+      'Cause: a call, expiry, unplug, locked screen, the person, a stopped driver, a token that logged out by itself',
     ),
     purposes: list(KeyPurpose, { max: keyPurposes.length, unique: true }, '用途', 'Purposes'),
     expiresAt: nullable(instant('时间', 'Time'), '到期时间；已关闭为 null', 'When it ends; null when closed'),

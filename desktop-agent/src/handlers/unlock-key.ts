@@ -60,7 +60,8 @@ function actInSession<T>(
       return { kind: 'done', value: await work(open.driverSession) };
     } catch (error) {
       if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED')
-        await parts.sessions.close(open, 'driver-stopped');
+        // The end of a driver's process closes its sessions at once: one that is still open was ended by the token.
+        await parts.sessions.close(open, 'token-logged-out');
       throw error;
     }
   });
