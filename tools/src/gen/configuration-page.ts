@@ -37,11 +37,11 @@ export function configurationPage({ keys, configFileVariable }: ServiceConfigura
   return page(
     frontMatter(
       say('配置项', 'Configuration'),
-      say('桥接服务的全部配置项。', 'Every configuration key of the bridge service.'),
+      say('互认服务的全部配置项。', 'Every configuration key of the bridge service.'),
     ).replace('core/contract', "the service's own table"),
     `# ${say('配置项', 'Configuration')}`,
     say(
-      `桥接服务的全部配置项，启动时一次读入并校验：写错的值或不认识的键使服务拒绝启动，并指明是哪一个。来源依次为环境变量、\`${configFileVariable}\` 指定的 JSON 文件（键为“文件中的名称”）、默认值。同一张表也可由 \`npm run onelock -- service config\` 打印。`,
+      `互认服务的全部配置项，启动时一次读入并校验：写错的值或不认识的键使服务拒绝启动，并指明是哪一个。来源依次为环境变量、\`${configFileVariable}\` 指定的 JSON 文件（键为“文件中的名称”）、默认值。同一张表也可由 \`npm run onelock -- service config\` 打印。`,
       `Every key of the bridge service, read and checked once at start: a wrong value or an unknown key stops the start and is named. Environment variables come first, then the JSON file that \`${configFileVariable}\` names (by the name in the file), then the defaults. \`npm run onelock -- service config\` prints the same table.`,
     ),
     table(

@@ -27,7 +27,7 @@ const areaNames: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   REVOCATION: ['吊销', 'Revocation'],
   SDK: ['网页端 SDK', 'SDK'],
   SEAL: ['印章', 'Seals'],
-  SERVICE: ['桥接服务', 'Bridge service'],
+  SERVICE: ['互认服务', 'Bridge service'],
   SIGNATURE: ['签名', 'Signatures'],
   STREAM: ['数据流', 'Streams'],
   SUITE: ['测试套件', 'Test suites'],
