@@ -34,6 +34,7 @@ function rateFor({ run }: Contender, milliseconds: number): number {
     const spent = spentMs() - started;
     if (spent >= milliseconds) return (done * 1000) / spent;
     const rate = done / Math.max(spent, 0.01);
-    batch = Math.max(1, Math.min(4096, Math.floor((rate * (milliseconds - spent)) / 4)));
+    // At most doubled: the processor's clock is coarse, and a rate of the first moments may be far off.
+    batch = Math.max(1, Math.min(4096, 2 * batch, Math.floor((rate * (milliseconds - spent)) / 4)));
   }
 }
