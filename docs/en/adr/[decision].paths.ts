@@ -9,5 +9,8 @@ export default {
   paths: () =>
     readdirSync(folder)
       .filter((file) => /^0\d+.*\.md$/.test(file))
-      .map((file) => ({ params: { decision: file.replace(/\.md$/, '') }, content: readFileSync(path.join(folder, file), 'utf8') })),
+      .map((file) => ({
+        params: { decision: file.replace(/\.md$/, '') },
+        content: readFileSync(path.join(folder, file), 'utf8'),
+      })),
 };
