@@ -21,6 +21,8 @@ export const chineseFont: SystemPart = {
   package: 'fonts-noto-cjk',
   provides: ['/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'],
 };
+/** A display for the one test that opens a real application window. */
+export const display: SystemPart = { package: 'xvfb', provides: ['/usr/bin/Xvfb'] };
 /** The compiler whose WASM is committed, and its linker: the freshness check needs them, nothing that runs does. */
 export const wasmCompiler: SystemPart = { package: 'clang-14', provides: ['/usr/bin/clang-14'] };
 export const wasmLinker: SystemPart = { package: 'lld-14', provides: ['/usr/bin/wasm-ld-14'] };

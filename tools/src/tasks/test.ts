@@ -9,6 +9,7 @@ import {
   browser,
   cCompiler,
   chineseFont,
+  display,
   installSystemParts,
   openssl,
   opensslHeaders,
@@ -26,7 +27,10 @@ interface VitestSummary {
 }
 
 const filters = process.argv.slice(2);
-installSystemParts([tokenLibrary, openssl, browser, chineseFont, wasmCompiler, wasmLinker, cCompiler, opensslHeaders]);
+installSystemParts([
+  ...[tokenLibrary, openssl, browser, display, chineseFont],
+  ...[wasmCompiler, wasmLinker, cCompiler, opensslHeaders],
+]);
 const failedChecks = filters.length === 0 ? runChecks() : [];
 const pagesFailed = buildPages() === 0 ? [] : ['the pages build'];
 
