@@ -65,12 +65,13 @@ async function signatureRows(family: Family): Promise<readonly BenchRow[]> {
   const nodes = nodeSign(family, nodePrivate);
   expectTrue(ops.verify(publicKey, algorithm, message, ours), `${title} of ours`);
   expectTrue(nodeVerify(family, nodePublic, nodes), `${title} of Node`);
+  // One key is met again and again here, so for SM2 verification `ours` is the engine with its table for that key.
   const signers: Contender[] = [
-    { name: `${title}.sign.floor`, run: () => ops.sign(privateKey, algorithm, message) },
+    { name: `${title}.sign.ours`, run: () => ops.sign(privateKey, algorithm, message) },
     { name: `${title}.sign.node`, run: () => nodeSign(family, nodePrivate) },
   ];
   const verifiers: Contender[] = [
-    { name: `${title}.verify.floor`, run: () => ops.verify(publicKey, algorithm, message, ours) },
+    { name: `${title}.verify.ours`, run: () => ops.verify(publicKey, algorithm, message, ours) },
     { name: `${title}.verify.node`, run: () => nodeVerify(family, nodePublic, nodes) },
   ];
   if (family === 'sm2' && publicKey.kind === 'sm2') {
@@ -202,14 +203,14 @@ for (const family of families) rows.push(...(await chainRows(family)));
 publishFindings({
   rows,
   ratios: [
-    ...ratio(rows, 'sm2.sign.floor', 'sm2.sign.node'),
-    ...ratio(rows, 'sm2.verify.floor', 'sm2.verify.node', 0.8),
-    ...ratio(rows, 'sm2.sign.floor', 'sm2.sign.sm-crypto', 10),
-    ...ratio(rows, 'sm2.verify.floor', 'sm2.verify.sm-crypto', 10),
-    ...ratio(rows, 'sm2.sign.floor', 'sm2.sign.openssl'),
-    ...ratio(rows, 'sm2.verify.floor', 'sm2.verify.openssl'),
-    ...ratio(rows, 'rsa2048.sign.floor', 'rsa2048.sign.node'),
-    ...ratio(rows, 'rsa2048.verify.floor', 'rsa2048.verify.node'),
+    ...ratio(rows, 'sm2.sign.ours', 'sm2.sign.node'),
+    ...ratio(rows, 'sm2.verify.ours', 'sm2.verify.node', 0.8),
+    ...ratio(rows, 'sm2.sign.ours', 'sm2.sign.sm-crypto', 10),
+    ...ratio(rows, 'sm2.verify.ours', 'sm2.verify.sm-crypto', 10),
+    ...ratio(rows, 'sm2.sign.ours', 'sm2.sign.openssl'),
+    ...ratio(rows, 'sm2.verify.ours', 'sm2.verify.openssl'),
+    ...ratio(rows, 'rsa2048.sign.ours', 'rsa2048.sign.node'),
+    ...ratio(rows, 'rsa2048.verify.ours', 'rsa2048.verify.node'),
     ...families.flatMap((family) => [
       ...ratio(rows, `certificate.parse-${titles[family]}.ours`, `certificate.parse-${titles[family]}.node`, 1),
       ...ratio(rows, `certificate.parse-${titles[family]}.ours`, `certificate.parse-${titles[family]}.peculiar`, 1),
