@@ -1,4 +1,4 @@
-// Bootstraps from whatever Node and npm the machine has (18 or newer), then hands over to the pinned Node.
+// Bootstraps from whatever Node and npm the machine has (20 or newer; tried with 20), then hands over to the pinned Node.
 // Plain JavaScript on purpose: nothing is installed yet when this file runs.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
