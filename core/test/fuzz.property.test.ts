@@ -18,6 +18,19 @@ function endsWell(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): voi
 }
 
 describe('every parser', () => {
+  it.each(parsers)('%s has real bytes that it reads, so that mutations reach its depths', (_name, parse) => {
+    const reads = (seed: Uint8Array): boolean => {
+      try {
+        parse(seed);
+        return true;
+      } catch (error) {
+        if (isCodedError(error)) return false;
+        throw error;
+      }
+    };
+    expect(seeds.some(reads)).toBe(true);
+  });
+
   it.each(parsers)('%s ends in a value or a coded error for any bytes', (_name, parse) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => endsWell(parse, bytes)),

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readDer } from '@onelock/core/asn1';
 import { decodePem } from '@onelock/core/bytes';
-import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { isCodedError } from '@onelock/core/errors';
+import { madeSeeds } from './made-seeds.ts';
 
 const ours = fileURLToPath(new URL('../../../../vectors', import.meta.url));
 const published =
@@ -15,12 +15,12 @@ const mostBytes = 64 * 1024;
 
 /**
  * Real bytes of every form we read, DER out of PEM as well; text stays for the parser of PEM. Without the published folder
- * those of our own and keys made now must do.
+ * those of our own and what is made now must do.
  */
 export function fuzzSeeds(): readonly Uint8Array[] {
   const files = [...folders, ...others].filter((folder) => existsSync(folder)).flatMap(filesBelow);
   const read = files.filter((file) => statSync(file).size <= mostBytes).flatMap(seedsOf);
-  return [...read, ...tokensIn(read), ...keys()];
+  return [...read, ...tokensIn(read), ...madeSeeds()];
 }
 
 function filesBelow(folder: string): readonly string[] {
@@ -53,10 +53,4 @@ function tokensIn(seeds: readonly Uint8Array[]): readonly Uint8Array[] {
       throw error;
     }
   });
-}
-
-function keys(): readonly Uint8Array[] {
-  const ops = createNodeCrypto();
-  const pairs = [ops.generateKeyPair({ kind: 'sm2' }), ops.generateKeyPair({ kind: 'ec', curve: 'p256' })];
-  return pairs.flatMap(({ privateKey, publicKey }) => [privateKey.pkcs8, publicKey.spki]);
 }
