@@ -3,6 +3,7 @@ import { CodedError, errorRegistry, isCodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { maskPersonalNumbers } from '../services/mask-personal-numbers.ts';
 import { errorAnswer } from './error-answer.ts';
+import { lingerBeforeClosing } from './linger-before-closing.ts';
 import { negotiateLocale } from './locale.ts';
 
 export interface ErrorHandlerOptions {
@@ -47,6 +48,7 @@ export function answerError(
   if (httpStatus === 401) reply.header('www-authenticate', 'Bearer realm="onelock"');
   if (coded.code === 'ERR_SERVICE_RATE_LIMITED')
     reply.header('retry-after', Math.ceil(Number(coded.params.retryAfterMs ?? 1000) / 1000));
+  lingerBeforeClosing(request.raw);
   const locale = negotiateLocale(request.headers['accept-language']);
   return reply
     .code(httpStatus)
