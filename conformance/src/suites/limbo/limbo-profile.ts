@@ -1,5 +1,5 @@
 import type { ProfileName } from '@onelock/core/path';
-import type { LimboCase, LimboFeature } from './limbo-form.ts';
+import type { LimboCase } from './limbo-form.ts';
 
 /**
  * Which of our profiles a case is put to, by the first part of its id. Limbo asks two questions in one suite: what
@@ -25,17 +25,22 @@ export function limboProfile(limboCase: LimboCase): ProfileName {
   return profile === 'tls-server' && limboCase.validation_kind === 'CLIENT' ? 'rfc5280-strict' : profile;
 }
 
-/** Features that core does not have, with the reason. */
-const missingFeatures: Readonly<Partial<Record<LimboFeature, string>>> = {
-  'pedantic-public-suffix-wildcard': 'needs the list of public suffixes, which no profile of ours consults',
-};
+/**
+ * Cases that need knowledge which core does not have, with the reason. `*.com` and `*.co.uk` are refused by rule; which
+ * names a provider lets its customers have can be told by a list alone, and one of a few names would answer this case and
+ * no other certificate.
+ */
+const notAsked: ReadonlyMap<string, string> = new Map([
+  [
+    'webpki::san::public-suffix-private-namespace-wildcard-san',
+    'pedantic-public-suffix-wildcard: needs the private section of the Public Suffix List, which no profile of ours consults',
+  ],
+]);
 
 /** Why a case cannot be asked, or undefined when it can. */
 export function whyNotAsked(limboCase: LimboCase): string | undefined {
-  for (const feature of limboCase.features ?? []) {
-    const reason = missingFeatures[feature];
-    if (reason !== undefined) return `${feature}: ${reason}`;
-  }
+  const reason = notAsked.get(limboCase.id);
+  if (reason !== undefined) return reason;
   if (limboCase.signature_algorithms.length > 0)
     return 'a list of accepted signature algorithms is not an input of ours';
   return undefined;
