@@ -62,17 +62,17 @@ describe('every parser', () => {
 });
 
 describe('the fuzzer', () => {
-  it('finds what throws anything else and what hangs, and says with which bytes', () => {
+  it('finds what throws anything else and what hangs, and says with which bytes', async () => {
     const thrower = (bytes: Uint8Array): void => {
       if (bytes.length !== 2) throw new TypeError('length');
     };
-    const { findings } = fuzz(thrower, [Uint8Array.of(1, 2)], 0.2, freshTally(1));
+    const { findings } = await fuzz(thrower, [Uint8Array.of(1, 2)], 0.2, freshTally(1));
     expect(findings[0]).toMatchObject({ what: expect.stringContaining('TypeError'), bytes: expect.any(String) });
   });
 
-  it('goes on where it stopped', () => {
-    const first = fuzz(() => undefined, [Uint8Array.of(1)], 0.01, freshTally(7)).tally;
-    const second = fuzz(() => undefined, [Uint8Array.of(1)], 0.01, first).tally;
+  it('goes on where it stopped', async () => {
+    const first = (await fuzz(() => undefined, [Uint8Array.of(1)], 0.01, freshTally(7))).tally;
+    const second = (await fuzz(() => undefined, [Uint8Array.of(1)], 0.01, first)).tally;
     expect(second.executions).toBeGreaterThan(first.executions);
     expect(second.random).not.toBe(first.random);
   });

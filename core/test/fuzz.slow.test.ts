@@ -22,13 +22,13 @@ const budget = Number(process.env.ONELOCK_FUZZ_BUDGET_SECONDS ?? wanted * names.
 const seeds = fuzzSeeds();
 
 describe('every parser, fed with mutations', () => {
-  it.each(names.map((name, index) => [name, index] as const))('%s', (name, index) => {
+  it.each(names.map((name, index) => [name, index] as const))('%s', async (name, index) => {
     const before = tallies[name] ?? freshTally(0x10c0 + index * 7919);
     const seconds = Math.min(wanted - before.seconds, budget / Math.max(1, open.length));
     const parse = fuzzedParsers[name];
     if (parse === undefined || seconds <= 0) return expect(before.refused).toBeGreaterThan(0);
     const heapBefore = process.memoryUsage().heapUsed;
-    const { tally, findings } = fuzz(parse, seeds, seconds, before);
+    const { tally, findings } = await fuzz(parse, seeds, seconds, before);
     expect(findings).toEqual([]);
     expect(tally.refused).toBeGreaterThan(0);
     expect(process.memoryUsage().heapUsed - heapBefore).toBeLessThan(512 * 1024 * 1024);
