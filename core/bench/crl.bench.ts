@@ -1,4 +1,4 @@
-// Revocation lists of 100,000 and 1,000,000 entries: read, held and asked. Peers: @peculiar/x509, and OpenSSL's command.
+// Revocation lists of 100,000 and 1,000,000 entries: read, held and asked. Peers: @peculiar/x509, PKI.js, and OpenSSL's command.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +23,7 @@ import { concatBytes } from '@onelock/core/bytes';
 import { parsePublicKey } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { type CertificateList, parseCertificateList, verifyEvidence } from '@onelock/core/revocation';
+import { CertificateRevocationList as PkiCrl } from 'pkijs';
 import { type BenchRow, publishFindings, ratio, within } from '../../tools/src/bench/findings.ts';
 import { measureInTurns, summarize } from '../../tools/src/bench/measure.ts';
 import { PeculiarCrl } from '../../tools/src/bench/peculiar-x509.ts';
@@ -165,16 +166,25 @@ function opensslRow(entries: number, { der }: BigList, rounds: number): readonly
   }
 }
 
-/** What its default limits let it read, and what it says of more. */
-function peculiarRows(entries: number): readonly BenchRow[] {
-  const { der } = makeList(entries);
-  try {
-    const run = (): number => timed(() => new PeculiarCrl(Uint8Array.from(der)).entries.length).seconds;
-    return [seconds(`crl-${entries}.parse.peculiar-x509`, [run(), run(), run()])];
-  } catch (error) {
-    absent.push(`@peculiar/x509 at ${entries} entries: ${error instanceof Error ? error.message : String(error)}`);
-    return [];
-  }
+/** What each reads within its default limits, and what it says of more. */
+function peerRows(entries: number, { der }: BigList): readonly BenchRow[] {
+  const peers: Readonly<Record<string, (bytes: Uint8Array<ArrayBuffer>) => number | undefined>> = {
+    'peculiar-x509': (bytes) => new PeculiarCrl(bytes).entries.length,
+    pkijs: (bytes) => PkiCrl.fromBER(bytes).revokedCertificates?.length,
+  };
+  return Object.entries(peers).flatMap(([peer, count]) => {
+    try {
+      const run = (): number => {
+        const { value, seconds } = timed(() => count(Uint8Array.from(der)));
+        if (value !== entries) throw new Error(`reads ${value} entries`);
+        return seconds;
+      };
+      return [seconds(`crl-${entries}.parse.${peer}`, [run(), run(), run()])];
+    } catch (error) {
+      absent.push(`${peer} at ${entries} entries: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }
+  });
 }
 
 const absent: string[] = [];
@@ -183,10 +193,10 @@ const hundred = await rowsFor(100_000, 9);
 const million = await rowsFor(1_000_000, 5);
 const rows = [
   ...small.rows,
-  ...peculiarRows(1_000),
+  ...peerRows(1_000, small.big),
   ...opensslRow(1_000, small.big, 5),
   ...hundred.rows,
-  ...peculiarRows(100_000),
+  ...peerRows(100_000, hundred.big),
   ...opensslRow(100_000, hundred.big, 3),
   ...million.rows,
   ...opensslRow(1_000_000, million.big, 2),
@@ -201,6 +211,7 @@ publishFindings({
     ...within(rows, 'crl-1000000.lookup-hit.ours', 2),
     ...within(rows, 'crl-1000000.lookup-miss.ours', 2),
     ...ratio(rows, 'crl-1000.parse.peculiar-x509', 'crl-1000.parse.ours'),
+    ...ratio(rows, 'crl-1000.parse.pkijs', 'crl-1000.parse.ours'),
     ...ratio(rows, 'crl-100000.parse.openssl', 'crl-100000.parse.ours'),
     ...ratio(rows, 'crl-1000000.parse.openssl', 'crl-1000000.parse.ours'),
   ],

@@ -1,4 +1,4 @@
-// Certificates and paths with everything decoded: ours, Node's X509Certificate and @peculiar/x509, in turns.
+// Certificates and paths with everything decoded: ours, Node's X509Certificate, @peculiar/x509 and PKI.js, in turns.
 import { verify, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodePem } from '@onelock/core/bytes';
@@ -6,6 +6,7 @@ import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { validatePath } from '@onelock/core/path';
 import { judgeCertificate } from '@onelock/core/validation';
 import { type Certificate, checkCertificateEncoding, formatName, parseCertificate } from '@onelock/core/x509';
+import { Certificate as PkiCertificate } from 'pkijs';
 import { type BenchRow, publishFindings, ratio } from '../../tools/src/bench/findings.ts';
 import { type Contender, measureInTurns } from '../../tools/src/bench/measure.ts';
 import { PeculiarCertificate } from '../../tools/src/bench/peculiar-x509.ts';
@@ -38,6 +39,13 @@ function readNode(certificate: X509Certificate): unknown {
   return [subject, issuer, serialNumber, validFrom, validTo, publicKey, keyUsage, subjectAltName, infoAccess, ca];
 }
 
+/** PKI.js reads the contents of an extension when they are asked for. */
+function readPki(certificate: PkiCertificate): unknown {
+  const { subject, issuer, serialNumber, notBefore, notAfter, subjectPublicKeyInfo, extensions } = certificate;
+  const values = extensions?.map(({ parsedValue }) => parsedValue);
+  return [subject, issuer, serialNumber, notBefore, notAfter, subjectPublicKeyInfo.parsedKey, values];
+}
+
 function parseRows(title: string, file: string): Promise<readonly BenchRow[]> {
   const bytes = der(file);
   const buffer = Buffer.from(bytes);
@@ -55,6 +63,7 @@ function parseRows(title: string, file: string): Promise<readonly BenchRow[]> {
         return [subject, issuer, serialNumber, notBefore, notAfter, publicKey, extensions];
       },
     },
+    { name: `${title}.pkijs`, run: () => readPki(PkiCertificate.fromBER(copy)) },
   ];
   return measureInTurns(contenders);
 }
@@ -147,11 +156,11 @@ publishFindings({
       ...ratio(rows, `${title}.ours`, `${title}.node`, 2),
       ...ratio(rows, `${title}.ours`, `${title}.node-undecoded`),
       ...ratio(rows, `${title}.ours`, `${title}.peculiar`, 2),
+      ...ratio(rows, `${title}.ours`, `${title}.pkijs`),
     ]),
     ...ratio(rows, 'chain3.rsa.ours', 'chain3.rsa.node', 1),
     ...ratio(rows, 'chain3.p256.ours', 'chain3.p256.node', 1),
     ...ratio(rows, 'leaves1000.judge', 'leaves1000.parse-and-one-signature', 0.8),
     ...ratio(rows, 'leaves1000.judge', 'leaves1000.parse-and-one-signature-by-node', 0.8),
   ],
-  absent: ['pkijs: not a dependency of this project'],
 });
