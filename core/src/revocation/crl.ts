@@ -40,6 +40,8 @@ export interface CertificateList {
   readonly nextUpdate: Date | undefined;
   readonly entryCount: number;
   readonly entries: CrlLookup;
+  /** The index behind `entries`, for {@link prepareCertificateList}. */
+  readonly indexed: IndexedEntries;
   /** undefined when absent, which RFC 5280 §5.2.3 forbids in new lists. */
   readonly crlNumber: bigint | undefined;
   /** BaseCRLNumber: present exactly in a delta (RFC 5280 §5.2.4). */
@@ -74,6 +76,11 @@ const knownExtensions: ReadonlySet<string> = new Set([
  * @throws {CodedError} ERR_REVOCATION_MALFORMED, ERR_X509_MALFORMED, ERR_X509_EXTENSION_DUPLICATE, ERR_DER_…
  */
 export function parseCertificateList(der: Uint8Array, limits: DerLimits = crlLimits): CertificateList {
+  return parseListWith(der, limits, indexEntries);
+}
+
+/** As {@link parseCertificateList}; how the entries are read is the caller's. */
+export function parseListWith(der: Uint8Array, limits: DerLimits, index: typeof indexEntries): CertificateList {
   const list = readDer(der, limits).sequence();
   const tbsNode = list.read(derTag.sequence);
   const signatureAlgorithm = parseAlgorithmIdentifier(list.next());
@@ -87,7 +94,7 @@ export function parseCertificateList(der: Uint8Array, limits: DerLimits = crlLim
   const thisUpdate = new Date(timeMilliseconds(tbs.next()));
   const hasNextUpdate = tbs.nextIs(derTag.utcTime) || tbs.nextIs(derTag.generalizedTime);
   const nextUpdate = hasNextUpdate ? new Date(timeMilliseconds(tbs.next())) : undefined;
-  const entries = readEntries(der, tbs, version, limits);
+  const entries = readEntries(der, tbs, version, limits, index);
   const extensions = readListExtensions(tbs, version);
   tbs.finish();
   const value = (oid: string): DerNode | undefined =>
@@ -96,6 +103,7 @@ export function parseCertificateList(der: Uint8Array, limits: DerLimits = crlLim
     ...{ der, tbs: tbsNode.der, version, signatureAlgorithm, tbsSignatureAlgorithm, signature },
     ...{ issuer, thisUpdate, nextUpdate, extensions },
     entryCount: entries.index.size,
+    indexed: entries,
     entries: new CrlLookup(der, entries, issuer, limits),
     crlNumber: readOptional(value(oids.crlNumber), readCrlNumber),
     baseCrlNumber: readOptional(value(oids.deltaCrlIndicator), readCrlNumber),
@@ -115,9 +123,15 @@ function readVersion(tbs: DerReader): 1 | 2 {
 }
 
 /** NOTE: an empty list of entries ought to be left away (§5.1.2.6); CAs in use write it, and it says the same. */
-function readEntries(der: Uint8Array, tbs: DerReader, version: 1 | 2, limits: DerLimits): IndexedEntries {
+function readEntries(
+  der: Uint8Array,
+  tbs: DerReader,
+  version: 1 | 2,
+  limits: DerLimits,
+  index: typeof indexEntries,
+): IndexedEntries {
   const node = tbs.optional(derTag.sequence);
-  return node === undefined ? noEntries : indexEntries(der, node.contentOffset, node.end, version, limits);
+  return node === undefined ? noEntries : index(der, node.contentOffset, node.end, version, limits);
 }
 
 function readListExtensions(tbs: DerReader, version: 1 | 2): readonly EvidenceExtension[] {

@@ -47,6 +47,21 @@ export function verifyEvidence(
   return outcome;
 }
 
+/** What verifications of this evidence came to, by the key's SubjectPublicKeyInfo in hex. */
+export function knownOutcomes(evidence: SignedEvidence, ops: CryptoOps): ReadonlyMap<string, boolean> {
+  return outcomesOf(evidence, ops);
+}
+
+/** Remembers what a verification of the same bytes came to elsewhere: on another thread of this very program. */
+export function rememberOutcomes(
+  evidence: SignedEvidence,
+  known: readonly (readonly [spki: string, genuine: boolean])[],
+  ops: CryptoOps,
+): void {
+  const outcomes = outcomesOf(evidence, ops);
+  for (const [spki, genuine] of known) outcomes.set(spki, genuine);
+}
+
 function outcomesOf(evidence: SignedEvidence, ops: CryptoOps): Map<string, boolean> {
   const ofEngine = outcomes.get(ops) ?? new WeakMap<SignedEvidence, Map<string, boolean>>();
   outcomes.set(ops, ofEngine);

@@ -24,6 +24,12 @@ export {
 } from './ocsp-request.ts';
 export { embeddedSigners, isResponder, type ResponderQuestion, refusalOfResponse } from './ocsp-signer.ts';
 export { defaultRevocationPolicy, type FreshnessPolicy, type RevocationPolicy } from './policy.ts';
+export {
+  openPreparedList,
+  type PreparedCertificateList,
+  prepareCertificateList,
+  preparedFormOf,
+} from './prepared-list.ts';
 export type {
   Authority,
   KnownEvidence,

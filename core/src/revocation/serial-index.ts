@@ -8,10 +8,16 @@ export class SerialIndex {
   readonly #sorted: BigUint64Array;
   #filled = 0;
 
-  constructor(size: number) {
-    this.size = size;
-    this.#sorted = new BigUint64Array(size);
-    this.#words = new Uint32Array(this.#sorted.buffer);
+  /** @param size  of an index to be filled, or the words of one that was sorted before */
+  constructor(size: number | BigUint64Array) {
+    this.#sorted = typeof size === 'number' ? new BigUint64Array(size) : size;
+    this.size = this.#sorted.length;
+    this.#words = new Uint32Array(this.#sorted.buffer, this.#sorted.byteOffset, 2 * this.size);
+  }
+
+  /** What {@link SerialIndex} can be made from again, in the byte order of this machine. */
+  get sorted(): BigUint64Array {
+    return this.#sorted;
   }
 
   /** @param place  offset of the entry, below 2^32 */

@@ -3,6 +3,7 @@ import { fromBase64, toBase64 } from '../bytes/index.ts';
 import { type CryptoOps, parsePublicKey } from '../crypto/index.ts';
 import { CodedError } from '../errors/index.ts';
 import type { TrustAnchor } from '../path/index.ts';
+import type { Reason } from '../verdict/index.ts';
 import { parseCertificate, parseName } from '../x509/index.ts';
 import { type CertificateEvidence, judgeCertificate } from './judge-certificate.ts';
 import type { CertificateReport } from './report.ts';
@@ -38,6 +39,7 @@ export interface EvidenceRecord extends PlainFields {
   readonly trustAnchors: readonly AnchorRecord[];
   readonly crls?: readonly string[] | undefined;
   readonly ocspResponses?: readonly string[] | undefined;
+  readonly unanswered?: readonly { readonly issuer: string; readonly reason: Reason }[] | undefined;
   readonly ocspNonce?: string | undefined;
 }
 
@@ -47,7 +49,8 @@ export interface EvidenceRecord extends PlainFields {
  * @throws {CodedError} ERR_REQUEST_INVALID for an anchor with name constraints of the caller's own: they have no text
  */
 export function recordEvidence(evidence: CertificateEvidence): EvidenceRecord {
-  const { certificate, intermediates, trustAnchors, at, crls, ocspResponses, ocspNonce, ...plain } = evidence;
+  const { certificate, intermediates, trustAnchors, at, crls, ocspResponses, unanswered, ocspNonce, ...plain } =
+    evidence;
   return {
     ...plain,
     version: 1,
@@ -55,8 +58,9 @@ export function recordEvidence(evidence: CertificateEvidence): EvidenceRecord {
     certificate: toBase64(certificate.der),
     intermediates: intermediates.map(({ der }) => toBase64(der)),
     trustAnchors: trustAnchors.map(recordAnchor),
-    crls: crls?.map(toBase64),
+    crls: crls?.map((list) => toBase64(list instanceof Uint8Array ? list : list.der)),
     ocspResponses: ocspResponses?.map(toBase64),
+    unanswered: unanswered?.map(({ issuer, reason }) => ({ issuer: toBase64(issuer), reason })),
     ocspNonce: ocspNonce && toBase64(ocspNonce),
   };
 }
@@ -69,7 +73,7 @@ export function recordEvidence(evidence: CertificateEvidence): EvidenceRecord {
  */
 export function replayEvidence(record: EvidenceRecord, ops: CryptoOps): CertificateReport {
   if (record.version !== 1) throw new CodedError('ERR_REQUEST_INVALID', { field: '/version', rule: '1' });
-  const { version: _version, certificate, intermediates, trustAnchors, at, crls, ocspResponses, ocspNonce } = record;
+  const { certificate, intermediates, trustAnchors, at, crls, ocspResponses, unanswered, ocspNonce } = record;
   return judgeCertificate(
     {
       ...record,
@@ -79,6 +83,7 @@ export function replayEvidence(record: EvidenceRecord, ops: CryptoOps): Certific
       at: new Date(at),
       crls: crls?.map(fromBase64),
       ocspResponses: ocspResponses?.map(fromBase64),
+      unanswered: unanswered?.map(({ issuer, reason }) => ({ issuer: fromBase64(issuer), reason })),
       ocspNonce: ocspNonce === undefined ? undefined : fromBase64(ocspNonce),
     },
     ops,

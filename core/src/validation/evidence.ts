@@ -1,7 +1,15 @@
 import type { BudgetLimits, PeerName, PolicyRequirements, Profile, ProfileName, TrustAnchor } from '../path/index.ts';
-import type { RevocationPolicy } from '../revocation/index.ts';
+import type { CertificateList, RevocationPolicy } from '../revocation/index.ts';
+import type { Reason } from '../verdict/index.ts';
 import type { Certificate, KeyUsageName } from '../x509/index.ts';
 import type { RevocationMode } from './report.ts';
+
+export interface UnansweredSource {
+  /** DER of the issuer's name, as the certificates in question have it. */
+  readonly issuer: Uint8Array;
+  /** What became of it. */
+  readonly reason: Reason;
+}
 
 /** What trust in a certificate is judged by; shared by all judgements. */
 export interface TrustEvidence {
@@ -10,10 +18,15 @@ export interface TrustEvidence {
   readonly at: Date;
   readonly profile: ProfileName | Profile;
   readonly revocation: RevocationMode;
-  /** DER. */
-  readonly crls?: readonly Uint8Array[] | undefined;
+  /** DER, or parsed already. */
+  readonly crls?: readonly (Uint8Array | CertificateList)[] | undefined;
   /** DER. */
   readonly ocspResponses?: readonly Uint8Array[] | undefined;
+  /**
+   * Sources that were asked and gave nothing that could be used. What no other evidence decides about certificates of that
+   * issuer stays open in every mode but `none`.
+   */
+  readonly unanswered?: readonly UnansweredSource[] | undefined;
   /** Sent with the OCSP request; responses with another one are not used. */
   readonly ocspNonce?: Uint8Array | undefined;
   /** What revocation evidence must be like, where it differs from what the profile asks. */

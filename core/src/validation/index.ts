@@ -1,4 +1,4 @@
-export type { TrustEvidence } from './evidence.ts';
+export type { TrustEvidence, UnansweredSource } from './evidence.ts';
 export { type EvidenceRecord, recordEvidence, replayEvidence } from './evidence-record.ts';
 export {
   type CertificateExplanation,

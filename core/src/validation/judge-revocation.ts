@@ -43,9 +43,13 @@ export function judgeRevocation(
       report: { mode, checked: false, reason: unknown(certificate, undefined, at) },
       problems: [],
     };
-  const { crls = [], ocspResponses = [] } = evidence;
+  const { crls = [], ocspResponses = [], unanswered = [] } = evidence;
   // The usual case, and nothing to look up: only the leaf is named as open.
-  if (mode === 'if-available' && crls.length + ocspResponses.length === 0 && found.path.length > 1) {
+  if (
+    mode === 'if-available' &&
+    crls.length + ocspResponses.length + unanswered.length === 0 &&
+    found.path.length > 1
+  ) {
     const params = { subject: describeSubject(certificate).subject, issuer: formatName(certificate.issuer) };
     const reason: Reason = {
       code: 'ERR_REVOCATION_UNKNOWN',

@@ -109,8 +109,8 @@ function outcomeOf(report: CertificateReport, against: Verdict | undefined): Rep
 
 /** CAdES-T: the stamp is over the octets of the signature. One that cannot be read is no stamp. */
 function judgeStamp(token: Uint8Array, signer: SignerInfo, { evidence, ops }: SignerContext): TimestampReport | Report {
-  const { intermediates, at, profile, revocation, crls, ocspResponses, revocationPolicy, deviations, budget } =
-    evidence;
+  const { intermediates, at, profile, revocation, crls, ocspResponses, unanswered } = evidence;
+  const { revocationPolicy, deviations, budget } = evidence;
   const trustAnchors = evidence.timestampAnchors ?? evidence.trustAnchors;
   try {
     return judgeTimestamp(
@@ -124,6 +124,7 @@ function judgeStamp(token: Uint8Array, signer: SignerInfo, { evidence, ops }: Si
           revocation,
           crls,
           ocspResponses,
+          unanswered,
           revocationPolicy,
           deviations,
           budget,

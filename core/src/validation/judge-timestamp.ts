@@ -47,7 +47,7 @@ function judgeAuthority(certificate: Certificate, evidence: TimestampEvidence, o
   return judgeCertificate(
     {
       ...{ certificate, intermediates: known, trustAnchors, at, profile, revocation, revocationPolicy, crls },
-      ocspResponses: evidence.ocspResponses,
+      ...{ ocspResponses: evidence.ocspResponses, unanswered: evidence.unanswered },
       extendedKeyUsage: [oids.timeStamping],
       keyUsageAnyOf: signingKeyUsage,
     },

@@ -80,7 +80,7 @@ export class PathRevocation {
       },
       ops,
     );
-    const whole = this.#withUnread(status);
+    const whole = this.#withUnread(status, certificate);
     this.#statuses.set(id, whole);
     return whole;
   }
@@ -99,10 +99,12 @@ export class PathRevocation {
   }
 
   /** Evidence that could not be read might have been about anybody. */
-  #withUnread(status: RevocationStatus): RevocationStatus {
+  #withUnread(status: RevocationStatus, { issuerDer }: Certificate): RevocationStatus {
     if (status.kind !== 'unknown' || status.evidence !== 'none') return status;
     const [malformed] = this.#input.parsed.malformed;
     if (malformed !== undefined) return { ...status, reason: malformed, evidence: 'unusable' };
+    const vain = this.#input.evidence.unanswered?.find(({ issuer }) => equalBytes(issuer, issuerDer));
+    if (vain !== undefined) return { ...status, reason: vain.reason, evidence: 'unusable' };
     const [refusal] = this.#input.parsed.refusals;
     return refusal === undefined ? status : { ...status, reason: refusal };
   }

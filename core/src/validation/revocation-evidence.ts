@@ -23,12 +23,14 @@ const parsedCrls = new WeakMap<Uint8Array, CertificateList>();
 const parsedResponses = new WeakMap<Uint8Array, OcspResponse>();
 
 export function parseRevocationEvidence(
-  crls: readonly Uint8Array[],
+  crls: readonly (Uint8Array | CertificateList)[],
   ocspResponses: readonly Uint8Array[],
 ): ParsedRevocationEvidence {
   const malformed: Reason[] = [];
   const refusals: Reason[] = [];
-  const lists = crls.flatMap((der) => parsed(der, parsedCrls, parseCertificateList, malformed));
+  const lists = crls.flatMap((list) =>
+    list instanceof Uint8Array ? parsed(list, parsedCrls, parseCertificateList, malformed) : [list],
+  );
   const answers = ocspResponses.flatMap((der) => parsed(der, parsedResponses, parseOcspResponse, malformed));
   const basics: BasicOcspResponse[] = [];
   for (const response of answers) {
