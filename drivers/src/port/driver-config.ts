@@ -66,12 +66,39 @@ const LibraryEnvironment = {
   ),
 } as const;
 
+const LibraryDigest = Type.Object(
+  {
+    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    sm3: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+  },
+  closed,
+);
+
+/** What the vendor's library must be, byte for byte. */
+const LibraryProof = {
+  digests: Type.Optional(
+    Type.Array(LibraryDigest, {
+      minItems: 1,
+      maxItems: 64,
+      description:
+        'Digests of the library builds that its publisher signed for; the host loads no other. Absent: whatever stands there, as the one who wrote this configuration wants it',
+    }),
+  ),
+  loadByPath: Type.Optional(
+    Type.Boolean({
+      description:
+        'The library finds its own parts by the path it was loaded from, so that it is loaded by that path and not by the file that was checked. Default false',
+    }),
+  ),
+} as const;
+
 const Pkcs11DriverConfigSchema = Type.Object(
   {
     id: DriverId,
     family: Type.Literal('pkcs11'),
     vendor: Type.Optional(Type.String({ maxLength: 64 })),
     library: Type.String({ ...AbsolutePath, description: "The vendor's PKCS#11 library" }),
+    ...LibraryProof,
     ...LibraryEnvironment,
     user: Type.Optional(HostUser),
   },
@@ -125,6 +152,7 @@ const SkfDriverConfigSchema = Type.Object(
     family: Type.Literal('skf'),
     vendor: Type.Optional(Type.String({ maxLength: 64 })),
     library: Type.String({ ...AbsolutePath, description: "The vendor's SKF library (GM/T 0016)" }),
+    ...LibraryProof,
     quirks: Type.Optional(SkfQuirksSchema),
     ...LibraryEnvironment,
     user: Type.Optional(HostUser),

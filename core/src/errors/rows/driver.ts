@@ -43,4 +43,58 @@ export const driverErrors = {
     retriable: false,
     params: ['limit'],
   },
+  ERR_DRIVER_MANIFEST_MALFORMED: {
+    httpStatus: 400,
+    whoCanAct: 'vendor',
+    retriable: false,
+    params: ['field', 'rule'],
+  },
+  ERR_DRIVER_MANIFEST_UNSIGNED: {
+    httpStatus: 422,
+    whoCanAct: 'vendor',
+    retriable: false,
+    params: [],
+  },
+  ERR_DRIVER_MANIFEST_UNTRUSTED: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['reason'],
+  },
+  ERR_DRIVER_VERSION_ROLLBACK: {
+    httpStatus: 409,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['name', 'version', 'known'],
+  },
+  ERR_DRIVER_RECALLED: {
+    httpStatus: 422,
+    whoCanAct: 'vendor',
+    retriable: false,
+    params: ['driver', 'reason'],
+  },
+  ERR_DRIVER_UNKNOWN: {
+    httpStatus: 404,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['driver'],
+  },
+  ERR_DRIVER_SYSTEM_UNSUPPORTED: {
+    httpStatus: 501,
+    whoCanAct: 'vendor',
+    retriable: false,
+    params: ['driver', 'system'],
+  },
+  ERR_DRIVER_LIBRARY_ALTERED: {
+    httpStatus: 422,
+    whoCanAct: 'vendor',
+    retriable: false,
+    params: ['driver', 'file'],
+  },
+  ERR_DRIVER_LIBRARY_UNSAFE: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['driver', 'file', 'rule'],
+  },
 } as const satisfies ErrorRows;

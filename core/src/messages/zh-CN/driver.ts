@@ -9,4 +9,13 @@ export const driverWords = {
   ERR_DRIVER_CONFIG_INVALID: '驱动配置有误：{field} {rule}',
   ERR_DRIVER_CLOSED: '驱动 {driver} 已停止，请重新启动客户端后再试',
   ERR_DRIVER_LIMIT_EXCEEDED: '数据超过驱动处理上限 {limit}',
+  ERR_DRIVER_MANIFEST_MALFORMED: '驱动清单或目录的内容不合规范：{field} {rule}',
+  ERR_DRIVER_MANIFEST_UNSIGNED: '驱动清单或目录没有签名，不予采用',
+  ERR_DRIVER_MANIFEST_UNTRUSTED: '驱动清单或目录的签名不可信（{reason}），不予采用',
+  ERR_DRIVER_VERSION_ROLLBACK: '{name} 的版本 {version} 不高于本机已采用的版本 {known}，不予采用',
+  ERR_DRIVER_RECALLED: '驱动 {driver} 已被召回：{reason}',
+  ERR_DRIVER_UNKNOWN: '驱动目录中没有 {driver}',
+  ERR_DRIVER_SYSTEM_UNSUPPORTED: '驱动 {driver} 不支持本机系统 {system}',
+  ERR_DRIVER_LIBRARY_ALTERED: '驱动 {driver} 的库文件 {file} 与发布者签名的任何版本都不一致，已拒绝加载',
+  ERR_DRIVER_LIBRARY_UNSAFE: '驱动 {driver} 的库文件 {file} 可被他人改动，已拒绝加载：{rule}',
 } as const satisfies WordsFor<typeof driverErrors>;
