@@ -1,22 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { decodePem } from '@onelock/core/bytes';
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
+import { readBounded } from './read-bounded.ts';
 
 /** Files larger than this are not read: no certificate, message or list of revocations needs it. */
 const largestFileBytes = 256 * 1024 * 1024;
 
 /** @throws {CodedError} ERR_CLI_FILE_UNREADABLE, ERR_BYTES_TOO_LARGE */
 export function readBytes(file: string): Uint8Array {
-  let bytes: Uint8Array;
   try {
-    bytes = new Uint8Array(readFileSync(file));
+    return readBounded(file, largestFileBytes);
   } catch (cause) {
+    if (isCodedError(cause)) throw cause;
     throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file }, { cause });
   }
-  if (bytes.length > largestFileBytes)
-    throw new CodedError('ERR_BYTES_TOO_LARGE', { limit: largestFileBytes, actual: bytes.length });
-  return bytes;
 }
 
 const pemMark = new TextEncoder().encode('-----BEGIN ');
