@@ -57,7 +57,7 @@ export function agentAndDevices(parts: AgentParts, servedCalls: () => readonly C
         ...deviceSummary(parts, context.origin, present),
         serialNumber: device.serialNumber.slice(0, 128),
         firmwareVersion: device.firmwareVersion,
-        algorithms: [...device.algorithms],
+        algorithms: device.algorithms.filter((algorithm) => algorithm !== 'ed25519'),
         freeSpaceBytes: device.freeSpace,
         calls: callsOf(present).filter((call) => servedCalls().includes(call)),
       };

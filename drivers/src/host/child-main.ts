@@ -2,6 +2,7 @@ import { CodedError, isCodedError } from '@onelock/core/errors';
 import { createPkcs11Driver, loadPkcs11Module } from '../pkcs11/index.ts';
 import type { DeviceId, DriverConfig, Pin, SessionId, TokenDriver } from '../port/index.ts';
 import { becomeUser } from '../process/become-user.ts';
+import { checkedLibrary } from '../process/checked-library.ts';
 import { closeInheritedHandles } from '../process/close-inherited.ts';
 import { flattenError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
@@ -29,7 +30,8 @@ async function open(config: DriverConfig, user: HostUser | null): Promise<TokenD
   if (config.family === 'skf') loadKoffi(config.id);
   else loadPkcs11Module(config.id);
   becomeUser(user, config.stateFolder ?? '/');
-  return config.family === 'skf' ? createSkfDriver(config) : createPkcs11Driver(config);
+  const checked = { ...config, library: checkedLibrary(config) };
+  return checked.family === 'skf' ? createSkfDriver(checked) : createPkcs11Driver(checked);
 }
 
 async function start(config: DriverConfig, user: HostUser | null): Promise<void> {
@@ -55,7 +57,7 @@ type Handlers = {
 const handlers: Handlers = {
   listDevices: (token) => token.listDevices(),
   listIdentities: (token, { deviceId }) => token.listIdentities(deviceId as DeviceId),
-  pinStatus: (token, { deviceId }) => token.pinStatus(deviceId as DeviceId),
+  pinStatus: (token, { deviceId, role }) => token.pinStatus(deviceId as DeviceId, role),
   openSession: (token, { deviceId, pin }) => token.openSession(deviceId as DeviceId, pin as Pin),
   closeSession: async (token, { session }) => {
     await token.closeSession(session as SessionId);
@@ -63,6 +65,36 @@ const handlers: Handlers = {
   },
   sign: (token, { session, identityId, algorithm, input }) =>
     token.sign(session as SessionId, identityId, algorithm, input),
+  decrypt: (token, { session, key, scheme, ciphertext }) =>
+    token.decrypt(session as SessionId, key, scheme, ciphertext),
+  decryptContent: (token, { session, key, scheme, content }) =>
+    token.decryptContent(session as SessionId, key, scheme, content),
+  changePin: async (token, { deviceId, oldPin, newPin }) => {
+    await token.changePin(deviceId as DeviceId, oldPin as Pin, newPin as Pin);
+    return null;
+  },
+  unblockPin: async (token, { deviceId, adminPin, newPin }) => {
+    await token.unblockPin(deviceId as DeviceId, adminPin as Pin, newPin as Pin);
+    return null;
+  },
+  requestUnblock: (token, { deviceId }) => token.requestUnblock(deviceId as DeviceId),
+  finishUnblock: async (token, { deviceId, response, newPin }) => {
+    await token.finishUnblock(deviceId as DeviceId, response, newPin as Pin);
+    return null;
+  },
+  generateKeyPair: (token, { session, keySpec, label }) => token.generateKeyPair(session as SessionId, keySpec, label),
+  importCertificate: async (token, { session, identityId, use, certificate }) => {
+    await token.importCertificate(session as SessionId, identityId, use, certificate);
+    return null;
+  },
+  importEncryptionKeyPair: async (token, { session, identityId, pair, certificate }) => {
+    await token.importEncryptionKeyPair(session as SessionId, identityId, pair, certificate);
+    return null;
+  },
+  listFiles: (token, { deviceId }) => token.listFiles(deviceId as DeviceId),
+  readFile: (token, { deviceId, name, session }) =>
+    token.readFile(deviceId as DeviceId, name, session as SessionId | null),
+  listMechanisms: (token, { deviceId }) => token.listMechanisms(deviceId as DeviceId),
   random: (token, { deviceId, length }) => token.random(deviceId as DeviceId, length),
 };
 

@@ -35,6 +35,19 @@ export interface HostTimeouts {
   readonly closeSessionMs: number;
   readonly signMs: number;
   readonly randomMs: number;
+  readonly decryptMs: number;
+  readonly decryptContentMs: number;
+  readonly changePinMs: number;
+  readonly unblockPinMs: number;
+  readonly requestUnblockMs: number;
+  readonly finishUnblockMs: number;
+  /** RSA key pairs take their time on a key's chip. */
+  readonly generateKeyPairMs: number;
+  readonly importCertificateMs: number;
+  readonly importEncryptionKeyPairMs: number;
+  readonly listFilesMs: number;
+  readonly readFileMs: number;
+  readonly listMechanismsMs: number;
   /** How long a call waits for its turn on a busy token before ERR_TOKEN_BUSY. */
   readonly queueMs: number;
 }

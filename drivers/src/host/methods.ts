@@ -1,5 +1,13 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import { tokenCapabilities } from '../port/index.ts';
+import {
+  contentCiphers,
+  envelopeCiphers,
+  keySpecs,
+  lackReasons,
+  mechanismUses,
+  pinRoles,
+  tokenCapabilities,
+} from '../port/index.ts';
 
 /**
  * The calls that cross the process boundary, with their shapes. Both sides check: the host is somebody else's code, and
@@ -9,9 +17,17 @@ import { tokenCapabilities } from '../port/index.ts';
 const closed = { additionalProperties: false } as const;
 const maxSignInputBytes = 16 * 1024 * 1024;
 const maxCertificateBytes = 65_536;
+const maxPublicKeyBytes = 4096;
+const maxEncryptedKeyBytes = 8192;
+const maxFileBytes = 4 * 1024 * 1024;
 export const maxRandomBytes = 65_536;
 
-export const limits = { signInputBytes: maxSignInputBytes, randomBytes: maxRandomBytes } as const;
+/** Bytes that one call carries; a longer content is decrypted in parts. */
+export const limits = {
+  signInputBytes: maxSignInputBytes,
+  contentPartBytes: 4 * 1024 * 1024,
+  randomBytes: maxRandomBytes,
+} as const;
 
 function Bytes(min: number, max: number) {
   return Type.Refine(
@@ -30,10 +46,15 @@ const Count = Type.Integer({ minimum: 0, maximum: 1_000_000 });
 export const DriverInfoSchema = Type.Object(
   {
     id: Text(64),
-    family: Type.Union([Type.Literal('soft'), Type.Literal('pkcs11'), Type.Literal('skf')]),
+    family: Type.Enum(['soft', 'pkcs11', 'skf', 'card', 'cloud']),
     vendor: Text(128),
     version: Text(64),
   },
+  closed,
+);
+
+const LackSchema = Type.Object(
+  { capability: Type.Enum(tokenCapabilities), reason: Type.Enum(lackReasons), detail: Text(200) },
   closed,
 );
 
@@ -52,9 +73,11 @@ const DeviceSchema = Type.Object(
     serialNumber: Text(128),
     label: Text(256),
     firmwareVersion: Type.Union([Text(64), Type.Null()]),
-    algorithms: Type.Array(Type.Union([Type.Literal('rsa'), Type.Literal('sm2'), Type.Literal('ec')]), { maxItems: 3 }),
+    algorithms: Type.Array(Type.Enum(['rsa', 'sm2', 'ec', 'ed25519']), { maxItems: 4 }),
     freeSpace: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
-    capabilities: Type.Array(Type.Enum(tokenCapabilities), { maxItems: 16 }),
+    capabilities: Type.Array(Type.Enum(tokenCapabilities), { maxItems: tokenCapabilities.length }),
+    lacks: Type.Optional(Type.Array(LackSchema, { maxItems: tokenCapabilities.length })),
+    keySpecs: Type.Optional(Type.Array(Type.Enum(keySpecs), { maxItems: keySpecs.length })),
     insertion: Count,
   },
   closed,
@@ -68,6 +91,9 @@ const IdentitySchema = Type.Object(
     label: Text(256),
     signingCertificate: Certificate,
     encryptionCertificate: Certificate,
+    earlierEncryption: Type.Optional(Type.Array(Bytes(1, maxCertificateBytes), { maxItems: 32 })),
+    uncertifiedSigningKey: Type.Optional(Bytes(1, maxPublicKeyBytes)),
+    uncertifiedEncryptionKey: Type.Optional(Bytes(1, maxPublicKeyBytes)),
   },
   closed,
 );
@@ -110,6 +136,52 @@ const InputSchema = Type.Object(
 );
 
 const Nothing = Type.Null();
+const IdentityId = Type.String({ minLength: 1, maxLength: 128 });
+const PinBytes = Bytes(0, 256);
+const DecryptionKeySchema = Type.Object({ identityId: IdentityId, certificate: Certificate }, closed);
+
+const KeyEncryptionSchema = Type.Union([
+  Type.Object({ kind: Type.Literal('rsa-pkcs1v15') }, closed),
+  Type.Object(
+    { kind: Type.Literal('rsa-oaep'), digest: Digest, mgf1Digest: Digest, label: Type.Optional(Bytes(0, 1024)) },
+    closed,
+  ),
+  Type.Object({ kind: Type.Literal('sm2') }, closed),
+]);
+
+const SealedContentSchema = Type.Object(
+  {
+    encryptedKey: Bytes(1, maxEncryptedKeyBytes),
+    cipher: Type.Enum(contentCiphers),
+    iv: Bytes(16, 16),
+    ciphertext: Bytes(16, limits.contentPartBytes),
+    last: Type.Boolean(),
+  },
+  closed,
+);
+
+const EnvelopedKeyPairSchema = Type.Object(
+  {
+    encryptedSymmetricKey: Bytes(1, 1024),
+    publicPoint: Bytes(65, 65),
+    cipher: Type.Enum(envelopeCiphers),
+    encryptedScalar: Bytes(32, 64),
+  },
+  closed,
+);
+
+const FileNameText = Type.String({ minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f\\u007f]+$' });
+
+const MechanismSchema = Type.Object(
+  {
+    name: Type.String({ pattern: '^[A-Za-z0-9_]+$', maxLength: 64 }),
+    value: Type.Integer({ minimum: 0, maximum: 4_294_967_295 }),
+    minKeyBits: CountOrNull,
+    maxKeyBits: CountOrNull,
+    uses: Type.Array(Type.Enum(mechanismUses), { maxItems: mechanismUses.length }),
+  },
+  closed,
+);
 
 export const methods = {
   listDevices: { params: Type.Object({}, closed), result: Type.Array(DeviceSchema, { maxItems: 64 }) },
@@ -117,9 +189,12 @@ export const methods = {
     params: Type.Object({ deviceId: DeviceIdText }, closed),
     result: Type.Array(IdentitySchema, { maxItems: 128 }),
   },
-  pinStatus: { params: Type.Object({ deviceId: DeviceIdText }, closed), result: PinStatusSchema },
+  pinStatus: {
+    params: Type.Object({ deviceId: DeviceIdText, role: Type.Optional(Type.Enum(pinRoles)) }, closed),
+    result: PinStatusSchema,
+  },
   openSession: {
-    params: Type.Object({ deviceId: DeviceIdText, pin: Bytes(0, 256) }, closed),
+    params: Type.Object({ deviceId: DeviceIdText, pin: PinBytes }, closed),
     result: SessionIdText,
   },
   closeSession: { params: Type.Object({ session: SessionIdText }, closed), result: Nothing },
@@ -127,13 +202,102 @@ export const methods = {
     params: Type.Object(
       {
         session: SessionIdText,
-        identityId: Type.String({ minLength: 1, maxLength: 128 }),
+        identityId: IdentityId,
         algorithm: AlgorithmSchema,
         input: InputSchema,
       },
       closed,
     ),
     result: Bytes(1, 4096),
+  },
+  decrypt: {
+    params: Type.Object(
+      {
+        session: SessionIdText,
+        key: DecryptionKeySchema,
+        scheme: KeyEncryptionSchema,
+        ciphertext: Bytes(1, maxEncryptedKeyBytes),
+      },
+      closed,
+    ),
+    result: Bytes(0, maxEncryptedKeyBytes),
+  },
+  decryptContent: {
+    params: Type.Object(
+      {
+        session: SessionIdText,
+        key: DecryptionKeySchema,
+        scheme: KeyEncryptionSchema,
+        content: SealedContentSchema,
+      },
+      closed,
+    ),
+    result: Bytes(0, limits.contentPartBytes),
+  },
+  changePin: {
+    params: Type.Object({ deviceId: DeviceIdText, oldPin: PinBytes, newPin: PinBytes }, closed),
+    result: Nothing,
+  },
+  unblockPin: {
+    params: Type.Object({ deviceId: DeviceIdText, adminPin: PinBytes, newPin: PinBytes }, closed),
+    result: Nothing,
+  },
+  requestUnblock: {
+    params: Type.Object({ deviceId: DeviceIdText }, closed),
+    result: Type.Object({ request: Bytes(1, 65_536), validSeconds: Count }, closed),
+  },
+  finishUnblock: {
+    params: Type.Object({ deviceId: DeviceIdText, response: Bytes(1, 65_536), newPin: PinBytes }, closed),
+    result: Nothing,
+  },
+  generateKeyPair: {
+    params: Type.Object({ session: SessionIdText, keySpec: Type.Enum(keySpecs), label: Text(128) }, closed),
+    result: Type.Object({ identityId: IdentityId, publicKey: Bytes(1, maxPublicKeyBytes) }, closed),
+  },
+  importCertificate: {
+    params: Type.Object(
+      {
+        session: SessionIdText,
+        identityId: IdentityId,
+        use: Type.Enum(['signing', 'encryption']),
+        certificate: Bytes(1, maxCertificateBytes),
+      },
+      closed,
+    ),
+    result: Nothing,
+  },
+  importEncryptionKeyPair: {
+    params: Type.Object(
+      {
+        session: SessionIdText,
+        identityId: IdentityId,
+        pair: EnvelopedKeyPairSchema,
+        certificate: Certificate,
+      },
+      closed,
+    ),
+    result: Nothing,
+  },
+  listFiles: {
+    params: Type.Object({ deviceId: DeviceIdText }, closed),
+    result: Type.Array(
+      Type.Object(
+        { name: FileNameText, size: Type.Integer({ minimum: 0, maximum: 4_294_967_295 }), needsPin: Type.Boolean() },
+        closed,
+      ),
+      { maxItems: 256 },
+    ),
+  },
+  readFile: {
+    params: Type.Object(
+      { deviceId: DeviceIdText, name: FileNameText, session: Type.Union([SessionIdText, Type.Null()]) },
+      closed,
+    ),
+    result: Bytes(0, maxFileBytes),
+  },
+  listMechanisms: {
+    params: Type.Object({ deviceId: DeviceIdText }, closed),
+    result: Type.Array(MechanismSchema, { maxItems: 512 }),
   },
   random: {
     params: Type.Object(

@@ -1,10 +1,15 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
+  type DecryptionKey,
   type DeviceId,
   type DriverConfig,
   type DriverInfo,
+  type EnvelopedKeyPair,
+  type KeySpec,
   type Pin,
+  type PinRole,
   parseDriverConfig,
+  type SealedContent,
   type SessionId,
   type SignInput,
   type TokenDevice,
@@ -26,6 +31,18 @@ const defaultTimeouts: HostTimeouts = {
   closeSessionMs: 15_000,
   signMs: 60_000,
   randomMs: 15_000,
+  decryptMs: 60_000,
+  decryptContentMs: 60_000,
+  changePinMs: 60_000,
+  unblockPinMs: 60_000,
+  requestUnblockMs: 15_000,
+  finishUnblockMs: 60_000,
+  generateKeyPairMs: 180_000,
+  importCertificateMs: 60_000,
+  importEncryptionKeyPairMs: 60_000,
+  listFilesMs: 15_000,
+  readFileMs: 60_000,
+  listMechanismsMs: 15_000,
   queueMs: 30_000,
 };
 
@@ -76,23 +93,18 @@ class ProcessDriver implements HostedDriver {
     return this.#read(deviceId, 'listIdentities', { deviceId });
   }
 
-  pinStatus(deviceId: DeviceId) {
-    return this.#read(deviceId, 'pinStatus', { deviceId });
+  pinStatus(deviceId: DeviceId, role?: PinRole) {
+    return this.#read(deviceId, 'pinStatus', role === undefined ? { deviceId } : { deviceId, role });
   }
 
-  async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
-    // Its own buffer: a view of a larger one would take its neighbours along into the host.
-    const copy = Uint8Array.from(pin);
-    try {
-      return await this.#call(deviceId, 'openSession', { deviceId, pin: copy }, (id) => {
+  openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
+    return this.#withPins([pin], ([copy]) =>
+      this.#call(deviceId, 'openSession', { deviceId, pin: copy }, (id) => {
         const session = id as SessionId;
         this.#sessions.set(session, { deviceId, generation: this.#keeper.generation });
         return session;
-      });
-    } finally {
-      copy.fill(0);
-      pin.fill(0);
-    }
+      }),
+    );
   }
 
   async closeSession(session: SessionId): Promise<void> {
@@ -108,15 +120,88 @@ class ProcessDriver implements HostedDriver {
     algorithm: MethodParams<'sign'>['algorithm'],
     input: SignInput,
   ): Promise<Uint8Array> {
-    const known = this.#sessions.get(session);
-    if (known === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
-    if (input.bytes.length > limits.signInputBytes)
-      throw new CodedError('ERR_DRIVER_LIMIT_EXCEEDED', { limit: limits.signInputBytes });
-    return this.#call(known.deviceId, 'sign', { session, identityId, algorithm, input }, undefined, known.generation);
+    demandLength(input.bytes, limits.signInputBytes);
+    return this.#callInSession('sign', { session, identityId, algorithm, input });
+  }
+
+  async decrypt(
+    session: SessionId,
+    key: DecryptionKey,
+    scheme: MethodParams<'decrypt'>['scheme'],
+    ciphertext: Uint8Array,
+  ): Promise<Uint8Array> {
+    return this.#callInSession('decrypt', { session, key, scheme, ciphertext });
+  }
+
+  async decryptContent(
+    session: SessionId,
+    key: DecryptionKey,
+    scheme: MethodParams<'decryptContent'>['scheme'],
+    content: SealedContent,
+  ): Promise<Uint8Array> {
+    demandLength(content.ciphertext, limits.contentPartBytes);
+    return this.#callInSession('decryptContent', { session, key, scheme, content });
+  }
+
+  async changePin(deviceId: DeviceId, oldPin: Pin, newPin: Pin): Promise<void> {
+    await this.#withPins([oldPin, newPin], ([old, fresh]) =>
+      this.#call(deviceId, 'changePin', { deviceId, oldPin: old, newPin: fresh }),
+    );
+  }
+
+  async unblockPin(deviceId: DeviceId, adminPin: Pin, newPin: Pin): Promise<void> {
+    await this.#withPins([adminPin, newPin], ([admin, fresh]) =>
+      this.#call(deviceId, 'unblockPin', { deviceId, adminPin: admin, newPin: fresh }),
+    );
+  }
+
+  requestUnblock(deviceId: DeviceId) {
+    return this.#call(deviceId, 'requestUnblock', { deviceId });
+  }
+
+  async finishUnblock(deviceId: DeviceId, response: Uint8Array, newPin: Pin): Promise<void> {
+    await this.#withPins([newPin], ([fresh]) =>
+      this.#call(deviceId, 'finishUnblock', { deviceId, response, newPin: fresh }),
+    );
+  }
+
+  generateKeyPair(session: SessionId, keySpec: KeySpec, label: string) {
+    return this.#callInSession('generateKeyPair', { session, keySpec, label });
+  }
+
+  async importCertificate(
+    session: SessionId,
+    identityId: string,
+    use: 'signing' | 'encryption',
+    certificate: Uint8Array,
+  ): Promise<void> {
+    await this.#callInSession('importCertificate', { session, identityId, use, certificate });
+  }
+
+  async importEncryptionKeyPair(
+    session: SessionId,
+    identityId: string,
+    pair: EnvelopedKeyPair,
+    certificate: Uint8Array | null,
+  ): Promise<void> {
+    await this.#callInSession('importEncryptionKeyPair', { session, identityId, pair, certificate });
+  }
+
+  listFiles(deviceId: DeviceId) {
+    return this.#call(deviceId, 'listFiles', { deviceId });
+  }
+
+  readFile(deviceId: DeviceId, name: string, session: SessionId | null): Promise<Uint8Array> {
+    if (session === null) return this.#call(deviceId, 'readFile', { deviceId, name, session });
+    return this.#callInSession('readFile', { deviceId, name, session });
+  }
+
+  listMechanisms(deviceId: DeviceId) {
+    return this.#call(deviceId, 'listMechanisms', { deviceId });
   }
 
   async random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
-    if (length > limits.randomBytes) throw new CodedError('ERR_DRIVER_LIMIT_EXCEEDED', { limit: limits.randomBytes });
+    if (length > limits.randomBytes) throw tooLong(limits.randomBytes);
     return this.#call(deviceId, 'random', { deviceId, length }, (bytes) => {
       if (bytes.length === length) return bytes;
       throw new CodedError('ERR_DRIVER_PROTOCOL', { driver: this.config.id, detail: 'random of another length' });
@@ -147,9 +232,32 @@ class ProcessDriver implements HostedDriver {
     params: MethodParams<Name>,
     use?: (result: MethodResult<Name>) => T,
   ): Promise<T> {
-    return this.#reads.read(`${method} ${deviceId}`, (begun) =>
+    return this.#reads.read(`${method} ${'role' in params ? params.role : ''} ${deviceId}`, (begun) =>
       this.#call(deviceId, method, params, use, undefined, begun),
     );
+  }
+
+  /** @throws {CodedError} ERR_TOKEN_SESSION_CLOSED */
+  async #callInSession<Name extends MethodName>(
+    method: Name,
+    params: MethodParams<Name> & { readonly session: string },
+  ): Promise<MethodResult<Name>> {
+    const known = this.#sessions.get(params.session as SessionId);
+    if (known === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
+    return this.#call(known.deviceId, method, params, undefined, known.generation);
+  }
+
+  /** Each in its own buffer: a view of a larger one would take its neighbours along into the host. All are wiped. */
+  async #withPins<const Pins extends readonly Pin[], T>(
+    pins: Pins,
+    act: (copies: { readonly [Index in keyof Pins]: Uint8Array }) => Promise<T>,
+  ): Promise<T> {
+    const copies = pins.map((pin) => Uint8Array.from(pin));
+    try {
+      return await act(copies as unknown as { readonly [Index in keyof Pins]: Uint8Array });
+    } finally {
+      for (const bytes of [...copies, ...pins]) bytes.fill(0);
+    }
   }
 
   /** `generation` demands that very life of the host: what a session belongs to. */
@@ -186,4 +294,13 @@ class ProcessDriver implements HostedDriver {
     for (const [id, { generation }] of this.#sessions)
       if (generation !== this.#keeper.generation) this.#sessions.delete(id);
   }
+}
+
+/** @throws {CodedError} ERR_DRIVER_LIMIT_EXCEEDED */
+function demandLength(bytes: Uint8Array, limit: number): void {
+  if (bytes.length > limit) throw tooLong(limit);
+}
+
+function tooLong(limit: number): CodedError {
+  return new CodedError('ERR_DRIVER_LIMIT_EXCEEDED', { limit });
 }

@@ -1,17 +1,18 @@
 import { fromHex } from '@onelock/core/bytes';
 import type { SignatureAlgorithm } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type {
-  DeviceId,
-  DriverInfo,
-  Pin,
-  PinStatus,
-  Pkcs11DriverConfig,
-  SessionId,
-  SignInput,
-  TokenDevice,
-  TokenDriver,
-  TokenIdentity,
+import {
+  type DeviceId,
+  type DriverInfo,
+  type Pin,
+  type PinStatus,
+  type Pkcs11DriverConfig,
+  type SessionId,
+  type SignInput,
+  type TokenDevice,
+  type TokenDriver,
+  type TokenIdentity,
+  UnsupportedMethods,
 } from '../port/index.ts';
 import type { Cryptoki } from './abi.ts';
 import { codedFailure } from './errors.ts';
@@ -40,7 +41,7 @@ export async function createPkcs11Driver(config: Pkcs11DriverConfig): Promise<To
 }
 
 /** Every call is synchronous below: most vendors' libraries bear one at a time. */
-class Pkcs11Driver implements TokenDriver {
+class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   readonly info: DriverInfo;
   readonly #cryptoki: Cryptoki;
   readonly #pssParameterType: number;
@@ -51,6 +52,7 @@ class Pkcs11Driver implements TokenDriver {
   #initialisedAt = performance.now();
 
   constructor(config: Pkcs11DriverConfig, cryptoki: Cryptoki, pssParameterType: number) {
+    super();
     const { manufacturerID, libraryVersion } = cryptoki.C_GetInfo();
     this.info = {
       id: config.id,

@@ -1,4 +1,11 @@
-export { type TokenCapability, tokenCapabilities } from './capability.ts';
+export {
+  completeLacks,
+  lackReasons,
+  type TokenCapability,
+  type TokenLack,
+  tokenCapabilities,
+} from './capability.ts';
+export { type ContentCipher, contentCiphers, type DecryptionKey, type SealedContent } from './decryption.ts';
 export {
   type DriverConfig,
   DriverConfigSchema,
@@ -10,6 +17,20 @@ export {
   type SoftDriverConfig,
 } from './driver-config.ts';
 export { hostUserNumber, hostUsers, isHostUserNumber } from './host-slots.ts';
+export {
+  type EnvelopeCipher,
+  type EnvelopedKeyPair,
+  envelopeCiphers,
+  type GeneratedKey,
+  type KeySpec,
+  keySpecs,
+  mechanismUses,
+  type PinRole,
+  pinRoles,
+  type TokenFile,
+  type TokenMechanism,
+  type UnblockRequest,
+} from './key-management.ts';
 export type {
   DeviceId,
   DriverFamily,
@@ -23,3 +44,4 @@ export type {
   TokenIdentity,
 } from './token-driver.ts';
 export { Turns } from './turns.ts';
+export { UnsupportedMethods } from './unsupported-methods.ts';

@@ -14,6 +14,7 @@ import {
   type TokenDriver,
   type TokenIdentity,
   Turns,
+  UnsupportedMethods,
 } from '../port/index.ts';
 import { readIdentities } from './containers.ts';
 import { DeviceEvents } from './device-events.ts';
@@ -51,7 +52,7 @@ function defaultPacking(): 'pack1' | 'natural' {
 }
 
 /** One call at a time: most vendors' libraries bear no more, and SKF's unlocked state is shared by all callers. */
-class SkfDriver implements TokenDriver {
+class SkfDriver extends UnsupportedMethods implements TokenDriver {
   readonly info: DriverInfo;
   readonly #library: SkfLibrary;
   readonly #ops: CryptoOps;
@@ -65,6 +66,7 @@ class SkfDriver implements TokenDriver {
   #busy = 0;
 
   constructor(config: SkfDriverConfig, library: SkfLibrary, ops: CryptoOps) {
+    super();
     this.info = { id: config.id, family: 'skf', vendor: config.vendor ?? config.id, version: 'GM/T 0016' };
     this.#library = library;
     this.#ops = ops;

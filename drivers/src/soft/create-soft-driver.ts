@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import {
@@ -13,6 +14,7 @@ import {
   type TokenDriver,
   type TokenIdentity,
   Turns,
+  UnsupportedMethods,
 } from '../port/index.ts';
 import { checkPin } from './check-pin.ts';
 import { SoftSession } from './soft-session.ts';
@@ -29,79 +31,92 @@ const maxRandomBytes = 65_536;
  * @param config  the folder must exist; a relative one is taken from the current directory
  */
 export async function createSoftDriver(config: SoftDriverConfig): Promise<TokenDriver> {
-  const ops = createNodeCrypto();
   removeLeftovers(config.folder);
-  const listeners = new Set<() => void>();
-  const folder = new TokenFolder(config.folder, () => {
-    for (const listener of listeners) listener();
-  });
-  const sessions = new Map<SessionId, SoftSession>();
-  const pinTurns = new Turns();
-  const vendor = config.vendor ?? 'OneLock';
-  const info: DriverInfo = { id: config.id, family: 'soft', vendor, version: '0.1.0' };
+  return new SoftDriver(config);
+}
 
-  const present = (id: DeviceId): PresentToken => {
-    const token = folder.find(id);
+class SoftDriver extends UnsupportedMethods implements TokenDriver {
+  readonly info: DriverInfo;
+  readonly #vendor: string;
+  readonly #ops = createNodeCrypto();
+  readonly #folder: TokenFolder;
+  readonly #listeners = new Set<() => void>();
+  readonly #sessions = new Map<SessionId, SoftSession>();
+  readonly #pinTurns = new Turns();
+
+  constructor(config: SoftDriverConfig) {
+    super();
+    this.#vendor = config.vendor ?? 'OneLock';
+    this.info = { id: config.id, family: 'soft', vendor: this.#vendor, version: '0.1.0' };
+    this.#folder = new TokenFolder(config.folder, () => {
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  async listDevices(): Promise<readonly TokenDevice[]> {
+    return this.#folder.tokens().flatMap((token) => describeDevice(token, this.#vendor));
+  }
+
+  async listIdentities(deviceId: DeviceId): Promise<readonly TokenIdentity[]> {
+    return loadToken(this.#demand(deviceId).file).token.identities.map(describeIdentity);
+  }
+
+  async pinStatus(deviceId: DeviceId): Promise<PinStatus> {
+    return describePin(loadToken(this.#demand(deviceId).file).token);
+  }
+
+  async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
+    try {
+      const device = this.#demand(deviceId);
+      const opened = await this.#pinTurns.run(deviceId, pinTurnMs, () => checkPin(this.#folder, device, pin));
+      const id = randomUUID() as string as SessionId;
+      this.#sessions.set(id, new SoftSession(this.#folder, device, opened));
+      return id;
+    } finally {
+      pin.fill(0);
+    }
+  }
+
+  async closeSession(id: SessionId): Promise<void> {
+    this.#sessions.get(id)?.close();
+    this.#sessions.delete(id);
+  }
+
+  async sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
+    return this.#session(id).sign(this.#ops, identityId, algorithm, input);
+  }
+
+  async random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
+    this.#demand(deviceId);
+    if (length > maxRandomBytes) throw new CodedError('ERR_DRIVER_LIMIT_EXCEEDED', { limit: maxRandomBytes });
+    return new Uint8Array(randomBytes(length));
+  }
+
+  onDevicesChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    this.#folder.close();
+    for (const session of this.#sessions.values()) session.close();
+    this.#sessions.clear();
+  }
+
+  /** @throws {CodedError} ERR_TOKEN_NOT_FOUND */
+  #demand(id: DeviceId): PresentToken {
+    const token = this.#folder.find(id);
     if (token === undefined) throw new CodedError('ERR_TOKEN_NOT_FOUND');
     return token;
-  };
+  }
 
-  return {
-    info,
-
-    async listDevices(): Promise<readonly TokenDevice[]> {
-      return folder.tokens().flatMap((token) => describeDevice(token, vendor));
-    },
-
-    async listIdentities(deviceId: DeviceId): Promise<readonly TokenIdentity[]> {
-      return loadToken(present(deviceId).file).token.identities.map(describeIdentity);
-    },
-
-    async pinStatus(deviceId: DeviceId): Promise<PinStatus> {
-      return describePin(loadToken(present(deviceId).file).token);
-    },
-
-    async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
-      try {
-        const device = present(deviceId);
-        const opened = await pinTurns.run(deviceId, pinTurnMs, () => checkPin(folder, device, pin));
-        const id = randomUUID() as string as SessionId;
-        sessions.set(id, new SoftSession(folder, device, opened));
-        return id;
-      } finally {
-        pin.fill(0);
-      }
-    },
-
-    async closeSession(id: SessionId): Promise<void> {
-      sessions.get(id)?.close();
-      sessions.delete(id);
-    },
-
-    async sign(id: SessionId, identityId: string, algorithm, input: SignInput): Promise<Uint8Array> {
-      const session = sessions.get(id);
-      if (session === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
-      return session.sign(ops, identityId, algorithm, input);
-    },
-
-    async random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
-      present(deviceId);
-      if (length > maxRandomBytes) throw new CodedError('ERR_DRIVER_LIMIT_EXCEEDED', { limit: maxRandomBytes });
-      return new Uint8Array(randomBytes(length));
-    },
-
-    onDevicesChanged(listener: () => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-
-    async close(): Promise<void> {
-      listeners.clear();
-      folder.close();
-      for (const session of sessions.values()) session.close();
-      sessions.clear();
-    },
-  };
+  /** @throws {CodedError} ERR_TOKEN_SESSION_CLOSED */
+  #session(id: SessionId): SoftSession {
+    const session = this.#sessions.get(id);
+    if (session === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
+    return session;
+  }
 }
 
 /** Nothing when the token vanished just now. */

@@ -97,4 +97,16 @@ export const tokenErrors = {
     retriable: false,
     params: [],
   },
+  ERR_TOKEN_UNBLOCK_REFUSED: {
+    httpStatus: 422,
+    whoCanAct: 'user',
+    retriable: false,
+    params: [],
+  },
+  ERR_TOKEN_FILE_NOT_FOUND: {
+    httpStatus: 404,
+    whoCanAct: 'integrator',
+    retriable: false,
+    params: [],
+  },
 } as const satisfies ErrorRows;

@@ -18,4 +18,6 @@ export const tokenWords = {
   ERR_TOKEN_CERTIFICATE_MISMATCH: 'The certificate does not belong to the key on the device; nothing was written',
   ERR_TOKEN_FULL: 'The device has no space left',
   ERR_TOKEN_PIN_WEAK: 'The new PIN is too simple or the factory PIN; choose another',
+  ERR_TOKEN_UNBLOCK_REFUSED: "The CA's response does not answer this device's request; the PIN is unchanged",
+  ERR_TOKEN_FILE_NOT_FOUND: 'There is no such file on the device',
 } as const satisfies WordsFor<typeof tokenErrors>;

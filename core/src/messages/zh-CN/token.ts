@@ -18,4 +18,6 @@ export const tokenWords = {
   ERR_TOKEN_CERTIFICATE_MISMATCH: '证书与介质内的密钥不匹配，未写入',
   ERR_TOKEN_FULL: '介质空间不足',
   ERR_TOKEN_PIN_WEAK: '新 PIN 过于简单或为出厂 PIN，请换一个',
+  ERR_TOKEN_UNBLOCK_REFUSED: '发证机构的解锁应答与本介质的请求不符，PIN 未改动',
+  ERR_TOKEN_FILE_NOT_FOUND: '介质中没有这个文件',
 } as const satisfies WordsFor<typeof tokenErrors>;
