@@ -33,6 +33,16 @@ const encryptionExtensions: readonly string[] = [
   companyCode,
 ];
 
+const keeper = '/C=CN/O=一锁通测试省/CN=一锁通测试驱动目录签名';
+/** Of those who sign driver manifests and catalogues. */
+const keeperExtensions: readonly string[] = [
+  'basicConstraints = critical, CA:FALSE',
+  'keyUsage = critical, digitalSignature',
+  'extendedKeyUsage = codeSigning',
+  'subjectKeyIdentifier = hash',
+  chained,
+];
+
 const from = '20200101000000Z';
 const until = '20591231235959Z';
 
@@ -79,6 +89,18 @@ function family(id: Family): readonly CertificateSpec[] {
       description: 'issuing CA, pathLenConstraint 0',
     }),
     make('leaf', { description: "a company's signing certificate with its 统一社会信用代码" }),
+    make('driver-signer', {
+      subject: keeper,
+      extensions: keeperExtensions,
+      description: 'signs driver manifests and catalogues',
+    }),
+    make('driver-signer-expired', {
+      key: 'driver-signer',
+      subject: keeper,
+      extensions: keeperExtensions,
+      notAfter: '20211231235959Z',
+      description: 'signed driver manifests in 2020 and 2021',
+    }),
     make('expired', { key: 'leaf', notAfter: '20211231235959Z', description: 'was valid in 2020 and 2021' }),
     make('not-yet-valid', { key: 'leaf', notBefore: '20550101000000Z', description: 'valid from 2055' }),
     make('unknown-critical', {
