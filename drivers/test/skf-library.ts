@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ecIdentity, rsaIdentity, sm2Identity } from './test-keys.ts';
 
-const sources = fileURLToPath(new URL('./skf-library/', import.meta.url));
+const native = fileURLToPath(new URL('../native/', import.meta.url));
 
 /** For the title of what is skipped without them. */
 export const skfParts = 'gcc, libssl-dev and koffi';
@@ -31,12 +31,21 @@ function hasKoffi(): boolean {
 export interface SkfBuild {
   readonly packing: 'pack1' | 'natural';
   readonly ulongBytes: 4 | 8;
+  /** Which private decrypt functions the vendor added; see native/skf/decrypt.c. Default `blob`. */
+  readonly privateDecrypt?: 'none' | 'blob' | 'flagged' | 'bytes';
 }
 
 export interface SkfLibraryFile {
   readonly library: string;
   remove(): void;
 }
+
+const decryptFlags = {
+  none: ['-DSKF_DECRYPT_NONE'],
+  blob: [],
+  flagged: ['-DSKF_DECRYPT_FLAGGED'],
+  bytes: ['-DSKF_DECRYPT_BYTES'],
+} as const;
 
 /** Compiles the soft SKF library the way a vendor would have, readable for every user. */
 export function buildSkfLibrary(
@@ -50,10 +59,11 @@ export function buildSkfLibrary(
     ...['-fPIC', '-shared', '-fvisibility=hidden'],
     ...(build.packing === 'natural' ? ['-DSKF_NATURAL'] : []),
     ...(build.ulongBytes === 8 ? ['-DSKF_ULONG64'] : []),
-    ...readdirSync(sources)
+    ...decryptFlags[build.privateDecrypt ?? 'blob'],
+    ...readdirSync(path.join(native, 'skf'))
       .filter((name) => name.endsWith('.c'))
-      .map((name) => path.join(sources, name)),
-    ...['-o', library, '-lcrypto'],
+      .map((name) => path.join(native, 'skf', name)),
+    ...[path.join(native, 'crypto', 'crypto-openssl.c'), '-o', library, '-lcrypto'],
   ];
   const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the soft SKF library does not compile: ${stderr}`);
@@ -72,6 +82,10 @@ export interface SkfTokenChanges {
 }
 
 export const skfPin = '123456';
+export const skfAdminPin = '87654321';
+
+const pinFile = (pin: string, retries: number, factory: boolean): string =>
+  `${createHash('sm3').update(pin).digest('hex')} ${retries} ${retries} ${factory ? 1 : 0}\n`;
 
 /** Writes a device into a token folder: by default one application with an RSA container and a dual SM2 one. */
 export function writeSkfToken(folder: string, changes: SkfTokenChanges = {}): string {
@@ -80,12 +94,9 @@ export function writeSkfToken(folder: string, changes: SkfTokenChanges = {}): st
   mkdirSync(place, { recursive: true });
   writeFileSync(path.join(place, 'device'), `${label}\n${serialNumber}\n测试厂商\n`);
   for (const application of changes.applications ?? ['SJKJ']) {
-    const digest = createHash('sha256').update(skfPin).digest('hex');
     mkdirSync(path.join(place, application));
-    writeFileSync(
-      path.join(place, application, 'pin'),
-      `${digest} ${retries} ${retries} ${changes.factoryPin ? 1 : 0}\n`,
-    );
+    writeFileSync(path.join(place, application, 'pin'), pinFile(skfPin, retries, changes.factoryPin ?? false));
+    writeFileSync(path.join(place, application, 'admin-pin'), pinFile(skfAdminPin, 10, false));
     for (const identity of [rsaIdentity, sm2Identity]) {
       const container = path.join(place, application, identity.id);
       mkdirSync(container);

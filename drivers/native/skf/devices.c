@@ -1,8 +1,6 @@
-#include <openssl/rand.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include "internal.h"
 
 static atomic_int cancelled;
@@ -64,6 +62,21 @@ EXPORT ULONG SKF_GetDevInfo(DEVHANDLE handle, DEVINFO *out) {
   LEAVE(SAR_OK);
 }
 
+EXPORT ULONG SKF_SetLabel(DEVHANDLE handle, LPSTR label) {
+  object_t *device;
+  char path[1024], text[256] = {0}, changed[320];
+  ENTER();
+  ULONG result = find_handle(handle, KIND_DEVICE, &device);
+  if (result) LEAVE(result);
+  path_of(path, sizeof path, device, "device");
+  char *rest = read_whole(path, (BYTE *)text, sizeof text - 1) < 0 ? NULL : strchr(text, '\n');
+  if (!rest || strlen(label) > 31 || strchr(label, '\n')) LEAVE(rest ? SAR_INDATALENERR : SAR_FAIL);
+  int length = snprintf(changed, sizeof changed, "%s%s", label, rest);
+  int wrote = write_whole(path, (BYTE *)changed, (size_t)length);
+  renew_stays(device->device, device->stay);
+  LEAVE(wrote ? SAR_OK : SAR_WRITEFILEERR);
+}
+
 EXPORT ULONG SKF_LockDev(DEVHANDLE handle, ULONG timeout) {
   object_t *device;
   (void)timeout;
@@ -82,7 +95,7 @@ EXPORT ULONG SKF_GenRandom(DEVHANDLE handle, BYTE *out, ULONG length) {
   ENTER();
   ULONG result = find_handle(handle, KIND_DEVICE, &device);
   if (result) LEAVE(result);
-  LEAVE(RAND_bytes(out, (int)length) == 1 ? SAR_OK : SAR_FAIL);
+  LEAVE(random_bytes(out, length) ? SAR_OK : SAR_FAIL);
 }
 
 /* The one function that may run beside another. `no-events`: is not there; `deaf-events`: never tells anything. */
@@ -103,7 +116,7 @@ EXPORT ULONG SKF_WaitForDevEvent(LPSTR name, ULONG *size, ULONG *event) {
       count = counted;
       return SAR_OK;
     }
-    usleep(20 * 1000);
+    wait_ms(20);
   }
   return SAR_TIMEOUTERR;
 }

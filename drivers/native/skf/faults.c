@@ -3,7 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <unistd.h>
+#endif
 #include "internal.h"
 
 /*
@@ -18,6 +22,14 @@
  */
 
 static atomic_int inside;
+
+void wait_ms(unsigned milliseconds) {
+#ifdef _WIN32
+  Sleep(milliseconds);
+#else
+  usleep((useconds_t)milliseconds * 1000);
+#endif
+}
 
 int has_trait(const char *name) {
   const char *traits = getenv("ONELOCK_SKF_TRAITS");
@@ -47,13 +59,13 @@ static void unplug_first_device(void) {
 
 static ULONG act(const char *fault, const char *function) {
   char kind[16], target[64];
-  unsigned long number = 0;
-  if (sscanf(fault, "%15s %63s %li", kind, target, (long *)&number) < 2) return SAR_OK;
+  long number = 0;
+  if (sscanf(fault, "%15s %63s %li", kind, target, &number) < 2) return SAR_OK;
   if (strcmp(target, "*") != 0 && strcmp(target, function) != 0) return SAR_OK;
   if (strcmp(kind, "crash") == 0) raise(SIGSEGV);
   if (strcmp(kind, "hang") == 0)
-    for (;;) pause();
-  if (strcmp(kind, "slow") == 0) usleep((useconds_t)number * 1000);
+    for (;;) wait_ms(1000);
+  if (strcmp(kind, "slow") == 0) wait_ms((unsigned)number);
   if (strcmp(kind, "fail") == 0) return (ULONG)number;
   if (strcmp(kind, "unplug") == 0) {
     unplug_first_device();
@@ -68,7 +80,7 @@ static ULONG act_once(const char *function) {
   if (read_whole(path, (BYTE *)text, sizeof text - 1) < 0) return SAR_OK;
   if (sscanf(text, "%15s %63s", kind, target) < 2) return SAR_OK;
   if (strcmp(target, "*") != 0 && strcmp(target, function) != 0) return SAR_OK;
-  unlink(path);
+  remove(path);
   return act(text, function);
 }
 

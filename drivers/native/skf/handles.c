@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include "internal.h"
 
@@ -28,12 +29,16 @@ ULONG find_handle(HANDLE handle, int kind, object_t **object) {
 
 void free_handle(HANDLE handle) {
   for (size_t index = 0; handle && index < MAX_OBJECTS; index += 1)
-    if (objects[index].id == (uintptr_t)handle) objects[index].id = 0;
+    if (objects[index].id == (uintptr_t)handle) {
+      free(objects[index].data);
+      memset(&objects[index], 0, sizeof objects[index]);
+    }
 }
+
+static struct { char device[64], application[64]; stay_t stay; int verified; } logins[MAX_LOGINS];
 
 /* Whether the PIN of an application was verified; the state belongs to the application, as on real keys. */
 int *login_state(const object_t *application) {
-  static struct { char device[64], application[64]; stay_t stay; int verified; } logins[MAX_LOGINS];
   for (size_t index = 0; index < MAX_LOGINS; index += 1) {
     int named = logins[index].device[0] != 0;
     if (named && (strcmp(logins[index].device, application->device) != 0 ||
@@ -48,4 +53,14 @@ int *login_state(const object_t *application) {
     return &logins[index].verified;
   }
   return NULL;
+}
+
+/* What we ourselves do to a device's folder is no removal. */
+void renew_stays(const char *device, stay_t before) {
+  stay_t now;
+  if (!device_stay(device, &now)) return;
+  for (size_t index = 0; index < MAX_OBJECTS; index += 1)
+    if (strcmp(objects[index].device, device) == 0 && same_stay(objects[index].stay, before)) objects[index].stay = now;
+  for (size_t index = 0; index < MAX_LOGINS; index += 1)
+    if (strcmp(logins[index].device, device) == 0 && same_stay(logins[index].stay, before)) logins[index].stay = now;
 }

@@ -35,13 +35,33 @@ int device_stay(const char *device, stay_t *stay) {
   struct stat status;
   snprintf(path, sizeof path, "%s/%s", token_folder(), device);
   if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) return 0;
-  *stay = (stay_t){status.st_ino, status.st_ctim};
+#ifdef _WIN32
+  *stay = (stay_t){0, (long long)status.st_mtime};
+#else
+  *stay = (stay_t){status.st_ino, status.st_ctim.tv_sec * 1000000000ll + status.st_ctim.tv_nsec};
+#endif
   return 1;
 }
 
-int same_stay(stay_t one, stay_t other) {
-  return one.inode == other.inode && one.changed.tv_sec == other.changed.tv_sec &&
-         one.changed.tv_nsec == other.changed.tv_nsec;
+int same_stay(stay_t one, stay_t other) { return one.inode == other.inode && one.changed == other.changed; }
+
+int is_folder(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+int make_folder(const char *path) {
+#ifdef _WIN32
+  return mkdir(path) == 0;
+#else
+  return mkdir(path, 0700) == 0;
+#endif
+}
+
+int is_plain_name(const char *name, size_t max) {
+  size_t length = strlen(name);
+  return length > 0 && length < max && name[0] != '.' && !strpbrk(name, "/\\") && strcmp(name, "pin") != 0 &&
+         strcmp(name, "admin-pin") != 0;
 }
 
 long read_whole(const char *path, BYTE *out, size_t max) {
@@ -50,6 +70,22 @@ long read_whole(const char *path, BYTE *out, size_t max) {
   size_t length = fread(out, 1, max, file);
   fclose(file);
   return (long)length;
+}
+
+/* Beside it first, then in its place: a file is never half written. */
+int write_whole(const char *path, const BYTE *data, size_t length) {
+  char beside[1200];
+  const char *slash = strrchr(path, '/');
+  int folder = slash ? (int)(slash - path + 1) : 0;
+  snprintf(beside, sizeof beside, "%.*s.writing", folder, path);
+  FILE *file = fopen(beside, "wb");
+  if (!file) return 0;
+  int wrote = fwrite(data, 1, length, file) == length;
+  wrote = fclose(file) == 0 && wrote;
+#ifdef _WIN32
+  remove(path);
+#endif
+  return wrote && rename(beside, path) == 0;
 }
 
 void path_of(char *path, size_t size, const object_t *object, const char *leaf) {
