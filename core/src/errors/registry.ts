@@ -8,6 +8,7 @@ import { derErrors } from './rows/der.ts';
 import { documentErrors } from './rows/document.ts';
 import { driverErrors } from './rows/driver.ts';
 import { envelopeErrors } from './rows/envelope.ts';
+import { evidenceErrors } from './rows/evidence.ts';
 import { fileErrors } from './rows/file.ts';
 import { keyFileErrors } from './rows/key-file.ts';
 import { loginErrors } from './rows/login.ts';
@@ -33,6 +34,7 @@ export const errorRegistry = {
   ...x509Errors,
   ...pathErrors,
   ...revocationErrors,
+  ...evidenceErrors,
   ...cmsErrors,
   ...signatureErrors,
   ...envelopeErrors,

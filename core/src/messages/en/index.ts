@@ -9,6 +9,7 @@ import { derWords } from './der.ts';
 import { documentWords } from './document.ts';
 import { driverWords } from './driver.ts';
 import { envelopeWords } from './envelope.ts';
+import { evidenceWords } from './evidence.ts';
 import { fileWords } from './file.ts';
 import { keyFileWords } from './key-file.ts';
 import { loginWords } from './login.ts';
@@ -33,6 +34,7 @@ export const en: Readonly<Record<ErrorCode, string>> = {
   ...x509Words,
   ...pathWords,
   ...revocationWords,
+  ...evidenceWords,
   ...cmsWords,
   ...signatureWords,
   ...envelopeWords,
