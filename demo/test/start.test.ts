@@ -69,6 +69,15 @@ describe('the demonstration that a person starts', () => {
     expect(await Promise.all(addresses.map(isOpen))).toEqual([false, false, false]);
   });
 
+  it('leaves nobody listening when it is killed outright', async () => {
+    start();
+    await expect.poll(() => events.at(-1)?.event, { timeout: 60_000 }).toBe('ready');
+    const ready = events.at(-1);
+    const addresses = [ready?.service, ready?.site, ready?.agent].map((text) => new URL(text ?? ''));
+    await stop('SIGKILL');
+    await expect.poll(() => Promise.all(addresses.map(isOpen)), { timeout: 30_000 }).toEqual([false, false, false]);
+  });
+
   it('at a signal while it is starting ends what was started', async () => {
     start();
     await expect.poll(() => events.filter(({ event }) => event === 'progress').length, { timeout: 60_000 }).toBe(2);

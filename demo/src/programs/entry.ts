@@ -6,6 +6,9 @@ export const checkout: string = path.resolve(path.dirname(fileURLToPath(import.m
 
 export const fromSources: boolean = import.meta.url.endsWith('.ts');
 
+/** What a program loads first, so that it ends when whoever started it is gone. */
+export const endWithStarter: string = new URL(`./end-with-starter.${fromSources ? 'ts' : 'js'}`, import.meta.url).href;
+
 /** Package and file without its ending, as in `bridge-service`, `cli`: from the sources when we are sources, else from the build. */
 export function entryFile([packageFolder, file]: readonly [packageFolder: string, file: string]): {
   readonly file: string;

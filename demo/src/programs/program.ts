@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { childEnvironment, entryFile } from './entry.ts';
+import { childEnvironment, endWithStarter, entryFile } from './entry.ts';
 
 /** One JSON line of a program's standard output under ONELOCK_MACHINE_OUTPUT=1. */
 export type ProgramEvent = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -40,8 +40,8 @@ const lastWordsLength = 4_000;
  */
 export function startProgram(options: ProgramOptions): Program {
   const { file, flags } = entryFile(options.entry);
-  const child = spawn(process.execPath, [...flags, file, ...(options.args ?? [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [...flags, '--import', endWithStarter, file, ...(options.args ?? [])], {
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C in the terminal reaches whoever started it, which then ends it in order, and once.
     detached: process.platform !== 'win32',
     env: childEnvironment({ ONELOCK_MACHINE_OUTPUT: '1', ...options.environment }),

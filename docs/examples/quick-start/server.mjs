@@ -1,4 +1,4 @@
-// A trading system in one file, for the quick start: Node 18 or newer, nothing to install.
+// A trading system in one file, for the quick start: Node 20 or newer, nothing to install.
 //   ONELOCK_TOKEN=… node docs/examples/quick-start/server.mjs
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
