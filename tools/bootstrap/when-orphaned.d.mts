@@ -1,0 +1,2 @@
+/** Calls back once when the parent process has gone. */
+export declare function whenOrphaned(act: () => void): void;
