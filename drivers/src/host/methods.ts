@@ -109,6 +109,7 @@ const PinStatusSchema = Type.Object(
     isDefault: Type.Union([Type.Boolean(), Type.Null()]),
     minLength: Count,
     maxLength: Count,
+    typedOnDevice: Type.Optional(Type.Boolean()),
   },
   closed,
 );

@@ -2,6 +2,8 @@ import { CodedError } from '@onelock/core/errors';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { hostUserNumber, hostUserNumbers, hostUsers } from './host-slots.ts';
+import { Pkcs11MechanismsSchema, Pkcs11QuirksSchema } from './pkcs11-settings.ts';
+import { skfVendorChoices } from './skf-quirks.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -99,6 +101,8 @@ const Pkcs11DriverConfigSchema = Type.Object(
     vendor: Type.Optional(Type.String({ maxLength: 64 })),
     library: Type.String({ ...AbsolutePath, description: "The vendor's PKCS#11 library" }),
     ...LibraryProof,
+    mechanisms: Type.Optional(Pkcs11MechanismsSchema),
+    quirks: Type.Optional(Pkcs11QuirksSchema),
     ...LibraryEnvironment,
     user: Type.Optional(HostUser),
   },
@@ -142,6 +146,7 @@ const SkfQuirksSchema = Type.Object(
         { ...closed, description: 'Bytes of a user PIN. Default 6 to 16' },
       ),
     ),
+    ...skfVendorChoices,
   },
   closed,
 );

@@ -31,6 +31,7 @@ export {
   type TokenMechanism,
   type UnblockRequest,
 } from './key-management.ts';
+export type { Pkcs11Mechanisms, Pkcs11Quirks } from './pkcs11-settings.ts';
 export type {
   DeviceId,
   DriverFamily,

@@ -208,4 +208,9 @@ export interface PinStatus {
   readonly isDefault: boolean | null;
   readonly minLength: number;
   readonly maxLength: number;
+  /**
+   * The PIN is typed on the device's own keys (a PIN pad): every PIN parameter is then empty, nobody is asked for one here, and
+   * the call waits while the person types.
+   */
+  readonly typedOnDevice?: boolean | undefined;
 }
