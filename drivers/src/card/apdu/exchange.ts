@@ -15,6 +15,8 @@ export interface ApduStyle {
   readonly form: ApduForm;
   /** What a command longer than the form carries becomes: a chain (CLA bit 5), or an error. */
   readonly chaining: boolean;
+  /** T=0: an expected length beside data is not sent, the card says 61xx instead. */
+  readonly protocol?: 't0' | 't1';
 }
 
 /** The longest answer put together from GET RESPONSE: a certificate with room to spare. */
@@ -87,12 +89,17 @@ export class ApduChannel {
 
   async #once(name: string, command: CommandApdu): Promise<CardAnswer> {
     const { form } = this.#style;
-    const bytes = await this.#transmit(encodeCommand(command, form));
+    const bytes = await this.#transmit(encodeCommand(this.#asProtocolBears(command), form));
     const [sw1, sw2] = bytes.subarray(-2);
     if (sw1 === undefined || sw2 === undefined) throw brokenCard(name, 'answer without status');
     const most = command.le === undefined || command.le === 'most' ? mostBytes[form].answer : command.le;
     if (bytes.length - 2 > most) throw brokenCard(name, `${bytes.length - 2} bytes instead of ${most}`);
     return { data: bytes.subarray(0, -2), sw: sw1 * 256 + sw2 };
+  }
+
+  #asProtocolBears(command: CommandApdu): CommandApdu {
+    const { data } = command;
+    return this.#style.protocol === 't0' && data !== undefined && data.length > 0 ? withoutLe(command) : command;
   }
 }
 
@@ -101,6 +108,6 @@ function lengthIn(sw: StatusWord): number {
   return sw & 0xff || 256;
 }
 
-function withoutLe({ cla, ins, p1, p2, data }: CommandApdu & { readonly data: Uint8Array }): CommandApdu {
-  return { cla, ins, p1, p2, data };
+function withoutLe({ cla, ins, p1, p2, data }: CommandApdu): CommandApdu {
+  return { cla, ins, p1, p2, ...(data && { data }) };
 }
