@@ -1,14 +1,31 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { postgresPrograms } from './tools/src/test-setup/real-parts.ts';
 
 // Tests run the sources, not the build: the condition picks `./src` in every package's exports. Nothing like `import` may
 // stand here: vitest hands these to Node as well, where it would turn the `require` of a package into its ESM half.
 const conditions = ['onelock-source', 'node'];
 
+/**
+ * The service's tests once more, on a real PostgreSQL that the run starts. Those named have no database in them, or speak of the
+ * embedded one alone.
+ */
+const serviceOnPostgres: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'postgres',
+    include: ['bridge-service/test/**/*.test.ts'],
+    exclude: ['audit', 'documentation', 'postgres-is-here', 'process', 'transport', 'verification-pool']
+      .map((name) => `bridge-service/test/${name}.test.ts`)
+      .concat('bridge-service/test/**/*.sqlite.test.ts'),
+    env: { ONELOCK_TEST_DATABASE: 'postgres' },
+    globalSetup: ['bridge-service/test/support/postgres-cluster.ts'],
+  },
+};
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['*/src/**/*.test.ts', '*/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
@@ -16,5 +33,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     globalSetup: ['tools/src/test-setup/global.ts'],
     setupFiles: ['tools/src/test-setup/matchers.ts'],
+    projects: [
+      { extends: true, test: { name: 'all', include: ['*/src/**/*.test.ts', '*/test/**/*.test.ts'] } },
+      ...(postgresPrograms() === undefined ? [] : [serviceOnPostgres]),
+    ],
   },
 });

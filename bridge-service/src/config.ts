@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
+import type { DatabaseLocation } from './repositories/engine/database-location.ts';
 import type { Lifetimes } from './services/ports/ports.ts';
 
 /** One configuration key. The documentation and `--help` are written from these rows. */
@@ -19,6 +20,12 @@ class RuleError extends Error {}
 
 const text = (value: string): string => value;
 const optionalPath = (value: string): string | null => (value === '' ? null : path.resolve(value));
+const postgresAddress = (value: string): string | null => {
+  if (value === '') return null;
+  if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value))
+    throw new RuleError('postgres://user@host/database');
+  return value;
+};
 const flag = (value: string): boolean => {
   if (value === '1' || value === 'true') return true;
   if (value === '0' || value === 'false' || value === '') return false;
@@ -77,6 +84,20 @@ export const configKeys = {
     zh: '数据目录，内有数据库文件 service.db',
     en: 'Folder of the data; holds the database file service.db',
     read: (value) => path.resolve(value),
+  }),
+  databaseUrl: key({
+    variable: 'ONELOCK_SERVICE_DATABASE_URL',
+    fallback: null as string | null,
+    zh: 'PostgreSQL 地址（postgres://用户@主机/库）；不设则用数据目录下的内嵌数据库',
+    en: 'Address of PostgreSQL (postgres://user@host/database); without it, the embedded database in the data folder',
+    read: postgresAddress,
+  }),
+  databasePasswordFile: key({
+    variable: 'ONELOCK_SERVICE_DATABASE_PASSWORD_FILE',
+    fallback: null as string | null,
+    zh: 'PostgreSQL 口令文件；口令不应写在地址里',
+    en: 'File with the password of PostgreSQL, which should not stand in the address',
+    read: optionalPath,
   }),
   logLevel: key({
     variable: 'ONELOCK_SERVICE_LOG_LEVEL',
@@ -269,8 +290,26 @@ export function unknownVariables(environment: Readonly<Record<string, string | u
 /** Name of the database file in the data folder. */
 const databaseFileName = 'service.db';
 
-export const databaseFileOf = ({ dataDir }: Pick<ServiceConfig, 'dataDir'>): string =>
-  path.join(dataDir, databaseFileName);
+type PlaceKeys = Pick<ServiceConfig, 'dataDir' | 'databaseUrl' | 'databasePasswordFile'>;
+
+/**
+ * Where the service remembers, by its configuration: PostgreSQL when there is an address, else the file in the data folder.
+ *
+ * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID when the file of the password cannot be read
+ */
+export function databaseLocationOf({ dataDir, databaseUrl, databasePasswordFile }: PlaceKeys): DatabaseLocation {
+  if (databaseUrl === null) return { engine: 'sqlite', file: path.join(dataDir, databaseFileName) };
+  if (databasePasswordFile === null) return { engine: 'postgres', url: databaseUrl };
+  try {
+    return { engine: 'postgres', url: databaseUrl, password: readFileSync(databasePasswordFile, 'utf8').trimEnd() };
+  } catch (error) {
+    throw new CodedError(
+      'ERR_SERVICE_CONFIG_INVALID',
+      { key: configKeys.databasePasswordFile.variable, rule: 'a readable file' },
+      { cause: error },
+    );
+  }
+}
 
 export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({
   challengeSeconds: config.challengeLifetimeSeconds,

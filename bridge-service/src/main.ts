@@ -1,11 +1,10 @@
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { buildApp } from './app.ts';
-import { databaseFileOf, lifetimesOf, type ServiceConfig, unknownVariables } from './config.ts';
+import { databaseLocationOf, lifetimesOf, type ServiceConfig, unknownVariables } from './config.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
-import { openDatabase } from './repositories/engine/open-database.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
-import { createStore } from './repositories/store.ts';
+import { openStore } from './repositories/store.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
 import type { Ports } from './services/ports/ports.ts';
@@ -33,7 +32,9 @@ export async function startService(
   const logger = createServiceLogger(config);
   for (const name of unknownVariables(environment)) logger.warn({ variable: name }, 'no such configuration key');
   const ops = createNodeCrypto();
-  const store = createStore(await openDatabase(databaseFileOf(config)));
+  const store = await openStore(databaseLocationOf(config), {
+    onListenerFailure: (error) => logger.error({ err: error }, 'a listener of events failed'),
+  });
   const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
   const ports: Ports = {
     store,

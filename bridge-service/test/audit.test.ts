@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUp } from '../src/jobs/housekeeping.ts';
@@ -16,7 +17,7 @@ const verify = () => verifyAudit(service.ports.store.audit, service.ports.ops, n
 
 /** Someone with the database file in hand. */
 const tamper = (sql: string): void => {
-  const database = new DatabaseSync(service.databaseFile);
+  const database = new DatabaseSync(path.join(service.folder, 'service.db'));
   try {
     database.exec(sql);
   } finally {
@@ -127,7 +128,7 @@ describe('tampering by someone who drops the triggers', () => {
     const copy = await createTestService();
     try {
       await copy.caller('vendor');
-      const database = new DatabaseSync(copy.databaseFile, { enableForeignKeyConstraints: false });
+      const database = new DatabaseSync(path.join(copy.folder, 'service.db'), { enableForeignKeyConstraints: false });
       database.exec('drop trigger audit_entries_refuse_delete; delete from audit_entries where sequence = 2');
       database.close();
       const report = await verifyAudit(copy.ports.store.audit, copy.ports.ops, null);
@@ -142,7 +143,7 @@ describe('tampering by someone who drops the triggers', () => {
     try {
       await copy.caller('vendor');
       const { head } = await verifyAudit(copy.ports.store.audit, copy.ports.ops, null);
-      const database = new DatabaseSync(copy.databaseFile, { enableForeignKeyConstraints: false });
+      const database = new DatabaseSync(path.join(copy.folder, 'service.db'), { enableForeignKeyConstraints: false });
       database.exec('drop trigger audit_entries_refuse_delete; delete from audit_entries where sequence = 3');
       database.close();
       const { audit } = copy.ports.store;
@@ -159,7 +160,7 @@ describe('tampering by someone who drops the triggers', () => {
 
 /** The statement that makes the trigger, as the database remembers it. */
 function tamperedTrigger(): readonly [string] {
-  const database = new DatabaseSync(service.databaseFile);
+  const database = new DatabaseSync(path.join(service.folder, 'service.db'));
   try {
     const row = database.prepare("select sql from sqlite_master where name = 'audit_entries_refuse_update'").get() as {
       sql: string;

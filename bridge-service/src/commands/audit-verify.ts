@@ -1,10 +1,12 @@
-import { statSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
-import { databaseFileOf, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { createAuditRepository } from '../repositories/audit.ts';
+import { describeLocation } from '../repositories/engine/database-location.ts';
 import { openDatabaseReadOnly } from '../repositories/engine/open-database.ts';
+import { isStoreUnavailable } from '../repositories/engine/store-unavailable.ts';
 import { type AuditHead, type AuditReport, verifyAudit } from '../services/verify-audit.ts';
+import { existingDatabase } from './existing-database.ts';
 
 /**
  * Walks the audit chain of a database file, which is opened for reading only; the service may run beside.
@@ -15,16 +17,14 @@ export async function verifyAuditFile(
   environment: Readonly<Record<string, string | undefined>>,
   options: { readonly file: string | undefined; readonly head: string | undefined },
 ): Promise<AuditReport> {
-  const file = options.file ?? databaseFileOf(readConfig(environment));
+  const location = existingDatabase(readConfig(environment), options.file);
   const noted = options.head === undefined ? null : parseHead(options.head);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file });
-  const database = openDatabaseReadOnly(file);
+  const database = openDatabaseReadOnly(location);
   try {
     return await verifyAudit(createAuditRepository(database), createNodeCrypto(), noted);
   } catch (error) {
-    if (error instanceof Error && 'errcode' in error)
-      throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file }, { cause: error });
+    if (isStoreUnavailable(error) || (error instanceof Error && 'errcode' in error))
+      throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file: describeLocation(location) }, { cause: error });
     throw error;
   } finally {
     await database.destroy();

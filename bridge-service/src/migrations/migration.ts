@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely';
 
 /** The engines a migration is written for. The set of migrations is one; where SQL differs, `DialectSql` says how. */
-export type DatabaseEngine = 'sqlite';
+export type DatabaseEngine = 'sqlite' | 'postgres';
 
-/** What differs between engines in schema statements. PostgreSQL becomes a second value of this type. */
+/** What differs between engines in schema statements. */
 export interface DialectSql {
+  readonly engine: DatabaseEngine;
+  /** Column type for text. Compared byte by byte on both, so that instants and ids sort alike whatever the server's locale. */
+  readonly text: 'text' | 'text collate "C"';
   /** Column type for bytes. */
   readonly bytes: 'blob' | 'bytea';
-  /** Statements that make the audit table refuse every change but an append that continues the chain. */
-  readonly guardAudit: readonly string[];
+  /** Column type for whole numbers up to 2^53; as a primary key it is SQLite's own row number. */
+  readonly integer: 'integer' | 'bigint';
 }
 
 /** One step. Forward only: a mistake is repaired by the next number. */
@@ -17,3 +20,8 @@ export interface ServiceMigration {
   // biome-ignore lint/suspicious/noExplicitAny: a migration speaks of tables as they were then, not as they are typed now
   up(database: Kysely<any>, dialect: DialectSql): Promise<void>;
 }
+
+export const dialects: Readonly<Record<DatabaseEngine, DialectSql>> = {
+  sqlite: { engine: 'sqlite', text: 'text', bytes: 'blob', integer: 'integer' },
+  postgres: { engine: 'postgres', text: 'text collate "C"', bytes: 'bytea', integer: 'bigint' },
+};

@@ -5,24 +5,62 @@ import { createAuditRepository } from './audit.ts';
 import { createCallerRepository } from './callers.ts';
 import { createCaRepository } from './cas.ts';
 import { createChallengeRepository } from './challenges.ts';
-import { createGroupCommit } from './engine/group-commit.ts';
+import type { DatabaseLocation } from './engine/database-location.ts';
+import { createGroupCommit, type Unit } from './engine/group-commit.ts';
+import { LocalEvents, type PendingEvent } from './engine/local-events.ts';
+import { openDatabase } from './engine/open-database.ts';
+import { listenForEvents } from './engine/postgres-listener.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
+import { createEventRepository } from './events.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
 import { createLoginRepository } from './logins.ts';
 
-export function createStore(database: ServiceDatabase): Store {
+export interface StoreOptions {
+  /** Told of a listener of events that throws. */
+  readonly onListenerFailure?: ((error: unknown) => void) | undefined;
+}
+
+/** Opens a database, brings it to the latest migration, and listens to the other nodes on it. */
+export async function openStore(location: DatabaseLocation, options: StoreOptions = {}): Promise<Store> {
+  const database = await openDatabase(location);
+  const events = new LocalEvents(options.onListenerFailure ?? (() => undefined));
+  try {
+    const stopListening =
+      location.engine === 'postgres' ? await listenForEvents(location, events) : async () => undefined;
+    return createStore(database, events, stopListening);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}
+
+function createStore(database: ServiceDatabase, events: LocalEvents, stopListening: () => Promise<void>): Store {
   const inTransaction = createGroupCommit(database);
   return {
     ...createRepositories(database),
-    transaction: (work) => inTransaction((transaction) => work(createRepositories(transaction))),
+    subscribe: (topic, listener) => events.subscribe(topic, listener),
+    onResync: (listener) => events.onResync(listener),
+    transaction: (work) => inTransaction((unit) => work(repositoriesOf(unit, events))),
     async ping() {
       await sql`select 1`.execute(database);
     },
-    close: () => database.destroy(),
+    async close() {
+      await stopListening();
+      await database.destroy();
+    },
   };
 }
 
-function createRepositories(database: ServiceDatabase): Repositories {
+/** Those of one transaction: its events are told after the commit. */
+function repositoriesOf({ transaction, afterCommit }: Unit, events: LocalEvents): Repositories {
+  const pending: PendingEvent[] = [];
+  afterCommit(() => {
+    for (const event of pending) events.deliver(event);
+  });
+  return { ...createRepositories(transaction), events: createEventRepository(transaction, pending) };
+}
+
+function createRepositories(database: ServiceDatabase): Omit<Repositories, 'events'> {
   return {
     callers: createCallerRepository(database),
     codes: createAdministratorCodeRepository(database),

@@ -6,14 +6,14 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { lifetimesOf, readConfig, type ServiceConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/repositories/engine/open-database.ts';
 import { isStoreUnavailable } from '../../src/repositories/engine/store-unavailable.ts';
-import { createStore } from '../../src/repositories/store.ts';
+import { openStore } from '../../src/repositories/store.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
 import type { Ports } from '../../src/services/ports/ports.ts';
 import type { Role } from '../../src/services/ports/records.ts';
 import { createTrustRegistry } from '../../src/services/trust-registry.ts';
 import { VerificationPool } from '../../src/workers/verification-pool.ts';
+import { newTestDatabase, type TestDatabase } from './database.ts';
 
 export interface Answer {
   readonly status: number;
@@ -32,7 +32,8 @@ export interface TestService {
   readonly app: FastifyInstance;
   readonly ports: Ports;
   readonly folder: string;
-  readonly databaseFile: string;
+  /** SQLite or PostgreSQL, by the run: see support/database.ts. */
+  readonly database: TestDatabase;
   readonly administrator: string;
   call(method: string, url: string, request?: Request): Promise<Answer>;
   /** Makes a caller and gives its token. */
@@ -42,16 +43,16 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-/** A whole service on a database file of its own, called in process, with every answer checked against its schema. */
+/** A whole service on a database of its own, called in process, with every answer checked against its schema. */
 export async function createTestService(
   overrides: Partial<ServiceConfig> = {},
   at: Date = new Date('2026-06-01T00:00:00Z'),
 ): Promise<TestService> {
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-service-'));
-  const databaseFile = path.join(folder, 'service.db');
+  const database = await newTestDatabase(folder);
   const config: ServiceConfig = { ...readConfig({}), dataDir: folder, codeAttemptsPerMinute: 1000, ...overrides };
   let now = at.getTime();
-  const store = createStore(await openDatabase(databaseFile));
+  const store = await openStore(database.location);
   const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
   const ports: Ports = {
     store,
@@ -92,7 +93,7 @@ export async function createTestService(
     app,
     ports,
     folder,
-    databaseFile,
+    database,
     administrator,
     call,
     async caller(role, more = {}) {
@@ -110,6 +111,7 @@ export async function createTestService(
       await app.close();
       await pool?.close();
       await store.close();
+      await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

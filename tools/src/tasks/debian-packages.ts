@@ -23,6 +23,15 @@ export const chineseFont: SystemPart = {
 };
 /** A display for the one test that opens a real application window. */
 export const display: SystemPart = { package: 'xvfb', provides: ['/usr/bin/Xvfb'] };
+/** The database of several nodes; the tests start one of their own from its programs. */
+export const database: SystemPart = {
+  package: 'postgresql-15',
+  provides: [
+    '/usr/lib/postgresql/15/bin/initdb',
+    '/usr/lib/postgresql/16/bin/initdb',
+    '/usr/lib/postgresql/17/bin/initdb',
+  ],
+};
 /** The compiler whose WASM is committed, and its linker: the freshness check needs them, nothing that runs does. */
 export const wasmCompiler: SystemPart = { package: 'clang-14', provides: ['/usr/bin/clang-14'] };
 export const wasmLinker: SystemPart = { package: 'lld-14', provides: ['/usr/bin/wasm-ld-14'] };

@@ -9,6 +9,7 @@ import {
   browser,
   cCompiler,
   chineseFont,
+  database,
   display,
   installSystemParts,
   openssl,
@@ -28,7 +29,7 @@ interface VitestSummary {
 
 const filters = process.argv.slice(2);
 installSystemParts([
-  ...[tokenLibrary, openssl, browser, display, chineseFont],
+  ...[tokenLibrary, openssl, browser, display, chineseFont, database],
   ...[wasmCompiler, wasmLinker, cCompiler, opensslHeaders],
 ]);
 const failedChecks = filters.length === 0 ? runChecks() : [];

@@ -41,3 +41,11 @@ export function chromiumExecutable(): string | undefined {
     '/usr/bin/google-chrome',
   );
 }
+
+/** Folder of PostgreSQL's server programs; Debian keeps them out of the PATH. */
+export function postgresPrograms(): string | undefined {
+  return [15, 16, 17, 14]
+    .map((version) => `/usr/lib/postgresql/${version}/bin`)
+    .concat('/usr/local/pgsql/bin', '/opt/homebrew/bin')
+    .find((folder) => existsSync(path.join(folder, 'initdb')));
+}

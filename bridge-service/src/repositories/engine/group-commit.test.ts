@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createGroupCommit, type RunInTransaction } from './group-commit.ts';
+import { createGroupCommit, type RunInTransaction, type Unit } from './group-commit.ts';
 import { openDatabase } from './open-database.ts';
 import type { ServiceDatabase } from './schema.ts';
 
@@ -15,7 +15,7 @@ let run: RunInTransaction;
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'onelock-group-'));
   file = path.join(folder, 'service.db');
-  database = await openDatabase(file);
+  database = await openDatabase({ engine: 'sqlite', file });
   run = createGroupCommit(database);
 });
 afterEach(async () => {
@@ -23,8 +23,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const insert = (name: string) => (transaction: ServiceDatabase) =>
-  transaction.insertInto('registry_state').values({ name, version: 0 }).execute();
+const insert =
+  (name: string) =>
+  ({ transaction }: Pick<Unit, 'transaction'>) =>
+    transaction.insertInto('registry_state').values({ name, version: 0 }).execute();
 
 /** What another connection sees: committed rows only. */
 const committed = (): string[] => {
@@ -44,8 +46,8 @@ describe('transactions that share a commit', () => {
     const seen: string[][] = [];
     const results = await Promise.all(
       ['a', 'b', 'c'].map((name) =>
-        run(async (transaction) => {
-          await insert(name)(transaction);
+        run(async ({ transaction }) => {
+          await insert(name)({ transaction });
           seen.push(committed());
           return name.toUpperCase();
         }),
@@ -59,8 +61,8 @@ describe('transactions that share a commit', () => {
   it('undo the one that fails and no other', async () => {
     const outcomes = await Promise.allSettled([
       run(insert('a')),
-      run(async (transaction) => {
-        await insert('b')(transaction);
+      run(async ({ transaction }) => {
+        await insert('b')({ transaction });
         throw new Error('b changed its mind');
       }),
       run(insert('a')),
@@ -75,7 +77,7 @@ describe('transactions that share a commit', () => {
   it('all fail when the commit fails, and the next ones go on', async () => {
     const outcomes = await Promise.allSettled([
       run(insert('a')),
-      run(async (transaction) => {
+      run(async ({ transaction }) => {
         // A broken promise between tables, which SQLite checks at the commit.
         await transaction.executeQuery(CompiledQuery.raw('pragma defer_foreign_keys = on'));
         await transaction.insertInto('caller_origins').values({ caller_id: 'nobody', origin: 'x' }).execute();

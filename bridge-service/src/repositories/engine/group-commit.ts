@@ -1,8 +1,18 @@
 import { sql } from 'kysely';
+import { engineOf } from './engine-of.ts';
 import type { ServiceDatabase } from './schema.ts';
 
 /** Jobs in one commit at most, so that nobody waits for a long row of others. */
 const largestGroup = 128;
+
+/** The one key under which writing nodes on one PostgreSQL take turns: "onelock" in ASCII. */
+const writersLock = 0x6f6e656c6f636bn;
+
+/** A transaction, and what is to happen once it is on the disk. */
+export interface Unit {
+  readonly transaction: ServiceDatabase;
+  afterCommit(act: () => void): void;
+}
 
 interface Job {
   /** Runs in the group's transaction; the outcome is told only after the commit. */
@@ -11,19 +21,21 @@ interface Job {
   failed(error: unknown): void;
 }
 
-export type RunInTransaction = <T>(work: (transaction: ServiceDatabase) => Promise<T>) => Promise<T>;
+export type RunInTransaction = <T>(work: (unit: Unit) => Promise<T>) => Promise<T>;
 
 /**
  * Transactions that share the wait for the disk. Everything asked for in one turn of the event loop runs in one transaction,
  * each job behind a savepoint of its own: a job that fails undoes itself and nothing else. Nobody is answered before the one
  * commit is on the disk, and when that fails everybody's job has failed.
  *
- * With synchronous=FULL a commit costs milliseconds and blocks the only connection, so this is what the number of writes a second
- * hangs on.
+ * With synchronous=FULL a commit costs milliseconds and blocks the only connection of SQLite, so this is what the number of writes
+ * a second hangs on. On PostgreSQL nodes take turns by an advisory lock, as SQLite's `begin immediate` makes processes do: what a job
+ * has read stays true until its commit on both, and a job is written once.
  */
 export function createGroupCommit(database: ServiceDatabase): RunInTransaction {
   let waiting: Job[] = [];
   let draining = false;
+  const takesTurns = engineOf(database) === 'postgres';
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -31,6 +43,8 @@ export function createGroupCommit(database: ServiceDatabase): RunInTransaction {
       waiting = waiting.slice(largestGroup);
       try {
         await database.transaction().execute(async (transaction) => {
+          if (takesTurns)
+            await sql`select pg_advisory_xact_lock(${sql.lit(String(writersLock))}::bigint)`.execute(transaction);
           for (const job of group) await runBehindSavepoint(transaction, job);
         });
       } catch (error) {
@@ -53,23 +67,25 @@ export function createGroupCommit(database: ServiceDatabase): RunInTransaction {
 }
 
 function createJob<T>(
-  work: (transaction: ServiceDatabase) => Promise<T>,
+  work: (unit: Unit) => Promise<T>,
   resolve: (result: T) => void,
   reject: (error: unknown) => void,
 ): Job {
   let outcome: { readonly result: T } | { readonly error: unknown };
+  const acts: (() => void)[] = [];
   return {
     async run(transaction) {
       try {
-        outcome = { result: await work(transaction) };
+        outcome = { result: await work({ transaction, afterCommit: (act) => acts.push(act) }) };
       } catch (error) {
         outcome = { error };
         throw error;
       }
     },
     committed() {
-      if ('result' in outcome) resolve(outcome.result);
-      else reject(outcome.error);
+      if ('error' in outcome) return reject(outcome.error);
+      for (const act of acts) act();
+      resolve(outcome.result);
     },
     failed: reject,
   };

@@ -1,3 +1,4 @@
+import type { EventPublisher, EventSubscriber } from './events.ts';
 import type {
   AdministratorCode,
   AuditEntry,
@@ -86,8 +87,8 @@ export interface IdempotencyRepository {
   deleteBefore(instant: string): Promise<number>;
 }
 
-/** What the service remembers. Inside {@link Store.transaction} all of them belong to that transaction. */
-export interface Repositories {
+/** What can be read, and outside a transaction only that is done with it. */
+export interface Readings {
   readonly callers: CallerRepository;
   readonly codes: AdministratorCodeRepository;
   readonly challenges: ChallengeRepository;
@@ -97,13 +98,18 @@ export interface Repositories {
   readonly idempotency: IdempotencyRepository;
 }
 
+/** What the service remembers, inside {@link Store.transaction}: all of them belong to that transaction. */
+export interface Repositories extends Readings {
+  readonly events: EventPublisher;
+}
+
 /**
  * Runs work in one transaction: everything it wrote is on the disk when the promise resolves, nothing of it when it
  * rejects. Inside, use only the repositories given and await nothing else.
  */
 export type UnitOfWork = <T>(work: (repositories: Repositories) => Promise<T>) => Promise<T>;
 
-export interface Store extends Repositories {
+export interface Store extends Readings, EventSubscriber {
   readonly transaction: UnitOfWork;
   /** Resolves when the database answers. */
   ping(): Promise<void>;

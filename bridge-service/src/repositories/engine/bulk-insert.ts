@@ -1,0 +1,45 @@
+import { CompiledQuery } from 'kysely';
+import { engineOf } from './engine-of.ts';
+import type { ServiceDatabase, Tables } from './schema.ts';
+
+/** PostgreSQL's types of the columns, by which a list of rows travels as one list for each column. */
+export type ColumnType = 'text' | 'bigint' | 'bytea';
+
+export interface BulkOptions {
+  /** Leave rows out whose key is there already. */
+  readonly existing?: 'skip' | undefined;
+}
+
+type Value = string | number | Uint8Array | null;
+
+/**
+ * Inserts many rows by one statement whose text does not depend on their number: a prepared one for each row on SQLite, where a
+ * statement costs microseconds, and one for all on PostgreSQL, where a round trip costs a hundred times that. Belongs into a
+ * transaction. Names are those of the schema, never of a request.
+ */
+export async function bulkInsert<Table extends keyof Tables & string>(
+  database: ServiceDatabase,
+  table: Table,
+  columns: Readonly<Record<string, ColumnType>>,
+  rows: readonly (readonly Value[])[],
+  options: BulkOptions = {},
+): Promise<void> {
+  if (rows.length === 0) return;
+  const names = Object.keys(columns);
+  const into = `insert into ${table} (${names.join(', ')})`;
+  const conflict = options.existing === 'skip' ? ' on conflict do nothing' : '';
+  if (engineOf(database) === 'sqlite') {
+    const text = `${into} values (${names.map(() => '?').join(', ')})${conflict}`;
+    for (const row of rows) await database.executeQuery(CompiledQuery.raw(text, [...row]));
+    return;
+  }
+  const types = Object.values(columns);
+  const lists = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
+  const parameters = types.map((type, index) =>
+    rows.map((row) => {
+      const value = row[index] ?? null;
+      return type === 'bytea' && value instanceof Uint8Array ? Buffer.from(value) : value;
+    }),
+  );
+  await database.executeQuery(CompiledQuery.raw(`${into} select * from unnest(${lists})${conflict}`, parameters));
+}

@@ -1,0 +1,22 @@
+/**
+ * What nodes tell one another, by topic. An event says that something changed and names it; whoever is told reads the database again.
+ * It is no queue: a node that was away is told `resync` instead of what it missed. A room adds its topics here.
+ */
+export interface EventTopics {
+  /** A registry changed: `cas`, `callers` … */
+  'registry.changed': { readonly registry: string };
+}
+
+export type EventTopic = keyof EventTopics;
+
+/** In a transaction: told to every node, this one too, once the transaction is committed, and never when it is not. */
+export interface EventPublisher {
+  publish<Topic extends EventTopic>(topic: Topic, data: EventTopics[Topic]): Promise<void>;
+}
+
+export interface EventSubscriber {
+  /** Calls the listener for each event of a topic; gives the function that ends it. */
+  subscribe<Topic extends EventTopic>(topic: Topic, listener: (data: EventTopics[Topic]) => void): () => void;
+  /** Calls the listener when events may have been missed: read again whatever you hold. */
+  onResync(listener: () => void): () => void;
+}
