@@ -1,6 +1,13 @@
-import { derOctetString, oids } from '@onelock/core/asn1';
+import { derGeneralizedTime, derOctetString, oids } from '@onelock/core/asn1';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { type CertificateReport, judgeCertificate, type TrustEvidence } from '@onelock/core/validation';
+import {
+  type CertificateReport,
+  type EvidenceRecord,
+  judgeCertificate,
+  recordEvidence,
+  replayEvidence,
+  type TrustEvidence,
+} from '@onelock/core/validation';
 import { describe, expect, it } from 'vitest';
 import { anchor } from './support/certificates.ts';
 import {
@@ -180,6 +187,90 @@ describe('the time of a response', () => {
     expect(outcome(judged([response({ ...old, status: hold('2026-04-30') })]))).toBe('ERR_REVOCATION_STALE');
     expect(outcome(judged([response({ ...old, status: compromised('2026-04-30') })]))).toBe('ERR_REVOCATION_REVOKED');
     expect(outcome(judged([response({ status: hold('2026-05-30') })]))).toBe('ERR_REVOCATION_REVOKED');
+  });
+});
+
+describe('a response made after the moment judged for', () => {
+  const later = { thisUpdate: new Date('2026-06-10T00:00:00Z'), nextUpdate: new Date('2026-06-12T00:00:00Z') };
+  const accepted = { revocationPolicy: { laterEvidence: 'accepted' } } as const;
+  const since = (day: string): Uint8Array => extension(oids.invalidityDate, false, derGeneralizedTime(new Date(day)));
+
+  it('tells of a hold that had begun by then', () => {
+    const held = response({ ...later, status: hold('2026-05-20') });
+    expect(outcome(judged([held], accepted))).toBe('ERR_REVOCATION_REVOKED');
+    expect(outcome(judged([held]))).toBe('ERR_REVOCATION_NOT_YET_VALID');
+    expect(outcome(judged([response({ ...later, status: hold('2026-06-05') })], accepted))).toBe('passed');
+  });
+
+  it('does not undo a hold of then, by a response or a list', () => {
+    const released = response(later);
+    expect(outcome(judged([response({ status: hold('2026-05-20') }), released], accepted))).toBe(
+      'ERR_REVOCATION_REVOKED',
+    );
+    const list = crl({ entries: [{ serial: 4711, reason: 6 }] });
+    expect(outcome(judged([released], { ...accepted, crls: [list] }))).toBe('ERR_REVOCATION_REVOKED');
+  });
+
+  it('counts from the day since which the key is thought to have been bad', () => {
+    const status = compromised('2026-06-05');
+    const bad = response({ ...later, status, singleExtensions: [since('2026-05-25T00:00:00Z')] });
+    expect(outcome(judged([bad], accepted))).toBe('ERR_REVOCATION_REVOKED');
+    const stillGood = response({ ...later, status, singleExtensions: [since('2026-06-02T00:00:00Z')] });
+    expect(outcome(judged([stillGood], accepted))).toBe('passed');
+  });
+
+  it('says nothing of a certificate that had expired by then, unless the responder remembers so far back', () => {
+    const short = makeCertificate(
+      {
+        ...{ subject: name('leaf'), key: key('leaf'), issuer: issuerOf('root'), serial: 4712 },
+        notAfter: new Date('2026-06-05T00:00:00Z'),
+      },
+      ops,
+    );
+    const about = (spec: Partial<ResponseSpec>): CertificateReport =>
+      judged([makeResponse({ leaf: short, issuer: root, key: key('root'), ...later, ...spec }, ops)], {
+        ...accepted,
+        ...({ certificate: short } as object),
+      });
+    const cutoff = (day: string): Uint8Array =>
+      extension(oids.ocspArchiveCutoff, false, derGeneralizedTime(new Date(day)));
+    expect(outcome(about({}))).toBe('ERR_REVOCATION_NOT_YET_VALID');
+    expect(outcome(about({ singleExtensions: [cutoff('2026-06-08T00:00:00Z')] }))).toBe('ERR_REVOCATION_NOT_YET_VALID');
+    expect(outcome(about({ singleExtensions: [cutoff('2026-01-01T00:00:00Z')] }))).toBe('passed');
+    expect(outcome(about({ status: compromised('2026-05-01') }))).toBe('ERR_REVOCATION_REVOKED');
+  });
+});
+
+describe('a responder whom the judge trusts by choice', () => {
+  const own = (change: { notAfter?: Date } = {}) =>
+    makeCertificate(
+      { subject: name('our responder'), key: key('ours'), issuer: issuerOf('elsewhere'), ...change },
+      ops,
+    );
+  const answer = response({ responder: name('our responder'), key: key('ours') });
+
+  it('may answer about any certificate; by default nobody is', () => {
+    expect(outcome(judged([answer], { trustedResponders: [own()] }))).toBe('passed');
+    expect(outcome(judged([answer]))).toBe('ERR_REVOCATION_SIGNER_UNKNOWN');
+    expect(outcome(judged([answer], { intermediates: [own()] }))).toBe('ERR_REVOCATION_SIGNER_NOT_AUTHORIZED');
+    const revoked = response({ responder: name('our responder'), key: key('ours'), status: compromised('2026-05-01') });
+    expect(outcome(judged([revoked], { trustedResponders: [own()] }))).toBe('ERR_REVOCATION_REVOKED');
+  });
+
+  it('must be the one who signed, with a certificate that is valid', () => {
+    const forged = response({ responder: name('our responder'), key: key('a stranger') });
+    expect(outcome(judged([forged], { trustedResponders: [own()] }))).toBe('ERR_REVOCATION_SIGNATURE_INVALID');
+    const expired = own({ notAfter: new Date('2026-05-30T00:00:00Z') });
+    expect(outcome(judged([answer], { trustedResponders: [expired] }))).toBe('ERR_REVOCATION_SIGNER_NOT_AUTHORIZED');
+  });
+
+  it('is kept in the record of the evidence', () => {
+    const evidence = {
+      ...{ certificate: leaf, intermediates: [], trustAnchors: [anchor(root)], at },
+      ...{ profile: 'rfc5280', revocation: 'require', ocspResponses: [answer], trustedResponders: [own()] },
+    } as const;
+    const record = JSON.parse(JSON.stringify(recordEvidence(evidence))) as EvidenceRecord;
+    expect(replayEvidence(record, ops)).toEqual(judgeCertificate(evidence, ops));
   });
 });
 

@@ -193,6 +193,8 @@ export const oids = {
   ocspBasicResponse: '1.3.6.1.5.5.7.48.1.1',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
+  ocspRevocationInfo: '1.3.6.1.5.5.7.16.2',
 
   // Extended key usages: RFC 5280 §4.2.1.12.
   serverAuth: '1.3.6.1.5.5.7.3.1',

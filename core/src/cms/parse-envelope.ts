@@ -16,7 +16,7 @@ import { parseContentEncryption } from './content-encryption.ts';
 import { type ContentInfo, fieldsOf, readContentInfo } from './content-info.ts';
 import type { EncryptedContent, EncryptedData, EnvelopedData, Recipient } from './envelope.ts';
 import { parseRecipient } from './parse-recipient.ts';
-import { algorithmOid, asSet, parseSigners, sequencesIn } from './parse-signed-data.ts';
+import { algorithmOid, asSet, parseRevocations, parseSigners, sequencesIn } from './parse-signed-data.ts';
 
 /** Far beyond any honest message. */
 const maxRecipients = 1024;
@@ -109,11 +109,11 @@ function parseSignedAndEnveloped(
   const digestAlgorithms = fields.read(derTag.set).reader().rest().map(algorithmOid);
   const content = parseEncryptedContent(fields.sequence());
   const certificates = sequencesIn(fields.optional(contextConstructed(0)));
-  const crls = sequencesIn(fields.optional(contextConstructed(1)));
+  const revocations = parseRevocations(fields.optional(contextConstructed(1)));
   const signers = parseSigners(fields.read(derTag.set));
   fields.finish();
   const { contentType } = content;
-  const signed = { version, contentType, content: null, digestAlgorithms, certificates, crls, signers };
+  const signed = { version, contentType, content: null, digestAlgorithms, certificates, ...revocations, signers };
   return {
     ...envelope(info, 'signed-and-enveloped', version, recipients, content),
     signedData: { family: info.family, ...signed },

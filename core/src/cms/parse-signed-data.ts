@@ -5,6 +5,7 @@ import {
   derTag,
   nullValue,
   octetStringValue,
+  oids,
   oidValue,
   smallIntegerValue,
 } from '../asn1/index.ts';
@@ -18,6 +19,8 @@ const signerVersions = { 'issuer-and-serial': 1, 'subject-key-identifier': 3 } a
 
 /** Far beyond any honest message; each signer costs a signature check. */
 const maxSigners = 64;
+/** As many lists and responses: each may cost one as well. */
+const maxRevocations = 256;
 
 /**
  * Parses a ContentInfo holding SignedData: GM/T 0010 (GB/T 35275-2017 §8), RFC 5652 §5 or RFC 2315 §9. The structure is
@@ -49,7 +52,7 @@ function parseFields(fields: DerReader): Omit<SignedData, 'family'> {
     content,
     digestAlgorithms,
     certificates: sequencesIn(certificates),
-    crls: sequencesIn(crls),
+    ...parseRevocations(crls),
     signers,
   };
 }
@@ -71,6 +74,27 @@ function parseEncapsulated(fields: DerReader): { readonly contentType: string; r
   explicit.finish();
   if (node.tag !== derTag.octetString) throw malformed('encapContentInfo', node);
   return { contentType, content: octetStringValue(node) };
+}
+
+/**
+ * RevocationInfoChoices, RFC 5652 §10.2.1: lists, and OCSP responses as another format (RFC 5940 §2.1). Further formats are
+ * passed over.
+ *
+ * @throws {CodedError} ERR_CMS_MALFORMED, ERR_DER_…
+ */
+export function parseRevocations(node: DerNode | undefined): Pick<SignedData, 'crls' | 'ocspResponses'> {
+  const nodes = node?.reader().rest() ?? [];
+  if (node !== undefined && nodes.length > maxRevocations) throw malformed('crls', node);
+  const ocspResponses = nodes
+    .filter(({ tag }) => tag === contextConstructed(1))
+    .flatMap((other) => {
+      const fields = other.reader();
+      const format = oidValue(fields.next());
+      const info = fields.next();
+      fields.finish();
+      return format === oids.ocspRevocationInfo ? [info.der] : [];
+    });
+  return { crls: sequencesIn(node), ocspResponses };
 }
 
 /** Certificates and CRLs are SEQUENCEs; the other choices (attribute certificates, extended ones) are passed over. */

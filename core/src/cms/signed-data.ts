@@ -41,5 +41,7 @@ export interface SignedData {
   readonly certificates: readonly Uint8Array[];
   /** DER of each embedded CRL. */
   readonly crls: readonly Uint8Array[];
+  /** DER of each embedded OCSPResponse (RFC 5940 §2.1). */
+  readonly ocspResponses: readonly Uint8Array[];
   readonly signers: readonly SignerInfo[];
 }

@@ -39,7 +39,8 @@ export function embeddedSigners(response: BasicOcspResponse): readonly Certifica
 
 /**
  * RFC 6960 §4.2.2.2: a response counts when the issuer of the certificate signed it, or one to whom that issuer itself gave a
- * certificate for OCSP signing (its own signature on it is checked, and anyExtendedKeyUsage is not enough).
+ * certificate for OCSP signing (its own signature on it is checked, and anyExtendedKeyUsage is not enough), or a responder that
+ * the judge trusts by choice.
  *
  * @returns why it does not count, or undefined when it does
  */
@@ -53,6 +54,13 @@ export function refusalOfResponse(
   let problem: Reason = { code: 'ERR_REVOCATION_SIGNER_UNKNOWN', params };
   if (isResponder(response.responderId, issuer.name, issuer.publicKey.spki, ops)) {
     const refusal = refusalOfSignature(response, () => issuer.publicKey, question, ops);
+    if (refusal === undefined) return undefined;
+    problem = refusal;
+  }
+  for (const signer of trust.responders ?? []) {
+    if (!isResponder(response.responderId, signer.subject, signer.spki, ops)) continue;
+    const refusal =
+      refusalOfSignature(response, () => signer.publicKey, question, ops) ?? refusalOfLocal(signer, question);
     if (refusal === undefined) return undefined;
     problem = refusal;
   }
@@ -101,6 +109,12 @@ function refusalOfDelegate(
     const distrust = trust.judge(signer, 'ocsp-responder');
     return distrust && refused(distrust.code);
   });
+}
+
+function refusalOfLocal(signer: Certificate, { issuer, trust }: ResponderQuestion): Reason | undefined {
+  const distrust = trust.judge(signer, 'local-responder');
+  const params = { source: 'OCSP', issuer: formatName(issuer.name), cause: distrust?.code ?? '' };
+  return distrust && { code: 'ERR_REVOCATION_SIGNER_NOT_AUTHORIZED', params };
 }
 
 function coded(check: () => Reason | undefined): Reason | undefined {

@@ -2,7 +2,7 @@ import { oids } from '../asn1/index.ts';
 import { equalBytes } from '../bytes/index.ts';
 import type { CryptoOps } from '../crypto/index.ts';
 import type { Reason } from '../verdict/index.ts';
-import { formatName } from '../x509/index.ts';
+import { type Certificate, formatName } from '../x509/index.ts';
 import { unknownCritical } from './extensions.ts';
 import { freshnessAt } from './freshness.ts';
 import type { BasicOcspResponse, SingleOcspResponse } from './ocsp.ts';
@@ -16,6 +16,7 @@ const knownExtensions: ReadonlySet<string> = new Set([
   oids.ocspNonce,
   oids.crlReason,
   oids.invalidityDate,
+  oids.ocspArchiveCutoff,
   oids.signedCertificateTimestamps,
 ]);
 
@@ -34,7 +35,10 @@ export function ocspStatus(question: RevocationQuestion, ops: CryptoOps): Source
     .toSorted((a, b) => b.single.thisUpdate.getTime() - a.single.thisUpdate.getTime())
     .map(({ status }) => status);
   const lasting = statuses.find((status) => status.kind === 'revoked' && !isTemporary(status.reason));
-  const decided = lasting ?? statuses.find(({ kind }) => kind !== 'undecided');
+  const newest = statuses.find(({ kind }) => kind !== 'undecided');
+  // A hold that ended after the moment judged for held then.
+  const held = newest?.kind === 'good' && newest.producedAt > question.at ? statuses.find(isRevoked) : undefined;
+  const decided = lasting ?? held ?? newest;
   if (decided !== undefined) return decided;
   const undecided = statuses.filter((status) => status.kind === 'undecided');
   return {
@@ -43,6 +47,8 @@ export function ocspStatus(question: RevocationQuestion, ops: CryptoOps): Source
     known: undecided[0]?.known,
   };
 }
+
+const isRevoked = ({ kind }: SourceStatus): boolean => kind === 'revoked';
 
 function isAbout(single: SingleOcspResponse, { certificate, issuer }: RevocationQuestion, ops: CryptoOps): boolean {
   const { certificateId } = single;
@@ -70,22 +76,33 @@ function refusalOf(
 }
 
 /** What a genuine answer says at the moment. */
-function statusBy(single: SingleOcspResponse, { issuer, at, policy }: RevocationQuestion): SourceStatus {
+function statusBy(single: SingleOcspResponse, { certificate, issuer, at, policy }: RevocationQuestion): SourceStatus {
   const { certificateStatus: status, thisUpdate } = single;
   const known: KnownEvidence = { source: 'OCSP', producedAt: thisUpdate };
   const freshness = freshnessAt(single, at, policy.ocsp, 'OCSP', formatName(issuer.name));
   const isLater = freshness.kind === 'later';
+  const counts =
+    freshness.kind === 'fresh' || (isLater && policy.laterEvidence === 'accepted' && remembers(single, certificate));
   if (status.kind === 'revoked') {
     const revoked = { kind: 'revoked', ...known, reason: status.reason, revokedAt: status.at } as const;
-    const hadHappened = !isLater || status.at <= at;
-    if (hadHappened && (!isTemporary(status.reason) || freshness.kind === 'fresh')) return revoked;
+    const since = Math.min(status.at.getTime(), single.invalidityDate?.getTime() ?? Number.POSITIVE_INFINITY);
+    const hadHappened = !isLater || since <= at.getTime();
+    if (hadHappened && (!isTemporary(status.reason) || counts)) return revoked;
   }
-  const counts = freshness.kind === 'fresh' || (isLater && policy.laterEvidence === 'accepted');
-  if (!counts) return { kind: 'undecided', problems: [freshness.problem], known };
+  if (freshness.kind !== 'fresh' && !counts) return { kind: 'undecided', problems: [freshness.problem], known };
   if (status.kind === 'unknown') {
     const params = { issuer: formatName(issuer.name) };
     return { kind: 'undecided', problems: [{ code: 'ERR_REVOCATION_CERTIFICATE_UNKNOWN', params }], known };
   }
   // What is left under later evidence: good, or revoked after the moment judged for.
   return { kind: 'good', ...known };
+}
+
+/** Of a certificate that had expired when it answered, a responder may know nothing any more, unless it says how far back it does. */
+function remembers(
+  { certificateStatus, thisUpdate, archiveCutoff }: SingleOcspResponse,
+  { notAfter }: Certificate,
+): boolean {
+  if (certificateStatus.kind === 'revoked' || thisUpdate <= notAfter) return true;
+  return archiveCutoff !== undefined && archiveCutoff <= notAfter;
 }

@@ -65,6 +65,10 @@ export interface SingleOcspResponse {
     | { readonly kind: 'revoked'; readonly at: Date; readonly reason: RevocationReason };
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
+  /** Since when the key is thought to have been bad (RFC 6960 §4.4.5, RFC 5280 §5.3.2). */
+  readonly invalidityDate: Date | undefined;
+  /** The responder keeps what it knows of certificates that expired since then (RFC 6960 §4.4.4). */
+  readonly archiveCutoff: Date | undefined;
   readonly extensions: readonly EvidenceExtension[];
 }
 
@@ -144,9 +148,15 @@ function parseSingleResponse(node: DerNode): SingleOcspResponse {
   const next = fields.optional(contextConstructed(0));
   const extensions = readExtensions(fields, 1);
   fields.finish();
+  const timeIn = (oid: string): Date | undefined => {
+    const found = extensions.find((extension) => extension.oid === oid);
+    return found && generalizedTime(found.octets.nested());
+  };
   return {
     ...{ certificateId, certificateStatus, thisUpdate, extensions },
     nextUpdate: next && generalizedTime(next.nested()),
+    invalidityDate: timeIn(oids.invalidityDate),
+    archiveCutoff: timeIn(oids.ocspArchiveCutoff),
   };
 }
 

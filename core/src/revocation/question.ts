@@ -14,7 +14,8 @@ export interface Authority {
   readonly certificate: Certificate | undefined;
 }
 
-export type SignerRole = 'crl-issuer' | 'ocsp-responder';
+/** `local-responder`: trusted by whoever judges, not by a certificate of the issuer (RFC 6960 §4.2.2.2, item 1). */
+export type SignerRole = 'crl-issuer' | 'ocsp-responder' | 'local-responder';
 
 /**
  * Who else may have signed evidence. This room knows no paths: whoever asks passes in how a signer's certificate is judged,
@@ -25,6 +26,8 @@ export interface SignerTrust {
   readonly path: readonly Authority[];
   /** Certificates that may belong to signers; nothing is believed of them. */
   readonly candidates: readonly Certificate[];
+  /** Responders whom the judge trusts by choice; the judge is still asked whether each counts at the moment. */
+  readonly responders?: readonly Certificate[] | undefined;
   /** Why a certificate is not trusted in its role, or undefined when it is. */
   judge(signer: Certificate, role: SignerRole): Reason | undefined;
 }

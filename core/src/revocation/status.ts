@@ -20,9 +20,10 @@ export function revocationStatus(question: RevocationQuestion, ops: CryptoOps): 
   const good = newestOf(statuses.filter((status) => status.kind === 'good'));
   const lasting = revocations.find(({ reason }) => !isTemporary(reason));
   if (lasting !== undefined) return lasting;
-  // A certificate on hold may be released: the newer of two answers is right.
+  // A certificate on hold may be released: the newer of two answers is right, as far as both are from before the moment.
   const held = newestOf(revocations);
-  if (held !== undefined && (good === undefined || held.producedAt >= good.producedAt)) return held;
+  const released = good !== undefined && held !== undefined && good.producedAt > held.producedAt;
+  if (held !== undefined && !(released && good.producedAt <= question.at)) return held;
   if (good !== undefined) return good;
   return unknown(
     statuses.filter((status) => status.kind === 'undecided'),

@@ -40,6 +40,7 @@ export interface EvidenceRecord extends PlainFields {
   readonly crls?: readonly string[] | undefined;
   readonly ocspResponses?: readonly string[] | undefined;
   readonly unanswered?: readonly { readonly issuer: string; readonly reason: Reason }[] | undefined;
+  readonly trustedResponders?: readonly string[] | undefined;
   readonly ocspNonce?: string | undefined;
 }
 
@@ -49,8 +50,8 @@ export interface EvidenceRecord extends PlainFields {
  * @throws {CodedError} ERR_REQUEST_INVALID for an anchor with name constraints of the caller's own: they have no text
  */
 export function recordEvidence(evidence: CertificateEvidence): EvidenceRecord {
-  const { certificate, intermediates, trustAnchors, at, crls, ocspResponses, unanswered, ocspNonce, ...plain } =
-    evidence;
+  const { certificate, intermediates, trustAnchors, at, crls, ocspResponses, unanswered, ...rest } = evidence;
+  const { trustedResponders, ocspNonce, ...plain } = rest;
   return {
     ...plain,
     version: 1,
@@ -61,6 +62,7 @@ export function recordEvidence(evidence: CertificateEvidence): EvidenceRecord {
     crls: crls?.map((list) => toBase64(list instanceof Uint8Array ? list : list.der)),
     ocspResponses: ocspResponses?.map(toBase64),
     unanswered: unanswered?.map(({ issuer, reason }) => ({ issuer: toBase64(issuer), reason })),
+    trustedResponders: trustedResponders?.map(({ der }) => toBase64(der)),
     ocspNonce: ocspNonce && toBase64(ocspNonce),
   };
 }
@@ -73,7 +75,8 @@ export function recordEvidence(evidence: CertificateEvidence): EvidenceRecord {
  */
 export function replayEvidence(record: EvidenceRecord, ops: CryptoOps): CertificateReport {
   if (record.version !== 1) throw new CodedError('ERR_REQUEST_INVALID', { field: '/version', rule: '1' });
-  const { certificate, intermediates, trustAnchors, at, crls, ocspResponses, unanswered, ocspNonce } = record;
+  const { certificate, intermediates, trustAnchors, at, crls, ocspResponses, unanswered } = record;
+  const { trustedResponders, ocspNonce } = record;
   return judgeCertificate(
     {
       ...record,
@@ -84,6 +87,7 @@ export function replayEvidence(record: EvidenceRecord, ops: CryptoOps): Certific
       crls: crls?.map(fromBase64),
       ocspResponses: ocspResponses?.map(fromBase64),
       unanswered: unanswered?.map(({ issuer, reason }) => ({ issuer: fromBase64(issuer), reason })),
+      trustedResponders: trustedResponders?.map((text) => parseCertificate(fromBase64(text))),
       ocspNonce: ocspNonce === undefined ? undefined : fromBase64(ocspNonce),
     },
     ops,

@@ -27,6 +27,11 @@ export interface TrustEvidence {
    * issuer stays open in every mode but `none`.
    */
   readonly unanswered?: readonly UnansweredSource[] | undefined;
+  /**
+   * Responders whom the judge trusts by choice to answer about any certificate (RFC 6960 §4.2.2.2, item 1), while their
+   * certificates are valid; none when absent.
+   */
+  readonly trustedResponders?: readonly Certificate[] | undefined;
   /** Sent with the OCSP request; responses with another one are not used. */
   readonly ocspNonce?: Uint8Array | undefined;
   /** What revocation evidence must be like, where it differs from what the profile asks. */

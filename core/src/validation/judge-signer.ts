@@ -1,7 +1,6 @@
 import {
   checkCountersignatures,
   describeSigner,
-  longTermValues,
   readCountersignatures,
   type SignerCheck,
   type SignerInfo,
@@ -11,7 +10,8 @@ import type { CryptoOps } from '../crypto/index.ts';
 import { CodedError, isCodedError } from '../errors/index.ts';
 import { parseTimestampToken } from '../tsp/index.ts';
 import type { Verdict } from '../verdict/index.ts';
-import { type Certificate, formatName, parseCertificate } from '../x509/index.ts';
+import { type Certificate, formatName } from '../x509/index.ts';
+import { type BroughtEvidence, broughtEvidence } from './brought-evidence.ts';
 import { judgeDeviations } from './deviation-verdict.ts';
 import { verdictOfError } from './error-verdict.ts';
 import { judgeCertificate } from './judge-certificate.ts';
@@ -78,9 +78,10 @@ function judgeGenuine(
   const { evidence } = context;
   const tokens = signatureTimestamps(signer);
   spend(context, tokens.length, 'timeStampToken');
-  const timestamps = tokens.map((token) => judgeStamp(token, signer, context));
+  const brought = broughtEvidence(evidence.message, signer);
+  const timestamps = tokens.map((token) => judgeStamp(token, signer, brought, context));
   const proven = earliest(timestamps);
-  const report = judgeMaker(certificate, signer, proven, context);
+  const report = judgeMaker(certificate, brought, proven, context);
   const deviations = judgeDeviations(check.deviations, certificate, evidence.at, evidence.deviations);
   const weak = algorithm === null ? undefined : weakSignature(algorithm, evidence.profile);
   if (depth < maxWitnessDepth) spend(context, readCountersignatures(signer).length, 'countersignature');
@@ -93,8 +94,14 @@ function judgeGenuine(
     ...(deviations.uses.length > 0 && { deviations: deviations.uses }),
     ...(stamped.length > 0 && { timestamps: stamped }),
     ...(proven !== undefined && { provenTime: proven.toISOString() }),
+    ...countsOf(brought),
     ...(witnesses.length > 0 && { countersignatures: witnesses.map((each) => judgeSigner(each, context, depth + 1)) }),
   };
+}
+
+function countsOf({ crls, ocspResponses }: BroughtEvidence): Pick<SignerReport, 'broughtRevocation'> {
+  if (crls.length + ocspResponses.length === 0) return {};
+  return { broughtRevocation: { crls: crls.length, ocspResponses: ocspResponses.length } };
 }
 
 /** @throws {CodedError} ERR_CMS_ATTRIBUTE_INVALID { attribute } when there are more than anybody would add honestly */
@@ -108,8 +115,13 @@ function outcomeOf(report: CertificateReport, against: Verdict | undefined): Rep
 }
 
 /** CAdES-T: the stamp is over the octets of the signature. One that cannot be read is no stamp. */
-function judgeStamp(token: Uint8Array, signer: SignerInfo, { evidence, ops }: SignerContext): TimestampReport | Report {
-  const { intermediates, at, profile, revocation, crls, ocspResponses, unanswered } = evidence;
+function judgeStamp(
+  token: Uint8Array,
+  signer: SignerInfo,
+  brought: BroughtEvidence,
+  { evidence, ops }: SignerContext,
+): TimestampReport | Report {
+  const { at, profile, revocation, unanswered, trustedResponders } = evidence;
   const { revocationPolicy, deviations, budget } = evidence;
   const trustAnchors = evidence.timestampAnchors ?? evidence.trustAnchors;
   try {
@@ -117,14 +129,13 @@ function judgeStamp(token: Uint8Array, signer: SignerInfo, { evidence, ops }: Si
       {
         ...{ token: parseTimestampToken(token), content: signer.signature },
         ...{
-          intermediates,
+          ...together(evidence, evidence.intermediates, brought),
           trustAnchors,
           at,
           profile,
           revocation,
-          crls,
-          ocspResponses,
           unanswered,
+          trustedResponders,
           revocationPolicy,
           deviations,
           budget,
@@ -152,20 +163,29 @@ function earliest(timestamps: readonly (TimestampReport | Report)[]): Date | und
  */
 function judgeMaker(
   certificate: Certificate,
-  signer: SignerInfo,
+  brought: BroughtEvidence,
   proven: Date | undefined,
   { evidence, known, ops }: SignerContext,
 ): CertificateReport {
-  const brought = longTermValues(signer);
-  const crls = [...(evidence.crls ?? []), ...evidence.message.crls, ...brought.crls];
-  const ocspResponses = [...(evidence.ocspResponses ?? []), ...brought.ocspResponses];
-  const intermediates = [...known, ...brought.certificates.map(parseCertificate)];
   const moment =
     proven === undefined || proven > evidence.at
       ? {}
       : { at: proven, revocationPolicy: { laterEvidence: 'accepted' as const, ...evidence.revocationPolicy } };
   return judgeCertificate(
-    { ...evidence, ...moment, certificate, intermediates, crls, ocspResponses, keyUsageAnyOf: signingKeyUsage },
+    { ...evidence, ...moment, ...together(evidence, known, brought), certificate, keyUsageAnyOf: signingKeyUsage },
     ops,
   );
+}
+
+/** The caller's evidence and what was brought, as one. */
+function together(
+  { crls = [], ocspResponses = [] }: MessageEvidence,
+  known: readonly Certificate[],
+  brought: BroughtEvidence,
+): Pick<MessageEvidence, 'intermediates' | 'crls' | 'ocspResponses'> {
+  return {
+    intermediates: [...known, ...brought.certificates],
+    crls: [...crls, ...brought.crls],
+    ocspResponses: [...ocspResponses, ...brought.ocspResponses],
+  };
 }

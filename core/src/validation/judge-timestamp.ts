@@ -44,10 +44,12 @@ function judgeAuthority(certificate: Certificate, evidence: TimestampEvidence, o
   const { token, intermediates, trustAnchors, at, profile, revocation, revocationPolicy } = evidence;
   const known = [...embeddedCertificates(token.signedData), ...intermediates];
   const crls = [...(evidence.crls ?? []), ...token.signedData.crls];
+  const ocspResponses = [...(evidence.ocspResponses ?? []), ...token.signedData.ocspResponses];
+  const { unanswered, trustedResponders, budget } = evidence;
   return judgeCertificate(
     {
       ...{ certificate, intermediates: known, trustAnchors, at, profile, revocation, revocationPolicy, crls },
-      ...{ ocspResponses: evidence.ocspResponses, unanswered: evidence.unanswered },
+      ...{ ocspResponses, unanswered, trustedResponders, budget },
       extendedKeyUsage: [oids.timeStamping],
       keyUsageAnyOf: signingKeyUsage,
     },

@@ -75,6 +75,7 @@ export class PathRevocation {
         trust: {
           path,
           candidates: evidence.intermediates,
+          responders: evidence.trustedResponders,
           judge: (signer, role) => this.#signerRefusal(signer, role),
         },
       },
@@ -121,8 +122,12 @@ export class PathRevocation {
     const { evidence, anchor, ops } = this.#input;
     const { at, intermediates } = evidence;
     const profile = signerProfile(this.#profile);
-    const found = validatePath({ leaf: signer, intermediates, trustAnchors: [anchor], at, profile }, ops);
+    const isLocal = role === 'local-responder';
+    const trustAnchors: readonly TrustAnchor[] = [isLocal ? { kind: 'certificate', certificate: signer } : anchor];
+    const found = validatePath({ leaf: signer, intermediates, trustAnchors, at, profile }, ops);
     if (found.verdict.indication !== 'passed') return found.verdict.reason;
+    // Whoever trusts it by choice answers for it.
+    if (isLocal) return undefined;
     // RFC 6960 §4.2.2.2.1: the CA itself says that this responder need not be looked up.
     if (role === 'ocsp-responder' && signer.extension(oids.ocspNoCheck) !== undefined) return undefined;
     const judged = this.#judgeChain(found.path ?? [signer]);

@@ -74,6 +74,8 @@ export interface SignerReport extends Report {
   readonly timestamps?: readonly TimestampReport[];
   /** ISO 8601: the signature existed then, by the earliest stamp that passed, and was judged for that moment. */
   readonly provenTime?: string;
+  /** Revocation lists and OCSP responses that the message brought and that were judged by as well; absent when none were. */
+  readonly broughtRevocation?: { readonly crls: number; readonly ocspResponses: number };
   /** Absent when there is none. They witness the signature and change nothing in its verdict. */
   readonly countersignatures?: readonly SignerReport[];
 }

@@ -32,6 +32,8 @@ export interface MessageSpec {
   readonly signed?: (toBeSigned: Uint8Array) => Uint8Array;
   readonly certificates?: readonly Uint8Array[];
   readonly outerType?: string;
+  /** DER of each RevocationInfoChoice. */
+  readonly revocations?: readonly Uint8Array[];
 }
 
 export function attribute(oid: string, ...values: readonly Uint8Array[]): Uint8Array {
@@ -71,6 +73,7 @@ export function buildMessage(spec: MessageSpec, ops: CryptoOps): Uint8Array {
     derSetOf(digest),
     derSequence(derOid(contentType), ...encapsulated),
     derExplicit(0, ...(spec.certificates ?? [certificate.der])),
+    ...(spec.revocations === undefined ? [] : [derExplicit(1, ...spec.revocations)]),
     derSetOf(signer),
   );
   return derSequence(derOid(spec.outerType ?? oids.gmSignedData), derExplicit(0, signedData));

@@ -102,6 +102,12 @@ const signerFacts = {
   deviations: Type.Optional(Deviations),
   timestamps: Type.Optional(Type.Array(TimestampReport)),
   provenTime: Type.Optional(Instant),
+  broughtRevocation: Type.Optional(
+    closed(
+      { crls: Type.Integer({ minimum: 0 }), ocspResponses: Type.Integer({ minimum: 0 }) },
+      '消息自带并一并用于评判的吊销依据份数 / revocation evidence that the message brought, judged by as well',
+    ),
+  ),
 };
 
 const SignerReport = closed({

@@ -163,6 +163,18 @@ const signerFacts = {
       'The moment proven by the earliest stamp that passed; the certificate was judged for it',
     ),
   ),
+  broughtRevocation: optional(
+    closed(
+      {
+        crls: integer({ min: 0, max: 512 }, 'CRL 份数', 'Revocation lists'),
+        ocspResponses: integer({ min: 0, max: 512 }, 'OCSP 响应份数', 'OCSP responses'),
+      },
+      [
+        '消息自带并一并用于评判的吊销依据；没有则省略',
+        'Revocation evidence that the message brought and that was judged by as well; absent when there was none',
+      ],
+    ),
+  ),
 };
 
 const countersignature = verdictWith(signerFacts, '一个副署的结论', 'Verdict on one countersignature');
