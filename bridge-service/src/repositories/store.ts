@@ -12,6 +12,7 @@ import { openDatabase } from './engine/open-database.ts';
 import { listenForEvents } from './engine/postgres-listener.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 import { createEventRepository } from './events.ts';
+import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
 import { createLoginRepository } from './logins.ts';
 
@@ -69,5 +70,7 @@ function createRepositories(database: ServiceDatabase): Omit<Repositories, 'even
     cas: createCaRepository(database),
     audit: createAuditRepository(database),
     idempotency: createIdempotencyRepository(database),
+    evidence: createEvidenceRepository(database),
+    tsa: createTsaRepository(database),
   };
 }

@@ -1,4 +1,5 @@
 import type { EventPublisher, EventSubscriber } from './events.ts';
+import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type {
   AdministratorCode,
   AuditEntry,
@@ -96,6 +97,8 @@ export interface Readings {
   readonly cas: CaRepository;
   readonly audit: AuditRepository;
   readonly idempotency: IdempotencyRepository;
+  readonly evidence: EvidenceRepository;
+  readonly tsa: TsaRepository;
 }
 
 /** What the service remembers, inside {@link Store.transaction}: all of them belong to that transaction. */

@@ -1,0 +1,199 @@
+import { lookup } from 'node:dns';
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { type BlockList, isIP, type LookupFunction } from 'node:net';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import { mayConnect, networksOf, type UrlOrigin } from './address-rules.ts';
+import { HostTurns } from './host-turns.ts';
+import { readSourceUrl, shownUrl } from './url-rules.ts';
+
+export interface OutboundRequest {
+  readonly url: string;
+  readonly origin: UrlOrigin;
+  readonly method?: 'GET' | 'POST' | undefined;
+  readonly body?: Uint8Array | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Whole time, name resolution and every redirect included. */
+  readonly timeoutMs: number;
+  readonly limitBytes: number;
+}
+
+export interface OutboundAnswer {
+  /** Pieces in order; empty where `notModified`. */
+  readonly chunks: readonly Uint8Array[];
+  readonly length: number;
+  readonly notModified: boolean;
+  readonly etag: string | undefined;
+  readonly lastModified: string | undefined;
+}
+
+/** All addresses of a name, as the system resolves it. */
+export type ResolveName = (
+  name: string,
+  done: (error: Error | null, addresses: readonly { readonly address: string; readonly family: number }[]) => void,
+) => void;
+
+export interface OutboundOptions {
+  /** Networks beyond the public internet that listed sources may be in, as `address/prefix`. */
+  readonly networks: readonly string[];
+  readonly perHost?: number | undefined;
+  readonly resolveName?: ResolveName | undefined;
+}
+
+/** The only HTTP out of the service. */
+export interface Outbound {
+  /**
+   * Asks a source. Connects only to addresses that were checked: the name is resolved once for each connection, and the
+   * connection goes to what was found. No cookies, no credentials, no compression, no proxy, at most three redirects, each
+   * checked like the first.
+   *
+   * @throws {CodedError} ERR_EVIDENCE_URL_UNSUPPORTED, ERR_EVIDENCE_ADDRESS_REFUSED, ERR_EVIDENCE_UNREACHABLE,
+   *   ERR_EVIDENCE_TIMEOUT, ERR_EVIDENCE_STATUS, ERR_EVIDENCE_TOO_LARGE; each with `url`
+   */
+  ask(request: OutboundRequest): Promise<OutboundAnswer>;
+}
+
+const mostRedirects = 3;
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+const resolveBySystem: ResolveName = (name, done) => {
+  lookup(name, { all: true, verbatim: true }, (error, addresses) => done(error, addresses ?? []));
+};
+
+export function createOutbound({ networks, perHost = 16, resolveName = resolveBySystem }: OutboundOptions): Outbound {
+  const inside = networksOf(networks);
+  const turns = new HostTurns(perHost);
+  return {
+    async ask(question) {
+      const shown = shownUrl(question.url);
+      const timeout = new CodedError('ERR_EVIDENCE_TIMEOUT', { url: shown, timeoutMs: question.timeoutMs });
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(timeout), question.timeoutMs);
+      try {
+        let url = readSourceUrl(question.url, question.origin);
+        for (let redirects = 0; ; redirects++) {
+          const { host } = url;
+          const at = url;
+          const answer = await turns.take(host, controller.signal, () =>
+            exchange({ question, url: at, inside, resolveName, signal: controller.signal }),
+          );
+          if ('chunks' in answer) return answer;
+          if (redirects >= mostRedirects)
+            throw new CodedError('ERR_EVIDENCE_STATUS', { url: shown, status: answer.status });
+          url = readSourceUrl(new URL(answer.location, url).href, question.origin);
+        }
+      } catch (error) {
+        if (isCodedError(error)) throw error;
+        const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+        throw new CodedError('ERR_EVIDENCE_UNREACHABLE', { url: shown, cause: code }, { cause: error });
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+interface Exchange {
+  readonly question: OutboundRequest;
+  readonly url: URL;
+  readonly inside: BlockList;
+  readonly resolveName: ResolveName;
+  readonly signal: AbortSignal;
+}
+
+type Redirect = { readonly location: string; readonly status: number };
+
+/** One request and its answer, or where to go instead. */
+function exchange({ question, url, inside, resolveName, signal }: Exchange): Promise<OutboundAnswer | Redirect> {
+  const { method = 'GET', body, headers, origin } = question;
+  const shown = shownUrl(url.href);
+  const refused = (address: string): CodedError =>
+    new CodedError('ERR_EVIDENCE_ADDRESS_REFUSED', { url: shown, address });
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(literal) !== 0 && !mayConnect(literal, origin, inside)) throw refused(literal);
+  const options: RequestOptions = {
+    method,
+    agent: false,
+    signal,
+    lookup: checkedLookup(resolveName, (address) => mayConnect(address, origin, inside), refused),
+    headers: {
+      'user-agent': 'onelock',
+      'accept-encoding': 'identity',
+      connection: 'close',
+      ...(body !== undefined && { 'content-length': body.length }),
+      ...headers,
+    },
+  };
+  return new Promise((resolve, reject) => {
+    const request: ClientRequest = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options);
+    // `signal` destroys the request with an AbortError; what it was aborted for is what is told.
+    request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+    request.on('response', (response) => {
+      readAnswer(response, question, shown).then(resolve, (error: unknown) => {
+        request.destroy();
+        reject(signal.aborted ? signal.reason : error);
+      });
+    });
+    request.end(body);
+  });
+}
+
+/** Gives the connection only addresses that were allowed. */
+function checkedLookup(
+  resolveName: ResolveName,
+  allowed: (address: string) => boolean,
+  refused: (address: string) => CodedError,
+): LookupFunction {
+  return (name, { all }, callback) => {
+    resolveName(name, (error, addresses) => {
+      if (error !== null) return callback(error, []);
+      const good = addresses.filter(({ address }) => allowed(address));
+      const [first] = good;
+      if (first === undefined) return callback(refused(addresses[0]?.address ?? name), []);
+      if (all === true) return callback(null, [...good]);
+      return callback(null, first.address, first.family);
+    });
+  };
+}
+
+async function readAnswer(
+  response: IncomingMessage,
+  { limitBytes, method = 'GET' }: OutboundRequest,
+  url: string,
+): Promise<OutboundAnswer | Redirect> {
+  const { statusCode = 0, headers } = response;
+  const keepsMethod = method === 'GET' || statusCode === 307 || statusCode === 308;
+  if (redirectStatuses.has(statusCode) && headers.location !== undefined && keepsMethod) {
+    response.destroy();
+    return { location: headers.location, status: statusCode };
+  }
+  const validators = { etag: headers.etag, lastModified: headers['last-modified'] };
+  if (statusCode === 304) {
+    response.destroy();
+    return { chunks: [], length: 0, notModified: true, ...validators };
+  }
+  if (statusCode !== 200) throw new CodedError('ERR_EVIDENCE_STATUS', { url, status: statusCode });
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+    throw new CodedError('ERR_EVIDENCE_MALFORMED', { url, cause: 'content-encoding' });
+  const tooLarge = new CodedError('ERR_EVIDENCE_TOO_LARGE', { url, limit: limitBytes });
+  if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limitBytes) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return { chunks, length, notModified: false, ...validators };
+}
+
+/** The pieces of an answer in one, in memory that other threads may share where `shared`. */
+export function joinAnswer({ chunks, length }: OutboundAnswer, memory: 'own' | 'shared'): Uint8Array {
+  const whole = new Uint8Array(memory === 'shared' ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
