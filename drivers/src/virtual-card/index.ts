@@ -1,0 +1,5 @@
+export { type AppletAnswer, say, type VirtualApplet } from './applet.ts';
+export { type PrivatePcscd, pcscdParts, startPcscd } from './pcscd.ts';
+export { PivApplet, type PivAppletOptions, type PivSlot, type PivSlotContents } from './piv-applet.ts';
+export { defaultAtr, type Interference, VirtualCard } from './virtual-card.ts';
+export { VirtualReader } from './virtual-reader.ts';

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The reader driver of vsmartcard, and the daemon that loads it. */
+const vpcd = ['/usr/lib/pcsc/drivers/serial/libifdvpcd.so'];
+const daemons = ['/usr/sbin/pcscd'];
+const setpriv = '/usr/bin/setpriv';
+const startMs = 20_000;
+const attempts = 5;
+
+export interface PrivatePcscd {
+  /** For PCSCLITE_CSOCK_NAME: the daemon's socket, which every user may open. */
+  readonly socket: string;
+  /** Ports of the readers' slots, two a reader, as vpcd has it. */
+  readonly ports: readonly number[];
+  stop(): Promise<void>;
+}
+
+/** What a daemon of one's own needs, or undefined with the first thing that is missing left to the caller's words. */
+export function pcscdParts():
+  | { readonly daemon: string; readonly driver: string; readonly unshare: string }
+  | undefined {
+  const daemon = daemons.find((file) => existsSync(file));
+  const driver = vpcd.find((file) => existsSync(file));
+  const unshare = ['/usr/bin/unshare'].find((file) => existsSync(file));
+  if (process.getuid?.() !== 0 || daemon === undefined || driver === undefined || unshare === undefined)
+    return undefined;
+  return { daemon, driver, unshare };
+}
+
+/**
+ * Starts a pcscd that no other program sees: its folder /run/pcscd is another one in a mount namespace of its own, its readers
+ * are virtual, its socket lies in a temporary folder. Root only.
+ */
+export async function startPcscd(readers = 1): Promise<PrivatePcscd> {
+  const parts = pcscdParts();
+  if (parts === undefined) throw new Error('pcscd, vsmartcard-vpcd, util-linux and root are needed');
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = await freePortPairs(readers);
+    const started = await tryStart(parts, ports);
+    if (started !== null) return started;
+    if (attempt === attempts) throw new Error('pcscd did not start');
+  }
+}
+
+async function tryStart(
+  { daemon, driver, unshare }: NonNullable<ReturnType<typeof pcscdParts>>,
+  pairs: readonly number[],
+): Promise<PrivatePcscd | null> {
+  const home = mkdtempSync(path.join(tmpdir(), 'onelock-pcscd-'));
+  const [configuration, run] = [path.join(home, 'reader.conf.d'), path.join(home, 'run')];
+  mkdirSync(configuration);
+  mkdirSync(run);
+  writeFileSync(
+    path.join(configuration, 'virtual'),
+    pairs.map((port, index) => readerText(driver, port, index)).join('\n'),
+  );
+  const inside =
+    'chmod 711 "$1" "$2" && mkdir -p /run/pcscd && mount --bind "$2" /run/pcscd && exec "$3" --foreground --config "$4"';
+  // The daemon must not outlive whoever started it, however that one ends.
+  const leash = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
+  const [command = unshare, ...args] = [
+    ...leash,
+    unshare,
+    '--mount',
+    'sh',
+    '-c',
+    inside,
+    'sh',
+    home,
+    run,
+    daemon,
+    configuration,
+  ];
+  const child = spawn(command, args, {
+    stdio: 'ignore',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
+  });
+  const stop = async (): Promise<void> => {
+    await ended(child);
+    rmSync(home, { recursive: true, force: true });
+  };
+  const socket = path.join(run, 'pcscd.comm');
+  if (await appears(socket, child)) return { socket, ports: pairs.flatMap((port) => [port, port + 1]), stop };
+  await stop();
+  return null;
+}
+
+function readerText(driver: string, port: number, index: number): string {
+  return [
+    `FRIENDLYNAME "OneLock Virtual Reader ${index}"`,
+    `DEVICENAME /dev/null:${port}`,
+    `LIBPATH ${driver}`,
+    `CHANNELID 0x${port.toString(16).toUpperCase()}`,
+    '',
+  ].join('\n');
+}
+
+async function appears(file: string, child: ChildProcess): Promise<boolean> {
+  const end = performance.now() + startMs;
+  while (!existsSync(file)) {
+    if (child.exitCode !== null || child.signalCode !== null || performance.now() > end) return false;
+    await delay(25);
+  }
+  return true;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  child.once('exit', () => resolve());
+  child.kill('SIGKILL');
+  await promise;
+}
+
+/**
+ * Ports with a free neighbour: vpcd gives every reader two slots. Below the range from which systems hand out ports, so that
+ * nobody takes them between our look and vpcd's listening.
+ */
+async function freePortPairs(count: number): Promise<readonly number[]> {
+  const found: number[] = [];
+  while (found.length < count) {
+    const port = 20_000 + 2 * randomInt(5000);
+    if (!found.includes(port) && (await isFree(port)) && (await isFree(port + 1))) found.push(port);
+  }
+  return found;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)));
+  });
+}
