@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
+import type { PinRole } from '../port/index.ts';
 import { dataKeyPurpose, deriveKey, unseal } from './token-cipher.ts';
-import { type SoftTokenFile, softPinLength } from './token-file.ts';
+import { type Sealed, type SoftTokenFile, softPinLength } from './token-file.ts';
 import type { PresentToken, TokenFolder } from './token-folder.ts';
 import { loadToken, replaceToken } from './token-store.ts';
 
@@ -16,41 +17,74 @@ export interface OpenedToken {
  * away; a right PIN gives all tries back. A copy of the file made before counts for itself: a file cannot prevent that.
  *
  * @throws {CodedError} ERR_TOKEN_PIN_LENGTH (not counted), ERR_TOKEN_PIN_INCORRECT { retriesLeft }, ERR_TOKEN_PIN_LOCKED,
- *   ERR_TOKEN_REMOVED, ERR_TOKEN_DATA_CORRUPT, ERR_TOKEN_NATIVE_FAILURE when the try cannot be written down (then
- *   nothing is checked)
+ *   ERR_TOKEN_REMOVED, ERR_TOKEN_DATA_CORRUPT, ERR_CALL_UNSUPPORTED when the token has no such PIN,
+ *   ERR_TOKEN_NATIVE_FAILURE when the try cannot be written down (then nothing is checked)
  */
-export async function checkPin(folder: TokenFolder, present: PresentToken, pin: Uint8Array): Promise<OpenedToken> {
-  if (pin.length < softPinLength.min || pin.length > softPinLength.max)
-    throw new CodedError('ERR_TOKEN_PIN_LENGTH', softPinLength);
+export async function checkPin(
+  folder: TokenFolder,
+  present: PresentToken,
+  pin: Uint8Array,
+  role: PinRole = 'user',
+): Promise<OpenedToken> {
+  demandPinLength(pin);
   const { token } = loadToken(present.file);
-  const { retriesLeft, retriesMax } = token.pin;
+  const { retriesLeft, retriesMax } = lockOf(token, role);
   if (retriesLeft === 0) throw new CodedError('ERR_TOKEN_PIN_LOCKED');
-  writeRetries(folder, present, token, retriesLeft - 1);
-  const dataKey = await openDataKey(token, pin);
+  writeToken(folder, present, withRetries(token, role, retriesLeft - 1));
+  const dataKey = await openDataKey(token, pin, role);
   if (dataKey === null) {
     if (retriesLeft === 1) throw new CodedError('ERR_TOKEN_PIN_LOCKED');
     throw new CodedError('ERR_TOKEN_PIN_INCORRECT', { retriesLeft: retriesLeft - 1 });
   }
   try {
-    writeRetries(folder, present, token, retriesMax);
+    const restored = withRetries(token, role, retriesMax);
+    writeToken(folder, present, restored);
+    return { token: restored, dataKey };
   } catch (error) {
     dataKey.fill(0);
     throw error;
   }
-  return { token, dataKey };
 }
 
-function writeRetries(folder: TokenFolder, present: PresentToken, token: SoftTokenFile, retriesLeft: number): void {
+/** @throws {CodedError} ERR_TOKEN_PIN_LENGTH */
+export function demandPinLength(pin: Uint8Array): void {
+  if (pin.length < softPinLength.min || pin.length > softPinLength.max)
+    throw new CodedError('ERR_TOKEN_PIN_LENGTH', softPinLength);
+}
+
+/** Replaces what a present token holds. @throws {CodedError} ERR_TOKEN_REMOVED, ERR_TOKEN_NATIVE_FAILURE */
+export function writeToken(folder: TokenFolder, present: PresentToken, token: SoftTokenFile): void {
   const stay = folder.isPresent(present) ? folder.stayOf(present) : undefined;
   if (stay === undefined) throw new CodedError('ERR_TOKEN_REMOVED');
-  const changed = { ...token, pin: { ...token.pin, retriesLeft } };
-  folder.noteOwnChange(present, replaceToken(present.file, stay, changed));
+  folder.noteOwnChange(present, replaceToken(present.file, stay, token));
 }
 
-async function openDataKey(token: SoftTokenFile, pin: Uint8Array): Promise<Uint8Array | null> {
-  const pinKey = await deriveKey(token.kdf, pin);
+interface PinLock {
+  readonly retriesMax: number;
+  readonly retriesLeft: number;
+  readonly kdf: SoftTokenFile['kdf'];
+  readonly dataKey: Sealed;
+}
+
+/** @throws {CodedError} ERR_CALL_UNSUPPORTED */
+function lockOf(token: SoftTokenFile, role: PinRole): PinLock {
+  if (role === 'user') return { ...token.pin, kdf: token.kdf, dataKey: token.dataKey };
+  if (token.administrator === undefined) throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'unblockPin' });
+  return token.administrator;
+}
+
+function withRetries(token: SoftTokenFile, role: PinRole, retriesLeft: number): SoftTokenFile {
+  if (role === 'user') return { ...token, pin: { ...token.pin, retriesLeft } };
+  return token.administrator === undefined
+    ? token
+    : { ...token, administrator: { ...token.administrator, retriesLeft } };
+}
+
+async function openDataKey(token: SoftTokenFile, pin: Uint8Array, role: PinRole): Promise<Uint8Array | null> {
+  const { kdf, dataKey } = lockOf(token, role);
+  const pinKey = await deriveKey(kdf, pin);
   try {
-    return unseal(pinKey, dataKeyPurpose(token.serialNumber), token.dataKey);
+    return unseal(pinKey, dataKeyPurpose(token.serialNumber, role === 'user' ? 'user' : 'administrator'), dataKey);
   } finally {
     pinKey.fill(0);
   }

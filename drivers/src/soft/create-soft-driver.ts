@@ -1,29 +1,41 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { SignatureAlgorithm } from '@onelock/core/crypto';
-import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { CodedError } from '@onelock/core/errors';
+import type { KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
+import { createNodeCiphers, createNodeCrypto } from '@onelock/core/crypto/node';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
+  type DecryptionKey,
   type DeviceId,
   type DriverInfo,
+  type EnvelopedKeyPair,
+  type GeneratedKey,
+  type KeySpec,
   type Pin,
+  type PinRole,
   type PinStatus,
+  type SealedContent,
   type SessionId,
   type SignInput,
   type SoftDriverConfig,
   type TokenDevice,
   type TokenDriver,
+  type TokenFile,
   type TokenIdentity,
   Turns,
+  type UnblockRequest,
   UnsupportedMethods,
 } from '../port/index.ts';
-import { checkPin } from './check-pin.ts';
-import { SoftSession } from './soft-session.ts';
-import { decodeField, type SoftTokenFile, softPinLength } from './token-file.ts';
+import { checkPin, demandPinLength } from './check-pin.ts';
+import { describeDevice, describeIdentity, describePin } from './describe-token.ts';
+import { dataKeyFromResponse, type OpenUnblock, openUnblock } from './remote-unblock.ts';
+import { replacePin, setPin } from './set-pin.ts';
+import { type SoftEngine, SoftSession } from './soft-session.ts';
+import { decodeField, type SoftTokenFile } from './token-file.ts';
 import { type PresentToken, TokenFolder } from './token-folder.ts';
 import { loadToken, removeLeftovers } from './token-store.ts';
 
-const pinTurnMs = 60_000;
+const turnMs = 60_000;
 const maxRandomBytes = 65_536;
+const unblockSeconds = 600;
 
 /**
  * The file-token driver in this process. The agent hosts it instead, see `@onelock/drivers/host`.
@@ -38,14 +50,17 @@ export async function createSoftDriver(config: SoftDriverConfig): Promise<TokenD
 class SoftDriver extends UnsupportedMethods implements TokenDriver {
   readonly info: DriverInfo;
   readonly #vendor: string;
-  readonly #ops = createNodeCrypto();
+  readonly #engine: SoftEngine;
+  readonly #unblocks = new WeakMap<PresentToken, OpenUnblock & { readonly until: number }>();
   readonly #folder: TokenFolder;
   readonly #listeners = new Set<() => void>();
   readonly #sessions = new Map<SessionId, SoftSession>();
-  readonly #pinTurns = new Turns();
+  readonly #turns = new Turns();
 
   constructor(config: SoftDriverConfig) {
     super();
+    const ops = createNodeCrypto();
+    this.#engine = { ops, ciphers: createNodeCiphers(ops) };
     this.#vendor = config.vendor ?? 'OneLock';
     this.info = { id: config.id, family: 'soft', vendor: this.#vendor, version: '0.1.0' };
     this.#folder = new TokenFolder(config.folder, () => {
@@ -54,23 +69,27 @@ class SoftDriver extends UnsupportedMethods implements TokenDriver {
   }
 
   async listDevices(): Promise<readonly TokenDevice[]> {
-    return this.#folder.tokens().flatMap((token) => describeDevice(token, this.#vendor));
+    return this.#folder.tokens().flatMap((present) => {
+      // It may have vanished just now.
+      const token = readIfThere(present.file);
+      return token === null ? [] : [describeDevice(present, token, this.#vendor)];
+    });
   }
 
   async listIdentities(deviceId: DeviceId): Promise<readonly TokenIdentity[]> {
     return loadToken(this.#demand(deviceId).file).token.identities.map(describeIdentity);
   }
 
-  async pinStatus(deviceId: DeviceId): Promise<PinStatus> {
-    return describePin(loadToken(this.#demand(deviceId).file).token);
+  async pinStatus(deviceId: DeviceId, role: PinRole = 'user'): Promise<PinStatus> {
+    return describePin(loadToken(this.#demand(deviceId).file).token, role);
   }
 
   async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
     try {
       const device = this.#demand(deviceId);
-      const opened = await this.#pinTurns.run(deviceId, pinTurnMs, () => checkPin(this.#folder, device, pin));
+      const opened = await this.#turns.run(deviceId, turnMs, () => checkPin(this.#folder, device, pin));
       const id = randomUUID() as string as SessionId;
-      this.#sessions.set(id, new SoftSession(this.#folder, device, opened));
+      this.#sessions.set(id, new SoftSession(this.#folder, this.#engine, device, opened));
       return id;
     } finally {
       pin.fill(0);
@@ -83,7 +102,94 @@ class SoftDriver extends UnsupportedMethods implements TokenDriver {
   }
 
   async sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
-    return this.#session(id).sign(this.#ops, identityId, algorithm, input);
+    return this.#session(id).sign(identityId, algorithm, input);
+  }
+
+  override async decrypt(id: SessionId, key: DecryptionKey, scheme: KeyEncryption, ciphertext: Uint8Array) {
+    return this.#session(id).decrypt(key, scheme, ciphertext);
+  }
+
+  override async decryptContent(id: SessionId, key: DecryptionKey, scheme: KeyEncryption, content: SealedContent) {
+    return this.#session(id).decryptContent(key, scheme, content);
+  }
+
+  override changePin(deviceId: DeviceId, oldPin: Pin, newPin: Pin): Promise<void> {
+    return this.#withPins(deviceId, [oldPin, newPin], (device) =>
+      replacePin(this.#folder, device, { role: 'user', pin: oldPin }, newPin),
+    );
+  }
+
+  override unblockPin(deviceId: DeviceId, adminPin: Pin, newPin: Pin): Promise<void> {
+    return this.#withPins(deviceId, [adminPin, newPin], (device) =>
+      replacePin(this.#folder, device, { role: 'admin', pin: adminPin }, newPin),
+    );
+  }
+
+  override async requestUnblock(deviceId: DeviceId): Promise<UnblockRequest> {
+    const device = this.#demand(deviceId);
+    const { serialNumber, recovery } = this.#folder.contentsOf(device);
+    if (recovery === undefined) throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'requestUnblock' });
+    const open = openUnblock(this.#engine.ops, serialNumber);
+    this.#unblocks.set(device, { ...open, until: performance.now() + unblockSeconds * 1000 });
+    return { request: open.request, validSeconds: unblockSeconds };
+  }
+
+  override finishUnblock(deviceId: DeviceId, response: Uint8Array, newPin: Pin): Promise<void> {
+    return this.#withPins(deviceId, [newPin], async (device) => {
+      demandPinLength(newPin);
+      const open = this.#unblocks.get(device);
+      this.#unblocks.delete(device);
+      if (open === undefined || performance.now() > open.until) throw new CodedError('ERR_TOKEN_UNBLOCK_REFUSED');
+      const token = this.#folder.contentsOf(device);
+      const dataKey = dataKeyFromResponse(this.#engine.ops, open, token, response);
+      try {
+        await setPin(this.#folder, device, { token, dataKey }, newPin);
+      } finally {
+        dataKey.fill(0);
+      }
+    });
+  }
+
+  override generateKeyPair(id: SessionId, keySpec: KeySpec, label: string): Promise<GeneratedKey> {
+    return this.#changing(id, (session) => session.generateKeyPair(keySpec, label));
+  }
+
+  override importCertificate(
+    id: SessionId,
+    identityId: string,
+    use: 'signing' | 'encryption',
+    certificate: Uint8Array,
+  ) {
+    return this.#changing(id, (session) => session.importCertificate(identityId, use, certificate));
+  }
+
+  override importEncryptionKeyPair(
+    id: SessionId,
+    identityId: string,
+    pair: EnvelopedKeyPair,
+    certificate: Uint8Array | null,
+  ): Promise<void> {
+    return this.#changing(id, (session) => session.importEncryptionKeyPair(identityId, pair, certificate));
+  }
+
+  override async listFiles(deviceId: DeviceId): Promise<readonly TokenFile[]> {
+    const { files = [] } = this.#folder.contentsOf(this.#demand(deviceId));
+    return files.map(({ name, content }) =>
+      'open' in content
+        ? { name, size: decodeField(content.open).length, needsPin: false }
+        : { name, size: content.size, needsPin: true },
+    );
+  }
+
+  override async readFile(deviceId: DeviceId, name: string, id: SessionId | null): Promise<Uint8Array> {
+    const device = this.#demand(deviceId);
+    const { serialNumber, files = [] } = this.#folder.contentsOf(device);
+    const file = files.find((each) => each.name === name);
+    if (file === undefined) throw new CodedError('ERR_TOKEN_FILE_NOT_FOUND');
+    if ('open' in file.content) return decodeField(file.content.open);
+    const session = id === null ? undefined : this.#session(id);
+    if (session?.device !== device) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
+    return session.openFile(serialNumber, name, file.content.sealed);
   }
 
   async random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
@@ -104,6 +210,25 @@ class SoftDriver extends UnsupportedMethods implements TokenDriver {
     this.#sessions.clear();
   }
 
+  /** Every act that writes to a token has its turn, so that none overwrites what another wrote meanwhile. */
+  async #changing<T>(id: SessionId, act: (session: SoftSession) => Promise<T>): Promise<T> {
+    const session = this.#session(id);
+    return this.#turns.run(session.device.name, turnMs, () => act(session));
+  }
+
+  async #withPins(
+    deviceId: DeviceId,
+    pins: readonly Pin[],
+    act: (device: PresentToken) => Promise<void>,
+  ): Promise<void> {
+    try {
+      const device = this.#demand(deviceId);
+      await this.#turns.run(deviceId, turnMs, () => act(device));
+    } finally {
+      for (const pin of pins) pin.fill(0);
+    }
+  }
+
   /** @throws {CodedError} ERR_TOKEN_NOT_FOUND */
   #demand(id: DeviceId): PresentToken {
     const token = this.#folder.find(id);
@@ -119,59 +244,11 @@ class SoftDriver extends UnsupportedMethods implements TokenDriver {
   }
 }
 
-/** Nothing when the token vanished just now. */
-function describeDevice(present: PresentToken, vendor: string): readonly TokenDevice[] {
-  const token = readIfThere(present.file);
-  if (token === null) return [];
-  const algorithms = new Set(token.identities.map(({ signing }) => signing.algorithm));
-  return [
-    {
-      id: present.name as DeviceId,
-      kind: 'file',
-      vendor,
-      model: 'soft token',
-      serialNumber: token.serialNumber,
-      label: token.label,
-      firmwareVersion: null,
-      algorithms: [...algorithms],
-      freeSpace: null,
-      capabilities: [
-        'sign-message',
-        ...(algorithms.has('rsa') ? ['sign-digest' as const] : []),
-        'random',
-        'pin-retries',
-      ],
-      insertion: present.insertion,
-    },
-  ];
-}
-
 function readIfThere(file: string): SoftTokenFile | null {
   try {
     return loadToken(file).token;
   } catch (error) {
-    if (error instanceof CodedError) return null;
+    if (isCodedError(error)) return null;
     throw error;
   }
-}
-
-function describeIdentity({ id, label, signing, encryption }: SoftTokenFile['identities'][number]): TokenIdentity {
-  return {
-    id,
-    label,
-    signingCertificate: decodeField(signing.certificate),
-    encryptionCertificate: encryption === undefined ? null : decodeField(encryption.certificate),
-  };
-}
-
-function describePin({ pin }: SoftTokenFile): PinStatus {
-  return {
-    retriesLeft: pin.retriesLeft,
-    retriesMax: pin.retriesMax,
-    low: pin.retriesLeft <= 2 && pin.retriesLeft < pin.retriesMax,
-    locked: pin.retriesLeft === 0,
-    isDefault: pin.isDefault,
-    minLength: softPinLength.min,
-    maxLength: softPinLength.max,
-  };
 }

@@ -4,9 +4,11 @@ import type { CryptoOps } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { demandPair } from '../keys/demand-pair.ts';
+import { demandPinLength } from './check-pin.ts';
+import { type KeyRole, sealCertifiedKey } from './soft-keys.ts';
 import type { SoftKeyContents, SoftTokenContents } from './soft-token.ts';
-import { dataKeyPurpose, deriveKey, newKdf, privateKeyPurpose, seal } from './token-cipher.ts';
-import { encodeField, parseTokenFile, type SoftKey, softPinLength, tokenFileExtension } from './token-file.ts';
+import { dataKeyPurpose, deriveKey, filePurpose, newKdf, seal } from './token-cipher.ts';
+import { encodeField, parseTokenFile, type SoftKey, type SoftTokenFile, tokenFileExtension } from './token-file.ts';
 import { writeNewToken } from './token-store.ts';
 
 /**
@@ -18,29 +20,56 @@ import { writeNewToken } from './token-store.ts';
 export async function createSoftToken(contents: SoftTokenContents): Promise<void> {
   if (!contents.file.endsWith(tokenFileExtension))
     throw new CodedError('ERR_REQUEST_INVALID', { field: 'file', rule: `*${tokenFileExtension}` });
-  const pin = typeof contents.pin === 'string' ? utf8Encode(contents.pin) : contents.pin;
-  if (pin.length < softPinLength.min || pin.length > softPinLength.max)
-    throw new CodedError('ERR_TOKEN_PIN_LENGTH', softPinLength);
-  const kdf = newKdf();
   const dataKey = new Uint8Array(randomBytes(32));
-  const pinKey = await deriveKey(kdf, pin);
-  const { serialNumber, label, pinRetries: retries = 6, testSignDelayMs } = contents;
+  const { serialNumber, label, pinRetries: retries = 6, administratorPin, recoveryKey, testSignDelayMs } = contents;
+  const counted = { retriesMax: retries, retriesLeft: retries };
   try {
+    const user = await lockWith(contents.pin, dataKeyPurpose(serialNumber), dataKey);
+    const administrator =
+      administratorPin && (await lockWith(administratorPin, dataKeyPurpose(serialNumber, 'administrator'), dataKey));
     const token = {
       format: 'onelock-soft-token/1',
       serialNumber,
       label,
-      pin: { retriesMax: retries, retriesLeft: retries, isDefault: contents.defaultPin ?? false },
-      kdf,
-      dataKey: seal(pinKey, dataKeyPurpose(serialNumber), dataKey),
+      pin: { ...counted, isDefault: contents.defaultPin ?? false },
+      ...user,
+      ...(administrator && { administrator: { ...counted, ...administrator } }),
+      ...(recoveryKey && {
+        recovery: { dataKey: seal(recoveryKey, dataKeyPurpose(serialNumber, 'recovery'), dataKey) },
+      }),
       identities: sealIdentities(contents, dataKey),
+      ...(contents.files && { files: sealFiles(contents, dataKey) }),
       ...(testSignDelayMs === undefined ? {} : { testSignDelayMs }),
     };
     writeNewToken(contents.file, checked(token));
   } finally {
     dataKey.fill(0);
+  }
+}
+
+async function lockWith(
+  pin: Uint8Array | string,
+  purpose: string,
+  dataKey: Uint8Array,
+): Promise<Pick<SoftTokenFile, 'kdf' | 'dataKey'>> {
+  const bytes = typeof pin === 'string' ? utf8Encode(pin) : pin;
+  demandPinLength(bytes);
+  const kdf = newKdf();
+  const pinKey = await deriveKey(kdf, bytes);
+  try {
+    return { kdf, dataKey: seal(pinKey, purpose, dataKey) };
+  } finally {
     pinKey.fill(0);
   }
+}
+
+function sealFiles({ serialNumber, files = [] }: SoftTokenContents, dataKey: Uint8Array): readonly object[] {
+  return files.map(({ name, content, needsPin = false }) => ({
+    name,
+    content: needsPin
+      ? { size: content.length, sealed: seal(dataKey, filePurpose(serialNumber, name), content) }
+      : { open: encodeField(content) },
+  }));
 }
 
 function sealIdentities({ serialNumber, identities }: SoftTokenContents, dataKey: Uint8Array): readonly object[] {
@@ -58,13 +87,11 @@ function sealKey(
   dataKey: Uint8Array,
   serialNumber: string,
   identityId: string,
-  role: 'signing' | 'encryption',
+  role: KeyRole,
   contents: SoftKeyContents,
 ): SoftKey {
-  const certificate = encodeField(contents.certificate);
-  const purpose = privateKeyPurpose(serialNumber, identityId, role, certificate);
-  const { kind } = demandPair(ops, contents.pkcs8, contents.certificate);
-  return { algorithm: kind, certificate, key: seal(dataKey, purpose, contents.pkcs8) };
+  const privateKey = demandPair(ops, contents.pkcs8, contents.certificate);
+  return sealCertifiedKey(dataKey, { serialNumber, identityId, role }, privateKey, contents.certificate);
 }
 
 /** The schema of the file is the schema of its contents. */

@@ -10,8 +10,13 @@ export interface SoftTokenContents {
   readonly pinRetries?: number;
   /** The PIN is a factory PIN that its holder should change. Default false. */
   readonly defaultPin?: boolean;
+  /** A PIN that unblocks the user's; 6 to 32 bytes. Default: none. */
+  readonly administratorPin?: Uint8Array | string;
+  /** 32 bytes by which a CA unblocks the token from afar. Default: none. */
+  readonly recoveryKey?: Uint8Array;
   readonly identities: readonly SoftIdentityContents[];
-  /** For tests only: every signature takes this long, so that something can happen in the middle of it. */
+  readonly files?: readonly SoftFileContents[];
+  /** For tests only: every use of a key takes this long, so that something can happen in the middle of it. */
   readonly testSignDelayMs?: number;
 }
 
@@ -20,6 +25,15 @@ export interface SoftIdentityContents {
   readonly label: string;
   readonly signing: SoftKeyContents;
   readonly encryption?: SoftKeyContents;
+}
+
+/** A file on the token, such as a seal. */
+export interface SoftFileContents {
+  readonly name: string;
+  /** At most 384 KiB. */
+  readonly content: Uint8Array;
+  /** Encrypted, and read in a session only. Default false. */
+  readonly needsPin?: boolean;
 }
 
 export interface SoftKeyContents {

@@ -45,17 +45,26 @@ export function unseal(key: Uint8Array, purpose: string, sealed: Sealed): Uint8A
   }
 }
 
-/** What a sealed data key is for. */
-export function dataKeyPurpose(serialNumber: string): string {
-  return `onelock-soft-token/1|${serialNumber}|data-key`;
+/** What a sealed data key is for, and who opens it. */
+export function dataKeyPurpose(serialNumber: string, opener: 'user' | 'administrator' | 'recovery' = 'user'): string {
+  return `onelock-soft-token/1|${serialNumber}|data-key${opener === 'user' ? '' : `|${opener}`}`;
 }
 
-/** What a sealed private key is for; bound to its place and certificate. */
+/**
+ * What a sealed private key is for; bound to its place and to its certificate.
+ *
+ * @param bound  the certificate, or the public key while there is none, in base64 as the file has it
+ */
 export function privateKeyPurpose(
   serialNumber: string,
   identityId: string,
   role: 'signing' | 'encryption',
-  certificate: string,
+  bound: string,
 ): string {
-  return `onelock-soft-token/1|${serialNumber}|${identityId}|${role}|${certificate}`;
+  return `onelock-soft-token/1|${serialNumber}|${identityId}|${role}|${bound}`;
+}
+
+/** What a sealed file is for. */
+export function filePurpose(serialNumber: string, name: string): string {
+  return `onelock-soft-token/1|${serialNumber}|file|${name}`;
 }

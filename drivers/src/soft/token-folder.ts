@@ -1,8 +1,8 @@
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import path from 'node:path';
-import { isCodedError } from '@onelock/core/errors';
-import { tokenFileExtension } from './token-file.ts';
-import { currentStay, type FileStay, loadToken } from './token-store.ts';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import { type SoftTokenFile, tokenFileExtension } from './token-file.ts';
+import { currentStay, type FileStay, type LoadedToken, loadToken } from './token-store.ts';
 
 /** One token while it stays in the folder. A token that comes back is another `PresentToken`. */
 export interface PresentToken {
@@ -17,6 +17,8 @@ export interface PresentToken {
 interface Entry extends PresentToken {
   readonly abort: AbortController;
   stay: FileStay;
+  /** As of `stay`, once somebody asked. */
+  contents: LoadedToken | null;
 }
 
 const settleMs = 40;
@@ -59,6 +61,17 @@ export class TokenFolder {
   isPresent(token: PresentToken): boolean {
     this.tokens();
     return !token.removed.aborted;
+  }
+
+  /** What a present token holds. @throws {CodedError} ERR_TOKEN_REMOVED, ERR_TOKEN_DATA_CORRUPT */
+  contentsOf(token: PresentToken): SoftTokenFile {
+    const entry = this.#present.get(token.name);
+    if (entry?.insertion !== token.insertion) throw new CodedError('ERR_TOKEN_REMOVED');
+    if (entry.contents?.stay === entry.stay) return entry.contents.token;
+    const contents = loadToken(entry.file);
+    if (contents.stay !== entry.stay) throw new CodedError('ERR_TOKEN_REMOVED');
+    entry.contents = contents;
+    return contents.token;
   }
 
   stayOf(token: PresentToken): FileStay | undefined {
@@ -133,7 +146,7 @@ export class TokenFolder {
       const insertion = (this.#insertions.get(name) ?? 0) + 1;
       this.#insertions.set(name, insertion);
       const abort = new AbortController();
-      return { name, file, insertion, removed: abort.signal, abort, stay };
+      return { name, file, insertion, removed: abort.signal, abort, stay, contents: null };
     } catch (error) {
       if (isCodedError(error)) return null;
       throw error;
