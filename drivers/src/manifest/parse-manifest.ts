@@ -6,7 +6,7 @@ import { brokenPathRule } from './library-place.ts';
 import { type DriverManifest, ManifestSchema } from './manifest-schema.ts';
 
 /** A manifest of a vendor with every build of ten years is a tenth of this. */
-export const maxManifestBytes = 256 * 1024;
+export const maxManifestBytes = 128 * 1024;
 
 const validator = Compile(ManifestSchema);
 

@@ -1,0 +1,12 @@
+export { builtInDrivers } from './built-in.ts';
+export { checkCatalogue, type DriverCatalogue, type DriverRecall, parseCatalogue } from './catalogue-schema.ts';
+export {
+  type Accepted,
+  DriverStore,
+  type DriverStoreOptions,
+  type KnownDriver,
+  type StoreContents,
+} from './driver-store.ts';
+export { type InstalledDriver, installedDrivers } from './installed-drivers.ts';
+export { readDriverTrust } from './read-trust.ts';
+export { recallOf } from './recall.ts';

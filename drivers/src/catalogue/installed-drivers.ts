@@ -1,0 +1,42 @@
+import { type CodedError, isCodedError } from '@onelock/core/errors';
+import type { Reason } from '@onelock/core/verdict';
+import { type DriverSurroundings, driverConfigOf } from '../manifest/index.ts';
+import type { DriverConfig } from '../port/index.ts';
+import type { KnownDriver, StoreContents } from './driver-store.ts';
+import { recalledError, recallOf, withoutRecalledBuilds } from './recall.ts';
+
+/**
+ * `ready`: its library is there; whether it is one of the publisher's is found out when it is loaded. `absent`: nothing of
+ * it is on this computer, which is no fault. `refused`: recalled, or it cannot be run here.
+ */
+export interface InstalledDriver extends KnownDriver {
+  readonly state: 'ready' | 'absent' | 'removed' | 'refused';
+  readonly config: DriverConfig | null;
+  readonly cause: Reason | null;
+}
+
+/** What each known driver is on this computer. */
+export function installedDrivers(
+  { drivers, catalogue, removed }: StoreContents,
+  surroundings: DriverSurroundings,
+): readonly InstalledDriver[] {
+  const recalls = catalogue?.recalls ?? [];
+  return drivers.map((known): InstalledDriver => {
+    const { manifest } = known;
+    const recall = recallOf(manifest, recalls);
+    if (recall !== undefined) return refused(known, recalledError(manifest.id, recall));
+    if (removed.includes(manifest.id)) return { ...known, state: 'removed', config: null, cause: null };
+    try {
+      const config = driverConfigOf(withoutRecalledBuilds(manifest, recalls, surroundings.system), surroundings);
+      return { ...known, state: 'ready', config, cause: null };
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      const absent = error.code === 'ERR_DRIVER_NOT_INSTALLED' || error.code === 'ERR_DRIVER_SYSTEM_UNSUPPORTED';
+      return { ...refused(known, error), ...(absent && { state: 'absent' }) };
+    }
+  });
+}
+
+function refused(known: KnownDriver, { code, params }: CodedError): InstalledDriver {
+  return { ...known, state: 'refused', config: null, cause: { code, params } };
+}
