@@ -5,9 +5,11 @@
  */
 #define NAPI_VERSION 8
 #include <node_api.h>
+#include "platform_random.h"
 #include "sm2.h"
 #include "sm3.h"
 #include "sm4.h"
+#include "words.h"
 
 #define MAX_ARGUMENTS 8
 #define ANY_LENGTH ((size_t)-1)
@@ -98,6 +100,107 @@ METHOD(ctr32, 4, L(sizeof(sm4_key), 16, ANY_LENGTH, ANY_LENGTH),
        a[2].length == a[3].length && (sm4_ctr((const sm4_key *)(void *)a[0].data, a[1].data, 4, a[2].data, a[3].data, a[2].length), 1))
 METHOD(ghash, 3, L(16, 16, ANY_LENGTH), (ghash_update(a[0].data, a[1].data, a[2].data, a[2].length), 1))
 
+/*
+ * What is called thousands of times a second finds its bytes in memory that is shared with JavaScript once: to give the address of a small
+ * Uint8Array, V8 has to move it out of its heap, which costs more than an SM3 (and leaves a copy of a key behind). Each thread loads
+ * its own. Layout: a signature, a key (public; or prepared, and private), then ZA with the message behind it, or e.
+ */
+#define SIGNATURE_AT 0
+#define KEY_AT 64
+#define DIGEST_AT 128
+#define MESSAGE_AT 160
+#define SHARED_BYTES (MESSAGE_AT + 4096)
+
+/* The memory, and the number of message bytes in it; -1 stands for e in place of ZA. Throws and gives NULL when it is no such number. */
+static uint8_t *shared_of(napi_env env, napi_callback_info info, size_t count, napi_value *values, int32_t *length) {
+  size_t given = count;
+  void *shared = NULL;
+  if (napi_get_cb_info(env, info, &given, values, NULL, &shared) != napi_ok || given < count ||
+      napi_get_value_int32(env, values[count - 1], length) != napi_ok || *length < -1 || *length > SHARED_BYTES - MESSAGE_AT) {
+    napi_throw_type_error(env, NULL, "not a length of what is in the shared memory");
+    return NULL;
+  }
+  return shared;
+}
+
+static void digest_of_shared(const uint8_t *shared, int32_t length, uint8_t e[32]) {
+  if (length < 0) __builtin_memcpy(e, shared + DIGEST_AT, 32);
+  else sm3_digest(shared + DIGEST_AT, MESSAGE_AT - DIGEST_AT + (size_t)length, e);
+}
+
+/* A nonce out of range is drawn again, once in 2^32; that it happens eight times is a broken source or key, and gives 0. */
+#define DRAWS 8
+
+static int sign_fresh(const uint8_t *prepared, const uint8_t e[32], uint8_t *signature) {
+  uint8_t k[32];
+  int done = 0;
+  for (int i = 0; i < DRAWS && !done && platform_random(k, sizeof k); i++) done = sm2_sign(prepared, k, e, signature);
+  wipe(k, sizeof k);
+  return done;
+}
+
+/* length -> signature, with the prepared key, which is wiped; false where the platform gives C no nonce */
+static napi_value sign_shared(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  int32_t length;
+  uint8_t e[32], *shared = shared_of(env, info, 1, values, &length);
+  if (shared == NULL) return NULL;
+  digest_of_shared(shared, length, e);
+  int done = sign_fresh(shared + KEY_AT, e, shared + SIGNATURE_AT);
+  wipe(shared + KEY_AT, MESSAGE_AT - KEY_AT + (length < 0 ? 0 : (size_t)length));
+  return boolean(env, done);
+}
+
+/* length -> whether the signature is the public key's */
+static napi_value verify_shared(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  int32_t length;
+  uint8_t e[32], *shared = shared_of(env, info, 1, values, &length);
+  if (shared == NULL) return NULL;
+  digest_of_shared(shared, length, e);
+  return boolean(env, sm2_verify_vartime(shared + KEY_AT, e, shared + SIGNATURE_AT));
+}
+
+/* table, length -> likewise, for the key of the table */
+static napi_value verify_shared_with_table(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  int32_t length;
+  napi_typedarray_type type;
+  bytes table;
+  void *data = NULL;
+  uint8_t e[32], *shared = shared_of(env, info, 2, values, &length);
+  if (shared == NULL) return NULL;
+  if (napi_get_typedarray_info(env, values[0], &type, &table.length, &data, NULL, NULL) != napi_ok || type != napi_uint8_array) return boolean(env, 0);
+  table.data = data;
+  if (!is_table(&table)) return boolean(env, 0);
+  digest_of_shared(shared, length, e);
+  return boolean(env, sm2_verify_with_table_vartime(table.data, e, shared + SIGNATURE_AT));
+}
+
+/* length of data, from where ZA stands otherwise -> its digest where the signature stands; the data are wiped */
+static napi_value digest_shared(napi_env env, napi_callback_info info) {
+  napi_value values[1];
+  int32_t length;
+  uint8_t *shared = shared_of(env, info, 1, values, &length);
+  if (shared == NULL) return NULL;
+  size_t count = length < 0 ? 0 : (size_t)length;
+  sm3_digest(shared + DIGEST_AT, count, shared + SIGNATURE_AT);
+  wipe(shared + DIGEST_AT, count);
+  return boolean(env, 1);
+}
+
+/* The memory lives as long as this thread's environment: a reference to it is never given back. */
+static uint8_t *define_shared(napi_env env, napi_value exports) {
+  napi_value buffer, view;
+  napi_ref kept;
+  void *shared = NULL;
+  if (napi_create_arraybuffer(env, SHARED_BYTES, &shared, &buffer) != napi_ok || napi_create_reference(env, buffer, 1, &kept) != napi_ok ||
+      napi_create_typedarray(env, napi_uint8_array, SHARED_BYTES, buffer, 0, &view) != napi_ok ||
+      napi_set_named_property(env, exports, "shared", view) != napi_ok)
+    return NULL;
+  return shared;
+}
+
 static void define_size(napi_env env, napi_value exports, const char *name, size_t value) {
   napi_value number;
   napi_create_uint32(env, (uint32_t)value, &number);
@@ -113,11 +216,18 @@ NAPI_MODULE_INIT() {
       {"digest", digest}, {"kdf", kdf},
       {"cipherKey", cipher_key}, {"ecbEncrypt", ecb_encrypt}, {"ecbDecrypt", ecb_decrypt}, {"cbcEncrypt", cbc_encrypt},
       {"cbcDecrypt", cbc_decrypt}, {"ctr", ctr}, {"ctr32", ctr32}, {"ghash", ghash},
+      {"signShared", sign_shared}, {"verifyShared", verify_shared}, {"verifySharedWithTable", verify_shared_with_table},
+      {"digestShared", digest_shared},
   };
+  uint8_t *shared = define_shared(env, exports);
+  if (shared == NULL) {
+    napi_throw_error(env, NULL, "no memory to share");
+    return NULL;
+  }
   sm2_setup();
   for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
     napi_value function;
-    napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].call, NULL, &function);
+    napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].call, shared, &function);
     napi_set_named_property(env, exports, methods[i].name, function);
   }
   define_size(env, exports, "tableBytes", sm2_table_size());

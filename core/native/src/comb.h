@@ -114,20 +114,37 @@ INLINE void comb_select(affine *out, const affine entries[COMB_ENTRIES], uint32_
 }
 #endif
 
-/* k times the table's point, k secret: every entry of a window is read, digits choose by mask. */
+/*
+ * k times the table's point, Jacobian; k secret, in [0, n-1], n the point's order. Every entry of a window is read, digits choose by mask.
+ *
+ * The addition is the short one, with exceptional cases where it meets infinity or two points with one x. Infinity is masked: `begun`
+ * tells whether a digit other than 0 was met. The other does not occur. Write w for the width, k = d_0 + d_1 2^w + ... as integers with
+ * |d_j| <= 2^(w-1), S for the sum so far and A = d_i 2^(wi), d_i not 0, for what is added; it would take S = A or S = -A modulo n.
+ *   - |S| <= 2^(w-1) (2^(wi) - 1) / (2^w - 1) < 0.52 * 2^(wi) <= 0.52 |A|, so neither holds as integers.
+ *   - Below the top window, |S| + |A| <= 1.52 * 2^(wi+w-1) <= 1.52 * 2^254 < n (w is 5 or 6): then neither holds modulo n.
+ *   - In the top window the digit is positive and A <= 2^256 < 2n. S + A = k, and k is not 0 modulo n. S = A - mn with m = 1 would take
+ *     n - A < 0.52 * 2^(wi) with A a multiple of 2^(wi): as n is 2^256 less about 2^224, that leaves A = 2^256 only, where
+ *     k = S + A = 2^257 - n > n; with m = 0 it is the first case, and every other m makes |S| far too large.
+ */
 static void comb_mul(point *out, const comb *table, const sc *k) {
   point sum, next;
+  uint64_t begun = 0;
   point_set_infinity(&sum);
   for (int window = 0; window < COMB_WINDOWS; window++) {
     uint64_t negative;
     uint32_t digit = booth_digit(k, window, COMB_WIDTH, &negative);
+    uint64_t counts = mask_of_bit(1 ^ bit_of_zero(digit));
     affine chosen;
     comb_select(&chosen, table->entry[window], digit);
     fe minus;
     fe_neg(&minus, &chosen.y);
     fe_cmov(&chosen.y, &minus, mask_of_bit(negative));
-    point_add_affine(&next, &sum, &chosen);
-    point_cmov(&sum, &next, mask_of_bit(1 ^ bit_of_zero(digit)));
+    jacobian_add_affine_unequal(&next, &sum, &chosen);
+    fe_cmov(&next.x, &chosen.x, ~begun);
+    fe_cmov(&next.y, &chosen.y, ~begun);
+    fe_cmov(&next.z, &fe_one, ~begun);
+    point_cmov(&sum, &next, counts);
+    begun |= counts;
   }
   *out = sum;
   wipe(&sum, sizeof sum);

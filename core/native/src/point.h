@@ -5,7 +5,8 @@
  *    prime order elliptic curves" (EUROCRYPT 2016), algorithms 4, 5 and 6 for a = -3. They have no exceptional case, so a
  *    secret scalar never meets a branch. Infinity is (0:1:0).
  *  - Jacobian (X:Y:Z), x = X/Z^2, with the faster formulas of the Explicit-Formulas Database (dbl-2001-b,
- *    add-1998-cmo-2) and their exceptional cases as branches: only for public scalars, hence _vartime.
+ *    add-1998-cmo-2). They have exceptional cases: branches for public scalars, hence _vartime; for multiples of the base point by a
+ *    secret scalar (comb_mul) they are shown not to occur.
  */
 #ifndef ONELOCK_POINT_H
 #define ONELOCK_POINT_H
@@ -192,6 +193,21 @@ INLINE void jacobian_finish(point *out, const fe *u1, const fe *s1, const fe *h,
   fe_sub(&out->y, &v, &t);
 }
 
+/*
+ * P + Q for P and Q of which neither is infinity, nor one the other or its negative: the caller shows it. No branches; constant time.
+ * What it gives otherwise is no point, and harmless.
+ */
+static void jacobian_add_affine_unequal(point *out, const point *p, const affine *q) {
+  fe z1z1, h, r;
+  fe_sqr(&z1z1, &p->z);
+  fe_mul(&h, &q->x, &z1z1);
+  fe_mul(&r, &q->y, &p->z);
+  fe_mul(&r, &r, &z1z1);
+  fe_sub(&h, &h, &p->x);
+  fe_sub(&r, &r, &p->y);
+  jacobian_finish(out, &p->x, &p->y, &h, &r, &p->z);
+}
+
 /* A Jacobian point that is added often, with the powers of its Z. Never infinity. */
 typedef struct { fe x, y, z, zz, zzz; } cached;
 
@@ -304,6 +320,29 @@ static uint64_t affine_from_bytes(affine *out, const uint8_t bytes[64]) {
   fe_add(&right, &right, &curve_b);
   fe_sub(&t, &left, &right);
   return fits & fe_is_zero(&t);
+}
+
+/* Jacobian -> the 32 bytes of x = X / Z^2; gives 0 (and zeros) for infinity. */
+static uint64_t jacobian_x_to_bytes(uint8_t bytes[32], const point *p) {
+  fe inverse, t;
+  fe_inv(&inverse, &p->z);
+  fe_sqr(&t, &inverse);
+  fe_mul(&t, &t, &p->x);
+  fe_to_bytes(bytes, &t);
+  return 1 ^ fe_is_zero(&p->z);
+}
+
+/* Jacobian -> 64 bytes X ‖ Y; gives 0 (and zeros) for infinity. */
+static uint64_t jacobian_to_bytes(uint8_t bytes[64], const point *p) {
+  fe inverse, square, t;
+  fe_inv(&inverse, &p->z);
+  fe_sqr(&square, &inverse);
+  fe_mul(&t, &p->x, &square);
+  fe_to_bytes(bytes, &t);
+  fe_mul(&t, &p->y, &square);
+  fe_mul(&t, &t, &inverse);
+  fe_to_bytes(bytes + 32, &t);
+  return 1 ^ fe_is_zero(&p->z);
 }
 
 /* Homogeneous -> 64 bytes X ‖ Y; gives 0 (and zeros) for infinity. */

@@ -57,7 +57,7 @@ HELD_APART int derive_public_key_held_apart(const uint8_t d[32], uint8_t public_
   uint64_t fits = private_scalar(&k, d);
   if (!fits) return 0;
   comb_mul(&p, &base_table, &k);
-  int done = (int)point_to_bytes(public_key, &p);
+  int done = (int)jacobian_to_bytes(public_key, &p);
   wipe(&k, sizeof k);
   wipe(&p, sizeof p);
   return done;
@@ -91,7 +91,7 @@ HELD_APART int multiply_base_held_apart(const uint8_t k[32], uint8_t product[64]
   point p;
   if (!nonzero_scalar(&s, k)) return 0;
   comb_mul(&p, &base_table, &s);
-  int done = (int)point_to_bytes(product, &p);
+  int done = (int)jacobian_to_bytes(product, &p);
   wipe(&s, sizeof s);
   wipe(&p, sizeof p);
   return done;
@@ -109,11 +109,11 @@ int SM2(multiply_base)(const uint8_t k[32], uint8_t product[64]) {
 HELD_APART int sign_held_apart(const uint8_t inverse[32], const uint8_t k_bytes[32], const uint8_t e_bytes[32], uint8_t signature[64]) {
   sc k, e, r, s, t, secret;
   point p;
-  uint8_t coordinates[64];
+  uint8_t x1[32];
   uint64_t good = nonzero_scalar(&k, k_bytes) & nonzero_scalar(&secret, inverse);
   comb_mul(&p, &base_table, &k);
-  good &= point_to_bytes(coordinates, &p);
-  sc_from_bytes_mod(&r, coordinates);
+  good &= jacobian_x_to_bytes(x1, &p);
+  sc_from_bytes_mod(&r, x1);
   sc_from_bytes_mod(&e, e_bytes);
   sc_add(&r, &r, &e);
   sc_add(&t, &r, &k);
@@ -127,7 +127,7 @@ HELD_APART int sign_held_apart(const uint8_t inverse[32], const uint8_t k_bytes[
   wipe(&t, sizeof t);
   wipe(&secret, sizeof secret);
   wipe(&p, sizeof p);
-  wipe(coordinates, sizeof coordinates);
+  wipe(x1, sizeof x1);
   /* Whether a nonce was unusable is public (another is drawn); what was computed with it is not. */
   if (!good) wipe(signature, 64);
   return (int)good;

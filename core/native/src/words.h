@@ -62,10 +62,15 @@ INLINE void store_be64(uint8_t *bytes, uint64_t value) {
   for (int i = 7; i >= 0; i--, value >>= 8) bytes[i] = (uint8_t)value;
 }
 
-/* Overwrites memory that held a secret; volatile so that it is not optimised away. */
+/* Overwrites memory that held a secret. The empty asm may read it, for all the compiler knows, so the zeros are written. */
 INLINE void wipe(void *memory, size_t length) {
+#if defined(__GNUC__) && !defined(__wasm__)
+  __builtin_memset(memory, 0, length);
+  __asm__ __volatile__("" : : "r"(memory) : "memory");
+#else
   volatile uint8_t *byte = (volatile uint8_t *)memory;
   while (length-- > 0) *byte++ = 0;
+#endif
 }
 
 /*
@@ -76,9 +81,14 @@ INLINE void wipe(void *memory, size_t length) {
 #define HELD_APART __attribute__((noinline, unused)) static
 
 HELD_APART void wipe_stack(void) {
+#if defined(__GNUC__) && !defined(__wasm__)
+  uint64_t left[STACK_WIPED / 8];
+  wipe(left, sizeof left);
+#else
   volatile uint64_t left[STACK_WIPED / 8];
   for (int i = 0; i < STACK_WIPED / 8; i++) left[i] = 0;
   (void)left;
+#endif
 }
 
 #endif

@@ -21,6 +21,25 @@ const faulty: readonly (readonly [string, Partial<GmEngine>, string])[] = [
   ['signs wrongly', { sign: (key, k, e) => flip(wasm.sign(key, k, e)) }, 'SM2 signature'],
   ['accepts everything', { verify: () => true }, 'SM2 verification'],
   ['accepts nothing', { verify: () => false }, 'SM2 verification'],
+  ['accepts every message', { verifyMessage: () => true }, 'SM2 verification'],
+  ['accepts no message', { verifyMessage: () => false }, 'SM2 verification'],
+  [
+    'accepts every message by its tables',
+    {
+      createTable: (point) => {
+        const table = wasm.createTable(point);
+        return table && { ...table, verifyMessage: () => true };
+      },
+    },
+    'SM2 verification',
+  ],
+  ['signs messages wrongly', { signMessage: (...given) => must(flip(wasm.signMessage(...given))) }, 'own'],
+  ['signs digests wrongly', { signDigest: (...given) => must(flip(wasm.signDigest(...given))) }, 'own'],
+  [
+    'takes a nonce twice',
+    { signDigest: (key, e) => wasm.signDigest(key, e, (length) => new Uint8Array(length).fill(3)) },
+    'own',
+  ],
   ['multiplies wrongly', { multiply: (k, point) => flip(wasm.multiply(k, point)) }, 'SM2 encryption'],
   ['makes no tables', { createTable: () => undefined }, 'SM2 verification'],
   [

@@ -6,10 +6,11 @@ import {
   sm2DefaultUserId,
 } from '@onelock/core/crypto';
 import type { GmEngine } from '../../src/crypto/gm/engine.ts';
+import { digestAfter } from '../../src/crypto/gm/message-digest.ts';
 import { buildSm2PrivateKey } from '../../src/crypto/gm/sm2-private-key.ts';
 import { buildSm2PublicKey } from '../../src/crypto/gm/sm2-public-key.ts';
 import { rawSm2Signature } from '../../src/crypto/gm/sm2-signature-form.ts';
-import { computeE } from '../../src/crypto/gm/sm2-signing.ts';
+import { zaBy } from '../../src/crypto/gm/za.ts';
 
 const algorithm = { kind: 'sm2-sm3', userId: sm2DefaultUserId } as const;
 const signaturesPerKey = 50;
@@ -44,14 +45,23 @@ export class WholeOperations {
     const table = this.engine.createTable(pair.point);
     for (let index = 0; index < signaturesPerKey; index++) {
       const message = this.floor.random(32);
-      const e = computeE(this.engine, Uint8Array.of(4, ...pair.point), sm2DefaultUserId, message);
+      const za = zaBy(this.engine, pair.point, sm2DefaultUserId);
+      const e = digestAfter(this.engine, za, message);
+      const whole = index % 2 === 0; // in turns, from the message and from e
       const judge = (signature: Uint8Array, expected: boolean): void => {
         const theirs = this.floor.verify(pair.publicKey, algorithm, message, encodeEcdsaSignature(signature));
         this.expect('OpenSSL', theirs === expected, signature);
-        this.expect('verify', this.engine.verify(pair.point, e, signature) === theirs, signature);
-        this.expect('verify by table', table?.verify(e, signature) === theirs, signature);
+        const plain = whole
+          ? this.engine.verifyMessage(pair.point, za, message, signature)
+          : this.engine.verify(pair.point, e, signature);
+        const byTable = whole ? table?.verifyMessage(za, message, signature) : table?.verify(e, signature);
+        this.expect('verify', plain === theirs, signature);
+        this.expect('verify by table', byTable === theirs, signature);
       };
-      const own = this.engine.sign(pair.prepared, this.scalar(), e);
+      const own =
+        index % 4 === 3
+          ? this.engine.signMessage(pair.prepared, za, message, this.floor.random)
+          : this.engine.sign(pair.prepared, this.scalar(), e);
       if (own !== undefined) judge(own, true);
       if (index % 5 !== 0) continue;
       const other = rawSm2Signature(this.floor.sign(pair.privateKey, algorithm, message));

@@ -50,7 +50,7 @@ function overEngine(engine: GmEngine, tables: TableOptions): CryptoOps {
     createDigest: (algorithm) => createDigest(engine, algorithm),
     verify: (key, algorithm, message, signature) => {
       requireMatch(key, algorithm);
-      return verifyMessageSm2(engine, verifier, key, userIdOf(algorithm), message, signature);
+      return verifyMessageSm2(verifier, key, userIdOf(algorithm), message, signature);
     },
     sign: (key, algorithm, message) => {
       requireMatch(key, algorithm);

@@ -1,14 +1,21 @@
 import type { CipherDirection, GmCipher, GmDigest, GmEngine, GmTable } from './engine.ts';
+import { digestAfter } from './message-digest.ts';
+import { withFreshScalar } from './nonce.ts';
 
 /** The functions of core/native/src/addon.c, over Uint8Arrays of exact lengths; the last array is what they write. */
 export interface GmBinding {
+  /** What the functions called …Shared read and write instead, laid out as {@link place} says. */
+  readonly shared: Uint8Array;
+  /** Wipes the key. False when C has no random numbers here. */
+  signShared(messageLength: number): boolean;
+  verifyShared(messageLength: number): boolean;
+  verifySharedWithTable(table: Uint8Array, messageLength: number): boolean;
+  digestShared(dataLength: number): boolean;
   checkPublicKey(point: Uint8Array): boolean;
   derivePublicKey(d: Uint8Array, point: Uint8Array): boolean;
   preparePrivateKey(d: Uint8Array, inverse: Uint8Array): boolean;
   sign(inverse: Uint8Array, k: Uint8Array, e: Uint8Array, signature: Uint8Array): boolean;
-  verify(point: Uint8Array, e: Uint8Array, signature: Uint8Array): boolean;
   tableBuild(table: Uint8Array, point: Uint8Array): boolean;
-  verifyWithTable(table: Uint8Array, e: Uint8Array, signature: Uint8Array): boolean;
   multiply(k: Uint8Array, point: Uint8Array, product: Uint8Array): boolean;
   multiplyBase(k: Uint8Array, product: Uint8Array): boolean;
   add(p: Uint8Array, q: Uint8Array, sum: Uint8Array): boolean;
@@ -31,8 +38,14 @@ export interface GmBinding {
   readonly cipherKeyBytes: number;
 }
 
+/** Offsets in the shared memory. A digest that is given stands where ZA would, and {@link digestGiven} for the message's length. */
+const place = { signature: 0, key: 64, za: 128, message: 160 } as const;
+const digestGiven = -1;
+
 /** The engine over the N-API build. */
 export function createAddonEngine(binding: GmBinding): GmEngine {
+  const { shared } = binding;
+  const maxMessage = shared.length - place.message;
   const filled = (length: number, fill: (out: Uint8Array) => boolean): Uint8Array | undefined => {
     const out = new Uint8Array(length);
     return fill(out) ? out : undefined;
@@ -42,19 +55,51 @@ export function createAddonEngine(binding: GmBinding): GmEngine {
     fill(out);
     return out;
   };
-  return {
+  const sign = (prepared: Uint8Array, k: Uint8Array, e: Uint8Array): Uint8Array | undefined =>
+    filled(64, (out) => binding.sign(prepared, k, e, out));
+  const signShared = (prepared: Uint8Array, messageLength: number): Uint8Array | undefined => {
+    shared.set(prepared, place.key);
+    return binding.signShared(messageLength) ? shared.slice(place.signature, place.signature + 64) : undefined;
+  };
+  const verifyShared = (point: Uint8Array, messageLength: number, signature: Uint8Array): boolean => {
+    shared.set(point, place.key);
+    shared.set(signature, place.signature);
+    return binding.verifyShared(messageLength);
+  };
+  const engine: GmEngine = {
     name: 'addon',
     checkPublicKey: (point) => binding.checkPublicKey(point),
     derivePublicKey: (d) => filled(64, (out) => binding.derivePublicKey(d, out)),
     prepare: (d) => filled(32, (out) => binding.preparePrivateKey(d, out)),
-    sign: (prepared, k, e) => filled(64, (out) => binding.sign(prepared, k, e, out)),
-    verify: (point, e, signature) => binding.verify(point, e, signature),
-    createTable: (point) => addonTable(binding, point),
+    sign,
+    signDigest: (prepared, e, random) => {
+      shared.set(e, place.za);
+      return signShared(prepared, digestGiven) ?? withFreshScalar(random, (k) => sign(prepared, k, e));
+    },
+    signMessage: (prepared, za, message, random) => {
+      const signature =
+        message.length <= maxMessage ? signShared(prepared, putMessage(shared, za, message)) : undefined;
+      return signature ?? engine.signDigest(prepared, digestAfter(engine, za, message), random);
+    },
+    verify: (point, e, signature) => {
+      shared.set(e, place.za);
+      return verifyShared(point, digestGiven, signature);
+    },
+    verifyMessage: (point, za, message, signature) =>
+      message.length <= maxMessage
+        ? verifyShared(point, putMessage(shared, za, message), signature)
+        : engine.verify(point, digestAfter(engine, za, message), signature),
+    createTable: (point) => addonTable(binding, engine, point),
     multiply: (k, point) => filled(64, (out) => binding.multiply(k, point, out)),
     multiplyBase: (k) => filled(64, (out) => binding.multiplyBase(k, out)),
     add: (p, q) => filled(64, (out) => binding.add(p, q, out)),
     multiplyAdd: (a, b, c) => certain(32, (out) => binding.scalarMultiplyAdd(a, b, c, out)),
-    digest: (data) => certain(32, (out) => binding.digest(data, out)),
+    digest: (data) => {
+      if (data.length > maxMessage) return certain(32, (out) => binding.digest(data, out));
+      shared.set(data, place.za);
+      binding.digestShared(data.length);
+      return shared.slice(place.signature, place.signature + 32);
+    },
     createDigest: () => addonDigest(binding),
     deriveKey: (z, length) => certain(length, (out) => binding.kdf(z, out)),
     createCipher: (key) => addonCipher(binding, key),
@@ -62,12 +107,34 @@ export function createAddonEngine(binding: GmBinding): GmEngine {
       binding.ghash(state, h, data);
     },
   };
+  return engine;
 }
 
-function addonTable(binding: GmBinding, point: Uint8Array): GmTable | undefined {
+/** @returns the message's length, which the functions want next */
+function putMessage(shared: Uint8Array, za: Uint8Array, message: Uint8Array): number {
+  shared.set(za, place.za);
+  shared.set(message, place.message);
+  return message.length;
+}
+
+function addonTable(binding: GmBinding, engine: GmEngine, point: Uint8Array): GmTable | undefined {
+  const { shared } = binding;
   const table = new Uint8Array(binding.tableBytes);
   if (!binding.tableBuild(table, point)) return undefined;
-  return { verify: (e, signature) => binding.verifyWithTable(table, e, signature), free: () => undefined };
+  const verify = (e: Uint8Array, signature: Uint8Array): boolean => {
+    shared.set(signature, place.signature);
+    shared.set(e, place.za);
+    return binding.verifySharedWithTable(table, digestGiven);
+  };
+  return {
+    verify,
+    verifyMessage: (za, message, signature) => {
+      if (message.length > shared.length - place.message) return verify(digestAfter(engine, za, message), signature);
+      shared.set(signature, place.signature);
+      return binding.verifySharedWithTable(table, putMessage(shared, za, message));
+    },
+    free: () => undefined,
+  };
 }
 
 function addonDigest(binding: GmBinding): GmDigest {

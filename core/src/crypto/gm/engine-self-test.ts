@@ -1,5 +1,5 @@
 import { equalBytes } from '../../bytes/compare.ts';
-import { fromHex } from '../../bytes/hex.ts';
+import { fromHex, toHex } from '../../bytes/hex.ts';
 import { utf8Encode } from '../../bytes/utf8.ts';
 import type { GmEngine } from './engine.ts';
 import { encryptWith } from './sm2-encryption.ts';
@@ -13,6 +13,8 @@ const sm2 = {
     '09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13',
   k: '59276e27d506861a16680f3ad9c02dccef3cc1fa3cdbe4ce6d54b80deac1bc21',
   e: 'f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640',
+  za: 'b2e14c5c79c6df5b85f4fe7ed8db7a262b9da7e07ccb0ea9f4747b8ccda8a4f3',
+  signed: 'message digest',
   signature:
     'f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa',
   message: 'encryption standard',
@@ -67,17 +69,37 @@ const examples: Readonly<Record<string, (engine: GmEngine) => boolean>> = {
     return prepared !== undefined && is(engine.sign(prepared, fromHex(sm2.k), fromHex(sm2.e)), sm2.signature);
   },
   'SM2 verification example': (engine) => {
-    const [point, e, signature] = [fromHex(sm2.point), fromHex(sm2.e), fromHex(sm2.signature)];
+    const [point, za, signature] = [fromHex(sm2.point), fromHex(sm2.za), fromHex(sm2.signature)];
     const table = engine.createTable(point);
-    const both = (digest: Uint8Array): readonly (boolean | undefined)[] => [
-      engine.verify(point, digest, signature),
-      table?.verify(digest, signature),
+    const all = (e: Uint8Array, message: Uint8Array): readonly (boolean | undefined)[] => [
+      engine.verify(point, e, signature),
+      engine.verifyMessage(point, za, message, signature),
+      table?.verify(e, signature),
+      table?.verifyMessage(za, message, signature),
     ];
-    const right = both(e);
+    const [e, message] = [fromHex(sm2.e), utf8Encode(sm2.signed)];
+    const right = all(e, message);
     e[31] = (e[31] ?? 0) ^ 1;
-    const wrong = both(e);
+    message[0] = (message[0] ?? 0) ^ 1;
+    const wrong = all(e, message);
     table?.free();
     return right.every((passed) => passed === true) && wrong.every((passed) => passed === false);
+  },
+  // The same e four times: four values of r are four nonces.
+  'SM2 signatures with nonces of their own': (engine) => {
+    const prepared = engine.prepare(fromHex(sm2.d));
+    if (prepared === undefined) return false;
+    let drawn = 0;
+    const random = (length: number): Uint8Array => new Uint8Array(length).fill(++drawn);
+    const [point, e, za, message] = [fromHex(sm2.point), fromHex(sm2.e), fromHex(sm2.za), utf8Encode(sm2.signed)];
+    const signatures = [
+      engine.signDigest(prepared, e, random),
+      engine.signDigest(prepared, e, random),
+      engine.signMessage(prepared, za, message, random),
+      engine.signMessage(prepared, za, message, random),
+    ];
+    const distinct = new Set(signatures.map((signature) => toHex(signature.subarray(0, 32))));
+    return distinct.size === 4 && signatures.every((signature) => engine.verify(point, e, signature));
   },
   'SM2 encryption example': (engine) => {
     const found = encryptWith(engine, fromHex(sm2.point), utf8Encode(sm2.message), fromHex(sm2.k));

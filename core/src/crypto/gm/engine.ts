@@ -1,3 +1,5 @@
+import type { RandomBytes } from './nonce.ts';
+
 /**
  * What both builds of core/native give, over bytes: scalars and coordinates are 32 bytes, big-endian, left-padded; a point is 64
  * bytes X ‖ Y; a signature is 64 bytes r ‖ s. Lengths are the caller's duty. What cannot be (a scalar out of range, a point off the
@@ -12,9 +14,18 @@ export interface GmEngine {
   derivePublicKey(d: Uint8Array): Uint8Array | undefined;
   /** (1 + d)⁻¹ mod n, what signing needs of d. Constant time in d. */
   prepare(d: Uint8Array): Uint8Array | undefined;
-  /** Signs e with the prepared key and the nonce k; undefined when k will not do and another must be drawn. Constant time. */
+  /**
+   * Signs e with the prepared key and the nonce k; undefined when k will not do and another must be drawn. Constant time. For examples
+   * and tests, which know their k; signatures are made by the two below.
+   */
   sign(prepared: Uint8Array, k: Uint8Array, e: Uint8Array): Uint8Array | undefined;
+  /** Signs e with a nonce drawn for this signature alone: by the engine from the system where it can, else from `random`. */
+  signDigest(prepared: Uint8Array, e: Uint8Array, random: RandomBytes): Uint8Array;
+  /** {@link signDigest} of e = SM3(ZA ‖ M). */
+  signMessage(prepared: Uint8Array, za: Uint8Array, message: Uint8Array, random: RandomBytes): Uint8Array;
   verify(point: Uint8Array, e: Uint8Array, signature: Uint8Array): boolean;
+  /** {@link verify} with e = SM3(ZA ‖ M). */
+  verifyMessage(point: Uint8Array, za: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Multiples of a key that verifies many signatures. */
   createTable(point: Uint8Array): GmTable | undefined;
   /** k·P for a secret k in [1, n − 1]. Constant time in k. */
@@ -39,6 +50,7 @@ export interface GmEngine {
 
 export interface GmTable {
   verify(e: Uint8Array, signature: Uint8Array): boolean;
+  verifyMessage(za: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** Gives the memory back; the table is of no use afterwards. */
   free(): void;
 }

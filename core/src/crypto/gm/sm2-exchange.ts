@@ -4,7 +4,8 @@ import type { PrivateKey, PublicKey, Sm2Agreement, Sm2AgreementInput } from '../
 import type { GmEngine } from './engine.ts';
 import { readSm2PrivateKey } from './sm2-private-key.ts';
 import { pointInvalid, sm2Coordinates } from './sm2-public-key.ts';
-import { publicKeyOfPrivate, zaBy } from './sm2-signing.ts';
+import { publicKeyOfPrivate } from './sm2-signing.ts';
+import { zaBy } from './za.ts';
 
 /** See {@link Sm2Ops.agree}; GB/T 32918.3-2016 §6, with the optional confirmations. The cofactor of the curve is 1. */
 export function agreeSm2(engine: GmEngine, input: Sm2AgreementInput): Sm2Agreement {
@@ -34,7 +35,7 @@ function sides(
 ): { readonly point: Uint8Array; readonly z: Uint8Array } {
   const point = sm2Coordinates(key);
   if (!engine.checkPublicKey(point)) throw pointInvalid();
-  return { point, z: zaBy(engine, concatBytes(Uint8Array.of(4), point), userId) };
+  return { point, z: zaBy(engine, point, userId) };
 }
 
 /** t·(P + x̄·R) with t = (d + x̄·r) mod n and x̄ = 2¹²⁷ + (x mod 2¹²⁷). */

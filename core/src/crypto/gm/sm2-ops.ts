@@ -7,7 +7,7 @@ import { agreeSm2 } from './sm2-exchange.ts';
 import { buildSm2PrivateKey } from './sm2-private-key.ts';
 import { buildSm2PublicKey, sm2Coordinates } from './sm2-public-key.ts';
 import { rawSm2Signature } from './sm2-signature-form.ts';
-import { computeE, openSigningKey, publicKeyOfPrivate, requireDigest } from './sm2-signing.ts';
+import { openSigningKey, publicKeyOfPrivate, requireDigest } from './sm2-signing.ts';
 import type { Sm2Verifier } from './sm2-verification.ts';
 
 /** {@link Sm2Ops} by an engine of ours. */
@@ -55,18 +55,15 @@ function signOnce(
 
 /** The mathematics of one SM2 signature over a message. */
 export function verifyMessageSm2(
-  engine: GmEngine,
   verifier: Sm2Verifier,
   key: PublicKey,
   userId: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const coordinates = sm2Coordinates(key);
-  const raw = rawSm2Signature(signature);
-  // Not a signature at all; a key off the curve must be told even then.
-  const e = key.kind === 'sm2' ? computeE(engine, key.point, userId, message) : new Uint8Array(32);
-  return verifier.verify(coordinates, e, raw ?? new Uint8Array(64));
+  // Not a signature at all: nothing verifies as zeros, but a key off the curve must be told even then.
+  const raw = rawSm2Signature(signature) ?? new Uint8Array(64);
+  return verifier.verifyMessage(sm2Coordinates(key), userId, message, raw);
 }
 
 /** d from the platform's randomness, in [1, n − 2]. */

@@ -52,7 +52,8 @@ function padded(scalar: Uint8Array): Uint8Array {
   const surplus = Math.max(0, scalar.length - 32);
   if (scalar.subarray(0, surplus).some((octet) => octet !== 0))
     throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'private key out of range' });
-  const d = new Uint8Array(32);
+  // A buffer of its own: what V8 keeps inside its heap it may copy when it tidies up, and nobody overwrites the copy.
+  const d = new Uint8Array(new ArrayBuffer(32));
   d.set(scalar.subarray(surplus), 32 - (scalar.length - surplus));
   return d;
 }

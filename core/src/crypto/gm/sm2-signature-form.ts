@@ -17,8 +17,10 @@ function putInteger(der: Uint8Array, at: number, raw: Uint8Array, end: number): 
   const padding = first === 0 && length > 1 ? 1 : 0;
   if (padding === 1 && (der[at + 3] ?? 0) < 0x80) return 0;
   if (length - padding > 32) return 0;
-  raw.set(der.subarray(at + 2 + padding, at + 2 + length), end - (length - padding));
-  return at + 2 + length;
+  const behind = at + 2 + length;
+  // Bytes one by one: views of so few cost more than they save.
+  for (let from = behind - 1, to = end - 1; from >= at + 2 + padding; from--, to--) raw[to] = der[from] ?? 0;
+  return behind;
 }
 
 /** r ‖ s, both in [1, n − 1] as the engine gives them, to DER: {@link rawSm2Signature} back. */
@@ -30,10 +32,11 @@ export function derSm2Signature(raw: Uint8Array): Uint8Array {
   der[1] = 4 + rLength + sLength;
   der[2] = 2;
   der[3] = rLength;
-  der.set(raw.subarray(r, 32), 4 + pad(raw[r]));
-  der[4 + rLength] = 2;
-  der[5 + rLength] = sLength;
-  der.set(raw.subarray(s), 6 + rLength + pad(raw[s]));
+  const second = 4 + rLength;
+  for (let from = 31, to = second - 1; from >= r; from--, to--) der[to] = raw[from] ?? 0;
+  der[second] = 2;
+  der[second + 1] = sLength;
+  for (let from = 63, to = der.length - 1; from >= s; from--, to--) der[to] = raw[from] ?? 0;
   return der;
 }
 

@@ -1,4 +1,5 @@
-import type { GmCipher, GmDigest, GmTable } from './engine.ts';
+import type { GmCipher, GmDigest, GmEngine, GmTable } from './engine.ts';
+import { digestAfter } from './message-digest.ts';
 import type { WasmFunctions, WasmMemory } from './wasm-memory.ts';
 
 /** Contexts live in the caller's arrays and visit the WASM memory for each call: nobody forgets to free them. */
@@ -73,7 +74,11 @@ export function wasmCipher(wasm: WasmFunctions, memory: WasmMemory, key: Uint8Ar
 }
 
 /** Tables are too large to travel: they stay in the WASM memory, and freed ones are used again. */
-export function wasmTables(wasm: WasmFunctions, memory: WasmMemory): (point: Uint8Array) => GmTable | undefined {
+export function wasmTables(
+  wasm: WasmFunctions,
+  memory: WasmMemory,
+  digests: Pick<GmEngine, 'digest' | 'createDigest'>,
+): (point: Uint8Array) => GmTable | undefined {
   const free: number[] = [];
   return (point) => {
     const table = free.pop() ?? memory.reserve(wasm.sm2_table_size());
@@ -82,11 +87,13 @@ export function wasmTables(wasm: WasmFunctions, memory: WasmMemory): (point: Uin
       return undefined;
     }
     let released = false;
+    const verify = (e: Uint8Array, signature: Uint8Array): boolean =>
+      !released &&
+      memory.call(0, [e, signature], (digest, rs) => wasm.sm2_verify_with_table_vartime(table, digest, rs)) !==
+        undefined;
     return {
-      verify: (e, signature) =>
-        !released &&
-        memory.call(0, [e, signature], (digest, rs) => wasm.sm2_verify_with_table_vartime(table, digest, rs)) !==
-          undefined,
+      verify,
+      verifyMessage: (za, message, signature) => verify(digestAfter(digests, za, message), signature),
       free: () => {
         if (!released) free.push(table);
         released = true;

@@ -1,6 +1,8 @@
 import { fromBase64 } from '../../bytes/base64.ts';
 import { CodedError } from '../../errors/coded-error.ts';
-import type { GmEngine } from './engine.ts';
+import type { GmDigest, GmEngine } from './engine.ts';
+import { digestAfter } from './message-digest.ts';
+import { withFreshScalar } from './nonce.ts';
 import { wasmBase64 } from './wasm-bytes.ts';
 import { wasmCipher, wasmDigest, wasmTables } from './wasm-contexts.ts';
 import { type WasmFunctions, WasmMemory } from './wasm-memory.ts';
@@ -31,17 +33,37 @@ export async function loadWasmEngine(): Promise<GmEngine> {
 function overInstance(wasm: WasmFunctions): GmEngine {
   wasm.sm2_setup();
   const memory = new WasmMemory(wasm);
-  const createTable = wasmTables(wasm, memory);
+  const sign: GmEngine['sign'] = (prepared, k, e) =>
+    memory.call(64, [prepared, k, e], (secret, nonce, digest, out) => wasm.sm2_sign(secret, nonce, digest, out));
+  const verify: GmEngine['verify'] = (point, e, signature) =>
+    memory.call(0, [point, e, signature], (p, digest, rs) => wasm.sm2_verify_vartime(p, digest, rs)) !== undefined;
+  const createDigest = (): GmDigest => wasmDigest(wasm, memory);
+  const digests = {
+    createDigest,
+    digest: (data: Uint8Array): Uint8Array => {
+      if (data.length <= maxScratchData)
+        return memory.mustCall(32, [data], (at, out) => {
+          wasm.sm3_digest(at, data.length, out);
+        });
+      const running = createDigest();
+      running.update(data);
+      return running.digest();
+    },
+  };
   return {
     name: 'wasm',
     checkPublicKey: (point) => memory.call(0, [point], (p) => wasm.sm2_check_public_key(p)) !== undefined,
     derivePublicKey: (d) => memory.call(64, [d], (k, out) => wasm.sm2_derive_public_key(k, out)),
     prepare: (d) => memory.call(32, [d], (k, out) => wasm.sm2_prepare_private_key(k, out)),
-    sign: (prepared, k, e) =>
-      memory.call(64, [prepared, k, e], (secret, nonce, digest, out) => wasm.sm2_sign(secret, nonce, digest, out)),
-    verify: (point, e, signature) =>
-      memory.call(0, [point, e, signature], (p, digest, rs) => wasm.sm2_verify_vartime(p, digest, rs)) !== undefined,
-    createTable,
+    sign,
+    signDigest: (prepared, e, random) => withFreshScalar(random, (k) => sign(prepared, k, e)),
+    signMessage: (prepared, za, message, random) => {
+      const e = digestAfter(digests, za, message);
+      return withFreshScalar(random, (k) => sign(prepared, k, e));
+    },
+    verify,
+    verifyMessage: (point, za, message, signature) => verify(point, digestAfter(digests, za, message), signature),
+    createTable: wasmTables(wasm, memory, digests),
     multiply: (k, point) => memory.call(64, [k, point], (s, p, out) => wasm.sm2_multiply(s, p, out)),
     multiplyBase: (k) => memory.call(64, [k], (s, out) => wasm.sm2_multiply_base(s, out)),
     add: (p, q) => memory.call(64, [p, q], (first, second, out) => wasm.sm2_add(first, second, out)),
@@ -49,12 +71,7 @@ function overInstance(wasm: WasmFunctions): GmEngine {
       memory.mustCall(32, [a, b, c], (first, second, third, out) => {
         wasm.sm2_scalar_multiply_add(first, second, third, out);
       }),
-    digest: (data) => {
-      const running = wasmDigest(wasm, memory);
-      running.update(data);
-      return running.digest();
-    },
-    createDigest: () => wasmDigest(wasm, memory),
+    ...digests,
     deriveKey: (z, length) => deriveKey(wasm, memory, z, length),
     createCipher: (key) => wasmCipher(wasm, memory, key),
     ghash: (state, h, data) => {
@@ -70,13 +87,13 @@ function overInstance(wasm: WasmFunctions): GmEngine {
   };
 }
 
-/** Longer shared values than this do not fit the scratch memory; none of the standards has one. */
-const maxSharedBytes = 2048;
+/** Longer data than this do not fit the scratch memory with what goes along. No shared value of the standards is longer. */
+const maxScratchData = 2048;
 
 /** Whole digests fit into every piece, so the counter goes on where the last piece ended. */
 function deriveKey(wasm: WasmFunctions, memory: WasmMemory, z: Uint8Array, length: number): Uint8Array {
-  if (z.length > maxSharedBytes)
-    throw new CodedError('ERR_BYTES_TOO_LARGE', { limit: maxSharedBytes, actual: z.length });
+  if (z.length > maxScratchData)
+    throw new CodedError('ERR_BYTES_TOO_LARGE', { limit: maxScratchData, actual: z.length });
   const out = new Uint8Array(length);
   memory.mustCall(0, [z], (input) => {
     for (let at = 0; at < length; at += memory.bulkBytes) {

@@ -19,6 +19,7 @@ export interface WasmFunctions {
   sm3_init(context: number): void;
   sm3_update(context: number, data: number, length: number): void;
   sm3_final(context: number, digest: number): void;
+  sm3_digest(data: number, length: number, digest: number): void;
   sm3_kdf(z: number, zLength: number, first: number, out: number, length: number): void;
   sm4_key_size(): number;
   sm4_expand_key(expanded: number, key: number): void;

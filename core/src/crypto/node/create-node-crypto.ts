@@ -99,7 +99,7 @@ function withEngine(
     verify: (key, algorithm, message, signature) => {
       if (algorithm.kind !== 'sm2-sm3') return floor.verify(key, algorithm, message, signature);
       requireMatch(key, algorithm);
-      return verifyMessageSm2(engine, verifier, key, algorithm.userId, message, signature);
+      return verifyMessageSm2(verifier, key, algorithm.userId, message, signature);
     },
     sign: (key, algorithm, message) => {
       if (algorithm.kind !== 'sm2-sm3') return floor.sign(key, algorithm, message);

@@ -1,11 +1,12 @@
 import { equalBytes } from '../../bytes/compare.ts';
 import { encodeEcdsaSignature } from '../ecdsa-signature.ts';
 import type { GmEngine } from '../gm/engine.ts';
+import { digestAfter } from '../gm/message-digest.ts';
 import { withFreshScalar } from '../gm/nonce.ts';
 import { readSm2PrivateKey } from '../gm/sm2-private-key.ts';
 import { sm2Coordinates } from '../gm/sm2-public-key.ts';
 import { rawSm2Signature } from '../gm/sm2-signature-form.ts';
-import { computeE } from '../gm/sm2-signing.ts';
+import { zaBy } from '../gm/za.ts';
 import { sm2DefaultUserId } from '../ops.ts';
 import { type Floor, floorSm4 } from './floor.ts';
 
@@ -36,14 +37,24 @@ function signatures(engine: GmEngine, floor: Floor): string | undefined {
   d.fill(0);
   if (derived === undefined || prepared === undefined || !equalBytes(derived, point)) return 'public key';
   const message = floor.random(97);
-  const e = computeE(engine, publicKey.point, sm2DefaultUserId, message);
-  const own = withFreshScalar(floor.random, (k) => engine.sign(prepared, k, e));
+  const za = zaBy(engine, point, sm2DefaultUserId);
+  const e = digestAfter(engine, za, message);
+  const own = [
+    engine.signDigest(prepared, e, floor.random),
+    engine.signMessage(prepared, za, message, floor.random),
+    withFreshScalar(floor.random, (k) => engine.sign(prepared, k, e)),
+  ];
   prepared.fill(0);
-  if (!floor.verify(publicKey, algorithm, message, encodeEcdsaSignature(own))) return 'own signature';
+  if (own.some((raw) => !floor.verify(publicKey, algorithm, message, encodeEcdsaSignature(raw))))
+    return 'own signature';
   const theirs = rawSm2Signature(floor.sign(privateKey, algorithm, message));
-  if (theirs === undefined || !engine.verify(point, e, theirs)) return 'signature of OpenSSL';
+  const accepts = (raw: Uint8Array): readonly boolean[] => [
+    engine.verify(point, e, raw),
+    engine.verifyMessage(point, za, message, raw),
+  ];
+  if (theirs === undefined || accepts(theirs).includes(false)) return 'signature of OpenSSL';
   theirs[40] = (theirs[40] ?? 0) ^ 4;
-  return engine.verify(point, e, theirs) ? 'changed signature accepted' : undefined;
+  return accepts(theirs).includes(true) ? 'changed signature accepted' : undefined;
 }
 
 function digests(engine: GmEngine, floor: Floor, round: number): string | undefined {
