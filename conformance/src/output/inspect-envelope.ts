@@ -1,5 +1,6 @@
 import { oidName } from '@onelock/core/asn1';
-import { describeSigner, type EnvelopedData } from '@onelock/core/cms';
+import { toHex } from '@onelock/core/bytes';
+import { describeSigner, type EnvelopedData, type Recipient } from '@onelock/core/cms';
 
 /** What an envelope says about itself; nothing is opened. */
 export interface InspectedEnvelope {
@@ -22,16 +23,30 @@ export function inspectEnvelope(envelope: EnvelopedData): InspectedEnvelope {
     contentType: nameOf(content.contentType),
     cipher: cipher ?? nameOf(oid),
     contentBytes: content.ciphertext?.length ?? null,
-    recipients: recipients.map((each) =>
-      each.kind === 'key-transport'
-        ? { recipient: describeSigner(each.identifier), keyEncryption: each.scheme?.kind ?? nameOf(each.algorithm) }
-        : { recipient: '—', keyEncryption: each.kind },
-    ),
+    recipients: recipients.flatMap(inspectRecipient),
     deviations: [
       ...envelope.deviations,
       ...recipients.flatMap((each) => (each.kind === 'key-transport' ? each.deviations : [])),
     ],
   };
+}
+
+function inspectRecipient(each: Recipient): InspectedEnvelope['recipients'] {
+  switch (each.kind) {
+    case 'key-transport':
+      return [
+        { recipient: describeSigner(each.identifier), keyEncryption: each.scheme?.kind ?? nameOf(each.algorithm) },
+      ];
+    case 'key-agreement':
+      return each.keys.map(({ identifier }) => ({
+        recipient: describeSigner(identifier),
+        keyEncryption: nameOf(each.algorithm),
+      }));
+    case 'key-encryption-key':
+      return [{ recipient: toHex(each.keyIdentifier), keyEncryption: nameOf(each.algorithm) }];
+    default:
+      return [{ recipient: '—', keyEncryption: `${each.kind} ${nameOf(each.algorithm)}` }];
+  }
 }
 
 const nameOf = (oid: string): string => oidName(oid) ?? oid;

@@ -241,6 +241,22 @@ export const oids = {
   desEde3Cbc: '1.2.840.113549.3.7',
   rc2Cbc: '1.2.840.113549.3.2',
 
+  // Keys of messages by agreement, by another key, by a password: RFC 5753 §7.1.4, RFC 3565 §2.3.2, RFC 3211 §2.3.1.
+  ecdhSha1Kdf: '1.3.133.16.840.63.0.2',
+  ecdhSha224Kdf: '1.3.132.1.11.0',
+  ecdhSha256Kdf: '1.3.132.1.11.1',
+  ecdhSha384Kdf: '1.3.132.1.11.2',
+  ecdhSha512Kdf: '1.3.132.1.11.3',
+  cofactorEcdhSha1Kdf: '1.3.133.16.840.63.0.3',
+  cofactorEcdhSha224Kdf: '1.3.132.1.14.0',
+  cofactorEcdhSha256Kdf: '1.3.132.1.14.1',
+  cofactorEcdhSha384Kdf: '1.3.132.1.14.2',
+  cofactorEcdhSha512Kdf: '1.3.132.1.14.3',
+  aes128Wrap: '2.16.840.1.101.3.4.1.5',
+  aes192Wrap: '2.16.840.1.101.3.4.1.25',
+  aes256Wrap: '2.16.840.1.101.3.4.1.45',
+  passwordKeyWrap: '1.2.840.113549.1.9.16.3.9',
+
   // PKCS#12: RFC 7292 appendix C and D.
   pbeSha1Rc4128: '1.2.840.113549.1.12.1.1',
   pbeSha1Rc440: '1.2.840.113549.1.12.1.2',

@@ -1,26 +1,7 @@
-import type { KeyEncryption } from '../crypto/index.ts';
 import type { Symptom } from '../deviations/index.ts';
 import type { ContentEncryption } from './content-encryption.ts';
-import type { MessageFamily, SignedData, SignerIdentifier } from './signed-data.ts';
-
-/** How a recipient's certificate is named; the same choice as a signer's. */
-export type RecipientIdentifier = SignerIdentifier;
-
-/** One to whom the content key was encrypted. */
-export type Recipient =
-  | {
-      readonly kind: 'key-transport';
-      readonly version: number;
-      readonly identifier: RecipientIdentifier;
-      /** undefined: a way that we do not do. */
-      readonly scheme: KeyEncryption | undefined;
-      /** Dotted OID of the key encryption algorithm. */
-      readonly algorithm: string;
-      readonly encryptedKey: Uint8Array;
-      readonly deviations: readonly Symptom[];
-    }
-  /** RFC 5652 §6.2.2–6.2.5: read over, never opened. */
-  | { readonly kind: 'key-agreement' | 'key-encryption-key' | 'password' | 'other' };
+import type { Recipient } from './recipient.ts';
+import type { MessageFamily, SignedData } from './signed-data.ts';
 
 /** EncryptedContentInfo, RFC 5652 §6.1. */
 export interface EncryptedContent {

@@ -7,7 +7,7 @@ export { type ContentInfo, contentInfoOf, type MessageKind, messageKind } from '
 export { contentPlan } from './content-plan.ts';
 export { readCountersignatures } from './countersignatures.ts';
 export { checkDigestedData, type DigestedData, parseDigestedData } from './digested-data.ts';
-export type { EncryptedContent, EncryptedData, EnvelopedData, Recipient, RecipientIdentifier } from './envelope.ts';
+export type { EncryptedContent, EncryptedData, EnvelopedData } from './envelope.ts';
 export { describeSigner, embeddedCertificates } from './find-signer.ts';
 export {
   type ContentHint,
@@ -16,26 +16,44 @@ export {
   longTermValues,
   signatureTimestamps,
 } from './long-term-attributes.ts';
+export type { SharedKey, WrappingEngine } from './make-other-recipients.ts';
+export type { OpenedEnvelope } from './open-content.ts';
 export { openEncryptedData } from './open-encrypted-data.ts';
 export {
   type EnvelopeToOpen,
   type KeyReading,
   type KeyToUnwrap,
-  type OpenedEnvelope,
   openEnvelope,
   openEnvelopeLater,
   type PreparedOpening,
   prepareOpening,
 } from './open-envelope.ts';
+export {
+  type OtherOpening,
+  openWithAgreement,
+  openWithPassword,
+  openWithSharedKey,
+  type UnwrapEngine,
+} from './open-otherwise.ts';
 export { encryptedDataOf, parseEncryptedData, parseEnvelope } from './parse-envelope.ts';
 export { type Message, parseMessage } from './parse-message.ts';
 export { parseSignedData } from './parse-signed-data.ts';
+export { type Pbkdf2Parameters, parsePbkdf2 } from './pbkdf2-parameters.ts';
 export {
   type MessageToPrepare,
   messageDigestOf,
   type PreparedMessage,
   prepareSignedData,
 } from './prepare-signed-data.ts';
+export type {
+  KeyAgreementRecipient,
+  KeyTransportRecipient,
+  Originator,
+  PasswordRecipient,
+  Recipient,
+  RecipientIdentifier,
+  SharedKeyRecipient,
+} from './recipient.ts';
 export { type EnvelopeToSeal, type SealingCipher, sealEnvelope } from './seal-envelope.ts';
 export {
   type MessageToSignAndSeal,

@@ -3,7 +3,7 @@ import { type DeviationPolicy, requireDeclared } from '../deviations/index.ts';
 import { CodedError } from '../errors/index.ts';
 import { requireCipher } from './content-encryption.ts';
 import type { EncryptedData } from './envelope.ts';
-import type { OpenedEnvelope } from './open-envelope.ts';
+import type { OpenedEnvelope } from './open-content.ts';
 
 /**
  * Decrypts EncryptedData with a key agreed elsewhere.

@@ -1,22 +1,20 @@
 import { oids } from '../asn1/index.ts';
-import { concatBytes, equalBytes } from '../bytes/index.ts';
+import { equalBytes } from '../bytes/index.ts';
 import {
   type CipherOps,
   type CryptoOps,
-  cipherShapes,
   decodeSm2Cipher,
   encodeSm2Cipher,
   type KeyEncryption,
   rawSm2Candidates,
 } from '../crypto/index.ts';
-import { type DeviationPolicy, type DeviationUse, requireDeclared, type Symptom } from '../deviations/index.ts';
+import { type DeviationPolicy, requireDeclared, type Symptom } from '../deviations/index.ts';
 import { CodedError, isCodedError } from '../errors/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { requireCipher } from './content-encryption.ts';
-import type { EnvelopedData, Recipient } from './envelope.ts';
+import type { EnvelopedData } from './envelope.ts';
 import { isNamedBy } from './find-signer.ts';
-
-type KeyTransport = Extract<Recipient, { readonly kind: 'key-transport' }>;
+import { contentOpener, type OpenedEnvelope, unwrappedOrNull } from './open-content.ts';
+import type { KeyTransportRecipient as KeyTransport } from './recipient.ts';
 
 /** One question to whoever holds the private key: a software key, a token, a phone. */
 export interface KeyToUnwrap {
@@ -37,12 +35,6 @@ export interface EnvelopeToOpen {
   /** Where the ciphertext is kept elsewhere. */
   readonly ciphertext?: Uint8Array | undefined;
   readonly policy: DeviationPolicy;
-}
-
-export interface OpenedEnvelope {
-  readonly content: Uint8Array;
-  /** Departures from the standard that were seen, each of them declared. */
-  readonly deviations: readonly DeviationUse[];
 }
 
 /** Opening in two halves, because a token answers later: ask it for each reading in order until one is answered. */
@@ -70,35 +62,15 @@ export function prepareOpening(
 ): PreparedOpening {
   const { envelope, certificate } = input;
   const recipient = recipientOf(envelope, certificate, ops);
-  const cipher = requireCipher(envelope.content.encryption);
-  const { authentication } = envelope;
-  if ((cipherShapes[cipher].mode === 'gcm') !== (authentication !== null))
-    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: `${envelope.kind} ${cipher}` });
-  const ciphertext = envelope.content.ciphertext ?? input.ciphertext;
-  if (ciphertext === undefined)
-    throw new CodedError('ERR_ENVELOPE_MALFORMED', { field: 'encryptedContent', offset: 0 });
-  const sealed = authentication === null ? ciphertext : concatBytes(ciphertext, authentication.tag);
+  const openContent = contentOpener(envelope, input.ciphertext, ops, ciphers);
   return {
     readings: readingsOf(recipient),
     finish: (contentKey, reading) => {
-      const { keyLength } = cipherShapes[cipher];
-      const fits = contentKey !== null && contentKey.length === keyLength;
-      const content = decryptWith(fits ? contentKey : ops.random(keyLength));
-      if (!fits || content === undefined) throw new CodedError('ERR_ENVELOPE_CONTENT_INVALID');
+      const content = openContent(contentKey);
       const seen = [...envelope.deviations, ...recipient.deviations, ...reading.deviations];
       return { content, deviations: requireDeclared(seen, certificate.issuer, input.policy) };
     },
   };
-
-  /** Decrypts in any case, so that a key that was not unwrapped takes as long to fail as one that was wrong. */
-  function decryptWith(key: Uint8Array): Uint8Array | undefined {
-    try {
-      return ciphers.decrypt(cipher, key, envelope.content.encryption.iv, sealed, authentication?.attributesDer);
-    } catch (error) {
-      if (isCodedError(error) && error.code === 'ERR_ENVELOPE_CONTENT_INVALID') return undefined;
-      throw error;
-    }
-  }
 }
 
 /**
@@ -116,7 +88,7 @@ export function openEnvelope(
 ): OpenedEnvelope {
   const prepared = prepareOpening(input, ops, ciphers);
   for (const reading of prepared.readings) {
-    const key = unwrapped(() => unwrapKey(reading));
+    const key = unwrappedOrNull(() => unwrapKey(reading));
     if (key !== null) return prepared.finish(key, reading);
   }
   return prepared.finish(null, lastOf(prepared));
@@ -131,7 +103,7 @@ export async function openEnvelopeLater(
 ): Promise<OpenedEnvelope> {
   const prepared = prepareOpening(input, ops, ciphers);
   for (const reading of prepared.readings) {
-    const key = await unwrapKey(reading).catch((error: unknown) => unwrapped(() => rethrow(error)));
+    const key = await unwrapKey(reading).catch((error: unknown) => unwrappedOrNull(() => rethrow(error)));
     if (key !== null) return prepared.finish(key, reading);
   }
   return prepared.finish(null, lastOf(prepared));
@@ -139,15 +111,6 @@ export async function openEnvelopeLater(
 
 function rethrow(error: unknown): never {
   throw error;
-}
-
-function unwrapped(unwrap: () => Uint8Array): Uint8Array | null {
-  try {
-    return unwrap();
-  } catch (error) {
-    if (isCodedError(error) && error.code === 'ERR_ENVELOPE_CONTENT_INVALID') return null;
-    throw error;
-  }
 }
 
 function lastOf({ readings }: PreparedOpening): KeyReading {

@@ -14,9 +14,10 @@ import type { Symptom } from '../deviations/index.ts';
 import { CodedError } from '../errors/index.ts';
 import { parseContentEncryption } from './content-encryption.ts';
 import { type ContentInfo, fieldsOf, readContentInfo } from './content-info.ts';
-import type { EncryptedContent, EncryptedData, EnvelopedData, Recipient } from './envelope.ts';
+import type { EncryptedContent, EncryptedData, EnvelopedData } from './envelope.ts';
 import { parseRecipient } from './parse-recipient.ts';
 import { algorithmOid, asSet, parseRevocations, parseSigners, sequencesIn } from './parse-signed-data.ts';
+import type { Recipient } from './recipient.ts';
 
 /** Far beyond any honest message. */
 const maxRecipients = 1024;

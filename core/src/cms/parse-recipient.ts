@@ -1,28 +1,45 @@
-import { contextConstructed, type DerNode, derTag, octetStringValue, smallIntegerValue } from '../asn1/index.ts';
+import {
+  contextConstructed,
+  type DerNode,
+  derTag,
+  octetStringValue,
+  oidValue,
+  smallIntegerValue,
+} from '../asn1/index.ts';
 import type { Symptom } from '../deviations/index.ts';
 import { CodedError } from '../errors/index.ts';
-import type { Recipient } from './envelope.ts';
 import { parseKeyEncryption } from './key-encryption.ts';
+import { parseKeyAgreementRecipient } from './parse-agreement.ts';
 import { parseIdentifier } from './parse-identifier.ts';
+import { parsePasswordRecipient, parseSharedKeyRecipient } from './parse-shared-recipient.ts';
+import type { Recipient } from './recipient.ts';
 import type { MessageFamily } from './signed-data.ts';
 
-const otherKinds: ReadonlyMap<number, Exclude<Recipient['kind'], 'key-transport'>> = new Map([
-  [contextConstructed(1), 'key-agreement'],
-  [contextConstructed(2), 'key-encryption-key'],
-  [contextConstructed(3), 'password'],
-  [contextConstructed(4), 'other'],
-]);
-
 /**
- * RecipientInfo. A key transport recipient is version 0 (issuer and serial number) or 2 (key identifier) in RFC 5652
- * §6.2.1, version 0 in RFC 2315 and version 1 in GB/T 35275; what else is in use is a deviation, and any other version is
- * malformed.
+ * RecipientInfo, RFC 5652 §6.2: every choice is read, whether or not we can open it.
  *
  * @throws {CodedError} ERR_ENVELOPE_MALFORMED { field, offset }, ERR_DER_…
  */
 export function parseRecipient(node: DerNode, family: MessageFamily): Recipient {
-  const kind = otherKinds.get(node.tag);
-  if (kind !== undefined) return { kind };
+  switch (node.tag) {
+    case contextConstructed(1):
+      return parseKeyAgreementRecipient(node);
+    case contextConstructed(2):
+      return parseSharedKeyRecipient(node);
+    case contextConstructed(3):
+      return parsePasswordRecipient(node);
+    case contextConstructed(4):
+      return { kind: 'other', algorithm: oidValue(node.reader().next()) };
+    default:
+      return parseKeyTransport(node, family);
+  }
+}
+
+/**
+ * A key transport recipient is version 0 (issuer and serial number) or 2 (key identifier) in RFC 5652 §6.2.1, version 0 in
+ * RFC 2315 and version 1 in GB/T 35275; what else is in use is a deviation, and any other version is malformed.
+ */
+function parseKeyTransport(node: DerNode, family: MessageFamily): Recipient {
   const fields = node.expect(derTag.sequence).reader();
   const version = smallIntegerValue(fields.next(), 5);
   const identifier = parseIdentifier(fields.next());

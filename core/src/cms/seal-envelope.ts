@@ -22,6 +22,13 @@ import { CodedError } from '../errors/index.ts';
 import { type Certificate, describeSubject, type KeyUsageName } from '../x509/index.ts';
 import { encodeContentEncryption } from './content-encryption.ts';
 import { encodeKeyEncryption } from './key-encryption.ts';
+import {
+  agreementRecipientInfo,
+  passwordRecipientInfo,
+  type SharedKey,
+  sharedKeyRecipientInfo,
+  type WrappingEngine,
+} from './make-other-recipients.ts';
 import type { MessageFamily } from './signed-data.ts';
 
 /** What new envelopes are encrypted with. */
@@ -29,12 +36,15 @@ export type SealingCipher = Exclude<CipherName, 'des-ede3-cbc'>;
 
 export interface EnvelopeToSeal {
   readonly content: Uint8Array;
-  /** Encryption certificates; the key of any one of them opens. At least one. */
+  /** Encryption certificates; the key of any one of them opens. At least one, unless there are shared keys or passwords. */
   readonly recipients: readonly Certificate[];
   /** Default: `gm` when every recipient has an SM2 key, `pkcs7` otherwise. */
   readonly family?: MessageFamily | undefined;
   /** Default: SM4-CBC for `gm`, AES-256-CBC for `pkcs7`. GCM makes AuthEnvelopedData of RFC 5083. */
   readonly cipher?: SealingCipher | undefined;
+  /** Keys that both sides have (AES, 16, 24 or 32 octets), each with its name. PKCS#7 only, as are passwords. */
+  readonly sharedKeys?: readonly SharedKey[] | undefined;
+  readonly passwords?: readonly Uint8Array[] | undefined;
   /** For RSA recipients; default OAEP with SHA-256. */
   readonly rsa?: 'oaep' | 'pkcs1v15' | undefined;
 }
@@ -45,6 +55,8 @@ export interface SealedContent {
   readonly encryptedContentInfo: Uint8Array;
   readonly tag: Uint8Array | null;
   readonly family: MessageFamily;
+  /** Of EnvelopedData: GM/T 0010 counts from 1, RFC 5652 §6.1 by the kinds of recipients. */
+  readonly version: 0 | 1 | 2 | 3;
 }
 
 const encryptionUsage: readonly KeyUsageName[] = ['keyEncipherment', 'dataEncipherment', 'keyAgreement'];
@@ -54,19 +66,21 @@ const encryptionUsage: readonly KeyUsageName[] = ['keyEncipherment', 'dataEnciph
  *
  * @throws {CodedError} ERR_ENVELOPE_NOT_RECIPIENT for no recipient, ERR_PATH_KEY_USAGE for a certificate that may not
  *   encrypt, ERR_CRYPTO_ALGORITHM_UNSUPPORTED for a key that cannot, ERR_CRYPTO_KEY_INVALID
+ * @param wrapping  needed for recipients with a key of a NIST curve, for shared keys and for passwords
  */
 export function sealEnvelope(
   input: EnvelopeToSeal,
   ops: Pick<CryptoOps, 'random'>,
   ciphers: Pick<CipherOps, 'encrypt' | 'encryptKey'>,
+  wrapping?: WrappingEngine,
 ): Uint8Array {
-  const { recipientInfos, encryptedContentInfo, tag, family } = sealContent(input, ops, ciphers);
+  const { recipientInfos, encryptedContentInfo, tag, family, version } = sealContent(input, ops, ciphers, wrapping);
   if (tag !== null)
     return contentInfo(
       oids.authEnvelopedData,
       derSequence(derInteger(0), recipientInfos, encryptedContentInfo, derOctetString(tag)),
     );
-  const [type, version] = family === 'gm' ? [oids.gmEnvelopedData, 1] : [oids.envelopedData, 0];
+  const type = family === 'gm' ? oids.gmEnvelopedData : oids.envelopedData;
   return contentInfo(type, derSequence(derInteger(version), recipientInfos, encryptedContentInfo));
 }
 
@@ -75,21 +89,38 @@ export function sealContent(
   input: EnvelopeToSeal,
   ops: Pick<CryptoOps, 'random'>,
   ciphers: Pick<CipherOps, 'encrypt' | 'encryptKey'>,
+  wrapping?: WrappingEngine,
 ): SealedContent {
-  const { recipients, content } = input;
-  if (recipients.length === 0) throw new CodedError('ERR_ENVELOPE_NOT_RECIPIENT');
-  const national = recipients.every(({ publicKey }) => publicKey.kind === 'sm2');
+  const { recipients, content, sharedKeys = [], passwords = [] } = input;
+  const others = sharedKeys.length + passwords.length;
+  if (recipients.length + others === 0) throw new CodedError('ERR_ENVELOPE_NOT_RECIPIENT');
+  const national = others === 0 && recipients.every(({ publicKey }) => publicKey.kind === 'sm2');
   const family = input.family ?? (national ? 'gm' : 'pkcs7');
   const cipher = input.cipher ?? (family === 'gm' ? 'sm4-cbc' : 'aes-256-cbc');
   const { keyLength, ivLength, mode } = cipherShapes[cipher];
   const contentKey = ops.random(keyLength);
   const iv = ops.random(ivLength);
-  const wrapped = recipients.map((certificate) => recipientInfo(certificate, contentKey, family, input.rsa, ciphers));
+  const agreeing = recipients.filter(({ publicKey }) => family === 'pkcs7' && publicKey.kind === 'ec');
+  const wrapped = [
+    ...recipients
+      .filter((certificate) => !agreeing.includes(certificate))
+      .map((certificate) => recipientInfo(certificate, contentKey, family, input.rsa, ciphers)),
+    ...agreeing.map((certificate) => {
+      requireEncryptionUsage(certificate);
+      return agreementRecipientInfo(certificate, contentKey, requireWrapping(wrapping, 'key agreement'));
+    }),
+    ...sharedKeys.map((key) => sharedKeyRecipientInfo(key, contentKey, requireWrapping(wrapping, 'key wrap'))),
+    ...passwords.map((password) => passwordRecipientInfo(password, contentKey, requireWrapping(wrapping, 'PWRI-KEK'))),
+  ];
+  if (family === 'gm' && others > 0)
+    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: 'GM/T 0010 key wrap' });
   const sealed = ciphers.encrypt(cipher, contentKey, iv, content);
   contentKey.fill(0);
   const ciphertext = mode === 'gcm' ? sealed.subarray(0, sealed.length - gcmTagLength) : sealed;
+  const plainVersion = agreeing.length + sharedKeys.length > 0 ? 2 : 0;
   return {
     family,
+    version: family === 'gm' ? 1 : passwords.length > 0 ? 3 : plainVersion,
     recipientInfos: derSetOf(...wrapped),
     encryptedContentInfo: derSequence(
       derOid(family === 'gm' ? oids.gmData : oids.data),
@@ -112,11 +143,8 @@ function recipientInfo(
   rsa: EnvelopeToSeal['rsa'],
   ciphers: Pick<CipherOps, 'encryptKey'>,
 ): Uint8Array {
-  const { keyUsage, publicKey } = certificate;
-  if (keyUsage !== undefined && !encryptionUsage.some((usage) => keyUsage.has(usage))) {
-    const { subject } = describeSubject(certificate);
-    throw new CodedError('ERR_PATH_KEY_USAGE', { subject, required: 'keyEncipherment' });
-  }
+  requireEncryptionUsage(certificate);
+  const { publicKey } = certificate;
   const scheme = schemeFor(certificate, rsa);
   if (family === 'gm' && scheme.kind !== 'sm2')
     throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: `GM/T 0010 ${publicKey.kind}` });
@@ -126,6 +154,18 @@ function recipientInfo(
     encodeKeyEncryption(scheme),
     derOctetString(ciphers.encryptKey(publicKey, scheme, contentKey)),
   );
+}
+
+function requireEncryptionUsage(certificate: Certificate): void {
+  const { keyUsage } = certificate;
+  if (keyUsage === undefined || encryptionUsage.some((usage) => keyUsage.has(usage))) return;
+  const { subject } = describeSubject(certificate);
+  throw new CodedError('ERR_PATH_KEY_USAGE', { subject, required: 'keyEncipherment' });
+}
+
+function requireWrapping(wrapping: WrappingEngine | undefined, algorithm: string): WrappingEngine {
+  if (wrapping === undefined) throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm });
+  return wrapping;
 }
 
 function schemeFor({ publicKey }: Certificate, rsa: EnvelopeToSeal['rsa']): KeyEncryption {

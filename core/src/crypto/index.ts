@@ -9,6 +9,7 @@ export {
 } from './cipher-ops.ts';
 export { digestLengths, digestOfOid, digestOids } from './digest-oids.ts';
 export { decodeEcdsaSignature, encodeEcdsaSignature } from './ecdsa-signature.ts';
+export type { BlockCipher, KeyWrapOps } from './key-wrap-ops.ts';
 export {
   type CryptoOps,
   type DigestAlgorithm,

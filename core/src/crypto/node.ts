@@ -1,4 +1,5 @@
 export type { EngineChoice } from './node/choose-engine.ts';
 export { createNodeCiphers } from './node/ciphers.ts';
 export { createNodeCrypto, type NodeCryptoOptions } from './node/create-node-crypto.ts';
+export { createNodeKeyWrap } from './node/key-wrap.ts';
 export { publicKeyOf } from './node/sign.ts';

@@ -1,11 +1,10 @@
-import { derTag, octetStringValue, oidName, oids, readDer, smallIntegerValue } from '../asn1/index.ts';
-import { parseContentEncryption, requireCipher } from '../cms/index.ts';
+import { octetStringValue, oidName, oids, readDer, smallIntegerValue } from '../asn1/index.ts';
+import { parseContentEncryption, parsePbkdf2, requireCipher } from '../cms/index.ts';
 import {
   type AlgorithmIdentifier,
   type CipherOps,
   type CryptoOps,
   cipherShapes,
-  type DigestAlgorithm,
   digestLengths,
   parseAlgorithmIdentifier,
 } from '../crypto/index.ts';
@@ -18,17 +17,6 @@ export interface KeyFileOps {
   readonly ops: CryptoOps;
   readonly ciphers: CipherOps;
 }
-
-const pseudoRandomFunctions: ReadonlyMap<string, DigestAlgorithm> = new Map([
-  [oids.hmacWithSha1, 'sha1'],
-  [oids.hmacWithSha224, 'sha224'],
-  [oids.hmacWithSha256, 'sha256'],
-  [oids.hmacWithSha384, 'sha384'],
-  [oids.hmacWithSha512, 'sha512'],
-  [oids.hmacWithSm3, 'sm3'],
-  [oids.hmacSm3, 'sm3'],
-  [oids.sm3, 'sm3'],
-]);
 
 /**
  * Decrypts by a password-based algorithm: PBES2 with PBKDF2 (RFC 8018 §6.2; SHA-1, SHA-2, SM3 with AES, SM4, triple DES in
@@ -67,31 +55,10 @@ function decryptPbes2(
   const cipher = requireCipher(encryption);
   const { keyLength, mode } = cipherShapes[cipher];
   if (mode !== 'cbc') throw unsupported(encryption.oid);
-  const { digest, salt, iterations } = parsePbkdf2(derivation, keyLength);
+  const { digest, salt, iterations } = parsePbkdf2(derivation, keyLength, malformed);
   budget.spend(iterations * Math.ceil(keyLength / digestLengths[digest]), 1);
   const key = ciphers.pbkdf2(digest, password.utf8, salt, iterations, keyLength);
   return orWrongPassword(() => ciphers.decrypt(cipher, key, encryption.iv, encrypted));
-}
-
-/** PBKDF2-params of RFC 8018 appendix A.2; the salt may not come from elsewhere. */
-function parsePbkdf2(
-  { oid, parameters }: AlgorithmIdentifier,
-  cipherKeyLength: number,
-): { readonly digest: DigestAlgorithm; readonly salt: Uint8Array; readonly iterations: number } {
-  if ((oid !== oids.pbkdf2 && oid !== oids.gmtPbkdf) || parameters === undefined) throw unsupported(oid);
-  const fields = parameters.sequence();
-  const salt = octetStringValue(fields.next());
-  const iterations = smallIntegerValue(fields.next());
-  const keyLength = fields.optional(derTag.integer);
-  const prf = fields.optional(derTag.sequence);
-  fields.finish();
-  if (iterations === 0 || salt.length > 1024) throw malformed('PBKDF2', parameters.offset);
-  if (keyLength !== undefined && smallIntegerValue(keyLength) !== cipherKeyLength)
-    throw malformed('PBKDF2.keyLength', keyLength.offset);
-  const functionOid = prf === undefined ? oids.hmacWithSha1 : parseAlgorithmIdentifier(prf).oid;
-  const digest = pseudoRandomFunctions.get(functionOid);
-  if (digest === undefined) throw unsupported(functionOid);
-  return { digest, salt, iterations };
 }
 
 function decryptTripleDes(

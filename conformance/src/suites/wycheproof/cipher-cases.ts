@@ -14,6 +14,7 @@ import {
   pbkdfCheck,
 } from './cipher-checks.ts';
 import type { CipherGroup } from './cipher-form.ts';
+import { ecdhCheck, keyWrapCheck } from './key-wrap-checks.ts';
 import { explain } from './signature-cases.ts';
 import type { SignatureTest } from './wycheproof-form.ts';
 
@@ -34,6 +35,10 @@ export function cipherCases(file: string, algorithm: string, group: CipherGroup)
       return casesBy(file, group.tests, decryptOaepCheck(group));
     case 'RsaesPkcs1Decrypt':
       return casesBy(file, group.tests, decryptPkcs1Check(group));
+    case 'KeywrapTest':
+      return casesBy(file, group.tests, keyWrapCheck(algorithm));
+    case 'EcdhPemTest':
+      return casesBy(file, group.tests, ecdhCheck(algorithm));
   }
 }
 

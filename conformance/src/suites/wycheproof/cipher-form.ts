@@ -62,6 +62,13 @@ export const OaepGroup = group(
 );
 export const Pkcs1Group = group('RsaesPkcs1Decrypt', rsaFields, { msg: Hex, ct: Hex });
 
+export const KeyWrapGroup = group('KeywrapTest', { keySize: Bits }, { key: Hex, msg: Hex, ct: Hex });
+export const EcdhPemGroup = group(
+  'EcdhPemTest',
+  { curve: Type.String(), encoding: Type.Literal('pem') },
+  { public: Type.String(), private: Type.String(), shared: Hex },
+);
+
 export type MacGroup = Static<typeof MacGroup>;
 export type HkdfGroup = Static<typeof HkdfGroup>;
 export type PbkdfGroup = Static<typeof PbkdfGroup>;
@@ -69,8 +76,19 @@ export type PbeGroup = Static<typeof PbeGroup>;
 export type AeadGroup = Static<typeof AeadGroup>;
 export type OaepGroup = Static<typeof OaepGroup>;
 export type Pkcs1Group = Static<typeof Pkcs1Group>;
+export type KeyWrapGroup = Static<typeof KeyWrapGroup>;
+export type EcdhPemGroup = Static<typeof EcdhPemGroup>;
 
-export type CipherGroup = MacGroup | HkdfGroup | PbkdfGroup | PbeGroup | AeadGroup | OaepGroup | Pkcs1Group;
+export type CipherGroup =
+  | MacGroup
+  | HkdfGroup
+  | PbkdfGroup
+  | PbeGroup
+  | AeadGroup
+  | OaepGroup
+  | Pkcs1Group
+  | KeyWrapGroup
+  | EcdhPemGroup;
 
 /** Validators of those groups, by the group's `type`. */
 export const cipherGroupValidators = {
@@ -81,4 +99,6 @@ export const cipherGroupValidators = {
   AeadTest: Compile(AeadGroup),
   RsaesOaepDecrypt: Compile(OaepGroup),
   RsaesPkcs1Decrypt: Compile(Pkcs1Group),
+  KeywrapTest: Compile(KeyWrapGroup),
+  EcdhPemTest: Compile(EcdhPemGroup),
 } as const satisfies Record<CipherGroup['type'], unknown>;
