@@ -1,13 +1,12 @@
 #!/usr/bin/env node
 // The program behind `onelock driver`.
 import { parseArgs } from 'node:util';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError, type Locale, localeOf } from '@onelock/core/messages';
-import { findConfigs } from './cli/find-configs.ts';
-import { type DeviceReport, type DriverReport, listDrivers } from './cli/list-drivers.ts';
+import type { CommandAnswer, ExitStatus } from './cli/command.ts';
+import { commands } from './cli/commands.ts';
 import { cliWords } from './cli/words.ts';
-
-type ExitStatus = 0 | 1 | 2;
 
 function chooseLocale(words: readonly string[]): Locale {
   const at = words.indexOf('--lang');
@@ -21,64 +20,57 @@ async function main(words: readonly string[]): Promise<ExitStatus> {
     process.stdout.write(cliWords[locale].usage);
     return 0;
   }
+  const wantsJson = words.includes('--json');
   try {
-    const { config, json } = readWords(words, locale);
-    const drivers = await listDrivers(findConfigs(config, process.env), locale);
-    const text = json ? `${JSON.stringify({ drivers }, null, 2)}\n` : drivers.map(showDriver(locale)).join('');
-    process.stdout.write(text);
-    return drivers.every(({ health }) => health === 'running') ? 0 : 1;
+    const { text, json, status } = await runCommand(words, locale);
+    process.stdout.write(wantsJson ? `${JSON.stringify(json, null, 2)}\n` : text);
+    return status;
   } catch (error) {
-    return complain(error, locale, words.includes('--json'));
+    return complain(error, locale, wantsJson);
   }
 }
 
-/** @throws {CodedError} ERR_CLI_USAGE */
-function readWords(words: readonly string[], locale: Locale): { readonly config?: string; readonly json: boolean } {
-  const [driver, list, ...rest] = words;
-  if (driver !== 'driver' || list !== 'list')
+/** @throws {CodedError} ERR_CLI_USAGE, and what the command throws */
+async function runCommand([driver, name = '', ...rest]: readonly string[], locale: Locale): Promise<CommandAnswer> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (driver !== 'driver' || command === undefined)
     throw new CodedError('ERR_CLI_USAGE', { detail: cliWords[locale].unknownCommand });
+  const { values, positionals } = readOptions(rest, command.options);
+  const [least, most] = command.words;
+  if (positionals.length < least || positionals.length > most)
+    throw new CodedError('ERR_CLI_USAGE', { detail: cliWords[locale].wrongWords });
+  const { trust = [], json: _json, lang: _lang, ...options } = values;
+  return command.run(positionals, options, {
+    locale,
+    environment: process.env,
+    ops: createNodeCrypto(),
+    now: () => new Date(),
+    trust: Array.isArray(trust) ? trust.map(String) : [],
+  });
+}
+
+function readOptions(args: readonly string[], own: (typeof commands)[string]['options']) {
   try {
-    const { values } = parseArgs({
-      args: rest,
-      options: { config: { type: 'string' }, json: { type: 'boolean' }, lang: { type: 'string' } },
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...own,
+        trust: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+        lang: { type: 'string' },
+      },
     });
-    return { ...(values.config !== undefined && { config: values.config }), json: values.json ?? false };
   } catch (cause) {
     const detail = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
     throw new CodedError('ERR_CLI_USAGE', { detail }, { cause });
   }
 }
 
-function showDriver(locale: Locale): (driver: DriverReport) => string {
-  const words = cliWords[locale];
-  return ({ id, family, vendor, version, health, cause, devices }) => {
-    const name = [id, family, vendor, version].filter(Boolean).join(' · ');
-    const head = `${name}  ${words[health]}${cause === null ? '' : `：${cause.message} [${cause.code}]`}\n`;
-    if (cause !== null) return head;
-    return head + (devices.length === 0 ? `  ${words.noDevice}\n` : devices.map(showDevice(locale)).join(''));
-  };
-}
-
-function showDevice(locale: Locale): (device: DeviceReport) => string {
-  const words = cliWords[locale];
-  return ({ label, model, serialNumber, algorithms, pin, identities }) => {
-    const notes = [
-      pin.locked ? words.pinLocked : pin.retriesLeft === null ? '' : `${words.retriesLeft} ${pin.retriesLeft}`,
-      pin.low && pin.retriesLeft === null ? words.pinLow : '',
-      pin.isDefault === true ? words.pinDefault : '',
-    ];
-    const facts = [
-      model,
-      `${words.serialNumber} ${serialNumber}`,
-      algorithms.join(' '),
-      `${words.identities} ${identities.length}`,
-      ...notes,
-    ];
-    return `  ${label}  ${facts.filter(Boolean).join(' · ')}\n`;
-  };
-}
-
-/** Wrong use or configuration, in the form that was asked for. */
+/**
+ * Wrong use, or an act that was refused, in the form that was asked for.
+ * @returns 1 when what was given was understood and refused
+ */
 function complain(error: unknown, locale: Locale, json: boolean): ExitStatus {
   const { code, params } = isCodedError(error)
     ? error
@@ -87,7 +79,16 @@ function complain(error: unknown, locale: Locale, json: boolean): ExitStatus {
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, params, message } }, null, 2)}\n`);
   process.stderr.write(`onelock: ${message} [${code}]\n`);
   if (code === 'ERR_CLI_USAGE') process.stderr.write(`\n${cliWords[locale].usage}`);
-  return 2;
+  return refusals.has(code) ? 1 : 2;
 }
+
+const refusals: ReadonlySet<string> = new Set([
+  'ERR_DRIVER_MANIFEST_MALFORMED',
+  'ERR_DRIVER_MANIFEST_UNSIGNED',
+  'ERR_DRIVER_MANIFEST_UNTRUSTED',
+  'ERR_DRIVER_VERSION_ROLLBACK',
+  'ERR_DRIVER_RECALLED',
+  'ERR_DRIVER_UNKNOWN',
+]);
 
 process.exitCode = await main(process.argv.slice(2));

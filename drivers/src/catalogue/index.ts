@@ -7,6 +7,7 @@ export {
   type KnownDriver,
   type StoreContents,
 } from './driver-store.ts';
+export { driversToHost } from './drivers-to-host.ts';
 export { type InstalledDriver, installedDrivers } from './installed-drivers.ts';
 export { readDriverTrust } from './read-trust.ts';
 export { recallOf } from './recall.ts';

@@ -1,27 +1,27 @@
-import { readFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
+import { driversToHost, type InstalledDriver } from '../catalogue/index.ts';
 import { type DriverConfig, parseDriverConfigs } from '../port/index.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './agent-folder.ts';
+import { readTextFile } from './read-file.ts';
 
 /**
- * Which drivers to list: those of a file, else those that the agent would host, else file tokens in the agent's folder.
+ * Which drivers to run: those of a file and no others, else those that the agent of this person runs.
  * @throws {CodedError} ERR_CLI_FILE_UNREADABLE, ERR_DRIVER_CONFIG_INVALID
  */
-export function findConfigs(file: string | undefined, environment: Environment): readonly DriverConfig[] {
-  const text = file === undefined ? environment.ONELOCK_AGENT_DRIVERS : readText(file);
-  if (text !== undefined && text !== '') return parseDriverConfigs(parseJson(text));
-  return [{ id: 'soft', family: 'soft', folder: path.join(agentFolder(environment), 'tokens') }];
+export function findConfigs(
+  file: string | undefined,
+  environment: Environment,
+  installed: readonly InstalledDriver[],
+): readonly DriverConfig[] {
+  if (file !== undefined) return parseDriverConfigs(parseJson(readTextFile(file)));
+  const text = environment.ONELOCK_AGENT_DRIVERS;
+  return driversToHost(text === undefined || text === '' ? null : parseList(text), installed);
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file }, { cause });
-  }
+function parseList(text: string): readonly unknown[] {
+  const value = parseJson(text);
+  if (Array.isArray(value)) return value;
+  throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '', rule: 'must be a list' });
 }
 
 function parseJson(text: string): unknown {
@@ -30,12 +30,4 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '', rule: 'JSON' }, { cause });
   }
-}
-
-function agentFolder(environment: Environment): string {
-  if (environment.ONELOCK_AGENT_STATE_DIR) return path.resolve(environment.ONELOCK_AGENT_STATE_DIR);
-  const home = os.homedir();
-  if (process.platform === 'win32') return path.join(environment.LOCALAPPDATA ?? home, 'OneLock');
-  if (process.platform === 'darwin') return path.join(home, 'Library/Application Support/OneLock');
-  return path.join(environment.XDG_STATE_HOME ?? path.join(home, '.local/state'), 'onelock');
 }

@@ -1,54 +1,85 @@
 import type { Locale } from '@onelock/core/messages';
 
-interface Words {
-  readonly usage: string;
-  readonly unknownCommand: string;
-  readonly running: string;
-  readonly failed: string;
-  readonly noDevice: string;
-  readonly serialNumber: string;
-  readonly identities: string;
-  readonly retriesLeft: string;
-  readonly pinLow: string;
-  readonly pinLocked: string;
-  readonly pinDefault: string;
-}
+const zhCN = {
+  usage: `用法：onelock driver 命令 … [--json] [--lang zh-CN|en]
 
-export const cliWords: Readonly<Record<Locale, Words>> = {
-  'zh-CN': {
-    usage: `用法：onelock driver list [--config 文件] [--json] [--lang zh-CN|en]
+  list [--config 文件]            正在使用的驱动与介质，以及已知而未运行的驱动
+  add 文件|驱动名 [--trust 文件]…  采用已签名的驱动清单或驱动目录（离线导入）；或重新启用目录中的驱动
+  remove 驱动名                   停用驱动（不删除厂商文件）
+  conform [驱动名]                对驱动与介质做符合性测试，见 conform --help
+  report [--out 文件]             未识别介质报告：USB 标识、ATR、候选驱动库
+  sign 文件 --certificate 证书 --key 私钥 [--chain 证书]… [--out 文件]
+                                  目录管理者：检查并签名驱动清单或驱动目录
 
-  --config 文件   驱动配置（JSON 列表）；缺省取 ONELOCK_AGENT_DRIVERS，再缺省为本机代理的软件介质目录
+  --config 文件   驱动配置（JSON 列表）；缺省为本机代理所用的驱动
+  --trust 文件    驱动签名的信任锚或中间证书（文件或目录），与 ONELOCK_AGENT_DRIVER_ANCHORS_DIR 合用
   --json          机器可读输出
-  退出码：0 驱动全部正常，1 有驱动异常，2 用法或配置有误
+  退出码：0 正常或通过，1 有异常、未通过或被拒绝，2 用法或输入有误
 `,
-    unknownCommand: '没有这个命令',
-    running: '正常',
-    failed: '异常',
-    noDevice: '没有介质',
-    serialNumber: '序列号',
-    identities: '证书',
-    retriesLeft: 'PIN 剩余次数',
-    pinLow: 'PIN 剩余次数不多',
-    pinLocked: 'PIN 已锁定',
-    pinDefault: '仍为出厂 PIN',
-  },
-  en: {
-    usage: `usage: onelock driver list [--config FILE] [--json] [--lang zh-CN|en]
+  unknownCommand: '没有这个命令',
+  wrongWords: '参数个数不对',
+  needed: '缺少',
+  running: '正常',
+  failed: '异常',
+  ready: '可用',
+  absent: '本机没有其驱动库',
+  removed: '已停用',
+  refused: '已拒绝',
+  noDevice: '没有介质',
+  serialNumber: '序列号',
+  identities: '证书',
+  retriesLeft: 'PIN 剩余次数',
+  pinLow: 'PIN 剩余次数不多',
+  pinLocked: 'PIN 已锁定',
+  pinDefault: '仍为出厂 PIN',
+  catalogueTaken: '已采用驱动目录，版本',
+  drivers: '驱动',
+  recalls: '召回',
+  added: '已采用驱动',
+  removedNow: '已停用驱动',
+  signed: '已签名并写入',
+} as const;
 
-  --config FILE   drivers as a JSON list; default ONELOCK_AGENT_DRIVERS, else the agent's own folder of file tokens
+export type CliWords = { readonly [Key in keyof typeof zhCN]: string };
+
+const en: CliWords = {
+  usage: `usage: onelock driver COMMAND … [--json] [--lang zh-CN|en]
+
+  list [--config FILE]              drivers that run, with their devices, and known ones that do not
+  add FILE|ID [--trust FILE]…       take a signed manifest or catalogue (offline import), or want a driver again
+  remove ID                         run a driver no more (the vendor's files stay)
+  conform [ID]                      test a driver and a device for conformance, see conform --help
+  report [--out FILE]               report on unknown devices: USB ids, ATRs, candidate libraries
+  sign FILE --certificate F --key F [--chain F]… [--out F]
+                                    for the catalogue's keeper: check and sign a manifest or a catalogue
+
+  --config FILE   drivers as a JSON list; default: those that this person's agent runs
+  --trust FILE    anchors and intermediates of those who sign drivers (file or folder), beside ONELOCK_AGENT_DRIVER_ANCHORS_DIR
   --json          machine-readable output
-  exit status: 0 every driver runs, 1 one does not, 2 wrong use or configuration
+  exit status: 0 well or passed, 1 something is wrong, failed or was refused, 2 wrong use or input
 `,
-    unknownCommand: 'there is no such command',
-    running: 'running',
-    failed: 'failed',
-    noDevice: 'no device',
-    serialNumber: 'serial number',
-    identities: 'certificates',
-    retriesLeft: 'PIN tries left',
-    pinLow: 'few PIN tries left',
-    pinLocked: 'PIN locked',
-    pinDefault: 'factory PIN still in use',
-  },
+  unknownCommand: 'there is no such command',
+  wrongWords: 'too few or too many words',
+  needed: 'missing:',
+  running: 'running',
+  failed: 'failed',
+  ready: 'ready',
+  absent: 'its library is not on this computer',
+  removed: 'removed',
+  refused: 'refused',
+  noDevice: 'no device',
+  serialNumber: 'serial number',
+  identities: 'certificates',
+  retriesLeft: 'PIN tries left',
+  pinLow: 'few PIN tries left',
+  pinLocked: 'PIN locked',
+  pinDefault: 'factory PIN still in use',
+  catalogueTaken: 'catalogue taken, version',
+  drivers: 'drivers',
+  recalls: 'recalls',
+  added: 'driver taken:',
+  removedNow: 'driver removed:',
+  signed: 'signed and written to',
 };
+
+export const cliWords: Readonly<Record<Locale, CliWords>> = { 'zh-CN': zhCN, en };

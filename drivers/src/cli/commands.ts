@@ -1,0 +1,12 @@
+import { addCommand } from './add-driver.ts';
+import type { Command } from './command.ts';
+import { listCommand } from './list-command.ts';
+import { removeCommand } from './remove-driver.ts';
+import { signCommand } from './sign-command.ts';
+
+export const commands: Readonly<Record<string, Command>> = {
+  list: listCommand,
+  add: addCommand,
+  remove: removeCommand,
+  sign: signCommand,
+};
