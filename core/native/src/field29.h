@@ -137,12 +137,13 @@ PRODUCT void fe_canonical(fe *out, const fe *a) {
   *out = *a;
   for (int round = 0; round < 2; round++) {
     borrow = 0;
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 8; i++) {
       t[i] = out->l[i] - fe_p.l[i] + borrow;
       borrow = t[i] >> 29;
-      if (i < 8) t[i] &= LIMB_MASK;
+      t[i] &= LIMB_MASK;
     }
-    int64_t keep = t[8] >> 63;
+    t[8] = out->l[8] - fe_p.l[8] + borrow;
+    int64_t keep = (int64_t)opaque((uint64_t)(t[8] >> 63));
     for (int i = 0; i < 9; i++) out->l[i] = (out->l[i] & keep) | (t[i] & ~keep);
   }
 }

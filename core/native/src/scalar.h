@@ -110,13 +110,16 @@ static void sc_mul(sc *out, const sc *a, const sc *b) {
 /* a^(n-2) mod n with a 4-bit window over the public exponent; zero gives zero. */
 static void sc_inv(sc *out, const sc *a) {
   sc power[16], t;
+  limb exponent[SC_LIMBS];
+  for (int i = 0; i < SC_LIMBS; i++) exponent[i] = sc_n[i];
+  exponent[0] -= 2; /* the lowest word of n is larger */
   sc_montgomery_mul(&power[1], a, &sc_r_squared);
   sc_montgomery_mul(&power[0], &sc_one, &sc_r_squared);
   for (int i = 2; i < 16; i++) sc_montgomery_mul(&power[i], &power[i - 1], &power[1]);
   t = power[0];
   for (int i = 63; i >= 0; i--) {
     int bit = 4 * i;
-    limb word = sc_n[bit / SC_BITS] - (bit < SC_BITS ? 2 : 0);
+    limb word = exponent[bit / SC_BITS];
     for (int k = 0; k < 4; k++) sc_montgomery_mul(&t, &t, &t);
     sc_montgomery_mul(&t, &t, &power[(word >> (bit % SC_BITS)) & 15]);
   }

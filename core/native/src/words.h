@@ -40,17 +40,19 @@
 typedef unsigned __int128 uint128;
 #endif
 
-/* All ones when bit is 1, zero when it is 0. The empty asm keeps the compiler from turning masks back into branches. */
-INLINE uint64_t mask_of_bit(uint64_t bit) {
-  uint64_t mask = 0 - bit;
+/* The same value, of which the compiler knows nothing: it would turn masks back into branches, or in WASM into `select`. */
+INLINE uint64_t opaque(uint64_t value) {
 #if defined(__GNUC__)
-  __asm__("" : "+r"(mask));
+  __asm__("" : "+r"(value));
 #endif
-  return mask;
+  return value;
 }
 
+/* All ones when bit is 1, zero when it is 0. */
+INLINE uint64_t mask_of_bit(uint64_t bit) { return opaque(0 - bit); }
+
 /* 1 when value is zero, else 0. */
-INLINE uint64_t bit_of_zero(uint64_t value) { return 1 ^ ((value | (0 - value)) >> 63); }
+INLINE uint64_t bit_of_zero(uint64_t value) { return 1 ^ ((value | opaque(0 - value)) >> 63); }
 
 INLINE uint64_t load_be64(const uint8_t *bytes) {
   uint64_t value = 0;
