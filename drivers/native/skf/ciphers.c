@@ -4,8 +4,6 @@
 
 /* Session keys: SM4, in ECB or CBC. */
 
-ULONG decrypt_rsa(const object_t *container, int padded, const BYTE *data, size_t length, BYTE *out, ULONG *size);
-
 static ULONG keep_session_key(const object_t *owner, ULONG algorithm, const BYTE key[16], HANDLE *out) {
   object_t made = *owner;
   made.kind = KIND_KEY;
@@ -31,7 +29,7 @@ EXPORT ULONG SKF_ImportSessionKey(HCONTAINER handle, ULONG algorithm, BYTE *wrap
   soft_key *signing = load_key(container, "sign.key");
   int rsa = signing && key_kind_of(signing) == KEY_RSA;
   key_free(signing);
-  if (rsa) result = decrypt_rsa(container, 0, wrapped, length, key, &size);
+  if (rsa) result = decrypt_rsa(container, wrapped, length, key, &size);
   else if (length < offsetof(ECCCIPHERBLOB, Cipher) + 16 || !get_cipher(blob, &head) || blob->CipherLen != 16)
     result = SAR_INDATALENERR;
   else result = decrypt_sm2(container, &head, blob->Cipher, 16, key, &size);

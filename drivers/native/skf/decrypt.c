@@ -6,19 +6,21 @@
  * The standard decrypts with a private key only on the way to a session key (SKF_ImportSessionKey). What vendors added for anything
  * else has several names and shapes; which of them this library has is decided when it is compiled:
  *   (nothing)             SKF_ECCPrvKeyDecrypt(container, blob, out, length), SKF_RSAPrvKeyDecrypt(container, in, n, out, length)
- *   -DSKF_DECRYPT_FLAGGED SKF_PrvKeyDecrypt(container, 1 for the encryption key, blob, …), SKF_RSADecrypt(container, 1, in, n, …)
+ *   -DSKF_DECRYPT_FLAGGED SKF_PrvKeyDecrypt(container, 1 for the encryption key, 2 for the other, blob, …), SKF_RSADecrypt likewise
  *   -DSKF_DECRYPT_BYTES   SKF_ECCDecrypt(container, C1 || C3 || C2, n, out, length), SKF_RSADecrypt(container, in, n, out, length)
  *   -DSKF_DECRYPT_NONE    none
  */
 
+enum { USE_ENCRYPTION = 1, USE_SIGNING = 2 };
+
 /* A container without a key pair for encryption uses its only one, as RSA containers do. */
-static soft_key *decryption_key(const object_t *container) {
-  soft_key *key = load_key(container, "enc.key");
+static soft_key *decryption_key(const object_t *container, ULONG use) {
+  soft_key *key = use == USE_ENCRYPTION ? load_key(container, "enc.key") : NULL;
   return key ? key : load_key(container, "sign.key");
 }
 
 ULONG decrypt_sm2(const object_t *container, const sm2_head *head, const BYTE *cipher, size_t length, BYTE *out, ULONG *size) {
-  soft_key *key = decryption_key(container);
+  soft_key *key = decryption_key(container, USE_ENCRYPTION);
   if (!key) return SAR_KEYNOTFOUNTERR;
   BYTE *plain = malloc(length + 1);
   int done = plain && key_kind_of(key) == KEY_SM2 && sm2_decrypt_with(key, head, cipher, length, plain);
@@ -28,14 +30,18 @@ ULONG decrypt_sm2(const object_t *container, const sm2_head *head, const BYTE *c
   return result;
 }
 
-ULONG decrypt_rsa(const object_t *container, int padded, const BYTE *data, size_t length, BYTE *out, ULONG *size) {
-  soft_key *key = decryption_key(container);
+static ULONG decrypt_rsa_with(const object_t *container, ULONG use, int padded, const BYTE *data, size_t length, BYTE *out, ULONG *size) {
+  soft_key *key = decryption_key(container, use);
   if (!key) return SAR_KEYNOTFOUNTERR;
   BYTE plain[512];
   size_t plain_length = sizeof plain;
   int done = key_kind_of(key) == KEY_RSA && rsa_decrypt(key, padded, data, length, plain, &plain_length);
   key_free(key);
   return done ? copy_out(plain, plain_length, out, size) : SAR_RSADECERR;
+}
+
+ULONG decrypt_rsa(const object_t *container, const BYTE *data, size_t length, BYTE *out, ULONG *size) {
+  return decrypt_rsa_with(container, USE_ENCRYPTION, 0, data, length, out, size);
 }
 
 #ifndef SKF_DECRYPT_NONE
@@ -48,10 +54,10 @@ static ULONG private_sm2(HCONTAINER handle, const sm2_head *head, const BYTE *ci
 }
 
 /* `padded-decrypt`: leaves the padding on. */
-static ULONG private_rsa(HCONTAINER handle, const BYTE *data, size_t length, BYTE *out, ULONG *size) {
+static ULONG private_rsa(HCONTAINER handle, ULONG use, const BYTE *data, size_t length, BYTE *out, ULONG *size) {
   object_t *container;
   ULONG result = unlocked_container(handle, &container);
-  if (!result) result = decrypt_rsa(container, has_trait("padded-decrypt"), data, length, out, size);
+  if (!result) result = decrypt_rsa_with(container, use, has_trait("padded-decrypt"), data, length, out, size);
   return result ? result : still_there(handle);
 }
 
@@ -65,12 +71,12 @@ static ULONG private_blob(HCONTAINER handle, const ECCCIPHERBLOB *blob, BYTE *ou
 #if defined SKF_DECRYPT_FLAGGED
 EXPORT ULONG SKF_PrvKeyDecrypt(HCONTAINER handle, ULONG use, ECCCIPHERBLOB *blob, BYTE *out, ULONG *size) {
   ENTER();
-  LEAVE(use == 1 ? private_blob(handle, blob, out, size) : SAR_INVALIDPARAMERR);
+  LEAVE(use == USE_ENCRYPTION ? private_blob(handle, blob, out, size) : SAR_INVALIDPARAMERR);
 }
 
 EXPORT ULONG SKF_RSADecrypt(HCONTAINER handle, ULONG use, BYTE *data, ULONG length, BYTE *out, ULONG *size) {
   ENTER();
-  LEAVE(use == 1 ? private_rsa(handle, data, length, out, size) : SAR_INVALIDPARAMERR);
+  LEAVE(use == USE_ENCRYPTION || use == USE_SIGNING ? private_rsa(handle, use, data, length, out, size) : SAR_INVALIDPARAMERR);
 }
 #elif defined SKF_DECRYPT_BYTES
 EXPORT ULONG SKF_ECCDecrypt(HCONTAINER handle, BYTE *data, ULONG length, BYTE *out, ULONG *size) {
@@ -83,7 +89,7 @@ EXPORT ULONG SKF_ECCDecrypt(HCONTAINER handle, BYTE *data, ULONG length, BYTE *o
 
 EXPORT ULONG SKF_RSADecrypt(HCONTAINER handle, BYTE *data, ULONG length, BYTE *out, ULONG *size) {
   ENTER();
-  LEAVE(private_rsa(handle, data, length, out, size));
+  LEAVE(private_rsa(handle, USE_ENCRYPTION, data, length, out, size));
 }
 #else
 EXPORT ULONG SKF_ECCPrvKeyDecrypt(HCONTAINER handle, ECCCIPHERBLOB *blob, BYTE *out, ULONG *size) {
@@ -93,7 +99,7 @@ EXPORT ULONG SKF_ECCPrvKeyDecrypt(HCONTAINER handle, ECCCIPHERBLOB *blob, BYTE *
 
 EXPORT ULONG SKF_RSAPrvKeyDecrypt(HCONTAINER handle, BYTE *data, ULONG length, BYTE *out, ULONG *size) {
   ENTER();
-  LEAVE(private_rsa(handle, data, length, out, size));
+  LEAVE(private_rsa(handle, USE_ENCRYPTION, data, length, out, size));
 }
 #endif
 #endif

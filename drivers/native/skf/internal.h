@@ -77,6 +77,7 @@ int get_cipher(const ECCCIPHERBLOB *blob, sm2_head *head);
 
 /* decrypt.c: with the container's encryption key. */
 ULONG decrypt_sm2(const object_t *container, const sm2_head *head, const BYTE *cipher, size_t length, BYTE *out, ULONG *size);
+ULONG decrypt_rsa(const object_t *container, const BYTE *data, size_t length, BYTE *out, ULONG *size);
 
 #define ENTER()                              \
   do {                                       \

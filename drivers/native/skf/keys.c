@@ -3,40 +3,46 @@
 
 /* Keys of a container: made, brought in, shown, used to sign. */
 
-static ULONG public_blob(const soft_key *key, BYTE *out, ULONG *size) {
-  if (key_kind_of(key) == KEY_SM2) {
-    ECCPUBLICKEYBLOB blob;
-    BYTE point[64];
-    if (!key_point(key, point)) return SAR_FAIL;
-    put_public_key(&blob, point);
-    return copy_out((BYTE *)&blob, sizeof blob, out, size);
-  }
-  RSAPUBLICKEYBLOB blob = {.AlgID = SGD_RSA};
-  BYTE modulus[512];
+typedef union { ECCPUBLICKEYBLOB ecc; RSAPUBLICKEYBLOB rsa; } public_blob_t;
+
+/* The length of the blob, 0 when there is none. */
+static size_t public_blob(const soft_key *key, public_blob_t *out) {
+  BYTE point[64], modulus[512];
   size_t length = 0;
-  if (!key_modulus(key, modulus, &length, blob.PublicExponent) || length > sizeof blob.Modulus) return SAR_FAIL;
-  blob.BitLen = (ULONG)(8 * length);
-  memcpy(blob.Modulus + sizeof blob.Modulus - length, modulus, length);
-  return copy_out((BYTE *)&blob, sizeof blob, out, size);
+  memset(out, 0, sizeof *out);
+  if (key_kind_of(key) == KEY_SM2) {
+    if (!key_point(key, point)) return 0;
+    put_public_key(&out->ecc, point);
+    return sizeof out->ecc;
+  }
+  if (!key_modulus(key, modulus, &length, out->rsa.PublicExponent) || length > sizeof out->rsa.Modulus) return 0;
+  out->rsa.AlgID = SGD_RSA;
+  out->rsa.BitLen = (ULONG)(8 * length);
+  memcpy(out->rsa.Modulus + sizeof out->rsa.Modulus - length, modulus, length);
+  return sizeof out->rsa;
 }
 
 EXPORT ULONG SKF_ExportPublicKey(HCONTAINER handle, BOOL sign, BYTE *out, ULONG *size) {
   object_t *container;
+  public_blob_t blob;
   ENTER();
   ULONG result = find_handle(handle, KIND_CONTAINER, &container);
   if (result) LEAVE(result);
   soft_key *key = load_key(container, sign ? "sign.key" : "enc.key");
   if (!key) LEAVE(SAR_KEYNOTFOUNTERR);
-  result = public_blob(key, out, size);
+  size_t length = public_blob(key, &blob);
   key_free(key);
-  LEAVE(result);
+  LEAVE(length ? copy_out((BYTE *)&blob, length, out, size) : SAR_FAIL);
 }
 
-static ULONG keep_new(const object_t *container, soft_key *key, void *blob, ULONG size) {
+static ULONG keep_new(const object_t *container, soft_key *key, void *out) {
+  public_blob_t blob;
   if (!key) return SAR_FAIL;
-  ULONG result = save_key(container, "sign.key", key) ? public_blob(key, blob, &size) : SAR_WRITEFILEERR;
+  size_t length = public_blob(key, &blob);
+  int saved = length && save_key(container, "sign.key", key);
   key_free(key);
-  return result;
+  if (saved) memcpy(out, &blob, length);
+  return saved ? SAR_OK : SAR_WRITEFILEERR;
 }
 
 /* `sgd-0006`: knows SGD_SM2_1 by the number of GM/T 0006 alone, otherwise by that of GM/T 0016-2012 alone. */
@@ -47,7 +53,7 @@ EXPORT ULONG SKF_GenECCKeyPair(HCONTAINER handle, ULONG algorithm, ECCPUBLICKEYB
   if (result) LEAVE(result);
   if (algorithm != (has_trait("sgd-0006") ? (ULONG)SGD_SM2_1_OF_0006 : (ULONG)SGD_SM2_1_OF_0016))
     LEAVE(SAR_NOTSUPPORTYETERR);
-  LEAVE(keep_new(container, key_generate_sm2(), out, sizeof *out));
+  LEAVE(keep_new(container, key_generate_sm2(), out));
 }
 
 EXPORT ULONG SKF_GenRSAKeyPair(HCONTAINER handle, ULONG bits, RSAPUBLICKEYBLOB *out) {
@@ -56,7 +62,7 @@ EXPORT ULONG SKF_GenRSAKeyPair(HCONTAINER handle, ULONG bits, RSAPUBLICKEYBLOB *
   ULONG result = unlocked_container(handle, &container);
   if (result) LEAVE(result);
   if (bits != 1024 && bits != 2048) LEAVE(SAR_RSAMODULUSLENERR);
-  LEAVE(keep_new(container, key_generate_rsa((unsigned)bits), out, sizeof *out));
+  LEAVE(keep_new(container, key_generate_rsa((unsigned)bits), out));
 }
 
 /*

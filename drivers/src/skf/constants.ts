@@ -1,4 +1,5 @@
 /** PIN types of GM/T 0016-2012. */
+export const ADMIN_TYPE = 0;
 export const USER_TYPE = 1;
 
 /** SKF_GetContainerType */

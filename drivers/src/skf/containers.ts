@@ -3,6 +3,7 @@ import { formatName, parseCertificate } from '@onelock/core/x509';
 import type { TokenIdentity } from '../port/index.ts';
 import type { SkfHandle, SkfLibrary } from './library.ts';
 import { parseNameList, type SkfName, toCString } from './names.ts';
+import { exportPublicKey } from './public-keys.ts';
 
 /** The containers of an application: each holds a signing and an encryption certificate (双证书), or one of them, or none. */
 export async function listContainers(library: SkfLibrary, application: SkfHandle): Promise<readonly SkfName[]> {
@@ -38,30 +39,32 @@ async function withOpen<T>(
   }
 }
 
-/** One identity per container that has a certificate; its id is the container's name. */
+/** One identity per container that has a certificate or a key; its id is the container's name. */
 export async function readIdentities(library: SkfLibrary, application: SkfHandle): Promise<readonly TokenIdentity[]> {
   const identities: TokenIdentity[] = [];
   for (const name of await listContainers(library, application)) {
     if (name.text === '') continue;
-    const [signingCertificate, encryptionCertificate] = await withOpen(
-      library,
-      application,
-      name,
-      async (container) => [
-        await exportCertificate(library, container, 'signing'),
-        await exportCertificate(library, container, 'encryption'),
-      ],
-    );
-    const first = signingCertificate ?? encryptionCertificate;
-    if (first === undefined || first === null) continue;
-    identities.push({
-      id: name.text,
-      label: labelOf(first, name),
-      signingCertificate: signingCertificate ?? null,
-      encryptionCertificate: encryptionCertificate ?? null,
-    });
+    const identity = await withOpen(library, application, name, (container) => readIdentity(library, container, name));
+    if (identity !== null) identities.push(identity);
   }
   return identities;
+}
+
+async function readIdentity(library: SkfLibrary, container: SkfHandle, name: SkfName): Promise<TokenIdentity | null> {
+  const signingCertificate = await exportCertificate(library, container, 'signing');
+  const encryptionCertificate = await exportCertificate(library, container, 'encryption');
+  const signingKey = signingCertificate === null ? await exportPublicKey(library, container, 'signing') : null;
+  const encryptionKey = encryptionCertificate === null ? await exportPublicKey(library, container, 'encryption') : null;
+  const first = signingCertificate ?? encryptionCertificate;
+  if (first === null && signingKey === null && encryptionKey === null) return null;
+  return {
+    id: name.text,
+    label: first === null ? name.text : labelOf(first, name),
+    signingCertificate,
+    encryptionCertificate,
+    ...(signingKey && { uncertifiedSigningKey: signingKey.key.spki }),
+    ...(encryptionKey && { uncertifiedEncryptionKey: encryptionKey.key.spki }),
+  };
 }
 
 /** DER, or null where the container has none: libraries say so by a code, or by nothing at all. */

@@ -1,26 +1,43 @@
-import type { CryptoOps, SignatureAlgorithm } from '@onelock/core/crypto';
+import type { CryptoOps, KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
+  type DecryptionKey,
   type DeviceId,
   type DriverInfo,
+  type EnvelopedKeyPair,
+  type GeneratedKey,
+  type KeySpec,
   type Pin,
+  type PinRole,
   type PinStatus,
+  type SealedContent,
   type SessionId,
   type SignInput,
   type SkfDriverConfig,
   type SkfQuirks,
   type TokenDevice,
   type TokenDriver,
+  type TokenFile,
   type TokenIdentity,
+  type TokenMechanism,
   Turns,
   UnsupportedMethods,
 } from '../port/index.ts';
-import { readIdentities } from './containers.ts';
+import { describeAlgorithms } from './algorithms.ts';
+import { decryptionKeyOf } from './container-keys.ts';
+import { readIdentities, withContainer } from './containers.ts';
+import { PrivateDecryption } from './decrypt.ts';
 import { DeviceEvents } from './device-events.ts';
 import { type PresentApplication, SkfDevices } from './devices.ts';
+import { listFilesOf, readFileOf } from './files.ts';
+import { generateInContainer } from './generate-key.ts';
+import { importCertificateInto } from './import-certificate.ts';
+import { importEncryptionKeyInto } from './import-encryption-key.ts';
 import { type SkfHandle, SkfLibrary } from './library.ts';
 import { describePin, readPinCount } from './pin.ts';
+import { privateDecryptOf } from './private-decrypt.ts';
+import { decryptInside } from './session-keys.ts';
 import { signInContainer } from './sign.ts';
 import { type OpenSession, SkfSessions } from './skf-sessions.ts';
 
@@ -40,7 +57,8 @@ const lockMs = 5000;
 export async function createSkfDriver(config: SkfDriverConfig): Promise<TokenDriver> {
   Object.assign(process.env, config.environment);
   const { packing = defaultPacking(), ulongBytes = 4 } = config.quirks ?? {};
-  const library = new SkfLibrary(config.id, config.library, { packing, ulongBytes });
+  const privateDecrypt = privateDecryptOf(config.quirks ?? {});
+  const library = new SkfLibrary(config.id, config.library, { packing, ulongBytes }, privateDecrypt);
   const driver = new SkfDriver(config, library, createNodeCrypto());
   await driver.start();
   return driver;
@@ -59,6 +77,7 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
   readonly #quirks: SkfQuirks;
   readonly #devices: SkfDevices;
   readonly #sessions: SkfSessions;
+  readonly #decryption: PrivateDecryption;
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | null = null;
@@ -73,6 +92,7 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
     this.#quirks = config.quirks ?? {};
     this.#devices = new SkfDevices(library, this.#quirks);
     this.#sessions = new SkfSessions(library, this.#quirks);
+    this.#decryption = new PrivateDecryption(library, ops);
   }
 
   async start(): Promise<void> {
@@ -86,7 +106,7 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
   listDevices(): Promise<readonly TokenDevice[]> {
     return this.#turn(async () => {
       await this.#look('of-all');
-      return Promise.all(this.#devices.present.map((place) => this.#devices.describe(place)));
+      return this.#devices.present.map((place) => this.#devices.describe(place, this.#decryption));
     });
   }
 
@@ -96,11 +116,11 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
     );
   }
 
-  pinStatus(deviceId: DeviceId): Promise<PinStatus> {
+  pinStatus(deviceId: DeviceId, role: PinRole = 'user'): Promise<PinStatus> {
     return this.#at(deviceId, (place) =>
       this.#withApplication(place, async (application) => {
-        const count = await readPinCount(this.#library, application);
-        const left = this.#sessions.triesLeft(place, count?.left ?? null);
+        const count = await readPinCount(this.#library, application, role);
+        const left = this.#sessions.triesLeft(place, role, count?.left ?? null);
         return describePin(count, left, this.#sessions.pinLength);
       }),
     );
@@ -118,14 +138,91 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
     return this.#turn(() => this.#sessions.close(session));
   }
 
+  override async changePin(deviceId: DeviceId, oldPin: Pin, newPin: Pin): Promise<void> {
+    await this.#withPins([oldPin, newPin], () =>
+      this.#at(deviceId, (place) => this.#sessions.changePin(place, oldPin, newPin)),
+    );
+  }
+
+  override async unblockPin(deviceId: DeviceId, adminPin: Pin, newPin: Pin): Promise<void> {
+    await this.#withPins([adminPin, newPin], () =>
+      this.#at(deviceId, (place) => this.#sessions.unblockPin(place, adminPin, newPin)),
+    );
+  }
+
   sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
-    return this.#turn(async () => {
-      const session = this.#sessions.demand(id);
-      const signer = { library: this.#library, ops: this.#ops, quirks: this.#quirks };
-      return this.#guard(session.place, () =>
-        this.#locked(session, () => signInContainer(signer, session, identityId, algorithm, input)),
-      );
+    const signer = { library: this.#library, ops: this.#ops, quirks: this.#quirks };
+    return this.#in(id, (session) => signInContainer(signer, session, identityId, algorithm, input));
+  }
+
+  override decrypt(
+    id: SessionId,
+    { identityId, certificate }: DecryptionKey,
+    scheme: KeyEncryption,
+    ciphertext: Uint8Array,
+  ): Promise<Uint8Array> {
+    return this.#inContainer(id, identityId, async (container) => {
+      const key = await decryptionKeyOf(this.#library, container, certificate);
+      return this.#decryption.decrypt(container, key, scheme, ciphertext);
     });
+  }
+
+  override decryptContent(
+    id: SessionId,
+    { identityId, certificate }: DecryptionKey,
+    scheme: KeyEncryption,
+    content: SealedContent,
+  ): Promise<Uint8Array> {
+    return this.#inContainer(id, identityId, async (container) => {
+      const key = await decryptionKeyOf(this.#library, container, certificate);
+      return decryptInside(this.#library, container, key, scheme, content);
+    });
+  }
+
+  override generateKeyPair(id: SessionId, keySpec: KeySpec, label: string): Promise<GeneratedKey> {
+    return this.#in(id, ({ application }) =>
+      generateInContainer(this.#library, application, this.#quirks, keySpec, label),
+    );
+  }
+
+  override importCertificate(
+    id: SessionId,
+    identityId: string,
+    use: 'signing' | 'encryption',
+    certificate: Uint8Array,
+  ): Promise<void> {
+    return this.#inContainer(id, identityId, (container) =>
+      importCertificateInto(this.#library, container, use, certificate),
+    );
+  }
+
+  override importEncryptionKeyPair(
+    id: SessionId,
+    identityId: string,
+    pair: EnvelopedKeyPair,
+    certificate: Uint8Array | null,
+  ): Promise<void> {
+    const importer = { library: this.#library, ops: this.#ops, quirks: this.#quirks, decryption: this.#decryption };
+    return this.#inContainer(id, identityId, (container) =>
+      importEncryptionKeyInto(importer, container, pair, certificate),
+    );
+  }
+
+  override listFiles(deviceId: DeviceId): Promise<readonly TokenFile[]> {
+    return this.#at(deviceId, (place) =>
+      this.#withApplication(place, (application) => listFilesOf(this.#library, application)),
+    );
+  }
+
+  override readFile(deviceId: DeviceId, name: string, id: SessionId | null): Promise<Uint8Array> {
+    if (id !== null) return this.#in(id, ({ application }) => readFileOf(this.#library, application, name));
+    return this.#at(deviceId, (place) =>
+      this.#withApplication(place, (application) => readFileOf(this.#library, application, name)),
+    );
+  }
+
+  override listMechanisms(deviceId: DeviceId): Promise<readonly TokenMechanism[]> {
+    return this.#at(deviceId, async ({ device }) => describeAlgorithms(device.info));
   }
 
   random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
@@ -173,6 +270,26 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
       if (place === undefined) throw new CodedError('ERR_TOKEN_NOT_FOUND');
       return this.#guard(place, () => act(place));
     });
+  }
+
+  /** Acts in an open session, with the device locked. */
+  #in<T>(id: SessionId, act: (session: OpenSession) => Promise<T>): Promise<T> {
+    return this.#turn(async () => {
+      const session = this.#sessions.demand(id);
+      return this.#guard(session.place, () => this.#locked(session, () => act(session)));
+    });
+  }
+
+  #inContainer<T>(id: SessionId, identityId: string, act: (container: SkfHandle) => Promise<T>): Promise<T> {
+    return this.#in(id, ({ application }) => withContainer(this.#library, application, identityId, act));
+  }
+
+  async #withPins(pins: readonly Pin[], act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } finally {
+      for (const pin of pins) pin.fill(0);
+    }
   }
 
   async #withApplication<T>(place: PresentApplication, act: (application: SkfHandle) => Promise<T>): Promise<T> {

@@ -11,7 +11,9 @@ export interface DeviceInfo {
   readonly serialNumber: string;
   readonly firmwareVersion: string;
   /** SGD_* families as bits; 0 where the vendor left it out. */
+  readonly symmetricAlgorithms: number;
   readonly asymmetricAlgorithms: number;
+  readonly digestAlgorithms: number;
   readonly freeSpace: number;
 }
 
@@ -48,7 +50,9 @@ export function decodeDeviceInfo(bytes: Buffer, abi: SkfAbi): DeviceInfo {
     label: text('Label', 32),
     serialNumber: text('SerialNumber', 32),
     firmwareVersion: `${bytes[firmware] ?? 0}.${bytes[firmware + 1] ?? 0}`,
+    symmetricAlgorithms: readUlong(bytes, at('AlgSymCap'), abi),
     asymmetricAlgorithms: readUlong(bytes, at('AlgAsymCap'), abi),
+    digestAlgorithms: readUlong(bytes, at('AlgHashCap'), abi),
     freeSpace: readUlong(bytes, at('FreeSpace'), abi),
   };
 }

@@ -1,6 +1,8 @@
 import { isCodedError } from '@onelock/core/errors';
 import type { DeviceId, SkfQuirks, TokenDevice } from '../port/index.ts';
+import { describeAbilities } from './capabilities.ts';
 import { SGD_RSA_FAMILY, SGD_SM2_FAMILY } from './constants.ts';
+import type { PrivateDecryption } from './decrypt.ts';
 import { type DeviceInfo, readDeviceInfo } from './device-info.ts';
 import type { SkfHandle, SkfLibrary } from './library.ts';
 import { parseNameList, type SkfName, toCString } from './names.ts';
@@ -82,10 +84,14 @@ export class SkfDevices {
     }
   }
 
-  async describe({ id, device, name }: PresentApplication): Promise<TokenDevice> {
+  describe({ id, device, name }: PresentApplication, decryption: PrivateDecryption): TokenDevice {
     const { info } = device;
     const label = info.label || info.serialNumber;
-    const rsa = mayDo(info, SGD_RSA_FAMILY);
+    const algorithms = [
+      ...(mayDo(info, SGD_RSA_FAMILY) ? (['rsa'] as const) : []),
+      ...(mayDo(info, SGD_SM2_FAMILY) ? (['sm2'] as const) : []),
+    ];
+    const { capabilities, lacks, keySpecs } = describeAbilities(this.#library, decryption, algorithms);
     return {
       id,
       kind: 'key',
@@ -94,14 +100,11 @@ export class SkfDevices {
       serialNumber: info.serialNumber,
       label: device.applications.length > 1 ? `${label} (${name.text})` : label,
       firmwareVersion: info.firmwareVersion,
-      algorithms: [...(rsa ? (['rsa'] as const) : []), ...(mayDo(info, SGD_SM2_FAMILY) ? (['sm2'] as const) : [])],
+      algorithms,
       freeSpace: info.freeSpace,
-      capabilities: [
-        'sign-message',
-        ...(rsa ? (['sign-digest'] as const) : []),
-        ...(this.#library.has('SKF_GenRandom') ? (['random'] as const) : []),
-        ...(this.#library.has('SKF_GetPINInfo') ? (['pin-retries'] as const) : []),
-      ],
+      capabilities,
+      lacks,
+      keySpecs,
       insertion: device.insertion,
     };
   }

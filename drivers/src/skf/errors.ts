@@ -52,7 +52,7 @@ const codes: Readonly<Record<ReturnValueName, ErrorCode>> = {
   SAR_APPLICATION_NOT_EXISTS: 'ERR_TOKEN_NOT_FOUND',
   SAR_FILE_ALREADY_EXIST: 'ERR_TOKEN_NATIVE_FAILURE',
   SAR_NO_ROOM: 'ERR_TOKEN_FULL',
-  SAR_FILE_NOT_EXIST: 'ERR_TOKEN_KEY_NOT_FOUND',
+  SAR_FILE_NOT_EXIST: 'ERR_TOKEN_FILE_NOT_FOUND',
   SAR_REACH_MAX_CONTAINER_COUNT: 'ERR_TOKEN_FULL',
   // From here on libraries of before 2023 mean other things by the same numbers: only names that cannot mislead are said.
   SAR_AUTH_BLOCKED: 'ERR_TOKEN_NATIVE_FAILURE',
@@ -84,9 +84,11 @@ export function codedFailure(api: string, value: number, context: FailureContext
   return new CodedError(code, paramsOf(code, api, name, context), { native: { api, name, value } });
 }
 
+const checksPin: ReadonlySet<string> = new Set(['SKF_VerifyPIN', 'SKF_ChangePIN', 'SKF_UnblockPIN']);
+
 function codeOf(api: string, value: number, { algorithm }: FailureContext): ErrorCode {
   const name = returnValueNames.get(value);
-  if (name === 'SAR_AUTH_BLOCKED' && api === 'SKF_VerifyPIN') return 'ERR_TOKEN_PIN_LOCKED';
+  if (name === 'SAR_AUTH_BLOCKED' && checksPin.has(api)) return 'ERR_TOKEN_PIN_LOCKED';
   if (name === 'SAR_NOTSUPPORTYETERR' && algorithm !== undefined) return 'ERR_TOKEN_ALGORITHM_UNSUPPORTED';
   return name === undefined ? 'ERR_TOKEN_NATIVE_FAILURE' : codes[name];
 }

@@ -4,10 +4,20 @@ import { readUlong, type SkfAbi, writeUlong } from './abi.ts';
 import { codedFailure, type FailureContext } from './errors.ts';
 import { type ArgumentKind, type FunctionName, functions, requiredFunctions } from './functions.ts';
 import { type Koffi, type KoffiFunction, type KoffiLibrary, type KoffiType, loadKoffi } from './load-koffi.ts';
+import { argumentsOf, type PrivateDecrypt } from './private-decrypt.ts';
 import { returnValueOf } from './return-values.ts';
 
 /** What an argument is on our side. Buffers stay alive and in place until the call has returned. */
-export type SkfArgument = number | bigint | Buffer | null;
+export type SkfArgument = number | bigint | Buffer | BlockCipherParameters | null;
+
+/** BLOCKCIPHERPARAM (GM/T 0016-2012 §6.4.7), which crosses by value. */
+interface BlockCipherParameters {
+  /** 32 bytes */
+  readonly IV: Uint8Array;
+  readonly IVLen: number;
+  readonly PaddingType: number;
+  readonly FeedBitLen: number;
+}
 
 /** A DEVHANDLE, HAPPLICATION, HCONTAINER or HANDLE; 0 is none. */
 export type SkfHandle = bigint;
@@ -25,22 +35,25 @@ const attempts = 4;
 export class SkfLibrary {
   readonly abi: SkfAbi;
   readonly #native: KoffiLibrary;
-  readonly #functions = new Map<FunctionName, KoffiFunction>();
+  readonly #functions = new Map<string, KoffiFunction>();
+  /** Those of the vendor's private decrypt functions that the library exports. */
+  readonly privateDecrypt: readonly PrivateDecrypt[];
 
   /**
    * Loads a library and its functions.
-   * @param file  absolute: a bare name would be looked up in places that others may write to
+   * @param file            absolute: a bare name would be looked up in places that others may write to
+   * @param privateDecrypt  functions beyond the standard to look for
    * @throws {CodedError} ERR_DRIVER_NOT_INSTALLED with what the system's loader said, or the function that is missing
    */
-  constructor(driver: string, file: string, abi: SkfAbi) {
+  constructor(driver: string, file: string, abi: SkfAbi, privateDecrypt: readonly PrivateDecrypt[] = []) {
     const koffi = loadKoffi(driver);
     this.abi = abi;
     this.#native = load(koffi, driver, file);
     const types = argumentTypes(koffi, abi);
-    for (const name of Object.keys(functions) as FunctionName[]) {
-      const found = this.#declare(name, types);
-      if (found !== null) this.#functions.set(name, found);
-    }
+    for (const [name, kinds] of Object.entries(functions)) this.#declare(name, kinds, types);
+    this.privateDecrypt = privateDecrypt.filter((vendors) =>
+      this.#declare(keyOf(vendors), argumentsOf(vendors.form), types, vendors.name),
+    );
     const missing = requiredFunctions.find((name) => !this.#functions.has(name));
     if (missing === undefined) return;
     this.#native.unload();
@@ -53,7 +66,11 @@ export class SkfLibrary {
 
   /** Calls a function. @returns its SAR_* code; SAR_NOTSUPPORTYETERR for one that the library does not have */
   async tryCall(name: FunctionName, ...parameters: SkfArgument[]): Promise<number> {
-    const found = this.#functions.get(name);
+    return this.#invoke(name, parameters);
+  }
+
+  async #invoke(key: string, parameters: SkfArgument[]): Promise<number> {
+    const found = this.#functions.get(key);
     if (found === undefined) return returnValueOf('SAR_NOTSUPPORTYETERR');
     return new Promise((resolve, reject) => {
       found.async(...parameters, (error: Error | null, value: number) => {
@@ -69,6 +86,13 @@ export class SkfLibrary {
   async call(name: FunctionName, ...parameters: SkfArgument[]): Promise<void> {
     const value = await this.tryCall(name, ...parameters);
     if (value !== 0) throw codedFailure(name, value);
+  }
+
+  /** SKF_EncryptInit or SKF_DecryptInit with BLOCKCIPHERPARAM by value: no padding. */
+  callWithBlockParameters(name: 'SKF_EncryptInit' | 'SKF_DecryptInit', key: SkfHandle, iv: Uint8Array): Promise<void> {
+    const field = new Uint8Array(32);
+    field.set(iv);
+    return this.call(name, key, { IV: field, IVLen: iv.length, PaddingType: 0, FeedBitLen: 0 });
   }
 
   /** Calls a function whose last parameter gives out a handle. */
@@ -89,13 +113,32 @@ export class SkfLibrary {
    * Calls a function that ends in (BYTE *out, ULONG *length), with room that grows while the library wants more. Asking
    * for the length with NULL first is not done: some libraries cannot.
    */
-  async readBytes(name: FunctionName, head: readonly SkfArgument[], context?: FailureContext): Promise<Uint8Array> {
+  readBytes(name: FunctionName, head: readonly SkfArgument[], context?: FailureContext): Promise<Uint8Array> {
+    return this.#readBytes(name, name, head, [], context);
+  }
+
+  /** Calls one of {@link privateDecrypt}. @param tail  what comes after (BYTE *out, ULONG *length) */
+  readPrivately(
+    vendors: PrivateDecrypt,
+    head: readonly SkfArgument[],
+    tail: readonly SkfArgument[],
+  ): Promise<Uint8Array> {
+    return this.#readBytes(keyOf(vendors), vendors.name, head, tail);
+  }
+
+  async #readBytes(
+    key: string,
+    name: string,
+    head: readonly SkfArgument[],
+    tail: readonly SkfArgument[],
+    context?: FailureContext,
+  ): Promise<Uint8Array> {
     let room = firstRoom;
     for (let attempt = 1; ; attempt += 1) {
       const out = Buffer.alloc(room + slack);
       const length = Buffer.alloc(8);
       writeUlong(length, 0, room, this.abi);
-      const value = await this.tryCall(name, ...head, out, length);
+      const value = await this.#invoke(key, [...head, out, length, ...tail]);
       const wanted = readUlong(length, 0, this.abi);
       if (value === 0 && wanted <= room) return new Uint8Array(out.subarray(0, wanted));
       if (value === 0) throw new CodedError('ERR_TOKEN_NATIVE_FAILURE', { api: name, name: `${wanted} bytes` });
@@ -111,19 +154,27 @@ export class SkfLibrary {
     this.#native.unload();
   }
 
-  #declare(name: FunctionName, types: Readonly<Record<ArgumentKind, KoffiType>>): KoffiFunction | null {
+  /** @returns whether the library has it */
+  #declare(
+    key: string,
+    kinds: readonly ArgumentKind[],
+    types: Readonly<Record<ArgumentKind, KoffiType>>,
+    name: string = key,
+  ): boolean {
     const convention = process.platform === 'win32' ? '__stdcall' : '__cdecl';
     try {
-      return this.#native.func(
-        convention,
-        name,
-        'uint32_t',
-        functions[name].map((kind) => types[kind]),
-      );
+      const parameters = kinds.map((kind) => types[kind]);
+      this.#functions.set(key, this.#native.func(convention, name, 'uint32_t', parameters));
+      return true;
     } catch {
-      return null;
+      return false;
     }
   }
+}
+
+/** One name may stand for several forms. */
+function keyOf({ name, form }: PrivateDecrypt): string {
+  return `${name} ${form}`;
 }
 
 function load(koffi: Koffi, driver: string, file: string): KoffiLibrary {

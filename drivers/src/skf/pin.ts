@@ -1,7 +1,7 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type { Pin, PinStatus } from '../port/index.ts';
+import type { Pin, PinRole, PinStatus } from '../port/index.ts';
 import { readUlong } from './abi.ts';
-import { USER_TYPE } from './constants.ts';
+import { ADMIN_TYPE, USER_TYPE } from './constants.ts';
 import { codedFailure } from './errors.ts';
 import type { SkfHandle, SkfLibrary } from './library.ts';
 
@@ -14,13 +14,20 @@ export interface PinCount {
   readonly isDefault: boolean;
 }
 
-/** What the library says of the user PIN, or null where it says nothing. */
-export async function readPinCount(library: SkfLibrary, application: SkfHandle): Promise<PinCount | null> {
+export const pinTypes = { admin: ADMIN_TYPE, user: USER_TYPE } as const satisfies Record<PinRole, number>;
+
+/** What the library says of a PIN, or null where it says nothing. */
+export async function readPinCount(
+  library: SkfLibrary,
+  application: SkfHandle,
+  role: PinRole = 'user',
+): Promise<PinCount | null> {
   const [most, left, isDefault] = [Buffer.alloc(8), Buffer.alloc(8), Buffer.alloc(8)];
   try {
-    await library.call('SKF_GetPINInfo', application, USER_TYPE, most, left, isDefault);
+    await library.call('SKF_GetPINInfo', application, pinTypes[role], most, left, isDefault);
   } catch (error) {
     if (isCodedError(error) && error.code === 'ERR_CALL_UNSUPPORTED') return null;
+    if (isCodedError(error) && role === 'admin' && error.native?.name === 'SAR_USER_TYPE_INVALID') return null;
     throw error;
   }
   return {
@@ -74,24 +81,38 @@ export function describePin(
 const unwritten = 0xff;
 const mostTries = 255;
 
+/** The functions that check a PIN. */
+export type PinFunction = 'SKF_VerifyPIN' | 'SKF_ChangePIN' | 'SKF_UnblockPIN';
+
 /**
- * SKF_VerifyPIN, exactly once.
+ * One of the functions that check a PIN, exactly once.
+ *
+ * @param before  what comes between the application and the PINs
  * @throws {CodedError} as codedFailure says; ERR_TOKEN_PIN_INCORRECT with the tries left where the library wrote them
  */
-export async function verifyPin(library: SkfLibrary, application: SkfHandle, pin: Pin): Promise<void> {
-  const text = Buffer.alloc(pin.length + 1);
+export async function usePins(
+  library: SkfLibrary,
+  name: PinFunction,
+  application: SkfHandle,
+  before: readonly number[],
+  pins: readonly Pin[],
+): Promise<void> {
+  const texts = pins.map((pin) => {
+    const text = Buffer.alloc(pin.length + 1);
+    text.set(pin);
+    return text;
+  });
   const count = Buffer.alloc(8);
   count.fill(unwritten, 0, library.abi.ulongBytes);
-  text.set(pin);
   try {
-    const value = await library.tryCall('SKF_VerifyPIN', application, USER_TYPE, text, count);
+    const value = await library.tryCall(name, application, ...before, ...texts, count);
     if (value === 0) return;
-    const failure = codedFailure('SKF_VerifyPIN', value);
+    const failure = codedFailure(name, value);
     const left = readUlong(count, 0, library.abi);
     if (failure.code !== 'ERR_TOKEN_PIN_INCORRECT' || left > mostTries) throw failure;
     throw new CodedError(failure.code, { retriesLeft: left }, { ...(failure.native && { native: failure.native }) });
   } finally {
-    text.fill(0);
+    for (const text of texts) text.fill(0);
   }
 }
 

@@ -10,9 +10,9 @@ import {
   type SignatureAlgorithm,
 } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
-import { parseCertificate } from '@onelock/core/x509';
 import { encodeDigestInfo } from '../keys/digest-info.ts';
 import type { SignInput, SkfQuirks } from '../port/index.ts';
+import { keyOf } from './container-keys.ts';
 import { exportCertificate, withContainer } from './containers.ts';
 import { codedFailure } from './errors.ts';
 import type { SkfHandle, SkfLibrary } from './library.ts';
@@ -65,9 +65,12 @@ async function publicKeyOf(
 ): Promise<PublicKey> {
   const known = publicKeys.get(identityId);
   if (known !== undefined) return known;
-  const der = await exportCertificate(library, container, 'signing');
-  if (der === null) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
-  const { publicKey } = parseCertificate(der);
+  const { publicKey } = await keyOf(
+    library,
+    container,
+    'signing',
+    await exportCertificate(library, container, 'signing'),
+  );
   publicKeys.set(identityId, publicKey);
   return publicKey;
 }

@@ -1,10 +1,10 @@
 import { concatBytes } from '@onelock/core/bytes';
 import type { SkfQuirks } from '../port/index.ts';
+import { decodeField } from './blobs.ts';
 
 export type Alignment = NonNullable<SkfQuirks['signatureAlignment']>;
 
 const fieldBytes = 64;
-const valueBytes = 32;
 
 /**
  * ECCSIGNATUREBLOB (GM/T 0016-2012 §6.4.9), r and s in 64 bytes each. The standard aligns values of 256 bits to the right;
@@ -13,19 +13,7 @@ const valueBytes = 32;
  * @returns r ‖ s, 64 bytes, or null when a value fills neither half alone
  */
 export function decodeSignatureBlob(blob: Uint8Array, alignment: Alignment): Uint8Array | null {
-  const r = alignedValue(blob.subarray(0, fieldBytes), alignment);
-  const s = alignedValue(blob.subarray(fieldBytes, 2 * fieldBytes), alignment);
-  return r === null || s === null ? null : concatBytes(r, s);
-}
-
-function alignedValue(field: Uint8Array, alignment: Alignment): Uint8Array | null {
-  const left = field.subarray(0, valueBytes);
-  const right = field.subarray(valueBytes);
-  if (alignment !== 'left' && isZero(left)) return right;
-  if (alignment !== 'right' && isZero(right)) return left;
-  return null;
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  const r = decodeField(blob.subarray(0, fieldBytes), alignment);
+  const s = decodeField(blob.subarray(fieldBytes, 2 * fieldBytes), alignment);
+  return r === null || s === null ? null : concatBytes(r.value, s.value);
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { PublicKey } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type { Pin, SessionId, SkfQuirks } from '../port/index.ts';
+import type { Pin, PinRole, SessionId, SkfQuirks } from '../port/index.ts';
 import type { PresentApplication, SkfDevices } from './devices.ts';
 import type { SkfHandle, SkfLibrary } from './library.ts';
 import { toCString } from './names.ts';
-import { defaultPinLength, demandLength, PinMemory, readPinCount, verifyPin } from './pin.ts';
+import { defaultPinLength, demandLength, type PinFunction, PinMemory, pinTypes, readPinCount, usePins } from './pin.ts';
 
 export interface OpenSession {
   readonly place: PresentApplication;
@@ -40,15 +40,9 @@ export class SkfSessions {
    * @throws {CodedError} ERR_TOKEN_PIN_INCORRECT { retriesLeft }, ERR_TOKEN_PIN_LOCKED, ERR_TOKEN_PIN_LENGTH, ERR_TOKEN_REMOVED
    */
   async open(place: PresentApplication, pin: Pin): Promise<SessionId> {
-    demandLength(pin, this.#pinLength);
     const application = await this.openApplication(place);
     try {
-      const before = await readPinCount(this.#library, application);
-      if (before?.left === 0) throw new CodedError('ERR_TOKEN_PIN_LOCKED');
-      const others = this.#on(place);
-      await this.#lock(application, others);
-      await this.#verify(place, application, pin, before?.left ?? null);
-      for (const other of others) other.state = 'open';
+      await this.#spend(place, application, 'user', 'SKF_VerifyPIN', [pinTypes.user], [pin]);
     } catch (error) {
       await this.closeApplication(application);
       throw error;
@@ -58,9 +52,20 @@ export class SkfSessions {
     return id;
   }
 
+  /** SKF_ChangePIN of the user's PIN. @throws {CodedError} as {@link open} */
+  async changePin(place: PresentApplication, oldPin: Pin, newPin: Pin): Promise<void> {
+    await this.#spendAlone(place, 'user', 'SKF_ChangePIN', [pinTypes.user], [oldPin, newPin]);
+  }
+
+  /** SKF_UnblockPIN with the administrator's PIN. @throws {CodedError} as {@link open}, of the administrator's PIN */
+  async unblockPin(place: PresentApplication, adminPin: Pin, newPin: Pin): Promise<void> {
+    await this.#spendAlone(place, 'admin', 'SKF_UnblockPIN', [], [adminPin, newPin]);
+    this.#pinMemory.noteRight(memoryKey(place, 'user'));
+  }
+
   /** Tries left as far as they are known, or null. */
-  triesLeft(place: PresentApplication, said: number | null): number | null {
-    return said === null ? null : this.#pinMemory.cautious(place.id, said);
+  triesLeft(place: PresentApplication, role: PinRole, said: number | null): number | null {
+    return said === null ? null : this.#pinMemory.cautious(memoryKey(place, role), said);
   }
 
   /** @throws {CodedError} ERR_TOKEN_SESSION_CLOSED, ERR_TOKEN_REMOVED */
@@ -112,28 +117,62 @@ export class SkfSessions {
     for (const other of others) other.state = 'loggedOut';
   }
 
-  async #verify(place: PresentApplication, application: SkfHandle, pin: Pin, before: number | null): Promise<void> {
+  async #spendAlone(
+    place: PresentApplication,
+    role: PinRole,
+    name: PinFunction,
+    before: readonly number[],
+    pins: readonly Pin[],
+  ): Promise<void> {
+    const application = await this.openApplication(place);
     try {
-      await verifyPin(this.#library, application, pin);
-    } catch (error) {
-      throw await this.#countTries(place, application, error, before);
+      await this.#spend(place, application, role, name, before, pins);
+    } finally {
+      await this.closeApplication(application);
     }
-    this.#pinMemory.noteRight(place.id);
+  }
+
+  /** Gives a PIN to the library, once, unless it is known to be locked or cannot be right. */
+  async #spend(
+    place: PresentApplication,
+    application: SkfHandle,
+    role: PinRole,
+    name: PinFunction,
+    before: readonly number[],
+    pins: readonly Pin[],
+  ): Promise<void> {
+    for (const pin of pins) demandLength(pin, this.#pinLength);
+    const count = await readPinCount(this.#library, application, role);
+    if (count?.left === 0) throw new CodedError('ERR_TOKEN_PIN_LOCKED');
+    const others = this.#on(place);
+    await this.#lock(application, others);
+    try {
+      await usePins(this.#library, name, application, before, pins);
+    } catch (error) {
+      throw await this.#countTries(place, application, role, error, count?.left ?? null);
+    }
+    this.#pinMemory.noteRight(memoryKey(place, role));
+    if (name === 'SKF_VerifyPIN') for (const other of others) other.state = 'open';
   }
 
   /** The count that SKF_VerifyPIN gives back is left alone by some libraries; SKF_GetPINInfo is asked again. */
   async #countTries(
     place: PresentApplication,
     application: SkfHandle,
+    role: PinRole,
     error: unknown,
     before: number | null,
   ): Promise<unknown> {
     if (!isCodedError(error) || error.code !== 'ERR_TOKEN_PIN_INCORRECT' || before === null) return error;
     const options = { ...(error.native && { native: error.native }), cause: error };
-    const now = await readPinCount(this.#library, application);
+    const now = await readPinCount(this.#library, application, role);
     if (now?.left === 0) return new CodedError('ERR_TOKEN_PIN_LOCKED', {}, options);
-    const known = this.#pinMemory.cautious(place.id, before);
-    const retriesLeft = this.#pinMemory.noteWrong(place.id, known, now?.left ?? null);
+    const key = memoryKey(place, role);
+    const retriesLeft = this.#pinMemory.noteWrong(key, this.#pinMemory.cautious(key, before), now?.left ?? null);
     return new CodedError('ERR_TOKEN_PIN_INCORRECT', { retriesLeft }, options);
   }
+}
+
+function memoryKey({ id }: PresentApplication, role: PinRole): string {
+  return `${role} ${id}`;
 }
