@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { decodePem, toBase64, utf8Encode } from '@onelock/core/bytes';
+import { decodePem, fromBase64, toBase64, utf8Encode } from '@onelock/core/bytes';
 import { prepareSignedData } from '@onelock/core/cms';
 import { parsePrivateKey, sm2DefaultUserId } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
@@ -8,7 +8,7 @@ import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, describe, expect, it } from 'vitest';
 import { VerificationPool } from '../src/workers/verification-pool.ts';
 import { plainEvidence, type VerificationTask } from '../src/workers/verification-task.ts';
-import { derOf, pem } from './support/pki.ts';
+import { derOf, makeLoginToken, pem } from './support/pki.ts';
 import { createTestService } from './support/service.ts';
 
 const ops = createNodeCrypto();
@@ -127,6 +127,52 @@ describe('a service that judges on threads', () => {
       }
     } finally {
       await Promise.all([alone.close(), threaded.close()]);
+    }
+  });
+
+  it('judges logins there, as on the main thread', async () => {
+    const origin = 'https://bid.example.cn';
+    const services = await Promise.all([createTestService(), createTestService({ verificationThreads: 1 })]);
+    try {
+      const tasks: VerificationTask[] = [];
+      const reports = await Promise.all(
+        services.map(async (service) => {
+          const { pool } = service.ports;
+          if (pool !== undefined) {
+            const run = pool.run.bind(pool);
+            pool.run = (task) => {
+              tasks.push(task);
+              return run(task);
+            };
+          }
+          const { administrator: token } = service;
+          await service.call('POST', '/v1/cas', {
+            token,
+            body: { name: 'sm2', anchors: [pem('sm2/root')], intermediates: [pem('sm2/intermediate')] },
+          });
+          const platform = await service.caller('platform', { origins: [origin] });
+          const judged = [];
+          for (const name of ['sm2/leaf', 'sm2/expired']) {
+            const opened = await service.call('POST', '/v1/challenges', { token: platform, body: { origin } });
+            const given = { certificate: name, key: 'sm2/leaf', origin, challenge: fromBase64(opened.body.challenge) };
+            const answer = await service.call('POST', '/v1/logins', {
+              token: platform,
+              body: { token: makeLoginToken(service.ports.ops, given) },
+            });
+            const { id: _id, ...rest } = answer.body;
+            judged.push({ status: answer.status, ...rest });
+          }
+          return judged;
+        }),
+      );
+      expect(tasks.map(({ kind }) => kind)).toEqual(['login', 'login']);
+      expect(reports[1]?.map(({ status, indication }) => [status, indication])).toEqual([
+        [201, 'passed'],
+        [201, 'failed'],
+      ]);
+      expect(reports[1]).toEqual(reports[0]);
+    } finally {
+      await Promise.all(services.map((service) => service.close()));
     }
   });
 });

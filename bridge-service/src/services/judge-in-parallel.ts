@@ -2,8 +2,11 @@ import type { SignedData } from '@onelock/core/cms';
 import {
   type CertificateReport,
   judgeCertificate,
+  judgeLogin,
   judgeMessage,
   judgeSignature,
+  type LoginEvidence,
+  type LoginReport,
   type MessageReport,
   type SignatureEvidence,
   type SignatureReport,
@@ -60,4 +63,15 @@ export async function messageJudged(
   const pool = poolFor(ports, evidence);
   if (pool === undefined) return judgeMessage({ message, content, ...evidence }, ports.ops);
   return pool.run({ kind: 'message', message: der, content, evidence: plainEvidence(evidence) });
+}
+
+/** As `judgeLogin`, likewise. */
+export async function loginJudged(
+  ports: Ports,
+  login: Pick<LoginEvidence, 'token' | 'expectedOrigin' | 'expectedChallenge'>,
+  evidence: TrustEvidence,
+): Promise<LoginReport> {
+  const pool = poolFor(ports, evidence);
+  if (pool === undefined) return judgeLogin({ ...login, ...evidence }, ports.ops);
+  return pool.run({ kind: 'login', login, evidence: plainEvidence(evidence) });
 }

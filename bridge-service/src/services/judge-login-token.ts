@@ -2,11 +2,12 @@ import { toHex } from '@onelock/core/bytes';
 import { subjectIdentity } from '@onelock/core/identity';
 import { type LoginToken, parseLoginToken } from '@onelock/core/login';
 import type { ProfileName } from '@onelock/core/path';
-import { judgeLogin, type LoginReport } from '@onelock/core/validation';
+import type { LoginReport } from '@onelock/core/validation';
 import { parseCertificate } from '@onelock/core/x509';
 import { appendAudit } from './append-audit.ts';
 import { newId } from './identifiers.ts';
 import { type IdentityView, identityView } from './identity-view.ts';
+import { loginJudged } from './judge-in-parallel.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Challenge } from './ports/records.ts';
@@ -40,18 +41,16 @@ export async function judgeLoginToken(
   const now = clock();
 
   // Everything but the challenge's being ours, live and unused is judged before the transaction, which then stays short.
-  const judged = judgeLogin(
+  const judged = await loginJudged(
+    ports,
+    { token, expectedOrigin: token.origin, expectedChallenge: token.challenge },
     {
-      token,
-      expectedOrigin: token.origin,
-      expectedChallenge: token.challenge,
       trustAnchors: trust.trustAnchors,
       intermediates: trust.intermediates,
       at: now,
       profile: input.profile,
       revocation: 'if-available',
     },
-    ops,
   );
   const certificateDigest = toHex(ops.digest('sm3', certificate.der));
   const identity = identityView(subjectIdentity(certificate));

@@ -4,8 +4,11 @@ import type { TrustAnchor } from '@onelock/core/path';
 import {
   type CertificateReport,
   judgeCertificate,
+  judgeLogin,
   judgeMessage,
   judgeSignature,
+  type LoginEvidence,
+  type LoginReport,
   type MessageReport,
   type SignatureReport,
   type TrustEvidence,
@@ -48,6 +51,11 @@ export type VerificationTask =
       readonly message: Uint8Array;
       readonly content: Uint8Array | undefined;
       readonly evidence: PlainEvidence;
+    }
+  | {
+      readonly kind: 'login';
+      readonly login: Pick<LoginEvidence, 'token' | 'expectedOrigin' | 'expectedChallenge'>;
+      readonly evidence: PlainEvidence;
     };
 
 /** What each kind of task is answered with. */
@@ -56,6 +64,7 @@ export interface VerificationResults {
   readonly certificate: CertificateReport;
   readonly signature: SignatureReport;
   readonly message: MessageReport;
+  readonly login: LoginReport;
 }
 
 export function plainEvidence<T extends TrustEvidence>(evidence: T): Omit<T, keyof PlainEvidence> & PlainEvidence {
@@ -114,6 +123,8 @@ export function runTask(
       const message = parseSignedData(task.message);
       return judgeMessage({ message, content: task.content, ...revive(task.evidence, memory) }, ops);
     }
+    case 'login':
+      return judgeLogin({ ...task.login, ...revive(task.evidence, memory) }, ops);
   }
 }
 
