@@ -1,4 +1,5 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { createCardDriver } from '../card/index.ts';
 import { createPkcs11Driver, loadPkcs11Module } from '../pkcs11/index.ts';
 import type { DeviceId, DriverConfig, Pin, SessionId, TokenDriver } from '../port/index.ts';
 import { becomeUser } from '../process/become-user.ts';
@@ -26,6 +27,11 @@ async function open(config: DriverConfig, user: HostUser | null): Promise<TokenD
   if (config.family === 'soft') {
     becomeUser(user, config.folder);
     return createSoftDriver({ ...config, folder: '.' });
+  }
+  if (config.family === 'card') {
+    loadKoffi(config.id);
+    becomeUser(user, config.stateFolder ?? '/');
+    return createCardDriver(config);
   }
   if (config.family === 'skf') loadKoffi(config.id);
   else loadPkcs11Module(config.id);

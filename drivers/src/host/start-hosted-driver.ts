@@ -285,9 +285,9 @@ class ProcessDriver implements HostedDriver {
     });
   }
 
-  /** Most vendors' libraries bear one call at a time; file tokens get in the way of nobody but themselves. */
+  /** Most vendors' libraries bear one call at a time; file tokens get in the way of nobody but themselves, nor do cards. */
   #lane(deviceId: string): string {
-    return this.config.family === 'soft' ? deviceId : '';
+    return this.config.family === 'soft' || this.config.family === 'card' ? deviceId : '';
   }
 
   #forgetDeadSessions(): void {

@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { CardAtrsSchema, CardQuirksSchema } from './card-config.ts';
 import { hostUserNumber, hostUserNumbers, hostUsers } from './host-slots.ts';
 import { Pkcs11MechanismsSchema, Pkcs11QuirksSchema } from './pkcs11-settings.ts';
 import { skfVendorChoices } from './skf-quirks.ts';
@@ -165,12 +166,35 @@ const SkfDriverConfigSchema = Type.Object(
   closed,
 );
 
+/** Cards that we speak to ourselves; no vendor's library is in it. */
+const CardDriverConfigSchema = Type.Object(
+  {
+    id: DriverId,
+    family: Type.Literal('card'),
+    vendor: Type.Optional(Type.String({ maxLength: 64 })),
+    library: Type.Optional(
+      Type.String({ ...AbsolutePath, description: "The system's PC/SC library, where it is not found by its name" }),
+    ),
+    atrs: Type.Optional(CardAtrsSchema),
+    quirks: Type.Optional(CardQuirksSchema),
+    ...LibraryEnvironment,
+    user: Type.Optional(HostUser),
+  },
+  closed,
+);
+
 /** What the host needs to run one driver: data, never code. */
-export const DriverConfigSchema = Type.Union([SoftDriverConfigSchema, Pkcs11DriverConfigSchema, SkfDriverConfigSchema]);
+export const DriverConfigSchema = Type.Union([
+  SoftDriverConfigSchema,
+  Pkcs11DriverConfigSchema,
+  SkfDriverConfigSchema,
+  CardDriverConfigSchema,
+]);
 
 export type SoftDriverConfig = Static<typeof SoftDriverConfigSchema>;
 export type Pkcs11DriverConfig = Static<typeof Pkcs11DriverConfigSchema>;
 export type SkfDriverConfig = Static<typeof SkfDriverConfigSchema>;
+export type CardDriverConfig = Static<typeof CardDriverConfigSchema>;
 export type SkfQuirks = Static<typeof SkfQuirksSchema>;
 export type DriverConfig = Static<typeof DriverConfigSchema>;
 
@@ -178,6 +202,7 @@ const byFamily = {
   soft: Compile(SoftDriverConfigSchema),
   pkcs11: Compile(Pkcs11DriverConfigSchema),
   skf: Compile(SkfDriverConfigSchema),
+  card: Compile(CardDriverConfigSchema),
 } as const;
 
 /**
@@ -186,8 +211,8 @@ const byFamily = {
  */
 export function parseDriverConfig(value: unknown): DriverConfig {
   const family = typeof value === 'object' && value !== null && 'family' in value ? value.family : undefined;
-  if (family !== 'soft' && family !== 'pkcs11' && family !== 'skf')
-    throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/family', rule: 'must be soft, pkcs11 or skf' });
+  if (family !== 'soft' && family !== 'pkcs11' && family !== 'skf' && family !== 'card')
+    throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/family', rule: 'must be soft, pkcs11, skf or card' });
   const validator = byFamily[family];
   if (validator.Check(value)) return value;
   const first = validator.Errors(value)[0];

@@ -22,8 +22,12 @@ export interface CardReaders {
 }
 
 export interface CardConnection {
-  /** Runs an act that no other program's commands can come between. @throws {CodedError} ERR_TOKEN_BUSY, ERR_TOKEN_REMOVED */
-  exclusively<T>(act: (link: CardLink) => Promise<T>): Promise<T>;
+  /**
+   * Runs an act that no other program's commands can come between.
+   * @param waitMs  how long another program may keep us waiting; default 10 s
+   * @throws {CodedError} ERR_TOKEN_BUSY, ERR_TOKEN_REMOVED
+   */
+  exclusively<T>(act: (link: CardLink) => Promise<T>, waitMs?: number): Promise<T>;
   /** `reset` makes the card forget every PIN it has seen. Never fails: a card that is gone needs no goodbye. */
   disconnect(how: 'leave' | 'reset'): Promise<void>;
 }

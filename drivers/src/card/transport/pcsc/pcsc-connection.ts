@@ -42,8 +42,8 @@ class PcscConnection implements CardConnection {
     this.#protocol = protocol;
   }
 
-  async exclusively<T>(act: (link: CardLink) => Promise<T>): Promise<T> {
-    await this.#begin();
+  async exclusively<T>(act: (link: CardLink) => Promise<T>, waitMs = lockWaitMs): Promise<T> {
+    await this.#begin(waitMs);
     const fresh = this.#fresh;
     this.#fresh = false;
     try {
@@ -65,11 +65,11 @@ class PcscConnection implements CardConnection {
   }
 
   /** pcsclite waits for another program's transaction without end: after a while we take our handle away from the wait. */
-  async #begin(): Promise<void> {
+  async #begin(waitMs: number): Promise<void> {
     if (!this.#open) throw new CodedError('ERR_TOKEN_REMOVED');
     const timer = new AbortController();
     const begun = this.#beginOrReconnect().then(() => 'begun' as const);
-    const late = delay(lockWaitMs, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+    const late = delay(waitMs, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
     try {
       if ((await Promise.race([begun, late])) === 'begun') return;
     } finally {

@@ -1,0 +1,1 @@
+export { createCardDriver } from './create-card-driver.ts';
