@@ -8,7 +8,9 @@ import { cmsInspect } from './commands/cms-inspect.ts';
 import { cmsVerify } from './commands/cms-verify.ts';
 import type { Command, ExitStatus } from './commands/command.ts';
 import { crlInspect } from './commands/crl-inspect.ts';
+import { crlVerify } from './commands/crl-verify.ts';
 import { ocspInspect } from './commands/ocsp-inspect.ts';
+import { ocspVerify } from './commands/ocsp-verify.ts';
 import { suiteRun } from './commands/suite-run.ts';
 import { timestampInspect } from './commands/timestamp-inspect.ts';
 import { timestampVerify } from './commands/timestamp-verify.ts';
@@ -23,7 +25,9 @@ const commands: Readonly<Record<string, Command>> = {
   'cms inspect': cmsInspect,
   'timestamp verify': timestampVerify,
   'timestamp inspect': timestampInspect,
+  'crl verify': crlVerify,
   'crl inspect': crlInspect,
+  'ocsp verify': ocspVerify,
   'ocsp inspect': ocspInspect,
   'suite run': suiteRun,
 };

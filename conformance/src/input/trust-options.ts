@@ -7,7 +7,7 @@ import { usageError } from './usage-error.ts';
 
 export const trustOptionNames = {
   one: ['at', 'profile', 'revocation'],
-  many: ['intermediate', 'trust', 'crl', 'ocsp'],
+  many: ['intermediate', 'trust', 'crl', 'ocsp', 'ocsp-responder'],
 } as const;
 
 const knownProfiles: Readonly<Record<ProfileName, true>> = {
@@ -40,6 +40,7 @@ export function readTrustOptions(args: Arguments, now: Date, locale: Locale): Tr
       .map((certificate) => ({ kind: 'certificate', certificate })),
     crls: args.many('crl').flatMap((file) => readDerValues(file, crlLabels)),
     ocspResponses: args.many('ocsp').flatMap((file) => readDerValues(file, ocspLabels)),
+    trustedResponders: args.many('ocsp-responder').flatMap((file) => certificatesOf(file, locale)),
   };
 }
 

@@ -48,6 +48,12 @@ export function printTimestampReport(print: Printer, report: TimestampReport): v
   printCircumstances(print, report.certificate, '  ');
 }
 
+/** The verdict on one thing and why, to be followed by what is to be said of the thing. */
+export function printHead(print: Printer, report: Report, title: string): void {
+  print.line(`${marks[report.indication]} ${print.words[report.indication]}  ${title}`);
+  printWhy(print, report, '  ');
+}
+
 /** What speaks for a signature besides its maker's certificate, and what was let pass. */
 function printWitnesses(print: Printer, signer: SignerReport): void {
   const { words } = print;
@@ -57,6 +63,9 @@ function printWitnesses(print: Printer, signer: SignerReport): void {
     printWhy(print, stamp, '      ');
   }
   if (signer.provenTime !== undefined) print.field(words.provenTime, signer.provenTime, '    ');
+  const { broughtRevocation: brought } = signer;
+  if (brought !== undefined)
+    print.field(words.broughtRevocation, `CRL ${brought.crls}, OCSP ${brought.ocspResponses}`, '    ');
   for (const witness of signer.countersignatures ?? []) {
     print.line(`    ${marks[witness.indication]} ${words.countersignature}  ${witness.signer}`);
     printWhy(print, witness, '      ');

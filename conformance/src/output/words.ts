@@ -2,14 +2,16 @@ import type { Locale } from '@onelock/core/messages';
 
 const zhCN = {
   usage: `用法：
-  onelock cert validate LEAF --trust F… [--intermediate F]… [--crl F]… [--ocsp F]… [--at ISO8601]
-                             [--profile P] [--revocation require|if-available|none]
+  onelock cert validate LEAF --trust F… [--intermediate F]… [--crl F]… [--ocsp F]… [--ocsp-responder F]…
+                             [--at ISO8601] [--profile P] [--revocation require|if-available|none]
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
   onelock timestamp verify FILE [--data F] [--digest ALGORITHM:HEX] [--query F] [--trust F]… [--intermediate F]… [--at …]
   onelock timestamp inspect FILE
+  onelock crl verify FILE --trust F… [--intermediate F]… [--at ISO8601] [--profile P]
   onelock crl inspect FILE
+  onelock ocsp verify FILE --trust F… [--intermediate F]… [--ocsp-responder F]… [--at ISO8601] [--profile P]
   onelock ocsp inspect FILE
   onelock suite run SUITE FILE-OR-FOLDER [--service URL]
                              SUITE：wycheproof、limbo、bettertls、openssl-verify、pkits、ocsp、fuzz
@@ -47,6 +49,7 @@ const zhCN = {
   signer: '签名者',
   signingTime: '声称的签名时间',
   provenTime: '时间戳证明的时间',
+  broughtRevocation: '消息自带的吊销依据',
   stamp: '时间戳',
   stampTime: '时间戳时间',
   stampedDigest: '所盖摘要',
@@ -109,14 +112,16 @@ type Words = {
 
 const en: Words = {
   usage: `Usage:
-  onelock cert validate LEAF --trust F… [--intermediate F]… [--crl F]… [--ocsp F]… [--at ISO8601]
-                             [--profile P] [--revocation require|if-available|none]
+  onelock cert validate LEAF --trust F… [--intermediate F]… [--crl F]… [--ocsp F]… [--ocsp-responder F]…
+                             [--at ISO8601] [--profile P] [--revocation require|if-available|none]
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
   onelock timestamp verify FILE [--data F] [--digest ALGORITHM:HEX] [--query F] [--trust F]… [--intermediate F]… [--at …]
   onelock timestamp inspect FILE
+  onelock crl verify FILE --trust F… [--intermediate F]… [--at ISO8601] [--profile P]
   onelock crl inspect FILE
+  onelock ocsp verify FILE --trust F… [--intermediate F]… [--ocsp-responder F]… [--at ISO8601] [--profile P]
   onelock ocsp inspect FILE
   onelock suite run SUITE FILE-OR-FOLDER [--service URL]
                              SUITE: wycheproof, limbo, bettertls, openssl-verify, pkits, ocsp, fuzz
@@ -154,6 +159,7 @@ const en: Words = {
   signer: 'Signer',
   signingTime: 'Claimed signing time',
   provenTime: 'Time proven by a time-stamp',
+  broughtRevocation: 'Revocation evidence in the message',
   stamp: 'Time-stamp',
   stampTime: 'Time of the stamp',
   stampedDigest: 'Digest stamped',

@@ -29,10 +29,8 @@ export function findInCrl(
   if (!concerns(list, certificate)) return undefined;
   const reasons = coveredReasons(certificate, list);
   if (reasons.size === 0) return { code: 'ERR_REVOCATION_OUT_OF_SCOPE', params: { source: 'CRL', issuer } };
-  if (list.unknownCritical !== undefined)
-    return { code: 'ERR_REVOCATION_EXTENSION_UNKNOWN', params: { source: 'CRL', issuer, oid: list.unknownCritical } };
-  const rule = brokenRule(list, policy.crl.form);
-  if (rule !== undefined) return { code: 'ERR_REVOCATION_RULE_BROKEN', params: { source: 'CRL', issuer, rule } };
+  const unfit = unfitness(list, policy.crl.form);
+  if (unfit !== undefined) return unfit;
   const signer = findCrlSigner(list, question, ops);
   if (signer.kind === 'problem') return signer.problem;
   return {
@@ -40,6 +38,15 @@ export function findInCrl(
     freshness: freshnessAt(list, at, policy.crl, 'CRL', issuer),
     entry: list.entries.find(certificate.serialNumberBytes, certificate.issuer),
   };
+}
+
+/** What makes a list unfit to decide anything, whoever signed it and whenever. */
+export function unfitness(list: CertificateList, form: 'rfc5280' | 'strict'): Reason | undefined {
+  const params = { source: 'CRL', issuer: formatName(list.issuer) } as const;
+  if (list.unknownCritical !== undefined)
+    return { code: 'ERR_REVOCATION_EXTENSION_UNKNOWN', params: { ...params, oid: list.unknownCritical } };
+  const rule = brokenRule(list, form);
+  return rule === undefined ? undefined : { code: 'ERR_REVOCATION_RULE_BROKEN', params: { ...params, rule } };
 }
 
 /** What makes a list unfit, beyond its encoding. */

@@ -5,7 +5,7 @@ import type { Reason } from '../verdict/index.ts';
 import { type Certificate, formatName, sameName } from '../x509/index.ts';
 import type { CertificateList } from './crl.ts';
 import { verifyEvidence } from './evidence-signature.ts';
-import type { RevocationQuestion } from './question.ts';
+import type { SignerQuestion } from './question.ts';
 
 export type CrlSigner =
   | { readonly kind: 'found'; readonly key: PublicKey }
@@ -22,7 +22,7 @@ interface Candidate {
  * issuer's name (separate keys for certificates and lists; §6.3.3 calls for their own path). A key whose certificate lacks
  * cRLSign signs no list.
  */
-export function findCrlSigner(list: CertificateList, question: RevocationQuestion, ops: CryptoOps): CrlSigner {
+export function findCrlSigner(list: CertificateList, question: SignerQuestion, ops: CryptoOps): CrlSigner {
   const params = { source: 'CRL', issuer: formatName(list.issuer) } as const;
   let problem: Reason = { code: 'ERR_REVOCATION_SIGNER_UNKNOWN', params };
   for (const candidate of candidatesFor(list, question)) {
@@ -46,7 +46,7 @@ export function findCrlSigner(list: CertificateList, question: RevocationQuestio
 function tryCandidate(
   list: CertificateList,
   { publicKey, certificate, trusted }: Candidate,
-  question: RevocationQuestion,
+  question: SignerQuestion,
   ops: CryptoOps,
 ): Reason | 'other-signer' | 'no-crl-sign' | undefined {
   try {
@@ -69,7 +69,7 @@ function tryCandidate(
 const mostCandidates = 16;
 
 /** Trusted ones first; where the list's key identifier is that of some, only those (§5.2.1). */
-function candidatesFor(list: CertificateList, { issuer, trust }: RevocationQuestion): readonly Candidate[] {
+function candidatesFor(list: CertificateList, { issuer, trust }: SignerQuestion): readonly Candidate[] {
   const authorities = [issuer, ...trust.path.filter((authority) => authority !== issuer)];
   const all: readonly Candidate[] = [
     ...authorities

@@ -1,7 +1,9 @@
 export { type CertificateList, crlLimits, parseCertificateList } from './crl.ts';
 export type { CrlEntry } from './crl-entry.ts';
+export { unfitness } from './crl-finding.ts';
 export type { CrlScope } from './crl-scope.ts';
 export { concerns, coveredReasons } from './crl-scope-match.ts';
+export { type CrlSigner, findCrlSigner } from './crl-signer.ts';
 export { type SignedEvidence, verifyEvidence } from './evidence-signature.ts';
 export type { EvidenceExtension } from './extensions.ts';
 export { type EvidencePeriod, type Freshness, freshnessAt } from './freshness.ts';
@@ -22,7 +24,8 @@ export {
   type OcspRequestOptions,
   parseOcspRequest,
 } from './ocsp-request.ts';
-export { embeddedSigners, isResponder, type ResponderQuestion, refusalOfResponse } from './ocsp-signer.ts';
+export { embeddedSigners, isResponder, refusalOfResponse } from './ocsp-signer.ts';
+export { unknownExtension } from './ocsp-status.ts';
 export { defaultRevocationPolicy, type FreshnessPolicy, type RevocationPolicy } from './policy.ts';
 export {
   openPreparedList,
@@ -35,6 +38,7 @@ export type {
   KnownEvidence,
   RevocationQuestion,
   RevocationStatus,
+  SignerQuestion,
   SignerRole,
   SignerTrust,
 } from './question.ts';

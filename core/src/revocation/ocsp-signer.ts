@@ -14,10 +14,7 @@ import {
 import { verifyEvidence } from './evidence-signature.ts';
 import type { BasicOcspResponse, ResponderId } from './ocsp.ts';
 import { keyBits } from './ocsp-certificate-id.ts';
-import type { RevocationQuestion } from './question.ts';
-
-/** What of a question matters to who may answer it. */
-export type ResponderQuestion = Pick<RevocationQuestion, 'issuer' | 'trust' | 'policy'>;
+import type { SignerQuestion } from './question.ts';
 
 /** Whether a response calls this name or key its responder. */
 export function isResponder(id: ResponderId, name: Name, spki: Uint8Array, ops: CryptoOps): boolean {
@@ -46,7 +43,7 @@ export function embeddedSigners(response: BasicOcspResponse): readonly Certifica
  */
 export function refusalOfResponse(
   response: BasicOcspResponse,
-  question: ResponderQuestion,
+  question: SignerQuestion,
   ops: CryptoOps,
 ): Reason | undefined {
   const { issuer, trust } = question;
@@ -79,7 +76,7 @@ export function refusalOfResponse(
 function refusalOfSignature(
   response: BasicOcspResponse,
   key: () => PublicKey,
-  { policy, issuer }: ResponderQuestion,
+  { policy, issuer }: SignerQuestion,
   ops: CryptoOps,
 ): Reason | undefined {
   const params = { source: 'OCSP', issuer: formatName(issuer.name) };
@@ -90,11 +87,7 @@ function refusalOfSignature(
   );
 }
 
-function refusalOfDelegate(
-  signer: Certificate,
-  { issuer, trust }: ResponderQuestion,
-  ops: CryptoOps,
-): Reason | undefined {
+function refusalOfDelegate(signer: Certificate, { issuer, trust }: SignerQuestion, ops: CryptoOps): Reason | undefined {
   const refused = (cause: string): Reason => ({
     code: 'ERR_REVOCATION_SIGNER_NOT_AUTHORIZED',
     params: { source: 'OCSP', issuer: formatName(issuer.name), cause },
@@ -111,7 +104,7 @@ function refusalOfDelegate(
   });
 }
 
-function refusalOfLocal(signer: Certificate, { issuer, trust }: ResponderQuestion): Reason | undefined {
+function refusalOfLocal(signer: Certificate, { issuer, trust }: SignerQuestion): Reason | undefined {
   const distrust = trust.judge(signer, 'local-responder');
   const params = { source: 'OCSP', issuer: formatName(issuer.name), cause: distrust?.code ?? '' };
   return distrust && { code: 'ERR_REVOCATION_SIGNER_NOT_AUTHORIZED', params };

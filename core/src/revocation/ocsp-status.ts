@@ -65,14 +65,26 @@ function refusalOf(
   ops: CryptoOps,
 ): Reason | undefined {
   const issuer = formatName(question.issuer.name);
-  const oid = [response.extensions, ...singles.map(({ extensions }) => extensions)]
-    .map((extensions) => unknownCritical(extensions, knownExtensions))
-    .find((found) => found !== undefined);
-  if (oid !== undefined) return { code: 'ERR_REVOCATION_EXTENSION_UNKNOWN', params: { source: 'OCSP', issuer, oid } };
+  const unknown = unknownExtension(response, singles, issuer);
+  if (unknown !== undefined) return unknown;
   const { nonce } = question;
   if (nonce !== undefined && (response.nonce === undefined || !equalBytes(response.nonce, nonce)))
     return { code: 'ERR_REVOCATION_NONCE_MISMATCH', params: { issuer } };
   return refusalOfResponse(response, question, ops);
+}
+
+/** @param issuer for people */
+export function unknownExtension(
+  response: BasicOcspResponse,
+  singles: readonly SingleOcspResponse[],
+  issuer: string,
+): Reason | undefined {
+  const oid = [response.extensions, ...singles.map(({ extensions }) => extensions)]
+    .map((extensions) => unknownCritical(extensions, knownExtensions))
+    .find((found) => found !== undefined);
+  return oid === undefined
+    ? undefined
+    : { code: 'ERR_REVOCATION_EXTENSION_UNKNOWN', params: { source: 'OCSP', issuer, oid } };
 }
 
 /** What a genuine answer says at the moment. */

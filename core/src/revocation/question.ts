@@ -46,6 +46,9 @@ export interface RevocationQuestion {
   readonly trust: SignerTrust;
 }
 
+/** What of a question matters to who may have signed the evidence. */
+export type SignerQuestion = Pick<RevocationQuestion, 'issuer' | 'trust' | 'policy'>;
+
 /** Evidence that decided, or that is the best there is. */
 export interface KnownEvidence {
   readonly source: EvidenceSource;

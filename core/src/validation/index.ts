@@ -8,6 +8,14 @@ export {
   explainCertificate,
 } from './explain-certificate.ts';
 export { type CertificateEvidence, judgeCertificate } from './judge-certificate.ts';
+export {
+  type CrlReport,
+  judgeCrl,
+  judgeOcspResponse,
+  type OcspAnswer,
+  type OcspReport,
+  type SignersOfEvidence,
+} from './judge-evidence.ts';
 export { judgeLogin, type LoginEvidence } from './judge-login.ts';
 export { judgeMessage, type MessageEvidence } from './judge-message.ts';
 export { judgeSignature, type SignatureEvidence } from './judge-signature.ts';

@@ -1,10 +1,9 @@
 import { oids } from '../asn1/index.ts';
 import { equalBytes, toHex } from '../bytes/index.ts';
 import type { CryptoOps } from '../crypto/index.ts';
-import { type LeafUsage, type Profile, profiles, type TrustAnchor, validatePath } from '../path/index.ts';
+import { type Profile, profiles, type TrustAnchor, validatePath } from '../path/index.ts';
 import {
   type Authority,
-  defaultRevocationPolicy,
   type RevocationPolicy,
   type RevocationStatus,
   revocationStatus,
@@ -13,6 +12,7 @@ import {
 import type { Reason } from '../verdict/index.ts';
 import { type Certificate, formatName, sameName } from '../x509/index.ts';
 import type { TrustEvidence } from './evidence.ts';
+import { authorityOf, authorityOfCertificate, revocationPolicyOf, signerProfile } from './evidence-signers.ts';
 import type { ParsedRevocationEvidence } from './revocation-evidence.ts';
 
 export interface PathRevocationInput {
@@ -39,7 +39,7 @@ export class PathRevocation {
     const { profile, revocationPolicy } = input.evidence;
     this.#input = input;
     this.#profile = typeof profile === 'string' ? profiles[profile] : profile;
-    this.#policy = { ...policyOf(this.#profile), ...revocationPolicy };
+    this.#policy = { ...revocationPolicyOf(this.#profile), ...revocationPolicy };
   }
 
   /** Leaf first; nothing for the anchor, which nobody revokes. */
@@ -153,37 +153,4 @@ function unvouched(certificate: Certificate, issuer: Authority): RevocationStatu
     evidence: 'none',
     needs: [{ kind: 'revocation', of: formatName(certificate.subject) }],
   };
-}
-
-function authorityOf(anchor: TrustAnchor): Authority {
-  if (anchor.kind === 'certificate') return authorityOfCertificate(anchor.certificate);
-  return { name: anchor.name, publicKey: anchor.publicKey, certificate: undefined };
-}
-
-function authorityOfCertificate(certificate: Certificate): Authority {
-  return { name: certificate.subject, publicKey: certificate.publicKey, certificate };
-}
-
-/** Profiles that hold certificates to RFC 5280 §4 hold lists to §5. */
-const strictProfiles: ReadonlySet<Profile['name']> = new Set(['rfc5280-strict', 'tls-server']);
-
-function policyOf(profile: Profile): RevocationPolicy {
-  const { crl, ...rest } = defaultRevocationPolicy;
-  return {
-    ...rest,
-    crl: { ...crl, form: strictProfiles.has(profile.name) ? 'strict' : 'rfc5280' },
-    digests: profile.algorithms.digests,
-  };
-}
-
-/** The same algorithms and validity, and none of what the profile asks of the leaf it is meant for. */
-function signerProfile(profile: Profile): Profile {
-  const leaf: LeafUsage = {
-    keyUsageAnyOf: [],
-    keyUsageAbsent: 'allowed',
-    extendedKeyUsageAnyOf: [],
-    extendedKeyUsageAbsent: 'allowed',
-    anyExtendedKeyUsage: 'allowed',
-  };
-  return { ...profile, leaf, rules: [] };
 }
