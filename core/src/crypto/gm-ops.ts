@@ -97,7 +97,7 @@ export interface Sm4CipherOptions {
   readonly padding?: 'pkcs7' | 'none';
 }
 
-/** A message in pieces of any length. */
+/** A message in pieces of any length. @throws {CodedError} ERR_CRYPTO_PARAMETER_INVALID after its end */
 export interface Sm4Cipher {
   update(chunk: Uint8Array): Uint8Array;
   /** What is left. The key is overwritten. @throws {CodedError} ERR_CRYPTO_CIPHERTEXT_INVALID for wrong padding or length */
@@ -120,6 +120,7 @@ export interface Sm4AeadStreamOptions extends Sm4AeadOptions {
   readonly messageLength?: number;
 }
 
+/** Ends with its tag or with `verify`. @throws {CodedError} ERR_CRYPTO_PARAMETER_INVALID after that */
 export interface Sm4AeadStream {
   /** NOTE: while decrypting this is unproven until {@link verify}; act on nothing before. */
   update(chunk: Uint8Array): Uint8Array;

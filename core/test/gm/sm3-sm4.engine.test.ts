@@ -111,6 +111,29 @@ forEachEngine('SM3 and SM4', (engine) => {
     expect(() => wrongPadding.finish()).toFailWith('ERR_CRYPTO_CIPHERTEXT_INVALID');
   });
 
+  it('takes nothing after the end, when the key is overwritten', () => {
+    const [key, iv] = [randomBytes(16), randomBytes(16)];
+    const message = Uint8Array.of(1, 2, 3);
+    const digest = engine.createDigest();
+    digest.digest();
+    expect(() => digest.update(message)).toFailWith('ERR_CRYPTO_PARAMETER_INVALID');
+    expect(() => digest.digest()).toFailWith('ERR_CRYPTO_PARAMETER_INVALID');
+    for (const mode of ['cbc', 'ctr'] as const) {
+      const cipher = sm4.createCipher({ mode, direction: 'encrypt', key, iv });
+      cipher.finish();
+      expect(() => cipher.update(message)).toFailWith('ERR_CRYPTO_PARAMETER_INVALID');
+      expect(() => cipher.finish()).toFailWith('ERR_CRYPTO_PARAMETER_INVALID');
+    }
+    for (const mode of ['gcm', 'ccm'] as const) {
+      const nonce = iv.subarray(0, 12);
+      const stream = sm4.createAead({ mode, direction: 'encrypt', key, nonce, messageLength: 0 });
+      const tag = stream.tag();
+      expect(() => stream.update(message)).toFailWith('ERR_CRYPTO_PARAMETER_INVALID');
+      expect(() => stream.tag()).toFailWith('ERR_CRYPTO_PARAMETER_INVALID');
+      expect(() => stream.verify(tag)).toFailWith('ERR_CRYPTO_PARAMETER_INVALID');
+    }
+  });
+
   it('does GCM as its definition over BigInt, with every length of nonce and text, and in pieces', () => {
     for (const [nonceLength, length, dataLength] of [
       [12, 0, 0],

@@ -1,6 +1,7 @@
 import type { CipherDirection, GmCipher, GmDigest, GmEngine, GmTable } from './engine.ts';
 import { digestAfter } from './message-digest.ts';
 import { withFreshScalar } from './nonce.ts';
+import { requireUnended } from './unended.ts';
 
 /** The functions of core/native/src/addon.c, over Uint8Arrays of exact lengths; the last array is what they write. */
 export interface GmBinding {
@@ -140,11 +141,14 @@ function addonTable(binding: GmBinding, engine: GmEngine, point: Uint8Array): Gm
 function addonDigest(binding: GmBinding): GmDigest {
   const context = new Uint8Array(binding.digestContextBytes);
   binding.digestInit(context);
+  const use = requireUnended();
   return {
     update: (chunk) => {
+      use('update');
       binding.digestUpdate(context, chunk);
     },
     digest: () => {
+      use('end');
       const out = new Uint8Array(32);
       binding.digestFinal(context, out);
       return out;

@@ -19,12 +19,16 @@ export function agreeSm2(engine: GmEngine, input: Sm2AgreementInput): Sm2Agreeme
   const [ra, rb] = initiates ? [ownEphemeral, peerEphemeral] : [peerEphemeral, ownEphemeral];
   const secret = concatBytes(shared, za, zb);
   const key = engine.deriveKey(secret, input.length);
-  const inner = engine.digest(concatBytes(shared.subarray(0, 32), za, zb, ra, rb));
-  const confirmation = (mark: number): Uint8Array =>
-    engine.digest(concatBytes(Uint8Array.of(mark), shared.subarray(32), inner));
+  const digestOnce = (...parts: readonly Uint8Array[]): Uint8Array => {
+    const bytes = concatBytes(...parts);
+    const digest = engine.digest(bytes);
+    bytes.fill(0);
+    return digest;
+  };
+  const inner = digestOnce(shared.subarray(0, 32), za, zb, ra, rb);
+  const confirmation = (mark: number): Uint8Array => digestOnce(Uint8Array.of(mark), shared.subarray(32), inner);
   const [byResponder, byInitiator] = [confirmation(2), confirmation(3)];
-  shared.fill(0);
-  secret.fill(0);
+  for (const used of [shared, secret, inner]) used.fill(0);
   return initiates ? { key, send: byInitiator, expect: byResponder } : { key, send: byResponder, expect: byInitiator };
 }
 

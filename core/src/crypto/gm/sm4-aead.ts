@@ -5,6 +5,7 @@ import { ciphertextInvalid, requireLength, type Sm4Source } from './sm4-blocks.t
 import { ccmMode } from './sm4-ccm.ts';
 import { createSm4Cipher } from './sm4-cipher.ts';
 import { gcmMode } from './sm4-gcm.ts';
+import { requireUnended } from './unended.ts';
 
 /** What GCM and CCM differ in. */
 export interface AeadMode {
@@ -19,13 +20,18 @@ function createAead(source: Sm4Source, options: Sm4AeadStreamOptions): Sm4AeadSt
   const tagLength = options.tagLength ?? 16;
   const cipher: GmCipher = source.createCipher(options.key);
   const mode = options.mode === 'gcm' ? gcmMode(source, cipher, options) : ccmMode(cipher, options, tagLength);
+  const use = requireUnended();
   const end = (): Uint8Array => {
+    use('end');
     const tag = mode.tag();
     cipher.wipe();
     return tag.slice(0, tagLength);
   };
   return {
-    update: (chunk) => mode.process(chunk),
+    update: (chunk) => {
+      use('update');
+      return mode.process(chunk);
+    },
     tag: end,
     verify: (tag) => {
       if (!equalBytes(end(), tag)) throw ciphertextInvalid();

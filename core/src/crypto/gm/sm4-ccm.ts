@@ -39,7 +39,9 @@ export function ccmMode(cipher: GmCipher, options: Sm4AeadStreamOptions, tagLeng
     tag: () => {
       if (total !== messageLength) throw parameterInvalid('message', `${total} bytes`);
       mac.pad();
-      return mac.state.map((octet, index) => octet ^ (mask[index] ?? 0));
+      const tag = mac.state.map((octet, index) => octet ^ (mask[index] ?? 0));
+      mask.fill(0);
+      return tag;
     },
   };
 }

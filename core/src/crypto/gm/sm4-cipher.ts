@@ -2,23 +2,36 @@ import { concatBytes } from '../../bytes/compare.ts';
 import type { Sm4Cipher, Sm4CipherOptions } from '../ops.ts';
 import type { GmCipher } from './engine.ts';
 import { ciphertextInvalid, requireLength, type Sm4Source } from './sm4-blocks.ts';
+import { requireUnended } from './unended.ts';
 
 /** See {@link Sm4Ops.createCipher}. */
 export function createSm4Cipher(source: Sm4Source, options: Sm4CipherOptions): Sm4Cipher {
   requireLength('key', options.key, (length) => length === 16);
   requireLength('iv', options.iv, (length) => length === 16);
   const cipher = source.createCipher(options.key);
-  if (options.mode === 'ctr') {
-    const stream = new CounterStream(cipher, options.iv, 16);
-    return {
-      update: (chunk) => stream.update(chunk),
-      finish: () => {
-        cipher.wipe();
-        return new Uint8Array(0);
-      },
-    };
-  }
-  return new CbcCipher(cipher, options);
+  const use = requireUnended();
+  const mode: Sm4Cipher = options.mode === 'ctr' ? counterCipher(cipher, options.iv) : new CbcCipher(cipher, options);
+  return {
+    update: (chunk) => {
+      use('update');
+      return mode.update(chunk);
+    },
+    finish: () => {
+      use('end');
+      return mode.finish();
+    },
+  };
+}
+
+function counterCipher(cipher: GmCipher, iv: Uint8Array): Sm4Cipher {
+  const stream = new CounterStream(cipher, iv, 16);
+  return {
+    update: (chunk) => stream.update(chunk),
+    finish: () => {
+      cipher.wipe();
+      return new Uint8Array(0);
+    },
+  };
 }
 
 /** Counter mode in pieces of any length: what is left of a block's key stream serves the next piece. */

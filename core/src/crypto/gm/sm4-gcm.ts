@@ -42,7 +42,9 @@ export function gcmMode(source: Sm4Source, cipher: GmCipher, options: Sm4AeadStr
     tag: () => {
       source.ghash(state, h, pending);
       source.ghash(state, h, lengths(additionalData.length, total));
-      return state.map((octet, index) => octet ^ (mask[index] ?? 0));
+      const tag = state.map((octet, index) => octet ^ (mask[index] ?? 0));
+      for (const used of [h, mask]) used.fill(0);
+      return tag;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { GmCipher, GmDigest, GmEngine, GmTable } from './engine.ts';
 import { digestAfter } from './message-digest.ts';
+import { requireUnended } from './unended.ts';
 import type { WasmFunctions, WasmMemory } from './wasm-memory.ts';
 
 /** Contexts live in the caller's arrays and visit the WASM memory for each call: nobody forgets to free them. */
@@ -8,8 +9,10 @@ export function wasmDigest(wasm: WasmFunctions, memory: WasmMemory): GmDigest {
   let context = memory.mustCall(size, [], (out) => {
     wasm.sm3_init(out);
   });
+  const use = requireUnended();
   return {
     update: (chunk) => {
+      use('update');
       memory.inPieces(chunk, 64, (at, count) => {
         const next = memory.mustCall(size, [context], (state, out) => {
           wasm.sm3_update(state, at, count);
@@ -20,6 +23,7 @@ export function wasmDigest(wasm: WasmFunctions, memory: WasmMemory): GmDigest {
       });
     },
     digest: () => {
+      use('end');
       const out = memory.mustCall(32, [context], (state, result) => {
         wasm.sm3_final(state, result);
       });
