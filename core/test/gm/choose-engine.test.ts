@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { describe, expect, it } from 'vitest';
 import type { GmEngine } from '../../src/crypto/gm/engine.ts';
@@ -134,4 +136,19 @@ describe('the choice of an engine', () => {
     expect(inUse(bare)).toBe('floor');
     expect(() => bare.sm2.deriveKey(new Uint8Array(1), 1)).toFailWith('ERR_CRYPTO_ALGORITHM_UNSUPPORTED');
   });
+
+  it('does as the environment says, in a process of its own: all of SM2, SM3 and SM4 without the addon', () => {
+    const program = fileURLToPath(new URL('one-engine.ts', import.meta.url));
+    for (const [wanted, able] of [
+      ['wasm', true],
+      ['floor', false],
+    ] as const) {
+      const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=onelock-source', program], {
+        encoding: 'utf8',
+        env: { ...process.env, ONELOCK_GM_ENGINE: wanted },
+      });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({ inUse: wanted, signs: true, encrypts: able, seals: able });
+    }
+  }, 60_000);
 });
