@@ -14,7 +14,7 @@ const serviceOnPostgres: TestProjectInlineConfiguration = {
   test: {
     name: 'postgres',
     include: ['bridge-service/test/**/*.test.ts'],
-    exclude: ['audit', 'documentation', 'postgres-is-here', 'process', 'transport', 'verification-pool']
+    exclude: ['documentation', 'postgres-is-here', 'process', 'transport', 'verification-pool']
       .map((name) => `bridge-service/test/${name}.test.ts`)
       .concat('bridge-service/test/**/*.sqlite.test.ts'),
     env: { ONELOCK_TEST_DATABASE: 'postgres' },

@@ -3,12 +3,15 @@ import { parseArgs } from 'node:util';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
 import { auditUsage, configJson, configTable, serviceUsage } from './commands/usage.ts';
+import type { AuditReport } from './services/verify-audit.ts';
 
 const options = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   db: { type: 'string' },
   head: { type: 'string' },
+  checkpoint: { type: 'string', multiple: true },
+  key: { type: 'string' },
 } as const;
 
 type Values = {
@@ -16,6 +19,8 @@ type Values = {
   readonly help: boolean;
   readonly db?: string | undefined;
   readonly head?: string | undefined;
+  readonly checkpoint?: readonly string[] | undefined;
+  readonly key?: string | undefined;
 };
 
 const print = (text: string): void => {
@@ -43,18 +48,10 @@ const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = 
     print(json ? configJson() : configTable());
     return 0;
   },
-  'audit verify': async ({ db, head, json }) => {
-    const { verifyAuditFile } = await import('./commands/audit-verify.ts');
-    const report = await verifyAuditFile(process.env, { file: db, head });
-    if (json) print(`${JSON.stringify(report)}\n`);
-    else if (report.reason === undefined)
-      print(
-        `审计日志完整：${report.entries} 条，其中 ${report.payloadsErased} 条的明细已不在（到期清除，或被人删除）/ the audit log is intact: ${report.entries} entries; of ${report.payloadsErased} the details are no longer there (their retention ended, or somebody removed them)\n链尾 / head: ${report.head.sequence}:${report.head.hash}\n`,
-      );
-    else
-      print(
-        `${describeError(report.reason.code, report.reason.params, 'zh-CN')}\n${describeError(report.reason.code, report.reason.params, 'en')}\n`,
-      );
+  'audit verify': async ({ db, head, checkpoint, key, json }) => {
+    const { verifyAuditOf } = await import('./commands/audit-verify.ts');
+    const report = await verifyAuditOf(process.env, { database: db, head, checkpoints: checkpoint ?? [], key });
+    print(json ? `${JSON.stringify(report)}\n` : describeAudit(report));
     return report.indication === 'passed' ? 0 : 1;
   },
 };
@@ -69,6 +66,16 @@ async function run(args: readonly string[]): Promise<number> {
   const command = commands[words.length === 0 ? 'start' : words.join(' ')];
   if (command === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: words.join(' ') });
   return command(values);
+}
+
+/** The outcome of `audit verify` for people. */
+function describeAudit({ reason, entries, detailsErased, witnessedEntries, head }: AuditReport): string {
+  const facts =
+    `${entries} 条，其中 ${detailsErased} 条的明细已按记录清除；检查点见证了前 ${witnessedEntries} 条 / ${entries} entries, of ${detailsErased} the details were erased on record; checkpoints witness the first ${witnessedEntries}\n` +
+    `树头 / head: ${head.size}:${head.sm3}\n`;
+  if (reason === undefined) return `审计日志完整 / the audit log is intact\n${facts}`;
+  const words = (['zh-CN', 'en'] as const).map((locale) => describeError(reason.code, reason.params, locale));
+  return `${words.join('\n')}\n${reason.code === 'ERR_SERVICE_AUDIT_UNWITNESSED' ? facts : ''}`;
 }
 
 function readArguments(args: readonly string[]): { readonly values: Values; readonly positionals: readonly string[] } {

@@ -45,6 +45,12 @@ const integer =
     if (!/^\d+$/.test(value) || number < min || number > max) throw new RuleError(`${min} … ${max}`);
     return number;
   };
+const paths = (value: string): readonly string[] =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+    .map((item) => path.resolve(item));
 const addresses = (value: string): readonly string[] => {
   const list = value
     .split(',')
@@ -98,6 +104,27 @@ export const configKeys = {
     zh: 'PostgreSQL 口令文件；口令不应写在地址里',
     en: 'File with the password of PostgreSQL, which should not stand in the address',
     read: optionalPath,
+  }),
+  secretsDir: key({
+    variable: 'ONELOCK_SERVICE_SECRETS_DIR',
+    fallback: null as string | null,
+    zh: '密钥目录，默认为数据目录下的 secrets；首次启动时生成。同一数据库的各节点须内容一致',
+    en: 'Folder of secrets, `secrets` in the data folder by default, made at the first start. Nodes on one database must have the same',
+    read: optionalPath,
+  }),
+  witnessDirs: key({
+    variable: 'ONELOCK_SERVICE_WITNESS_DIRS',
+    fallback: [] as readonly string[],
+    zh: '另存审计日志检查点的目录（宜在别的机器的磁盘上），逗号分隔；数据目录下的 checkpoints 总会写入',
+    en: 'More folders that keep checkpoints of the audit log (on disks of other machines, best), comma-separated; `checkpoints` in the data folder always does',
+    read: paths,
+  }),
+  auditCheckpointSeconds: key({
+    variable: 'ONELOCK_SERVICE_AUDIT_CHECKPOINT_SECONDS',
+    fallback: 60,
+    zh: '审计日志有新记录时，每隔多久签发一次检查点（秒）',
+    en: 'How often a checkpoint of the audit log is signed while it grows, in seconds',
+    read: integer(1, 86_400),
   }),
   logLevel: key({
     variable: 'ONELOCK_SERVICE_LOG_LEVEL',
@@ -218,6 +245,55 @@ export const configKeys = {
     en: 'Threads that judge signatures and certificates; 0 judges in the main thread, the number of cores is a good choice',
     read: integer(0, 256),
   }),
+  outbound: key({
+    variable: 'ONELOCK_SERVICE_OUTBOUND',
+    fallback: true as boolean,
+    zh: '是否向 CA 的 OCSP、CRL、颁发者证书与时间戳地址取证据；隔离网设为 0',
+    en: 'Whether the service asks CAs for OCSP, CRLs, issuers and time-stamps; 0 in an air-gapped network',
+    read: flag,
+  }),
+  outboundNetworks: key({
+    variable: 'ONELOCK_SERVICE_OUTBOUND_NETWORKS',
+    fallback: [] as readonly string[],
+    zh: '除公网外，已登记的证据源还可位于哪些地址或网段，逗号分隔；证书里写的地址永远不许指向内网',
+    en: 'Addresses or networks beyond the public internet where registered sources may be, comma-separated; an address that a certificate names never leads inside',
+    read: addresses,
+  }),
+  evidenceWaitMs: key({
+    variable: 'ONELOCK_SERVICE_EVIDENCE_WAIT_MS',
+    fallback: 4_000,
+    zh: '一次判定最多等待全部证据源多久（毫秒）；迟到的证据留给下一次',
+    en: 'How long one judgement waits for all its sources together, in milliseconds; what comes later helps the next one',
+    read: integer(50, 60_000),
+  }),
+  ocspTimeoutMs: key({
+    variable: 'ONELOCK_SERVICE_OCSP_TIMEOUT_MS',
+    fallback: 5_000,
+    zh: '一次 OCSP、颁发者证书或时间戳请求的最长时间（毫秒）',
+    en: 'Longest time of one request for OCSP, issuers or a time-stamp, in milliseconds',
+    read: integer(50, 60_000),
+  }),
+  crlTimeoutMs: key({
+    variable: 'ONELOCK_SERVICE_CRL_TIMEOUT_MS',
+    fallback: 120_000,
+    zh: '下载一份吊销列表的最长时间（毫秒）',
+    en: 'Longest time to download a revocation list, in milliseconds',
+    read: integer(50, 3_600_000),
+  }),
+  crlLimitBytes: key({
+    variable: 'ONELOCK_SERVICE_CRL_LIMIT_BYTES',
+    fallback: 128 * 1024 * 1024,
+    zh: '吊销列表的大小上限（字节）；一百万条约 40 MB',
+    en: 'Largest revocation list, in bytes; one of a million entries has some 40 MB',
+    read: integer(64 * 1024, 256 * 1024 * 1024),
+  }),
+  listRetentionDays: key({
+    variable: 'ONELOCK_SERVICE_LIST_RETENTION_DAYS',
+    fallback: 7,
+    zh: '被新列表取代的吊销列表再保留多久（天），供复验判定',
+    en: 'How long a revocation list is kept after a newer one took its place, in days, for whoever replays a judgement',
+    read: integer(0, 36_500),
+  }),
   machineOutput: key({
     variable: 'ONELOCK_MACHINE_OUTPUT',
     fallback: false,
@@ -310,6 +386,19 @@ export function databaseLocationOf({ dataDir, databaseUrl, databasePasswordFile 
     );
   }
 }
+
+/** Folder of the service's own secrets. */
+export const secretsFolderOf = ({ secretsDir, dataDir }: Pick<ServiceConfig, 'secretsDir' | 'dataDir'>): string =>
+  secretsDir ?? path.join(dataDir, 'secrets');
+
+/** Folders that keep checkpoints of the audit log outside the database; the first is beside the data. */
+export const witnessFoldersOf = ({
+  witnessDirs,
+  dataDir,
+}: Pick<ServiceConfig, 'witnessDirs' | 'dataDir'>): readonly string[] => [
+  path.join(dataDir, 'checkpoints'),
+  ...witnessDirs,
+];
 
 export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({
   challengeSeconds: config.challengeLifetimeSeconds,

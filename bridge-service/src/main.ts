@@ -1,10 +1,21 @@
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { buildApp } from './app.ts';
-import { databaseLocationOf, lifetimesOf, type ServiceConfig, unknownVariables } from './config.ts';
+import { createWitnessFiles } from './audit/witness-files.ts';
+import {
+  databaseLocationOf,
+  lifetimesOf,
+  type ServiceConfig,
+  secretsFolderOf,
+  unknownVariables,
+  witnessFoldersOf,
+} from './config.ts';
+import { createEvidence, noEvidence, startEvidence } from './evidence/index.ts';
+import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import { openStore } from './repositories/store.ts';
+import { loadServiceKey } from './secrets/service-key.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
 import type { Ports } from './services/ports/ports.ts';
@@ -32,29 +43,45 @@ export async function startService(
   const logger = createServiceLogger(config);
   for (const name of unknownVariables(environment)) logger.warn({ variable: name }, 'no such configuration key');
   const ops = createNodeCrypto();
+  const key = loadServiceKey(secretsFolderOf(config), ops);
   const store = await openStore(databaseLocationOf(config), {
+    ops,
     onListenerFailure: (error) => logger.error({ err: error }, 'a listener of events failed'),
   });
   const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
-  const ports: Ports = {
+  const shared = {
     store,
     clock: () => new Date(),
     ops,
     trust: createTrustRegistry(),
     lifetimes: lifetimesOf(config),
+  };
+  const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
+  const ports: Ports = {
+    ...shared,
+    evidence: evidence ?? noEvidence,
+    key,
+    witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>
+      logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
+    ),
     pool,
   };
   try {
     const app = await buildApp({ config, ports, logger, isStoreUnavailable });
     const stopHousekeeping = startHousekeeping(ports, logger);
+    const stopEvidence =
+      evidence === undefined ? async () => undefined : await startEvidence(evidence, { store, logger });
     const stop = async (): Promise<void> => {
       stopHousekeeping();
       await app.close();
+      await stopEvidence();
+      await stopCheckpoints();
       await pool?.close();
       await store.close();
     };
-    const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
     const administratorCode = await issueFirstAdministratorCode(ports);
+    const stopCheckpoints = await startCheckpoints(ports, config.auditCheckpointSeconds, logger);
+    const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
     return { url, port: Number(new URL(url).port), administratorCode, stop };
   } catch (error) {
     await pool?.close();

@@ -63,7 +63,7 @@ describe('a one-time administrator code', () => {
       actor: 'anonymous',
       outcome: 'refused',
       reason: 'ERR_AUTH_CODE_INVALID',
-      payload: {},
+      details: {},
     });
   });
 });

@@ -212,7 +212,7 @@ describe('a login', () => {
     expect(audit.body.items[0]).toMatchObject({
       action: 'login.judge',
       outcome: 'passed',
-      payload: { origin, certificate: `sm3:${body.certificateDigest}` },
+      details: { origin, certificate: `sm3:${body.certificateDigest}` },
     });
     const whole = await service.call('GET', '/v1/audit?limit=200', { token: service.administrator });
     expect(JSON.stringify(whole.body)).not.toContain(Buffer.from(challenge).toString('base64'));

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
@@ -159,19 +159,30 @@ describe('audit verify', () => {
     const service = await spawnService(folder);
     await redeem(service.url, service.code);
     const running = runCli(['audit', 'verify', '--json'], folder);
-    expect(JSON.parse(running.stdout)).toMatchObject({ indication: 'passed', entries: 2 });
-    await service.end('SIGTERM');
-    const { head } = JSON.parse(running.stdout) as { head: { sequence: number; hash: string } };
+    // The first checkpoint was signed before the service listened.
+    expect(JSON.parse(running.stdout)).toMatchObject({ indication: 'passed', entries: 2, witnessedEntries: 1 });
+    expect(await service.end('SIGTERM')).toBe(0);
+    const stopped = JSON.parse(runCli(['audit', 'verify', '--json'], folder).stdout);
+    expect(stopped).toMatchObject({ indication: 'passed', entries: 2, witnessedEntries: 2 });
     const file = path.join(folder, 'service.db');
-    expect(runCli(['audit', 'verify', '--db', file, '--head', `${head.sequence}:${head.hash}`], folder).status).toBe(0);
+    const head = `${stopped.head.size}:${stopped.head.sm3}`;
+    expect(runCli(['audit', 'verify', '--db', file, '--head', head], folder).status).toBe(0);
     expect(runCli(['audit', 'verify', '--db', file, '--head', `2:${'0'.repeat(64)}`], folder).status).toBe(1);
 
+    const kept = path.join(folder, 'checkpoints', 'checkpoints.jsonl');
+    const elsewhere = path.join(folder, 'witness.jsonl');
+    renameSync(kept, elsewhere);
+    const alone = runCli(['audit', 'verify', '--db', file], folder);
+    expect(alone.status).toBe(1);
+    expect(alone.stdout).toMatch(/检查点[\s\S]*checkpoint/);
+    expect(runCli(['audit', 'verify', '--db', file, '--checkpoint', elsewhere], folder).status).toBe(0);
+
     const database = new DatabaseSync(file);
-    database.exec("drop trigger audit_entries_refuse_update; update audit_entries set target = 'x' where sequence = 1");
+    database.exec("drop trigger audit_log_refuse_update; update audit_log set target = 'x' where sequence = 1");
     database.close();
-    const broken = runCli(['audit', 'verify', '--db', file], folder);
+    const broken = runCli(['audit', 'verify', '--db', file, '--checkpoint', elsewhere], folder);
     expect(broken.status).toBe(1);
-    expect(broken.stdout).toMatch(/第 1 条.*\n.*entry 1/);
+    expect(broken.stdout).toMatch(/断裂.*\n.*entry/);
   });
 
   it.each([

@@ -165,7 +165,7 @@ describe('messages of GM/T 0010', () => {
     const { body } = await service.call('GET', '/v1/audit?limit=1&order=newest-first', {
       token: service.administrator,
     });
-    expect(body.items[0]).toMatchObject({ action: 'signature.verify', outcome: 'passed', payload: { signers: 1 } });
+    expect(body.items[0]).toMatchObject({ action: 'signature.verify', outcome: 'passed', details: { signers: 1 } });
     expect(body.items[0].target).toMatch(/^sm3:[0-9a-f]{64}$/);
   });
 });

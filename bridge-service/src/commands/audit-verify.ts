@@ -1,27 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { decodePem } from '@onelock/core/bytes';
+import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { CodedError } from '@onelock/core/errors';
-import { readConfig } from '../config.ts';
-import { createAuditRepository } from '../repositories/audit.ts';
-import { describeLocation } from '../repositories/engine/database-location.ts';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import type { Checkpoint } from '../audit/checkpoint.ts';
+import { readCheckpoints, witnessFileName } from '../audit/witness-files.ts';
+import { readConfig, type ServiceConfig, witnessFoldersOf } from '../config.ts';
+import { createAuditReadings } from '../repositories/audit.ts';
+import { type DatabaseLocation, describeLocation } from '../repositories/engine/database-location.ts';
 import { openDatabaseReadOnly } from '../repositories/engine/open-database.ts';
 import { isStoreUnavailable } from '../repositories/engine/store-unavailable.ts';
-import { type AuditHead, type AuditReport, verifyAudit } from '../services/verify-audit.ts';
+import { type AuditReport, type NotedHead, verifyAudit } from '../services/verify-audit.ts';
 import { existingDatabase } from './existing-database.ts';
 
+export interface AuditVerifyOptions {
+  /** The database: a file or an address. */
+  readonly database: string | undefined;
+  readonly head: string | undefined;
+  /** Files of checkpoints that a witness kept. */
+  readonly checkpoints: readonly string[];
+  /** PEM of the service's public key. */
+  readonly key: string | undefined;
+}
+
 /**
- * Walks the audit chain of a database file, which is opened for reading only; the service may run beside.
+ * Verifies the audit log of a database, which is only read; the service may run beside. It is held against the checkpoints given, and
+ * against those that the service keeps outside the database, where they are.
  *
  * @throws {CodedError} ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE
  */
-export async function verifyAuditFile(
+export async function verifyAuditOf(
   environment: Readonly<Record<string, string | undefined>>,
-  options: { readonly file: string | undefined; readonly head: string | undefined },
+  options: AuditVerifyOptions,
 ): Promise<AuditReport> {
-  const location = existingDatabase(readConfig(environment), options.file);
+  const config = readConfig(environment);
   const noted = options.head === undefined ? null : parseHead(options.head);
+  const location = existingDatabase(config, options.database);
+  const witness = {
+    noted,
+    checkpoints: [
+      ...options.checkpoints.flatMap(checkpointsOf),
+      ...keptCheckpoints(config, location, options.database),
+    ],
+    key: options.key === undefined ? null : readPublicKey(options.key),
+  };
   const database = openDatabaseReadOnly(location);
   try {
-    return await verifyAudit(createAuditRepository(database), createNodeCrypto(), noted);
+    return await verifyAudit(createAuditReadings(database), createNodeCrypto(), witness);
   } catch (error) {
     if (isStoreUnavailable(error) || (error instanceof Error && 'errcode' in error))
       throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file: describeLocation(location) }, { cause: error });
@@ -31,9 +57,49 @@ export async function verifyAuditFile(
   }
 }
 
-function parseHead(text: string): AuditHead {
-  const [, sequence, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
-  if (sequence === undefined || hash === undefined)
-    throw new CodedError('ERR_CLI_USAGE', { detail: '--head SEQUENCE:HASH' });
-  return { sequence: Number(sequence), hash };
+function parseHead(text: string): NotedHead {
+  const [, size, sm3] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (size === undefined || sm3 === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: '--head SIZE:SM3' });
+  return { size: Number(size), sm3 };
+}
+
+function checkpointsOf(file: string): readonly Checkpoint[] {
+  const found = reading(file, () => readCheckpoints(file));
+  if (found.length === 0) throw new CodedError('ERR_CLI_USAGE', { detail: `${file}: no checkpoint` });
+  return found;
+}
+
+/** Those of the configured folders; of a database file named on the command line, those beside it. */
+function keptCheckpoints(
+  config: ServiceConfig,
+  location: DatabaseLocation,
+  named: string | undefined,
+): readonly Checkpoint[] {
+  const folders =
+    named === undefined
+      ? witnessFoldersOf(config)
+      : location.engine === 'sqlite'
+        ? [path.join(path.dirname(location.file), 'checkpoints')]
+        : [];
+  return folders
+    .map((folder) => path.join(folder, witnessFileName))
+    .filter((file) => existsSync(file))
+    .flatMap((file) => reading(file, () => readCheckpoints(file)));
+}
+
+function readPublicKey(file: string): PublicKey {
+  return reading(file, () => {
+    const [block] = decodePem(readFileSync(file, 'utf8'));
+    if (block?.label !== 'PUBLIC KEY') throw new CodedError('ERR_CLI_USAGE', { detail: '--key: PUBLIC KEY' });
+    return parsePublicKey(block.bytes);
+  });
+}
+
+function reading<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isCodedError(error) && error.code === 'ERR_CLI_USAGE') throw error;
+    throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file }, { cause: error });
+  }
 }

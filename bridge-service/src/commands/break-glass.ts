@@ -15,10 +15,11 @@ export async function breakGlass(
   place: string | undefined,
 ): Promise<PrintedCode> {
   const config = readConfig(environment);
-  const store = await openStore(existingDatabase(config, place));
+  const ops = createNodeCrypto();
+  const store = await openStore(existingDatabase(config, place), { ops });
   try {
     return await issueAdministratorCode(
-      { store, clock: () => new Date(), ops: createNodeCrypto(), lifetimes: lifetimesOf(config) },
+      { store, clock: () => new Date(), ops, lifetimes: lifetimesOf(config) },
       'break-glass',
     );
   } finally {

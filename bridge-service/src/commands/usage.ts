@@ -10,13 +10,17 @@ export const serviceUsage = `用法 / usage: onelock service [start|break-glass|
   退出码 / exit status: 0 正常 done, 1 失败 failed, 2 用法或配置有误 wrong use or configuration
 `;
 
-export const auditUsage = `用法 / usage: onelock audit verify [--db FILE] [--head SEQUENCE:HASH] [--json]
+export const auditUsage = `用法 / usage: onelock audit verify [--db PLACE] [--checkpoint FILE]… [--key FILE] [--head SIZE:SM3] [--json]
 
-  从头核验审计日志的哈希链 / walks the audit log's chain of hashes from the start
-  --db FILE                   数据库文件，默认取自配置 / the database file; from the configuration by default
-  --head SEQUENCE:HASH        此前记下的链尾，必须仍在链上 / a head noted earlier, which must still be in the chain
+  从头核验审计日志：每条记录、每份明细、两棵默克尔树与检查点
+  verifies the audit log from its start: every entry, every detail, both Merkle trees, the checkpoints
 
-  退出码 / exit status: 0 完整 intact, 1 断裂 broken, 2 用法有误或文件不可读 wrong use or unreadable file
+  --db PLACE          数据库文件或 postgres:// 地址，默认取自配置 / a database file or address; from the configuration by default
+  --checkpoint FILE   见证方保存的检查点，可多次给出 / checkpoints that a witness kept; may be given several times
+  --key FILE          服务的公钥（PEM），用以核对检查点的签名 / public key of the service (PEM), to check their signatures
+  --head SIZE:SM3     此前记下的树头，必须仍成立 / a head noted earlier, which must still hold
+
+  退出码 / exit status: 0 完整 intact, 1 断裂或无从见证 broken or without a witness, 2 用法有误或不可读 wrong use or unreadable
 `;
 
 /** One row for each key, from the table in config.ts. */

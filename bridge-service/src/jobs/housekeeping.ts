@@ -1,33 +1,35 @@
+import { eraseExpiredDetails } from '../services/erase-audit-details.ts';
 import type { Ports } from '../services/ports/ports.ts';
 
 const everyMs = 10 * 60 * 1000;
 /** Expired challenges stay a day, for whoever asks why a login failed. */
 const challengeGraceMs = 24 * 3_600_000;
 
+type HousekeepingPorts = Pick<Ports, 'store' | 'clock' | 'lifetimes' | 'ops'>;
+
 export interface CleanedUp {
   readonly challenges: number;
   readonly idempotentAnswers: number;
-  readonly auditPayloads: number;
+  readonly auditDetails: number;
+  readonly evidenceItems: number;
 }
 
-/** Deletes what has outlived its retention. Audit entries stay for ever; the payloads beside them do not. */
-export async function cleanUp({
-  store,
-  clock,
-  lifetimes,
-}: Pick<Ports, 'store' | 'clock' | 'lifetimes'>): Promise<CleanedUp> {
+/** Deletes what has outlived its retention. Audit entries stay for ever; the details beside them do not. */
+export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
+  const { store, clock, lifetimes } = ports;
   const now = clock().getTime();
   const before = (ms: number): string => new Date(now - ms).toISOString();
-  return store.transaction(async ({ challenges, idempotency, audit }) => ({
-    challenges: await challenges.deleteExpiredBefore(before(challengeGraceMs)),
-    idempotentAnswers: await idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
-    auditPayloads: await audit.erasePayloadsBefore(before(0)),
+  return store.transaction(async (repositories) => ({
+    challenges: await repositories.challenges.deleteExpiredBefore(before(challengeGraceMs)),
+    idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
+    auditDetails: await eraseExpiredDetails(repositories, ports),
+    evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
   }));
 }
 
 /** Runs {@link cleanUp} now and then; gives the function that stops it. */
 export function startHousekeeping(
-  ports: Pick<Ports, 'store' | 'clock' | 'lifetimes'>,
+  ports: HousekeepingPorts,
   log: { info(data: object, message: string): void; error(data: object, message: string): void },
 ): () => void {
   const run = (): void => {

@@ -2,11 +2,12 @@ import { CodedError } from '@onelock/core/errors';
 import type { Kysely } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
+import { merkleLog } from './0002-merkle-log.ts';
 import { evidenceTables } from './0010-evidence.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
-const migrations: readonly ServiceMigration[] = [firstTables, evidenceTables];
+const migrations: readonly ServiceMigration[] = [firstTables, merkleLog, evidenceTables];
 
 /**
  * Brings a database to the latest migration.

@@ -1,73 +1,131 @@
 import type { Selectable } from 'kysely';
-import type { AuditEntry, AuditPayload, Role } from '../services/ports/records.ts';
-import type { AuditRepository } from '../services/ports/store.ts';
+import { readCheckpoint } from '../audit/checkpoint.ts';
+import type { AuditDetails, AuditDraft, AuditEntry, Role } from '../services/ports/records.ts';
+import type {
+  AuditEntryWithDetails,
+  AuditHeadRecord,
+  AuditReadings,
+  AuditRepository,
+} from '../services/ports/store.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
-type Row = Selectable<Tables['audit_entries']>;
-type RowWithPayload = Row & { salt: string | null; payload: string | null; retain_until: string | null };
+type Row = Selectable<Tables['audit_log']>;
+type RowWithDetails = Row & { salt: string | null; details: string | null };
 
-export function createAuditRepository(database: ServiceDatabase): AuditRepository {
-  const withPayload = () =>
+export async function readAuditHead(database: ServiceDatabase): Promise<AuditHeadRecord> {
+  const row = await database.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
+  return { log: row.log, size: row.size, frontier: { sm3: row.frontier_sm3, sha256: row.frontier_sha256 } };
+}
+
+export function createAuditReadings(database: ServiceDatabase): AuditReadings {
+  const withDetails = () =>
     database
-      .selectFrom('audit_entries')
-      .leftJoin('audit_payloads', 'audit_payloads.sequence', 'audit_entries.sequence')
-      .selectAll('audit_entries')
-      .select(['audit_payloads.salt', 'audit_payloads.payload', 'audit_payloads.retain_until']);
+      .selectFrom('audit_log')
+      .leftJoin('audit_details', 'audit_details.sequence', 'audit_log.sequence')
+      .selectAll('audit_log')
+      .select(['audit_details.salt', 'audit_details.details']);
 
   return {
-    async last() {
-      const row = await database
-        .selectFrom('audit_entries')
+    head: () => readAuditHead(database),
+    async list({ after, limit }, { action, actor, target, newestFirst = false }) {
+      let query = withDetails()
+        .orderBy('audit_log.sequence', newestFirst ? 'desc' : 'asc')
+        .limit(limit);
+      if (after !== null) query = query.where('audit_log.sequence', newestFirst ? '<' : '>', after);
+      if (action !== undefined) query = query.where('audit_log.action', '=', action);
+      if (target !== undefined) query = query.where('audit_log.target', '=', target);
+      if (actor !== undefined) query = query.where('audit_log.actor', '=', actor);
+      return (await query.execute()).map(toEntryWithDetails);
+    },
+    async bySequence(sequence) {
+      const row = await withDetails().where('audit_log.sequence', '=', sequence).executeTakeFirst();
+      return row === undefined ? null : toEntryWithDetails(row);
+    },
+    async entries(start, end) {
+      const rows = await database
+        .selectFrom('audit_log')
         .selectAll()
-        .orderBy('sequence', 'desc')
+        .where('sequence', '>', start)
+        .where('sequence', '<=', end)
+        .orderBy('sequence')
+        .execute();
+      return rows.map(toEntry);
+    },
+    async nodes(level, start, end) {
+      return database
+        .selectFrom('audit_nodes')
+        .select(['sm3', 'sha256'])
+        .where('level', '=', level)
+        .where('position', '>=', start)
+        .where('position', '<', end)
+        .orderBy('position')
+        .execute();
+    },
+    async checkpoints({ after, limit }) {
+      let query = database.selectFrom('audit_checkpoints').select('checkpoint').orderBy('size').limit(limit);
+      if (after !== null) query = query.where('size', '>', after);
+      return (await query.execute()).flatMap(({ checkpoint }) => readCheckpoint(JSON.parse(checkpoint)) ?? []);
+    },
+    async latestCheckpoint() {
+      const row = await database
+        .selectFrom('audit_checkpoints')
+        .select('checkpoint')
+        .orderBy('size', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : toEntry(row);
+      return row === undefined ? null : readCheckpoint(JSON.parse(row.checkpoint));
     },
-    async append(entry, payload) {
-      await database
-        .insertInto('audit_entries')
-        .values({
-          sequence: entry.sequence,
-          at: entry.at,
-          actor: entry.actor,
-          role: entry.role,
-          action: entry.action,
-          target: entry.target,
-          outcome: entry.outcome,
-          reason: entry.reason,
-          payload_digest: entry.payloadDigest,
-          request_id: entry.requestId,
-          previous_hash: entry.previousHash,
-          hash: entry.hash,
-        })
-        .execute();
-      await database
-        .insertInto('audit_payloads')
-        .values({
-          sequence: entry.sequence,
-          salt: payload.salt,
-          payload: payload.payload,
-          retain_until: payload.retainUntil,
-        })
-        .execute();
+    async evidence(digest) {
+      const row = await database
+        .selectFrom('evidence_items')
+        .select(['digest', 'bytes'])
+        .where('digest', '=', digest)
+        .executeTakeFirst();
+      return row ?? null;
     },
-    async list({ after, limit }, { action, actor, target, newestFirst = false }) {
-      let query = withPayload()
-        .orderBy('audit_entries.sequence', newestFirst ? 'desc' : 'asc')
-        .limit(limit);
-      if (after !== null) query = query.where('audit_entries.sequence', newestFirst ? '<' : '>', after);
-      if (action !== undefined) query = query.where('audit_entries.action', '=', action);
-      if (target !== undefined) query = query.where('audit_entries.target', '=', target);
-      if (actor !== undefined) query = query.where('audit_entries.actor', '=', actor);
-      return (await query.execute()).map((row) => ({ ...toEntry(row), payload: toPayload(row) }));
+  };
+}
+
+/** @param append  takes a draft for the end of the transaction */
+export function createAuditRepository(database: ServiceDatabase, append: (draft: AuditDraft) => void): AuditRepository {
+  return {
+    ...createAuditReadings(database),
+    append,
+    async countDetailsBefore(instant) {
+      const { count } = await database
+        .selectFrom('audit_details')
+        .select((builder) => builder.fn.countAll<number>().as('count'))
+        .where('retain_until', '<', instant)
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
-    async erasePayloadsBefore(instant) {
+    async eraseDetailsBefore(instant) {
       const { numDeletedRows } = await database
-        .deleteFrom('audit_payloads')
+        .deleteFrom('audit_details')
         .where('retain_until', '<', instant)
         .executeTakeFirst();
       return Number(numDeletedRows);
+    },
+    async eraseDetailsOf(sequences) {
+      const { numDeletedRows } = await database
+        .deleteFrom('audit_details')
+        .where('sequence', 'in', [...sequences])
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+    async eraseEvidenceBefore(instant) {
+      const { numDeletedRows } = await database
+        .deleteFrom('evidence_items')
+        .where('used_on', '<', instant.slice(0, 10))
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+    async addCheckpoint(checkpoint) {
+      await database
+        .insertInto('audit_checkpoints')
+        .values({ size: checkpoint.size, at: checkpoint.at, checkpoint: JSON.stringify(checkpoint) })
+        .onConflict((conflict) => conflict.column('size').doNothing())
+        .execute();
     },
   };
 }
@@ -83,14 +141,15 @@ function toEntry(row: Row): AuditEntry {
     target: row.target,
     outcome: row.outcome as AuditEntry['outcome'],
     reason: row.reason,
-    payloadDigest: row.payload_digest,
     requestId: row.request_id,
-    previousHash: row.previous_hash,
-    hash: row.hash,
+    detailsSm3: row.details_sm3,
+    detailsSha256: row.details_sha256,
+    retainUntil: row.retain_until,
   };
 }
 
-function toPayload(row: RowWithPayload): AuditPayload | null {
-  if (row.salt === null || row.payload === null || row.retain_until === null) return null;
-  return { salt: row.salt, payload: row.payload, retainUntil: row.retain_until };
+function toEntryWithDetails(row: RowWithDetails): AuditEntryWithDetails {
+  const details: AuditDetails | null =
+    row.salt === null || row.details === null ? null : { salt: row.salt, details: row.details };
+  return { ...toEntry(row), details };
 }

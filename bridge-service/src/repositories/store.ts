@@ -1,7 +1,10 @@
+import type { CryptoOps } from '@onelock/core/crypto';
 import { sql } from 'kysely';
-import type { Repositories, Store } from '../services/ports/store.ts';
+import type { AuditDraft } from '../services/ports/records.ts';
+import type { Readings, Repositories, Store } from '../services/ports/store.ts';
 import { createAdministratorCodeRepository } from './administrator-codes.ts';
-import { createAuditRepository } from './audit.ts';
+import { createAuditReadings, createAuditRepository } from './audit.ts';
+import { createAuditWriter } from './audit-writer.ts';
 import { createCallerRepository } from './callers.ts';
 import { createCaRepository } from './cas.ts';
 import { createChallengeRepository } from './challenges.ts';
@@ -17,31 +20,38 @@ import { createIdempotencyRepository } from './idempotency.ts';
 import { createLoginRepository } from './logins.ts';
 
 export interface StoreOptions {
+  readonly ops: CryptoOps;
   /** Told of a listener of events that throws. */
   readonly onListenerFailure?: ((error: unknown) => void) | undefined;
 }
 
 /** Opens a database, brings it to the latest migration, and listens to the other nodes on it. */
-export async function openStore(location: DatabaseLocation, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(location: DatabaseLocation, options: StoreOptions): Promise<Store> {
   const database = await openDatabase(location);
   const events = new LocalEvents(options.onListenerFailure ?? (() => undefined));
   try {
     const stopListening =
       location.engine === 'postgres' ? await listenForEvents(location, events) : async () => undefined;
-    return createStore(database, events, stopListening);
+    return createStore(database, events, stopListening, options.ops);
   } catch (error) {
     await database.destroy();
     throw error;
   }
 }
 
-function createStore(database: ServiceDatabase, events: LocalEvents, stopListening: () => Promise<void>): Store {
-  const inTransaction = createGroupCommit(database);
+function createStore(
+  database: ServiceDatabase,
+  events: LocalEvents,
+  stopListening: () => Promise<void>,
+  ops: CryptoOps,
+): Store {
+  const commit = createGroupCommit<AuditDraft>(database, createAuditWriter(ops));
   return {
-    ...createRepositories(database),
+    ...createReadings(database),
     subscribe: (topic, listener) => events.subscribe(topic, listener),
     onResync: (listener) => events.onResync(listener),
-    transaction: (work) => inTransaction((unit) => work(repositoriesOf(unit, events))),
+    transaction: (work) => commit.run((unit) => work(repositoriesOf(unit, events))),
+    record: (draft) => commit.writeLast(draft),
     async ping() {
       await sql`select 1`.execute(database);
     },
@@ -53,22 +63,26 @@ function createStore(database: ServiceDatabase, events: LocalEvents, stopListeni
 }
 
 /** Those of one transaction: its events are told after the commit. */
-function repositoriesOf({ transaction, afterCommit }: Unit, events: LocalEvents): Repositories {
+function repositoriesOf({ transaction, last, afterCommit }: Unit<AuditDraft>, events: LocalEvents): Repositories {
   const pending: PendingEvent[] = [];
   afterCommit(() => {
     for (const event of pending) events.deliver(event);
   });
-  return { ...createRepositories(transaction), events: createEventRepository(transaction, pending) };
+  return {
+    ...createReadings(transaction),
+    audit: createAuditRepository(transaction, last),
+    events: createEventRepository(transaction, pending),
+  };
 }
 
-function createRepositories(database: ServiceDatabase): Omit<Repositories, 'events'> {
+function createReadings(database: ServiceDatabase): Readings {
   return {
     callers: createCallerRepository(database),
     codes: createAdministratorCodeRepository(database),
     challenges: createChallengeRepository(database),
     logins: createLoginRepository(database),
     cas: createCaRepository(database),
-    audit: createAuditRepository(database),
+    audit: createAuditReadings(database),
     idempotency: createIdempotencyRepository(database),
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),

@@ -1,46 +1,54 @@
+import { toBase64 } from '@onelock/core/bytes';
 import Type from 'typebox';
-import { listAudit } from '../services/list-audit.ts';
-import { readNumberCursor } from '../services/page.ts';
-import { roles } from '../services/ports/records.ts';
+import { runWrite } from '../plugins/write.ts';
+import { makeCheckpoint } from '../services/audit-checkpoints.ts';
+import { eraseAuditDetails } from '../services/erase-audit-details.ts';
+import { findAuditEntry, listAudit } from '../services/list-audit.ts';
+import { pageOf, readNumberCursor } from '../services/page.ts';
+import { auditHead, proveConsistency, proveInclusion } from '../services/prove-audit.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { closed, Instant, nullable, oneOf, PageQuery, pageOfSchema } from './schemas/common.ts';
+import {
+  AuditEntrySchema,
+  AuditHeadSchema,
+  CheckpointSchema,
+  ConsistencySchema,
+  InclusionSchema,
+  SequenceParams,
+  ServiceKeysSchema,
+  Size,
+} from './schemas/audit.ts';
+import { closed, IdempotencyHeader, oneOf, PageQuery, pageOfSchema, Text } from './schemas/common.ts';
 
-const AuditEntrySchema = closed({
-  sequence: Type.Integer({ description: '序号，连续无缺 / 1, 2, 3 … without gaps' }),
-  at: Instant,
-  actor: Type.String({ description: '调用方编号 / id of the caller' }),
-  role: oneOf([...roles, 'none'], '角色 / role'),
-  action: Type.String({ description: '做了什么 / what was done' }),
-  target: Type.String({ description: '记录编号或摘要 / id of a record, or a digest' }),
-  outcome: oneOf(['passed', 'failed', 'indeterminate', 'done', 'refused'], '结果 / outcome'),
-  reason: Type.String({ description: '代码，或空 / a code, or empty' }),
-  payloadDigest: Type.String({ description: 'SM3("onelock-audit-payload-v1\\n" + salt + "\\n" + payload)' }),
-  requestId: Type.String(),
-  previousHash: Type.String(),
-  hash: Type.String({ description: 'SM3("onelock-audit-v1\\n" + JSON list of the fields in this order)' }),
-  payload: nullable(Type.Record(Type.String(), Type.Unknown())),
-  payloadSalt: nullable(Type.String()),
-});
+const readers = ['supervisor', 'administrator'] as const;
+/** Heads and proofs tell nothing of what the log says: whoever relies on the service may hold it to them. */
+const witnesses = ['platform', 'operator', 'supervisor', 'vendor', 'administrator'] as const;
+const tag = '监管 Supervision';
 
-export function auditRoutes(app: App, { ports }: RouteContext): void {
+export function auditRoutes(app: App, context: RouteContext): void {
+  entryRoutes(app, context);
+  proofRoutes(app, context);
+  checkpointRoutes(app, context);
+}
+
+function entryRoutes(app: App, { ports }: RouteContext): void {
   app.get(
     '/v1/audit',
     describeRoute(
       {
         operationId: 'listAudit',
-        tag: '监管 Supervision',
+        tag,
         zh: '查阅审计日志',
-        en: 'The audit log, oldest first. Entries are chained by hash and cannot be changed.',
-        access: ['supervisor', 'administrator'],
+        en: 'The audit log, oldest first. Its entries are the leaves of two Merkle trees and cannot be changed.',
+        access: readers,
         answer: [200, pageOfSchema(AuditEntrySchema)],
       },
       {
         querystring: closed({
           ...PageQuery,
-          action: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
-          actor: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
-          target: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+          action: Type.Optional(Text(60, '动作 / action')),
+          actor: Type.Optional(Text(60, '调用方 / caller')),
+          target: Type.Optional(Text(100, '对象 / target')),
           order: Type.Optional(
             oneOf(['oldest-first', 'newest-first'], '次序，默认由旧到新 / order, oldest first by default'),
           ),
@@ -58,5 +66,159 @@ export function auditRoutes(app: App, { ports }: RouteContext): void {
           newestFirst: query.order === 'newest-first',
         },
       ),
+  );
+
+  app.get(
+    '/v1/audit/entries/:sequence',
+    describeRoute(
+      {
+        operationId: 'getAuditEntry',
+        tag,
+        zh: '查阅一条审计记录',
+        en: 'One entry of the audit log.',
+        access: readers,
+        answer: [200, AuditEntrySchema],
+      },
+      { params: SequenceParams },
+    ),
+    async ({ params }) => findAuditEntry(ports, params.sequence),
+  );
+
+  app.post(
+    '/v1/audit/erasures',
+    describeRoute(
+      {
+        operationId: 'eraseAuditDetails',
+        tag,
+        zh: '清除审计记录的明细',
+        en: 'Erases the details of some entries before their retention ends. The entries stay, and so does the fact of the erasure.',
+        access: ['administrator'],
+        answer: [201, closed({ erased: Type.Integer() })],
+      },
+      {
+        headers: IdempotencyHeader,
+        body: closed({
+          sequences: Type.Array(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), {
+            minItems: 1,
+            maxItems: 100,
+          }),
+          reason: Text(500, '理由 / reason'),
+        }),
+      },
+    ),
+    async (request, reply) => {
+      reply.code(201);
+      return runWrite(ports, request, reply, (act) => eraseAuditDetails(ports, act, request.body));
+    },
+  );
+}
+
+function proofRoutes(app: App, { ports }: RouteContext): void {
+  app.get(
+    '/v1/audit/head',
+    describeRoute(
+      {
+        operationId: 'getAuditHead',
+        tag,
+        zh: '审计日志的树头',
+        en: 'Size and heads of the audit log.',
+        access: witnesses,
+        answer: [200, AuditHeadSchema],
+      },
+      {},
+    ),
+    async () => auditHead(ports),
+  );
+
+  app.get(
+    '/v1/audit/entries/:sequence/inclusion',
+    describeRoute(
+      {
+        operationId: 'proveAuditInclusion',
+        tag,
+        zh: '记录在日志中的证明',
+        en: 'Proof that an entry is in the log of that size (RFC 6962 §2.1.1).',
+        access: witnesses,
+        answer: [200, InclusionSchema],
+      },
+      { params: SequenceParams, querystring: closed({ size: Type.Optional(Size) }) },
+    ),
+    async ({ params, query }) => proveInclusion(ports, params.sequence, query.size),
+  );
+
+  app.get(
+    '/v1/audit/consistency',
+    describeRoute(
+      {
+        operationId: 'proveAuditConsistency',
+        tag,
+        zh: '日志只增不改的证明',
+        en: 'Proof that the log of the second size begins with the log of the first (RFC 6962 §2.1.2).',
+        access: witnesses,
+        answer: [200, ConsistencySchema],
+      },
+      { querystring: closed({ first: Size, second: Type.Optional(Size) }) },
+    ),
+    async ({ query }) => proveConsistency(ports, query.first, query.second),
+  );
+}
+
+function checkpointRoutes(app: App, { ports }: RouteContext): void {
+  app.get(
+    '/v1/audit/checkpoints',
+    describeRoute(
+      {
+        operationId: 'listCheckpoints',
+        tag,
+        zh: '列出审计日志的检查点',
+        en: 'Signed checkpoints of the audit log, oldest first. A witness keeps them.',
+        access: witnesses,
+        answer: [200, pageOfSchema(CheckpointSchema)],
+      },
+      { querystring: closed(PageQuery) },
+    ),
+    async ({ query }) =>
+      pageOf(
+        { after: readNumberCursor(query.cursor), limit: query.limit ?? 50 },
+        (page) => ports.store.audit.checkpoints(page),
+        ({ size }) => size,
+      ),
+  );
+
+  app.post(
+    '/v1/audit/checkpoints',
+    describeRoute(
+      {
+        operationId: 'makeCheckpoint',
+        tag,
+        zh: '立即签发检查点',
+        en: 'Signs the audit log as it stands; the last checkpoint when nothing came since.',
+        access: ['supervisor', 'administrator'],
+        answer: [201, CheckpointSchema],
+      },
+      {},
+    ),
+    async (_request, reply) => {
+      reply.code(201);
+      return makeCheckpoint(ports);
+    },
+  );
+
+  app.get(
+    '/v1/keys',
+    describeRoute(
+      {
+        operationId: 'listServiceKeys',
+        tag,
+        zh: '服务的公钥',
+        en: 'Public keys by which the service signs checkpoints and what else it publishes. Compare the id by another way before you rely on it.',
+        access: 'open',
+        answer: [200, ServiceKeysSchema],
+      },
+      {},
+    ),
+    async () => ({
+      keys: [{ id: ports.key.id, algorithm: 'sm2' as const, publicKey: toBase64(ports.key.publicKey.spki) }],
+    }),
   );
 }

@@ -1,8 +1,8 @@
 import { toHex } from '@onelock/core/bytes';
-import { genesisHash, hashEntry, hashPayload } from './audit-chain.ts';
+import { hashDetails } from '../audit/entry.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Ports } from './ports/ports.ts';
-import type { AuditEntry } from './ports/records.ts';
+import type { AuditDraft, AuditEntry, EvidenceItem } from './ports/records.ts';
 import type { Repositories } from './ports/store.ts';
 
 export interface AuditedAct {
@@ -13,27 +13,32 @@ export interface AuditedAct {
   readonly target: string;
   readonly outcome: AuditEntry['outcome'];
   readonly reason?: string;
-  /** Plain data for the payload beside the entry: no secrets; identity numbers in its texts are masked here once more. */
+  /** Plain data beside the entry: no secrets; identity numbers in its texts are masked here once more. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** What a judgement was made from; `details` names the digests. */
+  readonly evidence?: readonly EvidenceItem[];
 }
 
 const millisecondsPerDay = 86_400_000;
 
 /** Writes an act to the log. Call it in the transaction of the act's effect: both arrive, or neither. */
 export async function appendAudit(
-  repositories: Repositories,
-  { ops, clock, lifetimes }: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  repositories: Pick<Repositories, 'audit'>,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
   act: AuditedAct,
 ): Promise<void> {
+  repositories.audit.append(auditDraft(ports, act));
+}
+
+/** An act as the log takes it. Its details are kept until their retention ends, and hashed into the entry for ever. */
+export function auditDraft(
+  { ops, clock, lifetimes }: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  act: AuditedAct,
+): AuditDraft {
   const now = clock();
-  const payload = {
-    salt: toHex(ops.random(32)),
-    payload: JSON.stringify(maskPersonalNumbers(act.details ?? {})),
-    retainUntil: new Date(now.getTime() + lifetimes.auditPayloadDays * millisecondsPerDay).toISOString(),
-  };
-  const last = await repositories.audit.last();
-  const entry = {
-    sequence: (last?.sequence ?? 0) + 1,
+  const details = { salt: toHex(ops.random(32)), details: JSON.stringify(maskPersonalNumbers(act.details ?? {})) };
+  const { sm3, sha256 } = hashDetails(details, ops);
+  return {
     at: now.toISOString(),
     actor: act.actor,
     role: act.role,
@@ -41,9 +46,11 @@ export async function appendAudit(
     target: act.target,
     outcome: act.outcome,
     reason: act.reason ?? '',
-    payloadDigest: hashPayload(payload, ops),
     requestId: act.requestId,
-    previousHash: last?.hash ?? genesisHash,
+    detailsSm3: sm3,
+    detailsSha256: sha256,
+    retainUntil: new Date(now.getTime() + lifetimes.auditPayloadDays * millisecondsPerDay).toISOString(),
+    details,
+    evidence: act.evidence ?? [],
   };
-  await repositories.audit.append({ ...entry, hash: hashEntry(entry, ops) }, payload);
 }

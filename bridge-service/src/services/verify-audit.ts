@@ -1,58 +1,188 @@
-import type { CryptoOps } from '@onelock/core/crypto';
+import type { CryptoOps, PublicKey } from '@onelock/core/crypto';
 import type { Reason } from '@onelock/core/verdict';
-import { checkEntry, genesisHash } from './audit-chain.ts';
-import type { AuditRepository } from './ports/store.ts';
+import { type Checkpoint, checkpointIsBy } from '../audit/checkpoint.ts';
+import { hashDetails } from '../audit/entry.ts';
+import { type Erasure, erasureOf } from '../audit/erasure.ts';
+import { type LogEdge, LogTrees } from '../audit/grow-log.ts';
+import type { ForEachTree } from '../audit/merkle-tree.ts';
+import type { AuditEntryWithDetails, AuditReadings } from './ports/store.ts';
 
-/** A point of the chain that somebody noted earlier: sequence and hash. */
-export interface AuditHead {
-  readonly sequence: number;
-  readonly hash: string;
+/** A point of the log that somebody noted earlier: so many entries, under this head of the SM3 tree. */
+export interface NotedHead {
+  readonly size: number;
+  readonly sm3: string;
+}
+
+export interface AuditWitness {
+  /** Kept outside the database: what it says of the log must still be so. */
+  readonly checkpoints: readonly Checkpoint[];
+  readonly noted: NotedHead | null;
+  /** Of the service; without it checkpoints are compared and their signatures are not checked. */
+  readonly key: PublicKey | null;
 }
 
 export interface AuditReport {
-  readonly indication: 'passed' | 'failed';
+  /** `indeterminate`: whole in itself, but nothing outside the database says how long it was. */
+  readonly indication: 'passed' | 'failed' | 'indeterminate';
   readonly reason?: Reason;
   readonly entries: number;
-  /**
-   * Entries whose payload is no longer there; their digest still counts. That its retention had ended cannot be told from the
-   * chain: a payload that somebody removed early counts here too.
-   */
-  readonly payloadsErased: number;
-  readonly head: AuditHead;
+  /** Entries whose details were erased by an act that the log records. */
+  readonly detailsErased: number;
+  /** Checkpoints and noted heads from outside that the log agrees with. */
+  readonly checkpointsAgreeing: number;
+  /** Entries under the newest of those: what came later has no witness yet. */
+  readonly witnessedEntries: number;
+  readonly head: NotedHead & ForEachTree<string>;
 }
 
 const pageSize = 500;
 
 /**
- * Walks the whole chain. A head noted earlier (printed by an earlier run, or kept by the supervisor) must still be in it:
- * only that finds a log that was cut off at its end or rewritten from the start.
+ * Walks the whole log: every entry under both trees, every detail under its entry, details that are gone against recorded erasures,
+ * the stored nodes and the stored edge, and the log's heads at every checkpoint from outside. Only the last finds a log that was rewritten
+ * or cut off by somebody who knows how.
  */
 export async function verifyAudit(
-  audit: Pick<AuditRepository, 'list'>,
+  audit: Pick<AuditReadings, 'list' | 'head' | 'nodes'>,
   ops: CryptoOps,
-  noted: AuditHead | null,
+  witness: AuditWitness,
 ): Promise<AuditReport> {
-  let head: AuditHead = { sequence: 0, hash: genesisHash };
-  let payloadsErased = 0;
-  let notedFound = noted === null || (noted.sequence === 0 && noted.hash === genesisHash);
-  const failed = (sequence: number, rule: string): AuditReport => ({
-    indication: 'failed',
-    reason: { code: 'ERR_SERVICE_AUDIT_BROKEN', params: { sequence, rule } },
-    entries: head.sequence,
-    payloadsErased,
-    head,
-  });
-  for (;;) {
-    const entries = await audit.list({ after: head.sequence, limit: pageSize }, {});
-    for (const entry of entries) {
-      const fault = checkEntry(entry, head.sequence === 0 ? null : head, ops);
-      if (fault !== null) return failed(fault.sequence, fault.rule);
-      if (entry.payload === null) payloadsErased += 1;
-      if (noted?.sequence === entry.sequence) notedFound = noted.hash === entry.hash;
-      head = { sequence: entry.sequence, hash: entry.hash };
+  const walk = new AuditWalk(ops, witness);
+  try {
+    const before = await audit.head();
+    for (let more = true; more; ) {
+      const page = await audit.list({ after: walk.size, limit: pageSize }, {});
+      for (const entry of page) await walk.step(entry, audit);
+      more = page.length === pageSize;
     }
-    if (entries.length < pageSize) break;
+    // Entries may come while we walk, so the edge read before is the least there must be.
+    if (walk.size < before.size) throw new LogFault(walk.size + 1, 'cut-off');
+    walk.compareEdge(await audit.head());
+    walk.refuseLostDetails();
+    walk.compareWitness(before.log);
+    return walk.report();
+  } catch (error) {
+    if (error instanceof LogFault) return walk.report(error);
+    throw error;
   }
-  if (!notedFound && noted !== null) return failed(noted.sequence, 'noted-head');
-  return { indication: 'passed', entries: head.sequence, payloadsErased, head };
+}
+
+class LogFault extends Error {
+  readonly sequence: number;
+  readonly rule: string;
+
+  constructor(sequence: number, rule: string) {
+    super(`entry ${sequence}: ${rule}`);
+    this.sequence = sequence;
+    this.rule = rule;
+  }
+}
+
+class AuditWalk {
+  readonly #ops: CryptoOps;
+  readonly #witness: AuditWitness;
+  readonly #trees: LogTrees;
+  /** Heads at the sizes that the witness speaks of. */
+  readonly #heads = new Map<number, ForEachTree<string>>();
+  readonly #wanted: ReadonlySet<number>;
+  /** Entries without details that no erasure has covered yet, with their retention. */
+  readonly #missing = new Map<number, string>();
+  readonly #agreeing: number[] = [];
+  #erased = 0;
+
+  constructor(ops: CryptoOps, witness: AuditWitness) {
+    this.#ops = ops;
+    this.#witness = witness;
+    this.#trees = new LogTrees({ size: 0, frontier: { sm3: '', sha256: '' } }, ops);
+    const { checkpoints, noted } = witness;
+    this.#wanted = new Set([...checkpoints, ...(noted === null ? [] : [noted])].map(({ size }) => size));
+    this.#noteHead();
+  }
+
+  get size(): number {
+    return this.#trees.size;
+  }
+
+  async step(entry: AuditEntryWithDetails, audit: Pick<AuditReadings, 'nodes'>): Promise<void> {
+    const { sequence, details } = entry;
+    if (sequence !== this.size + 1) throw new LogFault(this.size + 1, 'sequence');
+    if (details !== null) {
+      const { sm3, sha256 } = hashDetails(details, this.#ops);
+      if (sm3 !== entry.detailsSm3 || sha256 !== entry.detailsSha256) throw new LogFault(sequence, 'details-changed');
+    }
+    for (const { level, position, sm3, sha256 } of this.#trees.append(entry)) {
+      const [stored] = await audit.nodes(level, position, position + 1);
+      if (stored?.sm3 !== sm3 || stored.sha256 !== sha256) throw new LogFault(sequence, 'stored-node');
+    }
+    this.#noteHead();
+    if (details === null) this.#missing.set(sequence, entry.retainUntil);
+    const erasure = erasureOf(entry);
+    if (erasure !== null) this.#cover(erasure);
+  }
+
+  compareEdge(edge: LogEdge): void {
+    if (edge.size < this.size) throw new LogFault(edge.size + 1, 'stored-head');
+    if (edge.size > this.size) return;
+    const { frontier } = this.#trees.edge();
+    if (edge.frontier.sm3 !== frontier.sm3 || edge.frontier.sha256 !== frontier.sha256)
+      throw new LogFault(this.size, 'stored-head');
+  }
+
+  refuseLostDetails(): void {
+    const [lost] = this.#missing.keys();
+    if (lost !== undefined) throw new LogFault(lost, 'details-removed');
+  }
+
+  compareWitness(log: string): void {
+    const { checkpoints, noted, key } = this.#witness;
+    for (const checkpoint of checkpoints) {
+      if (checkpoint.log !== log) throw new LogFault(checkpoint.size, 'checkpoint-of-another-log');
+      if (key !== null && !checkpointIsBy(checkpoint, key, this.#ops))
+        throw new LogFault(checkpoint.size, 'checkpoint-signature');
+      this.#compareHead(checkpoint, 'checkpoint');
+    }
+    if (noted !== null) this.#compareHead(noted, 'noted-head');
+  }
+
+  report(fault?: LogFault): AuditReport {
+    const figures = {
+      entries: this.size,
+      detailsErased: this.#erased,
+      checkpointsAgreeing: this.#agreeing.length,
+      witnessedEntries: Math.max(0, ...this.#agreeing),
+      head: { size: this.size, ...this.#trees.roots() },
+    };
+    if (fault !== undefined) {
+      const { sequence, rule } = fault;
+      return {
+        indication: 'failed',
+        reason: { code: 'ERR_SERVICE_AUDIT_BROKEN', params: { sequence, rule } },
+        ...figures,
+      };
+    }
+    if (figures.witnessedEntries > 0) return { indication: 'passed', ...figures };
+    return { indication: 'indeterminate', reason: { code: 'ERR_SERVICE_AUDIT_UNWITNESSED', params: {} }, ...figures };
+  }
+
+  #compareHead(said: NotedHead & { readonly sha256?: string }, rule: string): void {
+    if (said.size > this.size) throw new LogFault(this.size + 1, 'cut-off');
+    const head = this.#heads.get(said.size);
+    if (head?.sm3 !== said.sm3 || (said.sha256 !== undefined && head.sha256 !== said.sha256))
+      throw new LogFault(said.size, rule);
+    this.#agreeing.push(said.size);
+  }
+
+  #noteHead(): void {
+    if (this.#wanted.has(this.size)) this.#heads.set(this.size, this.#trees.roots());
+  }
+
+  /** An erasure covers entries before it alone. */
+  #cover(erasure: Erasure): void {
+    const covered =
+      erasure.kind === 'entries'
+        ? erasure.sequences.filter((sequence) => this.#missing.has(sequence))
+        : [...this.#missing].flatMap(([sequence, until]) => (until < erasure.before ? [sequence] : []));
+    for (const sequence of covered) this.#missing.delete(sequence);
+    this.#erased += covered.length;
+  }
 }

@@ -5,9 +5,12 @@ import { createNodeCrypto } from '@onelock/core/crypto/node';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { buildApp } from '../../src/app.ts';
-import { lifetimesOf, readConfig, type ServiceConfig } from '../../src/config.ts';
+import { createWitnessFiles } from '../../src/audit/witness-files.ts';
+import { lifetimesOf, readConfig, type ServiceConfig, secretsFolderOf, witnessFoldersOf } from '../../src/config.ts';
+import { createEvidence, type Evidence, noEvidence } from '../../src/evidence/index.ts';
 import { isStoreUnavailable } from '../../src/repositories/engine/store-unavailable.ts';
 import { openStore } from '../../src/repositories/store.ts';
+import { loadServiceKey } from '../../src/secrets/service-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
 import type { Ports } from '../../src/services/ports/ports.ts';
 import type { Role } from '../../src/services/ports/records.ts';
@@ -31,6 +34,8 @@ export interface Request {
 export interface TestService {
   readonly app: FastifyInstance;
   readonly ports: Ports;
+  /** With `outbound: true` alone; a round of its job is `evidence.sync()`. */
+  readonly evidence: Evidence | undefined;
   readonly folder: string;
   /** SQLite or PostgreSQL, by the run: see support/database.ts. */
   readonly database: TestDatabase;
@@ -50,22 +55,40 @@ export async function createTestService(
 ): Promise<TestService> {
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-service-'));
   const database = await newTestDatabase(folder);
-  const config: ServiceConfig = { ...readConfig({}), dataDir: folder, codeAttemptsPerMinute: 1000, ...overrides };
+  const config: ServiceConfig = {
+    ...readConfig({}),
+    dataDir: folder,
+    outbound: false,
+    codeAttemptsPerMinute: 1000,
+    ...overrides,
+  };
   let now = at.getTime();
-  const store = await openStore(database.location);
+  const ops = createNodeCrypto();
+  const store = await openStore(database.location, { ops });
   const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
-  const ports: Ports = {
+  const shared = {
     store,
     clock: () => new Date(now),
-    ops: createNodeCrypto(),
+    ops,
     trust: createTrustRegistry(),
     lifetimes: lifetimesOf(config),
+  };
+  const logger = pino({ level: 'error' }, pino.destination({ dest: 2, sync: true }));
+  const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
+  await evidence?.load();
+  const ports: Ports = {
+    ...shared,
+    evidence: evidence ?? noEvidence,
+    key: loadServiceKey(secretsFolderOf(config), ops),
+    witnesses: createWitnessFiles(witnessFoldersOf(config), (_folder, error) => {
+      throw error;
+    }),
     pool,
   };
   const app = await buildApp({
     config,
     ports,
-    logger: pino({ level: 'error' }, pino.destination({ dest: 2, sync: true })),
+    logger,
     isStoreUnavailable,
     checkAnswers: true,
   });
@@ -92,6 +115,7 @@ export async function createTestService(
   return {
     app,
     ports,
+    evidence,
     folder,
     database,
     administrator,
@@ -109,6 +133,7 @@ export async function createTestService(
     },
     async close() {
       await app.close();
+      await evidence?.close();
       await pool?.close();
       await store.close();
       await database.drop();

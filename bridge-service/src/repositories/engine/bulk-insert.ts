@@ -6,8 +6,8 @@ import type { ServiceDatabase, Tables } from './schema.ts';
 export type ColumnType = 'text' | 'bigint' | 'bytea';
 
 export interface BulkOptions {
-  /** Leave rows out whose key is there already. */
-  readonly existing?: 'skip' | undefined;
+  /** What becomes of rows whose key is there already: left out, or one of their columns brought up to date. Else they are an error. */
+  readonly existing?: 'skip' | { readonly key: string; readonly update: string } | undefined;
 }
 
 type Value = string | number | Uint8Array | null;
@@ -27,7 +27,7 @@ export async function bulkInsert<Table extends keyof Tables & string>(
   if (rows.length === 0) return;
   const names = Object.keys(columns);
   const into = `insert into ${table} (${names.join(', ')})`;
-  const conflict = options.existing === 'skip' ? ' on conflict do nothing' : '';
+  const conflict = onConflict(options.existing);
   if (engineOf(database) === 'sqlite') {
     const text = `${into} values (${names.map(() => '?').join(', ')})${conflict}`;
     for (const row of rows) await database.executeQuery(CompiledQuery.raw(text, [...row]));
@@ -42,4 +42,10 @@ export async function bulkInsert<Table extends keyof Tables & string>(
     }),
   );
   await database.executeQuery(CompiledQuery.raw(`${into} select * from unnest(${lists})${conflict}`, parameters));
+}
+
+function onConflict(existing: BulkOptions['existing']): string {
+  if (existing === undefined) return '';
+  if (existing === 'skip') return ' on conflict do nothing';
+  return ` on conflict (${existing.key}) do update set ${existing.update} = excluded.${existing.update}`;
 }

@@ -4,19 +4,26 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createGroupCommit, type RunInTransaction, type Unit } from './group-commit.ts';
+import { createGroupCommit, type GroupCommit, type Unit } from './group-commit.ts';
 import { openDatabase } from './open-database.ts';
 import type { ServiceDatabase } from './schema.ts';
 
 let folder: string;
 let file: string;
 let database: ServiceDatabase;
-let run: RunInTransaction;
+let run: GroupCommit<string>['run'];
+let writeLast: GroupCommit<string>['writeLast'];
+let lastWritten: string[][];
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'onelock-group-'));
   file = path.join(folder, 'service.db');
   database = await openDatabase({ engine: 'sqlite', file });
-  run = createGroupCommit(database);
+  lastWritten = [];
+  ({ run, writeLast } = createGroupCommit<string>(database, async (transaction, names) => {
+    if (names.includes('refused')) throw new Error('the last write fails');
+    for (const name of names) await insert(name)({ transaction });
+    return () => lastWritten.push([...names]);
+  }));
 });
 afterEach(async () => {
   await database.destroy();
@@ -25,7 +32,7 @@ afterEach(async () => {
 
 const insert =
   (name: string) =>
-  ({ transaction }: Pick<Unit, 'transaction'>) =>
+  ({ transaction }: Pick<Unit<string>, 'transaction'>) =>
     transaction.insertInto('registry_state').values({ name, version: 0 }).execute();
 
 /** What another connection sees: committed rows only. */
@@ -87,6 +94,23 @@ describe('transactions that share a commit', () => {
     expect(committed()).toEqual([]);
     await run(insert('later'));
     expect(committed()).toEqual(['later']);
+  });
+
+  it('leave for the end what is written together, but not when they fail', async () => {
+    const outcomes = await Promise.allSettled([
+      run(async ({ last }) => last('one')),
+      writeLast('two'),
+      run(async ({ last }) => {
+        last('three');
+        throw new Error('three failed');
+      }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(lastWritten).toEqual([['one', 'two']]);
+    expect(committed()).toEqual(['one', 'two']);
+    const together = await Promise.allSettled([run(insert('four')), writeLast('refused')]);
+    expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(committed()).toEqual(['one', 'two']);
   });
 
   it('may be asked for out of one another’s answers, and more of them than fit in a group', async () => {

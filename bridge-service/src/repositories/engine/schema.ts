@@ -63,7 +63,7 @@ export interface Tables extends EvidenceTables {
     digest: string;
   };
   registry_state: { name: string; version: number };
-  audit_entries: {
+  audit_log: {
     sequence: number;
     at: string;
     actor: string;
@@ -72,12 +72,20 @@ export interface Tables extends EvidenceTables {
     target: string;
     outcome: string;
     reason: string;
-    payload_digest: string;
     request_id: string;
-    previous_hash: string;
-    hash: string;
+    details_sm3: string;
+    details_sha256: string;
+    retain_until: string;
   };
-  audit_payloads: { sequence: number; salt: string; payload: string; retain_until: string };
+  /** `retain_until` as in the entry, which is the one that counts. */
+  audit_details: { sequence: number; salt: string; details: string; retain_until: string };
+  /** Heads of whole subtrees of 2^8, 2^16, 2^24 … leaves, so that a proof reads some hundred rows. */
+  audit_nodes: { level: number; position: number; sm3: string; sha256: string };
+  /** One row. */
+  audit_head: { id: number; log: string; size: number; frontier_sm3: string; frontier_sha256: string };
+  audit_checkpoints: { size: number; at: string; checkpoint: string };
+  /** By SM3 of the bytes. `used_on` is the last day of a judgement from it. */
+  evidence_items: { digest: string; bytes: Uint8Array; used_on: string };
   idempotent_answers: {
     caller_id: string;
     key_digest: string;

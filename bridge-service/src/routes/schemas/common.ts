@@ -33,6 +33,11 @@ export const Name = Type.String({
   description: '名称，供人辨认 / a name for people',
 });
 
+/** One line of text. Control characters go into no database, no log and no page. */
+export function Text(maxLength: number, description: string) {
+  return Type.String({ minLength: 1, maxLength, pattern: '^[^\\x00-\\x1f\\x7f]*$', description });
+}
+
 export const Origin = Type.String({
   minLength: 1,
   maxLength: 300,

@@ -1,7 +1,10 @@
 import type { CryptoOps } from '@onelock/core/crypto';
+import type { Witnesses } from '../../audit/witness-files.ts';
+import type { ServiceKey } from '../../secrets/service-key.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
 import type { Clock } from './clock.ts';
+import type { EvidencePort } from './evidence.ts';
 import type { Caller } from './records.ts';
 import type { Store, UnitOfWork } from './store.ts';
 
@@ -19,7 +22,13 @@ export interface Ports {
   readonly clock: Clock;
   readonly ops: CryptoOps;
   readonly trust: TrustRegistry;
+  /** Brings evidence from the sources of CAs. */
+  readonly evidence: EvidencePort;
   readonly lifetimes: Lifetimes;
+  /** By which the service answers for what it publishes. */
+  readonly key: ServiceKey;
+  /** Who keeps checkpoints of the audit log outside the database. */
+  readonly witnesses: Witnesses;
   /** Threads that judge; without them the main thread does. */
   readonly pool?: VerificationPool | undefined;
 }

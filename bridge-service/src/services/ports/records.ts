@@ -73,7 +73,7 @@ export interface Ca {
   readonly certificates: readonly CaCertificate[];
 }
 
-/** One line of the audit log: digests and names of acts, never personal data. */
+/** One line of the audit log: digests and names of acts, never personal data. All of it is hashed (audit/entry.ts). */
 export interface AuditEntry {
   /** 1, 2, 3 … without gaps. */
   readonly sequence: number;
@@ -89,22 +89,34 @@ export interface AuditEntry {
   readonly outcome: Indication | 'done' | 'refused';
   /** Code of the registry, or empty. */
   readonly reason: string;
-  /** SM3 over salt and payload, hex. */
-  readonly payloadDigest: string;
   readonly requestId: string;
-  /** Hash of the entry before; 64 zeros for the first. */
-  readonly previousHash: string;
-  /** SM3 over the canonical bytes of this entry, hex. */
-  readonly hash: string;
+  /** Over salt and details, hex. */
+  readonly detailsSm3: string;
+  readonly detailsSha256: string;
+  /** When the details beside the entry may go. */
+  readonly retainUntil: string;
 }
 
 /** What stands beside an entry until its retention ends. */
-export interface AuditPayload {
+export interface AuditDetails {
   /** 32 random bytes, hex: without them a digest of little data could be guessed. */
   readonly salt: string;
   /** JSON. */
-  readonly payload: string;
-  readonly retainUntil: string;
+  readonly details: string;
+}
+
+/** An entry before the log has given it its place. */
+export interface AuditDraft extends Omit<AuditEntry, 'sequence'> {
+  readonly details: AuditDetails;
+  /** What a judgement was made from, kept once each, by digest. */
+  readonly evidence: readonly EvidenceItem[];
+}
+
+/** Bytes that a judgement depended on: a certificate, a list, a response, a message. */
+export interface EvidenceItem {
+  /** SM3, hex. */
+  readonly digest: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface IdempotentAnswer {

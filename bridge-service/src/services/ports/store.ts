@@ -1,13 +1,17 @@
+import type { Checkpoint } from '../../audit/checkpoint.ts';
+import type { ForEachTree } from '../../audit/merkle-tree.ts';
 import type { EventPublisher, EventSubscriber } from './events.ts';
 import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type {
   AdministratorCode,
+  AuditDetails,
+  AuditDraft,
   AuditEntry,
-  AuditPayload,
   Ca,
   CaCertificate,
   Caller,
   Challenge,
+  EvidenceItem,
   IdempotentAnswer,
   Login,
   Role,
@@ -62,7 +66,7 @@ export interface CaRepository {
   /** Grows with every change of any CA: who has read at this number need not read again. */
   version(): Promise<number>;
   /** Certificates of the CAs whose state is active. */
-  activeCertificates(): Promise<readonly CaCertificate[]>;
+  activeCertificates(): Promise<readonly (CaCertificate & { readonly caId: string })[]>;
 }
 
 export interface AuditFilter {
@@ -72,14 +76,41 @@ export interface AuditFilter {
   readonly newestFirst?: boolean | undefined;
 }
 
-export interface AuditRepository {
-  last(): Promise<AuditEntry | null>;
-  append(entry: AuditEntry, payload: AuditPayload): Promise<void>;
-  list(
-    page: PageRequest<number>,
-    filter: AuditFilter,
-  ): Promise<readonly (AuditEntry & { readonly payload: AuditPayload | null })[]>;
-  erasePayloadsBefore(instant: string): Promise<number>;
+export type AuditEntryWithDetails = AuditEntry & { readonly details: AuditDetails | null };
+
+/** What can be read of the audit log. */
+export interface AuditReadings {
+  /** The log as it stands: its name, size and the right edge of each tree. */
+  head(): Promise<AuditHeadRecord>;
+  list(page: PageRequest<number>, filter: AuditFilter): Promise<readonly AuditEntryWithDetails[]>;
+  bySequence(sequence: number): Promise<AuditEntryWithDetails | null>;
+  /** Entries of a run of leaves, in order; `start` counts from 0 and `end` is one past the last. */
+  entries(start: number, end: number): Promise<readonly AuditEntry[]>;
+  /** Heads of whole subtrees of one stored level, in order, likewise. */
+  nodes(level: number, start: number, end: number): Promise<readonly ForEachTree<string>[]>;
+  checkpoints(page: PageRequest<number>): Promise<readonly Checkpoint[]>;
+  latestCheckpoint(): Promise<Checkpoint | null>;
+  evidence(digest: string): Promise<EvidenceItem | null>;
+}
+
+export interface AuditHeadRecord {
+  /** Hex. */
+  readonly log: string;
+  readonly size: number;
+  /** Heads of the whole subtrees, largest first, hex, one after the other. */
+  readonly frontier: ForEachTree<string>;
+}
+
+/** What a transaction may do to it. */
+export interface AuditRepository extends AuditReadings {
+  /** Gives the entry its place when the transaction is about to be committed; nothing of it when it fails. */
+  append(draft: AuditDraft): void;
+  /** Details whose retention ended before the instant. */
+  countDetailsBefore(instant: string): Promise<number>;
+  eraseDetailsBefore(instant: string): Promise<number>;
+  eraseDetailsOf(sequences: readonly number[]): Promise<number>;
+  eraseEvidenceBefore(instant: string): Promise<number>;
+  addCheckpoint(checkpoint: Checkpoint): Promise<void>;
 }
 
 export interface IdempotencyRepository {
@@ -95,7 +126,7 @@ export interface Readings {
   readonly challenges: ChallengeRepository;
   readonly logins: LoginRepository;
   readonly cas: CaRepository;
-  readonly audit: AuditRepository;
+  readonly audit: AuditReadings;
   readonly idempotency: IdempotencyRepository;
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
@@ -103,6 +134,7 @@ export interface Readings {
 
 /** What the service remembers, inside {@link Store.transaction}: all of them belong to that transaction. */
 export interface Repositories extends Readings {
+  readonly audit: AuditRepository;
   readonly events: EventPublisher;
 }
 
@@ -114,6 +146,8 @@ export type UnitOfWork = <T>(work: (repositories: Repositories) => Promise<T>) =
 
 export interface Store extends Readings, EventSubscriber {
   readonly transaction: UnitOfWork;
+  /** Appends to the audit log alone, which is on the disk when the promise resolves. Costs less than a transaction. */
+  record(draft: AuditDraft): Promise<void>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
