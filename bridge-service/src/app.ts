@@ -14,6 +14,7 @@ import fastify, {
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isLoopback, type ServiceConfig } from './config.ts';
+import { measureEvidence } from './evidence/index.ts';
 import { installAuthentication } from './plugins/authentication.ts';
 import { installDocumentation } from './plugins/documentation.ts';
 import { answerBrokenRequest, answerError, installErrorHandler, toCodedError } from './plugins/error-handler.ts';
@@ -27,6 +28,7 @@ import { caRoutes } from './routes/cas.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { challengeRoutes } from './routes/challenges.ts';
 import type { App, RouteContext } from './routes/context.ts';
+import { evidenceSourceRoutes } from './routes/evidence-sources.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { operationRoutes } from './routes/operation.ts';
 import { platformRoutes } from './routes/platforms.ts';
@@ -91,6 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await installRateLimit(app, config);
   const metrics = installMetrics(app);
+  measureEvidence(metrics.registry, ports);
   await installDocumentation(app);
 
   const context: RouteContext = { ports, config, metrics };
@@ -100,6 +103,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   callerRoutes(typed, context);
   platformRoutes(typed, context);
   caRoutes(typed, context);
+  evidenceSourceRoutes(typed, context);
   challengeRoutes(typed, context);
   loginRoutes(typed, context);
   certificateRoutes(typed, context);

@@ -77,6 +77,5 @@ export const evidenceTables: ServiceMigration = {
       .addColumn('last_time', integer, (column) => column.notNull())
       .execute();
     await database.insertInto('tsa_state').values({ name: 'tsa', serial: 0, last_time: 0 }).execute();
-    await database.insertInto('registry_state').values({ name: 'sources', version: 1 }).execute();
   },
 };

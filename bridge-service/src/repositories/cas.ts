@@ -79,7 +79,7 @@ export function createCaRepository(database: ServiceDatabase): CaRepository {
         .orderBy('ca_certificates.ca_id')
         .orderBy('ca_certificates.position')
         .execute();
-      return rows.map(toCertificate);
+      return rows.map((row) => ({ ...toCertificate(row), caId: row.ca_id }));
     },
   };
 }

@@ -12,14 +12,6 @@ import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 export function createEvidenceRepository(database: ServiceDatabase): EvidenceRepository {
   return {
-    async sourcesVersion() {
-      const row = await database
-        .selectFrom('registry_state')
-        .select('version')
-        .where('name', '=', 'sources')
-        .executeTakeFirstOrThrow();
-      return row.version;
-    },
     async activeSources() {
       const rows = await database
         .selectFrom('ca_sources')
@@ -44,7 +36,7 @@ export function createEvidenceRepository(database: ServiceDatabase): EvidenceRep
       await database
         .updateTable('registry_state')
         .set((builder) => ({ version: builder('version', '+', 1) }))
-        .where('name', '=', 'sources')
+        .where('name', '=', 'cas')
         .execute();
     },
 
@@ -79,6 +71,14 @@ export function createEvidenceRepository(database: ServiceDatabase): EvidenceRep
 
     async lists() {
       return (await database.selectFrom('evidence_lists').selectAll().orderBy('source').execute()).map(toList);
+    },
+    async list(source) {
+      const row = await database
+        .selectFrom('evidence_lists')
+        .selectAll()
+        .where('source', '=', source)
+        .executeTakeFirst();
+      return row === undefined ? null : toList(row);
     },
     async setList(list) {
       const { source, ...values } = fromList(list);

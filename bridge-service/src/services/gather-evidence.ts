@@ -1,7 +1,8 @@
 import { CodedError } from '@onelock/core/errors';
 import type { PeerName, PolicyRequirements, ProfileName } from '@onelock/core/path';
 import type { RevocationMode, TrustEvidence } from '@onelock/core/validation';
-import type { KeyUsageName } from '@onelock/core/x509';
+import type { Certificate, KeyUsageName } from '@onelock/core/x509';
+import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller } from './ports/records.ts';
 import { readBytes, readCertificateList } from './read-certificates.ts';
@@ -21,13 +22,21 @@ export interface TrustQuestion {
   readonly keyUsage?: readonly KeyUsageName[] | undefined;
   readonly extendedKeyUsage?: readonly string[] | undefined;
   readonly maxIntermediates?: number | undefined;
+  /**
+   * `fetch`: the service brings revocation evidence from the sources of CAs. `supplied`: only what comes with the question counts.
+   * The latter where the question brings anchors or evidence, as a published suite does; else the former.
+   */
+  readonly evidence?: 'fetch' | 'supplied' | undefined;
 }
 
 /**
  * Fields by which a caller replaces the service's own judgement of whom to trust, when and how. The others only ask for more
  * (a name, a usage), and anybody may do that.
  */
-const explicitFields = ['trustAnchors', 'at', 'profile', 'revocation', 'crls', 'ocspResponses', 'policies'] as const;
+const explicitFields = [
+  ...(['trustAnchors', 'at', 'profile', 'revocation', 'crls', 'ocspResponses', 'policies'] as const),
+  'evidence',
+] as const;
 
 export const defaultProfile: ProfileName = 'rfc5280';
 
@@ -47,6 +56,7 @@ const trustFields: Readonly<Record<Exclude<keyof TrustQuestion, 'at'>, true>> = 
   keyUsage: true,
   extendedKeyUsage: true,
   maxIntermediates: true,
+  evidence: true,
 };
 
 /**
@@ -59,9 +69,24 @@ export function refuseTrustFields(question: TrustQuestion, rule: string): void {
   if (unread !== undefined) throw new CodedError('ERR_REQUEST_INVALID', { field: `/${unread}`, rule });
 }
 
+/** What `core` judges by, and where of it came from sources. */
+export interface Gathered {
+  readonly evidence: TrustEvidence;
+  readonly sources: readonly SourceOutcome[];
+}
+
+/** Whom a question is about. */
+export interface Subjects {
+  /** Whose status is in question. */
+  readonly certificates: readonly Certificate[];
+  /** Certificates that came along with them, inside of a message. */
+  readonly candidates?: readonly Certificate[] | undefined;
+}
+
 /**
- * Brings together what `core` judges by. Without explicit anchors those of the CA registry count; explicit ones replace them,
- * and then the registry's intermediates are left out too, so that a published suite is judged by what it brings.
+ * Brings together what `core` judges by. Without explicit anchors those of the CA registry count, as far as names lead to them from the
+ * certificates in question; explicit ones replace them, and then the registry's intermediates are left out too, so that a published
+ * suite is judged by what it brings.
  *
  * @throws {CodedError} ERR_AUTH_PERMISSION_REQUIRED { permission, field }; coded errors of malformed certificates with `field`
  */
@@ -69,7 +94,8 @@ export async function gatherEvidence(
   ports: Ports,
   { caller }: Pick<Act, 'caller'>,
   question: TrustQuestion,
-): Promise<TrustEvidence> {
+  subjects: Subjects,
+): Promise<Gathered> {
   const explicit = explicitFields.find((field) => question[field] !== undefined);
   if (explicit !== undefined && !mayBringEvidence(caller))
     throw new CodedError('ERR_AUTH_PERMISSION_REQUIRED', { permission: 'explicit-evidence', field: `/${explicit}` });
@@ -86,17 +112,51 @@ export async function gatherEvidence(
     extendedKeyUsage: question.extendedKeyUsage,
     maxIntermediates: question.maxIntermediates,
   } as const;
-  if (question.trustAnchors !== undefined)
-    return {
-      ...judgement,
-      trustAnchors: readCertificateList(question.trustAnchors, '/trustAnchors').map((certificate) => ({
-        kind: 'certificate',
-        certificate,
-      })),
-      intermediates: supplied,
-    };
+  if (question.trustAnchors !== undefined) {
+    const trustAnchors = readCertificateList(question.trustAnchors, '/trustAnchors').map(
+      (certificate) => ({ kind: 'certificate', certificate }) as const,
+    );
+    return { evidence: { ...judgement, trustAnchors, intermediates: supplied }, sources: [] };
+  }
+  return withRegistry(ports, judgement, subjects, supplied, fetches(question));
+}
+
+/** Whether the service's own sources are asked. */
+function fetches({ evidence, revocation, crls, ocspResponses }: TrustQuestion): boolean {
+  if (revocation === 'none') return false;
+  return evidence === undefined ? crls === undefined && ocspResponses === undefined : evidence === 'fetch';
+}
+
+/**
+ * The registry's anchors and what the sources of its CAs say.
+ *
+ * @param judgement  everything but trust
+ */
+export async function withRegistry(
+  ports: Pick<Ports, 'trust' | 'store' | 'evidence'>,
+  judgement: Omit<TrustEvidence, 'trustAnchors' | 'intermediates'>,
+  { certificates, candidates = [] }: Subjects,
+  supplied: readonly Certificate[],
+  fetchEvidence: boolean,
+): Promise<Gathered> {
   const trust = await ports.trust.current(ports.store);
-  return { ...judgement, trustAnchors: trust.trustAnchors, intermediates: [...supplied, ...trust.intermediates] };
+  const brought = [...candidates, ...supplied];
+  const fetched = fetchEvidence ? await ports.evidence.gather({ certificates, candidates: brought, trust }) : undefined;
+  const issuers = fetched?.issuers ?? [];
+  const near = trust.authorities.near([...certificates, ...brought, ...issuers]);
+  return {
+    evidence: {
+      ...judgement,
+      trustAnchors: near.trustAnchors,
+      intermediates: [...supplied, ...issuers, ...near.intermediates],
+      ...(fetched && {
+        crls: [...(judgement.crls ?? []), ...fetched.crls],
+        ocspResponses: [...(judgement.ocspResponses ?? []), ...fetched.ocspResponses],
+        unanswered: fetched.unanswered,
+      }),
+    },
+    sources: fetched?.sources ?? [],
+  };
 }
 
 /** Operators and administrators by their role, others by permission; an agent never. */

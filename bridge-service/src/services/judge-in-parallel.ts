@@ -1,4 +1,4 @@
-import type { SignedData } from '@onelock/core/cms';
+import type { SignedContent, SignedData } from '@onelock/core/cms';
 import {
   type CertificateReport,
   judgeCertificate,
@@ -57,11 +57,13 @@ export async function messageJudged(
   ports: Ports,
   der: Uint8Array,
   message: SignedData,
-  content: Uint8Array | undefined,
+  content: Uint8Array | SignedContent | undefined,
   evidence: TrustEvidence,
 ): Promise<MessageReport> {
   const pool = poolFor(ports, evidence);
-  if (pool === undefined) return judgeMessage({ message, content, ...evidence }, ports.ops);
+  // Digests that came instead of the content do not cross threads, and cost next to nothing.
+  const travels = content === undefined || content instanceof Uint8Array;
+  if (pool === undefined || !travels) return judgeMessage({ message, content, ...evidence }, ports.ops);
   return pool.run({ kind: 'message', message: der, content, evidence: plainEvidence(evidence) });
 }
 

@@ -1,9 +1,10 @@
-import { toHex } from '@onelock/core/bytes';
 import type { CertificateReport } from '@onelock/core/validation';
-import { appendAudit } from './append-audit.ts';
+import { auditDraft } from './append-audit.ts';
 import { gatherEvidence, type TrustQuestion } from './gather-evidence.ts';
 import { certificateJudged } from './judge-in-parallel.ts';
+import { EvidenceNotes } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
+import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readCertificate } from './read-certificates.ts';
 
@@ -11,31 +12,28 @@ export interface CertificateQuestion extends TrustQuestion {
   readonly certificate: string;
 }
 
+/** What sources gave stands beside the verdict; absent where none was asked. */
+export type WithSources<Report> = Report & { readonly sources?: readonly SourceOutcome[] };
+
 /** Parse, gather, judge, record, answer. */
 export async function validateCertificate(
   ports: Ports,
   act: Act,
   question: CertificateQuestion,
-): Promise<CertificateReport> {
+): Promise<WithSources<CertificateReport>> {
   const certificate = readCertificate(question.certificate, '/certificate');
-  const evidence = await gatherEvidence(ports, act, question);
+  const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [certificate] });
   const report = maskPersonalNumbers(await certificateJudged(ports, certificate, evidence));
-  await act.transaction((repositories) =>
-    appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
-      action: 'certificate.validate',
-      target: `sm3:${toHex(ports.ops.digest('sm3', certificate.der))}`,
-      outcome: report.indication,
+  const notes = new EvidenceNotes(ports.ops);
+  const target = notes.keep(certificate.der);
+  const { details, items } = notes.record(evidence, sources);
+  await ports.store.record(
+    auditDraft(ports, {
+      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
+      ...{ action: 'certificate.validate', target, outcome: report.indication, evidence: items },
       ...(report.reason && { reason: report.reason.code }),
-      details: {
-        at: report.at,
-        profile: report.profile,
-        revocation: report.revocation.mode,
-        explicitTrustAnchors: question.trustAnchors !== undefined,
-      },
+      details: { ...details, explicitTrustAnchors: question.trustAnchors !== undefined },
     }),
   );
-  return report;
+  return { ...report, ...(sources.length > 0 && { sources }) };
 }

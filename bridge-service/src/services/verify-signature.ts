@@ -1,15 +1,26 @@
 import { decodePem, fromBase64, toHex } from '@onelock/core/bytes';
-import { parseSignedData } from '@onelock/core/cms';
+import {
+  embeddedCertificates,
+  parseSignedData,
+  type SignedContent,
+  type SignedData,
+  signatureTimestamps,
+} from '@onelock/core/cms';
 import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import { parseTimestampToken } from '@onelock/core/tsp';
 import { judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
-import { appendAudit } from './append-audit.ts';
-import { gatherEvidence, refuseTrustFields, type TrustQuestion } from './gather-evidence.ts';
+import { type Certificate, sameName } from '@onelock/core/x509';
+import { auditDraft } from './append-audit.ts';
+import { gatherEvidence, refuseTrustFields, type Subjects, type TrustQuestion } from './gather-evidence.ts';
 import { messageJudged, signatureJudged } from './judge-in-parallel.ts';
+import { EvidenceNotes, type JudgementRecord } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
+import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
+import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
 
 /** A raw signature (P1) over `content`, by the holder of a certificate or of a bare key: exactly one of the two. */
 export interface RawSignatureQuestion extends TrustQuestion {
@@ -31,78 +42,162 @@ export interface MessageQuestion extends TrustQuestion {
   readonly kind: 'message';
   /** Base64 DER or PEM. */
   readonly message: string;
-  /** Base64; required for a detached signature. */
+  /** Base64; required for a detached signature, unless its digest is. */
   readonly content?: string | undefined;
+  /** Instead of the content: its digests, so that it need not be sent. */
+  readonly contentDigests?: readonly DigestQuestion['digest'][] | undefined;
   /** Signers' certificates that the message does not carry. */
   readonly certificates?: readonly string[] | undefined;
 }
 
-export type SignatureAnswer =
-  | ({ readonly kind: 'raw' } & SignatureReport)
-  | ({ readonly kind: 'message' } & MessageReport);
+export type SignatureQuestion = RawSignatureQuestion | DigestQuestion | MessageQuestion;
+
+export type SignatureAnswer = { readonly sources?: readonly SourceOutcome[] } & (
+  | ({ readonly kind: 'raw' | 'digest' } & SignatureReport)
+  | ({ readonly kind: 'message' } & MessageReport)
+);
 
 /** Parse, gather, judge, record, answer. */
-export async function verifySignature(
-  ports: Ports,
-  act: Act,
-  question: RawSignatureQuestion | MessageQuestion,
-): Promise<SignatureAnswer> {
-  const { answer, target } =
-    question.kind === 'raw' ? await judgeRaw(ports, act, question) : await judgeSigned(ports, act, question);
+export async function verifySignature(ports: Ports, act: Act, question: SignatureQuestion): Promise<SignatureAnswer> {
+  const { answer, target, record, sources } = await judge(ports, act, question);
   const masked = maskPersonalNumbers(answer);
-  await act.transaction((repositories) =>
-    appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
-      action: 'signature.verify',
-      target,
-      outcome: masked.indication,
+  await ports.store.record(
+    auditDraft(ports, {
+      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
+      ...{ action: 'signature.verify', target, outcome: masked.indication, evidence: record.items },
       ...(masked.reason && { reason: masked.reason.code }),
-      details: { kind: question.kind, signers: masked.kind === 'message' ? masked.signers.length : 1 },
+      details: {
+        ...record.details,
+        ...{ kind: question.kind, signers: masked.kind === 'message' ? masked.signers.length : 1 },
+      },
     }),
   );
-  return masked;
+  return { ...masked, ...(sources.length > 0 && { sources }) };
 }
 
 interface Judged {
   readonly answer: SignatureAnswer;
   readonly target: string;
+  readonly record: JudgementRecord;
+  readonly sources: readonly SourceOutcome[];
 }
+
+function judge(ports: Ports, act: Act, question: SignatureQuestion): Promise<Judged> {
+  if (question.kind === 'message') return judgeSigned(ports, act, question);
+  return question.kind === 'raw' ? judgeRaw(ports, act, question) : judgeByDigest(ports, act, question);
+}
+
+/** The signer of a raw signature. @throws {CodedError} ERR_REQUEST_INVALID unless exactly one of the two is there */
+function readSigner(question: RawSignatureQuestion | DigestQuestion): Certificate | PublicKey {
+  const { certificate, publicKey } = question;
+  if ((certificate === undefined) === (publicKey === undefined))
+    throw new CodedError('ERR_REQUEST_INVALID', { field: '/certificate', rule: 'either certificate or publicKey' });
+  if (certificate !== undefined) return readCertificate(certificate, '/certificate');
+  refuseTrustFields(question, 'only with certificate');
+  return readPublicKey(publicKey ?? '');
+}
+
+const isCertificate = (signer: Certificate | PublicKey): signer is Certificate => 'der' in signer;
 
 async function judgeRaw(ports: Ports, act: Act, question: RawSignatureQuestion): Promise<Judged> {
   const content = readBytes(question.content, '/content');
   const signature = readBytes(question.signature, '/signature');
-  const target = `sm3:${toHex(ports.ops.digest('sm3', signature))}`;
-  const { certificate: certificateText, publicKey: keyText } = question;
-  if ((certificateText === undefined) === (keyText === undefined))
-    throw new CodedError('ERR_REQUEST_INVALID', { field: '/certificate', rule: 'either certificate or publicKey' });
-  if (certificateText === undefined) {
-    refuseTrustFields(question, 'only with certificate');
-    const publicKey = readPublicKey(keyText ?? '');
-    const algorithm = signatureAlgorithmFor(publicKey, question.algorithm, question.userId);
-    const report = judgeSignature({ content, signature, algorithm, publicKey }, ports.ops);
-    return { answer: { kind: 'raw', ...report }, target };
-  }
-  const certificate = readCertificate(certificateText, '/certificate');
-  const key = readingField('/certificate', () => certificate.publicKey);
+  const signer = readSigner(question);
+  const notes = new EvidenceNotes(ports.ops);
+  const target = notes.keep(signature);
+  const key = isCertificate(signer) ? readingField('/certificate', () => signer.publicKey) : signer;
   const algorithm = signatureAlgorithmFor(key, question.algorithm, question.userId);
-  const evidence = await gatherEvidence(ports, act, question);
-  const report = await signatureJudged(ports, { content, signature, algorithm, certificate }, evidence);
-  return { answer: { kind: 'raw', ...report }, target };
+  const digest = `sm3:${toHex(ports.ops.digest('sm3', content))}`;
+  if (!isCertificate(signer)) {
+    const report = judgeSignature({ content, signature, algorithm, publicKey: signer }, ports.ops);
+    const record = { details: { content: digest, publicKey: notes.keep(signer.spki) }, items: notes.items };
+    return { answer: { kind: 'raw', ...report }, target, record, sources: [] };
+  }
+  const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [signer] });
+  const report = await signatureJudged(ports, { content, signature, algorithm, certificate: signer }, evidence);
+  const certificate = notes.keep(signer.der);
+  const { details, items } = notes.record(evidence, sources);
+  return {
+    ...{ answer: { kind: 'raw', ...report }, target, sources },
+    record: { details: { ...details, content: digest, certificate, algorithm: report.algorithm }, items },
+  };
+}
+
+async function judgeByDigest(ports: Ports, act: Act, question: DigestQuestion): Promise<Judged> {
+  const signer = readSigner(question);
+  const notes = new EvidenceNotes(ports.ops);
+  const target = notes.keep(readBytes(question.signature, '/signature'));
+  if (!isCertificate(signer)) {
+    const report = judgeDigest(ports, question, { publicKey: signer });
+    const record = {
+      details: { digest: question.digest.value, publicKey: notes.keep(signer.spki) },
+      items: notes.items,
+    };
+    return { answer: { kind: 'digest', ...report }, target, record, sources: [] };
+  }
+  const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [signer] });
+  const report = judgeDigest(ports, question, { certificate: signer, evidence });
+  const certificate = notes.keep(signer.der);
+  const { details, items } = notes.record(evidence, sources);
+  return {
+    ...{ answer: { kind: 'digest', ...report }, target, sources },
+    record: { details: { ...details, digest: question.digest.value, certificate }, items },
+  };
 }
 
 async function judgeSigned(ports: Ports, act: Act, question: MessageQuestion): Promise<Judged> {
   const der = readMessage(question.message);
   const message = readingField('/message', () => parseSignedData(der));
-  const content = question.content === undefined ? undefined : readBytes(question.content, '/content');
+  const content = readContent(ports, question);
   const signers = readCertificateList(question.certificates ?? [], '/certificates');
-  const evidence = await gatherEvidence(ports, act, question);
-  const report = await messageJudged(ports, der, message, content, {
-    ...evidence,
-    intermediates: [...signers, ...evidence.intermediates],
-  });
-  return { answer: { kind: 'message', ...report }, target: `sm3:${toHex(ports.ops.digest('sm3', der))}` };
+  const { evidence, sources } = await gatherEvidence(ports, act, question, subjectsOf(message, signers));
+  const whole = { ...evidence, intermediates: [...signers, ...evidence.intermediates] };
+  const report = await messageJudged(ports, der, message, content, whole);
+  const notes = new EvidenceNotes(ports.ops);
+  const target = notes.keep(der);
+  const { details, items } = notes.record(whole, sources);
+  const digest = content instanceof Uint8Array ? { content: `sm3:${toHex(ports.ops.digest('sm3', content))}` } : {};
+  const contentDigests = question.contentDigests && { contentDigests: question.contentDigests };
+  return {
+    ...{ answer: { kind: 'message', ...report }, target, sources },
+    record: { details: { ...details, ...digest, ...contentDigests }, items },
+  };
+}
+
+/** @throws {CodedError} ERR_REQUEST_INVALID for both the content and its digests */
+function readContent(
+  ports: Ports,
+  { content, contentDigests }: MessageQuestion,
+): Uint8Array | SignedContent | undefined {
+  if (content !== undefined && contentDigests !== undefined)
+    throw new CodedError('ERR_REQUEST_INVALID', { field: '/contentDigests', rule: 'either content or contentDigests' });
+  if (content !== undefined) return readBytes(content, '/content');
+  return contentDigests && digestedContent(contentDigests, ports.ops);
+}
+
+/** Signers whose status is asked for: each costs as a certificate does. */
+const mostSigners = 8;
+
+/** Signers of a message, and the authorities of their time-stamps, with the certificates that came along. */
+function subjectsOf(message: SignedData, signers: readonly Certificate[]): Subjects {
+  const embedded = embeddedCertificates(message);
+  const stamps = message.signers.flatMap((signer) => stampCertificates(() => signatureTimestamps(signer)));
+  const known = [...embedded, ...signers];
+  const certificates = known.filter((certificate) => certificate.basicConstraints?.ca !== true).slice(0, mostSigners);
+  const authorities = stamps.filter(({ subject }) => !stamps.some(({ issuer }) => sameName(issuer, subject)));
+  return { certificates: [...certificates, ...authorities.slice(0, mostSigners)], candidates: [...known, ...stamps] };
+}
+
+/** Stamps are anybody's: one that cannot be read has no certificates. */
+function stampCertificates(tokens: () => readonly Uint8Array[]): readonly Certificate[] {
+  try {
+    return tokens()
+      .slice(0, mostSigners)
+      .flatMap((token) => [...embeddedCertificates(parseTimestampToken(token).signedData)]);
+  } catch (error) {
+    if (isCodedError(error)) return [];
+    throw error;
+  }
 }
 
 /** PEM labels in use for SignedData: RFC 7468 §8 and §9. */

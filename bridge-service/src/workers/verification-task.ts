@@ -2,6 +2,12 @@ import { parseSignedData } from '@onelock/core/cms';
 import { type CryptoOps, parsePublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
 import type { TrustAnchor } from '@onelock/core/path';
 import {
+  type CertificateList,
+  openPreparedList,
+  type PreparedCertificateList,
+  preparedFormOf,
+} from '@onelock/core/revocation';
+import {
   type CertificateReport,
   judgeCertificate,
   judgeLogin,
@@ -17,14 +23,15 @@ import { type Certificate, parseCertificate } from '@onelock/core/x509';
 
 type CertificateAnchor = Extract<TrustAnchor, { readonly kind: 'certificate' }>;
 
-/** Anchors and certificates travel as DER: their parsed form has getters and does not cross threads. Limits go along. */
+/** Anchors and certificates travel as DER: their parsed form has getters and does not cross threads. Limits go along. A long list stays where it is, in shared memory. */
 export type PlainAnchor =
   | Exclude<TrustAnchor, CertificateAnchor>
   | (Omit<CertificateAnchor, 'certificate'> & { readonly der: Uint8Array });
 
-export interface PlainEvidence extends Omit<TrustEvidence, 'intermediates' | 'trustAnchors'> {
+export interface PlainEvidence extends Omit<TrustEvidence, 'intermediates' | 'trustAnchors' | 'crls'> {
   readonly intermediates: readonly Uint8Array[];
   readonly trustAnchors: readonly PlainAnchor[];
+  readonly crls?: readonly (Uint8Array | PreparedCertificateList)[] | undefined;
 }
 
 /** What a worker can be asked; everything in it can be cloned. */
@@ -70,6 +77,7 @@ export interface VerificationResults {
 export function plainEvidence<T extends TrustEvidence>(evidence: T): Omit<T, keyof PlainEvidence> & PlainEvidence {
   return {
     ...evidence,
+    crls: evidence.crls?.map((list) => (list instanceof Uint8Array ? list : (preparedFormOf(list) ?? list.der))),
     intermediates: evidence.intermediates.map(({ der }) => der),
     trustAnchors: evidence.trustAnchors.map((anchor): PlainAnchor => {
       if (anchor.kind !== 'certificate') return anchor;
@@ -79,13 +87,28 @@ export function plainEvidence<T extends TrustEvidence>(evidence: T): Omit<T, key
   };
 }
 
+/** Lists that a worker keeps open: their bytes stay in memory as long. */
+const mostLists = 64;
+
 /** Parsed certificates of a worker: the same anchors and intermediates come with every task. */
 export class CertificateMemory {
   private readonly capacity: number;
   private readonly parsed = new Map<string, Certificate>();
+  private readonly lists = new Map<string, CertificateList>();
 
   constructor(capacity: number) {
     this.capacity = capacity;
+  }
+
+  /** Opened once for all judgements by it. */
+  open(prepared: PreparedCertificateList, ops: CryptoOps): CertificateList {
+    const known = this.lists.get(prepared.id);
+    if (known !== undefined) return known;
+    const [oldest] = this.lists.keys();
+    if (this.lists.size >= mostLists && oldest !== undefined) this.lists.delete(oldest);
+    const list = openPreparedList(prepared, ops);
+    this.lists.set(prepared.id, list);
+    return list;
   }
 
   /** @throws {CodedError} what parseCertificate throws */
@@ -111,26 +134,27 @@ export function runTask(
       return ops.verify(parsePublicKey(task.spki), task.algorithm, task.message, task.signature);
     case 'certificate':
       return judgeCertificate(
-        { certificate: parseCertificate(task.certificate), ...revive(task.evidence, memory) },
+        { certificate: parseCertificate(task.certificate), ...revive(task.evidence, memory, ops) },
         ops,
       );
     case 'signature': {
       const { content, signature, algorithm } = task;
       const certificate = parseCertificate(task.certificate);
-      return judgeSignature({ content, signature, algorithm, certificate, ...revive(task.evidence, memory) }, ops);
+      return judgeSignature({ content, signature, algorithm, certificate, ...revive(task.evidence, memory, ops) }, ops);
     }
     case 'message': {
       const message = parseSignedData(task.message);
-      return judgeMessage({ message, content: task.content, ...revive(task.evidence, memory) }, ops);
+      return judgeMessage({ message, content: task.content, ...revive(task.evidence, memory, ops) }, ops);
     }
     case 'login':
-      return judgeLogin({ ...task.login, ...revive(task.evidence, memory) }, ops);
+      return judgeLogin({ ...task.login, ...revive(task.evidence, memory, ops) }, ops);
   }
 }
 
-function revive(evidence: PlainEvidence, memory: CertificateMemory): TrustEvidence {
+function revive(evidence: PlainEvidence, memory: CertificateMemory, ops: CryptoOps): TrustEvidence {
   return {
     ...evidence,
+    crls: evidence.crls?.map((list) => (list instanceof Uint8Array ? list : memory.open(list, ops))),
     intermediates: evidence.intermediates.map((der) => memory.parse(der)),
     trustAnchors: evidence.trustAnchors.map((anchor): TrustAnchor => {
       if (anchor.kind !== 'certificate') return anchor;

@@ -3,3 +3,4 @@ export { createNodeCiphers } from './node/ciphers.ts';
 export { createNodeCrypto, type NodeCryptoOptions } from './node/create-node-crypto.ts';
 export { createNodeKeyWrap } from './node/key-wrap.ts';
 export { publicKeyOf } from './node/sign.ts';
+export { verifyRsaDigest } from './node/verify-rsa-digest.ts';

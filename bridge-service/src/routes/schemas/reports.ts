@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { signatureAlgorithmNames } from '../../services/signature-algorithm.ts';
+import { contentDigestNames } from '../../services/verify-digest.ts';
 import { base64, CertificateText, closed, Hex, Instant, nullable, oneOf, ReasonSchema, recordId } from './common.ts';
 
 const Indication = oneOf(
@@ -44,34 +45,57 @@ const profiles = [
 ] as const;
 const Profile = oneOf(profiles, '规则集，默认 rfc5280 / set of rules, rfc5280 by default');
 
-export const CertificateReportSchema = closed(
-  {
-    ...verdict,
-    certificate: Subject,
-    path: Type.Array(Subject, {
-      description: '证书路径，终端实体在前；未建成为空 / end entity first; empty when none was built',
+/** What became of each source of evidence, beside the verdict. */
+const Sources = Type.Array(
+  closed({
+    kind: oneOf(['crl', 'ocsp', 'ca-issuers', 'tsa'], '种类 / kind'),
+    url: Type.String({ description: '地址，不含查询串 / address, without query' }),
+    outcome: oneOf(
+      ['current', 'known', 'failed'],
+      '取到现行证据、只有旧证据、什么也没有 / current evidence, only older evidence, none',
+    ),
+    reason: Type.Optional(ReasonSchema),
+    producedAt: Type.Optional(Instant),
+    validUntil: Type.Optional(Instant),
+    digest: Type.Optional(Type.String({ description: '所用证据的 SM3 / SM3 of the evidence used' })),
+  }),
+  { description: '本次判定问过的证据源；没有问过则省略 / sources asked for this judgement; absent when none was' },
+);
+const withSources = { sources: Type.Optional(Sources) };
+
+const certificateReport = {
+  ...verdict,
+  certificate: Subject,
+  path: Type.Array(Subject, {
+    description: '证书路径，终端实体在前；未建成为空 / end entity first; empty when none was built',
+  }),
+  at: Instant,
+  profile: Profile,
+  revocation: closed({
+    mode: RevocationMode,
+    checked: Type.Boolean({
+      description: '是否已有依据判定该证书 / whether evidence decided about the certificate itself',
     }),
-    at: Instant,
-    profile: Profile,
-    revocation: closed({
-      mode: RevocationMode,
-      checked: Type.Boolean({
-        description: '是否已有依据判定该证书 / whether evidence decided about the certificate itself',
+    reason: Type.Optional(ReasonSchema),
+    source: Type.Optional(oneOf(['crl', 'ocsp'], '依据来源 / kind of evidence')),
+    producedAt: Type.Optional(Instant),
+    ageSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: '依据在评判时刻的年龄（秒）/ age of the evidence at the moment judged for',
       }),
-      reason: Type.Optional(ReasonSchema),
-      source: Type.Optional(oneOf(['crl', 'ocsp'], '依据来源 / kind of evidence')),
-      producedAt: Type.Optional(Instant),
-      ageSeconds: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          description: '依据在评判时刻的年龄（秒）/ age of the evidence at the moment judged for',
-        }),
-      ),
-    }),
-    attempts: Type.Array(closed({ reason: ReasonSchema, subject: Type.Optional(Subject) }), {
-      description: '试过而未成的路径，最能说明问题的在前 / ways that were tried, most telling first',
-    }),
-  },
+    ),
+  }),
+  attempts: Type.Array(closed({ reason: ReasonSchema, subject: Type.Optional(Subject) }), {
+    description: '试过而未成的路径，最能说明问题的在前 / ways that were tried, most telling first',
+  }),
+};
+
+/** Inside of other reports. */
+const NestedCertificateReport = closed(certificateReport, '证书验证结论 / verdict on a certificate');
+
+export const CertificateReportSchema = closed(
+  { ...certificateReport, ...withSources },
   '证书验证结论 / verdict on a certificate',
 );
 
@@ -88,7 +112,7 @@ const TimestampReport = closed({
   policy: Type.String(),
   digestAlgorithm: Type.String(),
   authority: nullable(Subject),
-  certificate: nullable(CertificateReportSchema),
+  certificate: nullable(NestedCertificateReport),
   deviations: Type.Optional(Deviations),
 });
 
@@ -98,7 +122,7 @@ const signerFacts = {
   digestAlgorithm: Type.String(),
   signatureAlgorithm: Type.String(),
   signingTime: nullable(Instant),
-  certificate: nullable(CertificateReportSchema),
+  certificate: nullable(NestedCertificateReport),
   deviations: Type.Optional(Deviations),
   timestamps: Type.Optional(Type.Array(TimestampReport)),
   provenTime: Type.Optional(Instant),
@@ -127,16 +151,18 @@ export const MessageReportSchema = closed(
     contentType: Type.String(),
     detached: Type.Boolean(),
     signers: Type.Array(SignerReport, { description: '逐个签名者的结论 / one verdict per signer' }),
+    ...withSources,
   },
   '签名消息的结论 / verdict on a signed message',
 );
 
 export const RawSignatureReportSchema = closed(
   {
-    kind: Type.Literal('raw'),
+    kind: oneOf(['raw', 'digest'], '按原文或按摘要 / by the content or by its digest'),
     ...verdict,
     algorithm: Type.String(),
-    certificate: nullable(CertificateReportSchema),
+    certificate: nullable(NestedCertificateReport),
+    ...withSources,
   },
   '裸签名的结论 / verdict on a raw signature',
 );
@@ -168,7 +194,7 @@ export const LoginSchema = closed(
     ...verdict,
     origin: Type.String(),
     algorithm: Type.String(),
-    certificate: nullable(CertificateReportSchema),
+    certificate: nullable(NestedCertificateReport),
   },
   '登录记录：identity 仅在结论为 passed 时不为 null / a login record: identity is null unless the verdict is passed',
 );
@@ -259,6 +285,12 @@ export const trustQuestion = {
   maxIntermediates: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 32, description: '中间证书数上限 / most intermediates' }),
   ),
+  evidence: Type.Optional(
+    oneOf(
+      ['fetch', 'supplied'],
+      `吊销证据由服务向 CA 取，或只用请求所附；请求自带信任锚或证据时默认 supplied，否则 fetch / revocation evidence from the sources of CAs, or only what comes along; supplied by default where the question brings anchors or evidence, else fetch；${needsPermission}`,
+    ),
+  ),
 };
 
 export const CertificateQuestionSchema = closed({ certificate: CertificateText, ...trustQuestion });
@@ -266,20 +298,39 @@ export const CertificateQuestionSchema = closed({ certificate: CertificateText, 
 /** The body limit of the service is what really bounds these. */
 const anyLength = 512 * 1024 * 1024;
 
+const signedBy = {
+  certificate: Type.Optional(CertificateText),
+  publicKey: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 16_384,
+      description:
+        '公钥（SubjectPublicKeyInfo），与 certificate 二选一，此时不得再带信任条件 / instead of certificate; then nothing may be asked about trust',
+    }),
+  ),
+};
+const signatureValue = base64(16_384, 'SM2、ECDSA 为 DER SEQUENCE { r, s } / DER SEQUENCE { r, s } for SM2 and ECDSA');
+const ContentDigest = closed(
+  { algorithm: oneOf(contentDigestNames, '摘要算法 / digest'), value: base64(128, '摘要 / the digest') },
+  '摘要，代替原文 / a digest, instead of the content',
+);
+
 export const SignatureQuestionSchema = Type.Union([
+  closed({
+    kind: Type.Literal('digest', {
+      description:
+        '裸签名，只送摘要；SM2 的摘要为 e = SM3(ZA ‖ 原文)，支持 SM2 与 RSA PKCS#1 / raw signature by its digest alone; of SM2 it is e = SM3(ZA ‖ content); for SM2 and RSA PKCS#1',
+    }),
+    digest: ContentDigest,
+    signature: signatureValue,
+    ...signedBy,
+    ...trustQuestion,
+  }),
   closed({
     kind: Type.Literal('raw', { description: '裸签名（P1）/ raw signature' }),
     content: base64(anyLength, '被签名的字节 / the bytes signed'),
-    signature: base64(16_384, 'SM2、ECDSA 为 DER SEQUENCE { r, s } / DER SEQUENCE { r, s } for SM2 and ECDSA'),
-    certificate: Type.Optional(CertificateText),
-    publicKey: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 16_384,
-        description:
-          '公钥（SubjectPublicKeyInfo），与 certificate 二选一，此时不得再带信任条件 / instead of certificate; then nothing may be asked about trust',
-      }),
-    ),
+    signature: signatureValue,
+    ...signedBy,
     algorithm: Type.Optional(
       oneOf(signatureAlgorithmNames, '签名算法，省略时按密钥选定 / chosen from the key when absent'),
     ),
@@ -301,6 +352,14 @@ export const SignatureQuestionSchema = Type.Union([
       description: 'DER 的 base64，或 PEM / base64 of the DER, or PEM',
     }),
     content: Type.Optional(base64(anyLength, '分离式签名的原文 / the content of a detached signature')),
+    contentDigests: Type.Optional(
+      Type.Array(ContentDigest, {
+        minItems: 1,
+        maxItems: 4,
+        description:
+          '代替 content：原文的摘要，原文不必上传（签名须带签名属性）/ instead of content: its digests, so that it need not be sent (for signatures with signed attributes)',
+      }),
+    ),
     certificates: Type.Optional(
       Type.Array(CertificateText, {
         maxItems: maxCertificates,

@@ -5,6 +5,8 @@
 export interface EventTopics {
   /** A registry changed: `cas`, `callers` … */
   'registry.changed': { readonly registry: string };
+  /** A source has a newer list in the database. */
+  'evidence.changed': { readonly source: string };
 }
 
 export type EventTopic = keyof EventTopics;

@@ -82,11 +82,10 @@ export interface HeldBlob {
 }
 
 export interface EvidenceRepository {
-  /** Grows with every change of any CA's sources. */
-  sourcesVersion(): Promise<number>;
   /** Of active CAs. */
   activeSources(): Promise<readonly { readonly caId: string; readonly sources: CaSources }[]>;
   sourcesOf(caId: string): Promise<{ readonly sources: CaSources; readonly updatedAt: string } | null>;
+  /** Counts as a change of the CA registry. */
   setSources(caId: string, sources: CaSources, at: string): Promise<void>;
 
   states(): Promise<readonly SourceState[]>;
@@ -95,6 +94,7 @@ export interface EvidenceRepository {
   claim(source: string, now: string, until: string): Promise<boolean>;
 
   lists(): Promise<readonly StoredList[]>;
+  list(source: string): Promise<StoredList | null>;
   setList(list: StoredList): Promise<void>;
   forgetList(source: string): Promise<boolean>;
   /** Postpones the next download of a list that has not changed. */

@@ -1,0 +1,112 @@
+import { toHex } from '@onelock/core/bytes';
+import { isCodedError } from '@onelock/core/errors';
+import type { TrustAnchor } from '@onelock/core/path';
+import { type Certificate, type Name, nameKey } from '@onelock/core/x509';
+import type { CaSources } from './ports/evidence-store.ts';
+
+/** A certificate of a registered CA. */
+export interface Authority {
+  readonly caId: string;
+  readonly kind: 'anchor' | 'intermediate';
+  readonly certificate: Certificate;
+  /** SM3 of the DER, hex. */
+  readonly digest: string;
+}
+
+/** What of the registry can matter to some certificates. */
+export interface NearbyTrust {
+  readonly trustAnchors: readonly TrustAnchor[];
+  readonly intermediates: readonly Certificate[];
+}
+
+/** Authorities looked at for one question: chains are short, and a web of cross-certificates must not cost more. */
+const mostNearby = 256;
+
+/**
+ * The registry's certificates by name and by key identifier. A question is about one chain: with ten thousand CAs registered, only
+ * those whose names lead on from it are handed to the judge, who would find no others.
+ */
+export class AuthorityIndex {
+  readonly #byName = new Map<string, Authority[]>();
+  readonly #byKeyIdentifier = new Map<string, Authority[]>();
+  readonly #sources: ReadonlyMap<string, CaSources>;
+
+  constructor(authorities: readonly Authority[], sources: ReadonlyMap<string, CaSources>) {
+    this.#sources = sources;
+    for (const authority of authorities) {
+      add(this.#byName, nameKey(authority.certificate.subject), authority);
+      const identifier = keyIdentifierOf(authority.certificate);
+      if (identifier !== undefined) add(this.#byKeyIdentifier, toHex(identifier), authority);
+    }
+  }
+
+  named(name: Name): readonly Authority[] {
+    return this.#byName.get(nameKey(name)) ?? [];
+  }
+
+  sourcesOf(caId: string): CaSources | undefined {
+    return this.#sources.get(caId);
+  }
+
+  /** Sources of every CA that has some. */
+  get sources(): ReadonlyMap<string, CaSources> {
+    return this.#sources;
+  }
+
+  /** Every authority that a path or the evidence about these certificates can come to, by names and by the hints of key identifiers. */
+  near(certificates: readonly Certificate[]): NearbyTrust {
+    const seen = new Set<Authority>();
+    const waiting = [...certificates];
+    for (let certificate = waiting.pop(); certificate !== undefined; certificate = waiting.pop()) {
+      for (const authority of this.#above(certificate)) {
+        if (seen.has(authority) || seen.size >= mostNearby) continue;
+        seen.add(authority);
+        waiting.push(authority.certificate);
+      }
+    }
+    const found = [...seen];
+    return {
+      trustAnchors: found
+        .filter(({ kind }) => kind === 'anchor')
+        .map(({ certificate }) => ({ kind: 'certificate', certificate })),
+      intermediates: found.filter(({ kind }) => kind === 'intermediate').map(({ certificate }) => certificate),
+    };
+  }
+
+  *#above(certificate: Certificate): Generator<Authority> {
+    yield* this.named(certificate.issuer);
+    const hint = issuerKeyHint(certificate);
+    if (hint !== undefined) yield* this.#byKeyIdentifier.get(toHex(hint)) ?? [];
+    for (const name of listIssuersOf(certificate)) yield* this.named(name);
+  }
+}
+
+function add(map: Map<string, Authority[]>, key: string, authority: Authority): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [authority]);
+  else known.push(authority);
+}
+
+/** Those of an indirect list. */
+function listIssuersOf(certificate: Certificate): readonly Name[] {
+  const points = readable(() => certificate.crlDistributionPoints) ?? [];
+  return points.flatMap(({ crlIssuer }) =>
+    (crlIssuer ?? []).flatMap((name) => (name.kind === 'directory' ? [name.name] : [])),
+  );
+}
+
+const issuerKeyHint = (certificate: Certificate): Uint8Array | undefined =>
+  readable(() => certificate.authorityKeyIdentifier?.keyIdentifier);
+
+const keyIdentifierOf = (certificate: Certificate): Uint8Array | undefined =>
+  readable(() => certificate.subjectKeyIdentifier);
+
+/** An extension that cannot be decoded says nothing here; the judge will say what is wrong with it. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isCodedError(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import { CodedError } from '@onelock/core/errors';
+import { readSourceUrl } from '../outbound/index.ts';
+import { appendAudit } from './append-audit.ts';
+import type { SourceView } from './ports/evidence.ts';
+import { type CaSources, noSources, type SourceAddress } from './ports/evidence-store.ts';
+import type { Act, Ports } from './ports/ports.ts';
+
+export interface CaSourcesView extends CaSources {
+  readonly caId: string;
+  /** null: never set, these are the defaults. */
+  readonly updatedAt: string | null;
+}
+
+/** @throws {CodedError} ERR_REQUEST_NOT_FOUND */
+export async function findCaSources({ store }: Pick<Ports, 'store'>, caId: string): Promise<CaSourcesView> {
+  if ((await store.cas.byId(caId)) === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  const known = await store.evidence.sourcesOf(caId);
+  return { caId, updatedAt: known?.updatedAt ?? null, ...(known?.sources ?? noSources) };
+}
+
+const addressLists = ['ocsp', 'crl', 'deltaCrl', 'caIssuers', 'tsa'] as const;
+
+/**
+ * Sets where evidence about a CA's certificates is to be had; what is not given is the default. Counts from the next judgement on.
+ *
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND; ERR_EVIDENCE_URL_UNSUPPORTED with `field`; ERR_REQUEST_INVALID for an issuer that is none of
+ *   the CA's certificates
+ */
+export async function setCaSources(
+  ports: Ports,
+  act: Act,
+  caId: string,
+  given: Partial<CaSources>,
+): Promise<CaSourcesView> {
+  const sources: CaSources = { ...noSources, ...given };
+  for (const list of addressLists)
+    for (const [index, { url }] of sources[list].entries()) requireUsable(url, `/${list}/${index}/url`);
+  const updatedAt = ports.clock().toISOString();
+  return act.transaction(async (repositories) => {
+    const ca = await repositories.cas.byId(caId);
+    if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+    const known = new Set(ca.certificates.map(({ digest }) => digest));
+    for (const list of addressLists) requireIssuers(sources[list], known, list);
+    await repositories.evidence.setSources(caId, sources, updatedAt);
+    await appendAudit(repositories, ports, {
+      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
+      ...{ action: 'ca.set-sources', target: caId, outcome: 'done', details: { ...sources } },
+    });
+    return { caId, updatedAt, ...sources };
+  });
+}
+
+function requireUsable(url: string, field: string): void {
+  try {
+    readSourceUrl(url, 'registry');
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    throw new CodedError('ERR_REQUEST_INVALID', { field, rule: String(error.params.rule ?? 'URL') }, { cause: error });
+  }
+}
+
+function requireIssuers(addresses: readonly SourceAddress[], known: ReadonlySet<string>, list: string): void {
+  const foreign = addresses.findIndex(({ issuer }) => issuer !== undefined && !known.has(issuer));
+  if (foreign >= 0)
+    throw new CodedError('ERR_REQUEST_INVALID', {
+      field: `/${list}/${foreign}/issuer`,
+      rule: 'digest of a certificate of this CA',
+    });
+}
+
+/** State of every listed source. */
+export async function listSources(ports: Ports, caId?: string): Promise<readonly SourceView[]> {
+  const views = ports.evidence.sources(await ports.trust.current(ports.store));
+  return caId === undefined ? views : views.filter((view) => view.caId === caId);
+}
+
+/** Asks every listed source of a CA now, and waits for them; failures of before are forgotten. */
+export async function refreshSources(ports: Ports, act: Act, caId: string): Promise<readonly SourceView[]> {
+  if ((await ports.store.cas.byId(caId)) === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  await ports.evidence.refresh(await ports.trust.current(ports.store), caId);
+  const views = await listSources(ports, caId);
+  await act.transaction((repositories) =>
+    appendAudit(repositories, ports, {
+      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
+      ...{ action: 'ca.refresh-sources', target: caId, outcome: 'done' },
+      details: { failing: views.filter(({ failures }) => failures > 0).map(({ url }) => url) },
+    }),
+  );
+  return views;
+}
+
+/**
+ * Forgets the list of a source, so that one with a lower number is taken: a CA that was restored from a backup counts anew.
+ *
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND
+ */
+export async function forgetList(ports: Ports, act: Act, caId: string, source: string): Promise<readonly SourceView[]> {
+  const views = await listSources(ports, caId);
+  if (!views.some((view) => view.source === source)) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  const forgotten = await ports.evidence.forgetList(source);
+  if (!forgotten) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  await act.transaction((repositories) =>
+    appendAudit(repositories, ports, {
+      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
+      ...{ action: 'ca.forget-list', target: caId, outcome: 'done', details: { source } },
+    }),
+  );
+  return listSources(ports, caId);
+}
