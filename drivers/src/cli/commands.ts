@@ -1,5 +1,6 @@
 import { addCommand } from './add-driver.ts';
 import type { Command } from './command.ts';
+import { conformCommand } from './conform-command.ts';
 import { listCommand } from './list-command.ts';
 import { removeCommand } from './remove-driver.ts';
 import { signCommand } from './sign-command.ts';
@@ -8,5 +9,6 @@ export const commands: Readonly<Record<string, Command>> = {
   list: listCommand,
   add: addCommand,
   remove: removeCommand,
+  conform: conformCommand,
   sign: signCommand,
 };

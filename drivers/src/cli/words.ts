@@ -6,7 +6,11 @@ const zhCN = {
   list [--config 文件]            正在使用的驱动与介质，以及已知而未运行的驱动
   add 文件|驱动名 [--trust 文件]…  采用已签名的驱动清单或驱动目录（离线导入）；或重新启用目录中的驱动
   remove 驱动名                   停用驱动（不删除厂商文件）
-  conform [驱动名]                对驱动与介质做符合性测试，见 conform --help
+  conform [驱动名] [--manifest 清单.json] [--device 序列号] [--pin-file 文件]
+          [--admin-pin-file 文件] [--second-device 序列号 --second-pin-file 文件] [--signatures 次数]
+          [--may pin-tries|pin-change|all] [--hands] [--out 报告.json]
+                                  对驱动与介质做符合性测试；不加 --may 不消耗 PIN 次数、不改动介质；
+                                  --hands 表示有人按提示拔插
   report [--out 文件]             未识别介质报告：USB 标识、ATR、候选驱动库
   sign 文件 --certificate 证书 --key 私钥 [--chain 证书]… [--out 文件]
                                   目录管理者：检查并签名驱动清单或驱动目录
@@ -38,6 +42,9 @@ const zhCN = {
   added: '已采用驱动',
   removedNow: '已停用驱动',
   signed: '已签名并写入',
+  askPin: '请输入 PIN：',
+  pullOut: '请拔出介质（一分钟内）',
+  putBack: '请重新插入介质（一分钟内）',
 } as const;
 
 export type CliWords = { readonly [Key in keyof typeof zhCN]: string };
@@ -48,7 +55,11 @@ const en: CliWords = {
   list [--config FILE]              drivers that run, with their devices, and known ones that do not
   add FILE|ID [--trust FILE]…       take a signed manifest or catalogue (offline import), or want a driver again
   remove ID                         run a driver no more (the vendor's files stay)
-  conform [ID]                      test a driver and a device for conformance, see conform --help
+  conform [ID] [--manifest FILE.json] [--device SERIAL] [--pin-file FILE]
+          [--admin-pin-file FILE] [--second-device SERIAL --second-pin-file FILE] [--signatures N]
+          [--may pin-tries|pin-change|all] [--hands] [--out REPORT.json]
+                                    test a driver and a device for conformance; without --may no PIN try is spent and nothing
+                                    changes on the device; --hands: somebody pulls it out and puts it back when told
   report [--out FILE]               report on unknown devices: USB ids, ATRs, candidate libraries
   sign FILE --certificate F --key F [--chain F]… [--out F]
                                     for the catalogue's keeper: check and sign a manifest or a catalogue
@@ -80,6 +91,9 @@ const en: CliWords = {
   added: 'driver taken:',
   removedNow: 'driver removed:',
   signed: 'signed and written to',
+  askPin: 'PIN of',
+  pullOut: 'Pull the device out now (within a minute)',
+  putBack: 'Put the device back now (within a minute)',
 };
 
 export const cliWords: Readonly<Record<Locale, CliWords>> = { 'zh-CN': zhCN, en };

@@ -34,6 +34,8 @@ export interface ConformanceSubject {
 export interface Hands {
   remove(): Promise<void> | void;
   restore(): Promise<void> | void;
+  /** How long a person may take. Absent: it is done at once, and the time until the event is the driver's. */
+  readonly patienceMs?: number | undefined;
 }
 
 export interface SecondDevice {

@@ -69,7 +69,8 @@ export function planSignature(
 
 function planPkcs1(digest: DigestAlgorithm, input: SignInput, token: TokenAbilities): SignPlan {
   const combined = rsaDigests[digest]?.rsaPkcs;
-  if (input.kind === 'message' && combined !== undefined && token.mechanisms.has(combined))
+  // Some libraries, SoftHSM2 among them, refuse to sign nothing at all: then the digest is ours.
+  if (input.kind === 'message' && input.bytes.length > 0 && combined !== undefined && token.mechanisms.has(combined))
     return { mechanism: { mechanism: combined }, data: input.bytes, decode: unchanged };
   if (!token.mechanisms.has(CKM_RSA_PKCS)) throw unsupported(`rsa-pkcs1v15 ${digest}`);
   const data = encodeDigestInfo(digest, digestOf(digest, input));

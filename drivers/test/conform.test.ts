@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Options } from '../src/cli/command.ts';
+import { conformCommand } from '../src/cli/conform-command.ts';
+import { type ConformanceReport, clauseOf, conformanceCases } from '../src/conformance/index.ts';
+import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
+import { sm2Identity } from './test-keys.ts';
+
+const ops = createNodeCrypto();
+
+describe('onelock driver conform', () => {
+  let folder: string;
+  let home: string;
+  let remove: () => void;
+  beforeAll(async () => {
+    ({ folder, remove } = newTokenFolder());
+    home = mkdtempSync(path.join(tmpdir(), 'onelock-conform-'));
+    await writeTestToken(folder, { identities: [sm2Identity] });
+    writeFileSync(path.join(home, 'drivers.json'), JSON.stringify([{ id: 'soft', family: 'soft', folder }]));
+    writeFileSync(path.join(home, 'pin'), '123456\n');
+    writeFileSync(path.join(home, 'wrong-pin'), '654321\n');
+  });
+  afterAll(() => {
+    remove();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  const conform = (options: Options, word?: string) =>
+    conformCommand.run(
+      word === undefined ? [] : [word],
+      { config: path.join(home, 'drivers.json'), 'pin-file': path.join(home, 'pin'), signatures: '3', ...options },
+      { locale: 'zh-CN', environment: { ONELOCK_AGENT_STATE_DIR: home }, ops, now: () => new Date(), trust: [] },
+    );
+
+  it('tries every case with a device and prints what came of each', async () => {
+    const out = path.join(home, 'report.json');
+    const { text, json, status } = await conform({ out });
+    const report = json as ConformanceReport;
+    expect(report.cases.map(({ id }) => id)).toEqual(conformanceCases.map(({ id }) => id));
+    expect(report.cases.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect(status).toBe(0);
+    expect(text).toContain('✓ SM2 签名  通过');
+    expect(text).toContain('– RSA 签名  不支持：该介质不支持 RSA');
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(JSON.parse(JSON.stringify(report)));
+  });
+
+  it('spends no try and changes nothing unless it may', async () => {
+    const before = readFileSync(path.join(folder, 'demo.softtoken'), 'utf8');
+    const { text } = await conform({});
+    expect(text).toContain('未试错误 PIN（未获许可）');
+    expect(text).toContain('未获许可在介质中生成密钥');
+    expect(readFileSync(path.join(folder, 'demo.softtoken'), 'utf8')).toBe(before);
+  });
+
+  it('names the clause that a failure breaks', async () => {
+    const { text, json, status } = await conform({ 'pin-file': path.join(home, 'wrong-pin') });
+    expect(status).toBe(1);
+    const failed = (json as ConformanceReport).cases.find(({ id }) => id === 'sign-sm2');
+    expect(failed).toMatchObject({ outcome: 'failed', clause: clauseOf('soft', 'sign-sm2') });
+    expect(text).toContain('ERR_TOKEN_PIN_INCORRECT');
+    expect(text).toContain('依据: OneLock drivers/src/port/token-driver.ts sign');
+    await conform({});
+  });
+
+  it('refuses wrong use before any device is asked', async () => {
+    const failure = (act: Promise<unknown>): Promise<unknown> => act.catch((error: unknown) => error);
+    await expect(failure(conform({}, 'nobody'))).resolves.toFailWith('ERR_DRIVER_UNKNOWN');
+    await expect(failure(conform({ device: 'nothing' }))).resolves.toFailWith('ERR_TOKEN_NOT_FOUND');
+    await expect(failure(conform({ signatures: '0' }))).resolves.toFailWith('ERR_CLI_USAGE');
+    await expect(failure(conform({ 'pin-file': '/nowhere' }))).resolves.toFailWith('ERR_CLI_FILE_UNREADABLE');
+  });
+});
