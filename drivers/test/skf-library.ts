@@ -1,31 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildLibrary, hasModule, type LibraryFile, nativeCompiler, pinFile } from './native-library.ts';
 import { ecIdentity, rsaIdentity, sm2Identity } from './test-keys.ts';
-
-const native = fileURLToPath(new URL('../native/', import.meta.url));
 
 /** For the title of what is skipped without them. */
 export const skfParts = 'gcc, libssl-dev and koffi';
 
 /** The compiler when everything that the soft SKF library needs is there. */
 export function skfCompiler(): string | undefined {
-  const compiler = ['/usr/bin/gcc', '/usr/local/bin/gcc'].find((file) => existsSync(file));
-  const headers = ['/usr/include/openssl/evp.h', '/usr/local/include/openssl/evp.h'].some((file) => existsSync(file));
-  return compiler !== undefined && headers && hasKoffi() ? compiler : undefined;
-}
-
-function hasKoffi(): boolean {
-  try {
-    createRequire(import.meta.url)('koffi');
-    return true;
-  } catch {
-    return false;
-  }
+  return hasModule('koffi') ? nativeCompiler() : undefined;
 }
 
 export interface SkfBuild {
@@ -35,10 +18,7 @@ export interface SkfBuild {
   readonly privateDecrypt?: 'none' | 'blob' | 'flagged' | 'bytes';
 }
 
-export interface SkfLibraryFile {
-  readonly library: string;
-  remove(): void;
-}
+export type SkfLibraryFile = LibraryFile;
 
 const decryptFlags = {
   none: ['-DSKF_DECRYPT_NONE'],
@@ -52,24 +32,11 @@ export function buildSkfLibrary(
   compiler: string,
   build: SkfBuild = { packing: 'pack1', ulongBytes: 4 },
 ): SkfLibraryFile {
-  const folder = mkdtempSync(path.join(tmpdir(), 'onelock-skf-library-'));
-  const library = path.join(folder, 'libsoftskf.so');
-  const args = [
-    ...['-std=c11', '-D_GNU_SOURCE', '-O1', '-Wall', '-Wextra', '-Werror', '-Wno-format-truncation'],
-    ...['-fPIC', '-shared', '-fvisibility=hidden'],
+  return buildLibrary(compiler, 'skf', [
     ...(build.packing === 'natural' ? ['-DSKF_NATURAL'] : []),
     ...(build.ulongBytes === 8 ? ['-DSKF_ULONG64'] : []),
     ...decryptFlags[build.privateDecrypt ?? 'blob'],
-    ...readdirSync(path.join(native, 'skf'))
-      .filter((name) => name.endsWith('.c'))
-      .map((name) => path.join(native, 'skf', name)),
-    ...[path.join(native, 'crypto', 'crypto-openssl.c'), '-o', library, '-lcrypto'],
-  ];
-  const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the soft SKF library does not compile: ${stderr}`);
-  chmodSync(folder, 0o755);
-  chmodSync(library, 0o755);
-  return { library, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  ]);
 }
 
 export interface SkfTokenChanges {
@@ -83,9 +50,6 @@ export interface SkfTokenChanges {
 
 export const skfPin = '123456';
 export const skfAdminPin = '87654321';
-
-const pinFile = (pin: string, retries: number, factory: boolean): string =>
-  `${createHash('sm3').update(pin).digest('hex')} ${retries} ${retries} ${factory ? 1 : 0}\n`;
 
 /** Writes a device into a token folder: by default one application with an RSA container and a dual SM2 one. */
 export function writeSkfToken(folder: string, changes: SkfTokenChanges = {}): string {

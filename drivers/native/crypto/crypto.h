@@ -28,6 +28,8 @@ int key_point(const soft_key *key, uint8_t point[64]);
 /* Room for 512 octets; `length` is that of the modulus. */
 int key_modulus(const soft_key *key, uint8_t *modulus, size_t *length, uint8_t exponent[4]);
 
+/* ZA of GB/T 32918.2-2016 5.5: SM3(ENTL || ID || a || b || G || the key); an id has at most 512 octets here. */
+int sm2_za(const uint8_t point[64], const uint8_t *id, size_t id_length, uint8_t za[32]);
 /* Signs e = SM3(ZA || M): r || s. */
 int sm2_sign_e(const soft_key *key, const uint8_t e[32], uint8_t signature[64]);
 int sm2_verify_e(const uint8_t point[64], const uint8_t e[32], const uint8_t signature[64]);

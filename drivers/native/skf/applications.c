@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "internal.h"
-#include "pins.h"
 
 EXPORT ULONG SKF_EnumApplication(DEVHANDLE handle, LPSTR list, ULONG *size) {
   object_t *device;
@@ -24,7 +23,7 @@ static object_t application_of(const object_t *device, const char *name) {
 EXPORT ULONG SKF_CreateApplication(DEVHANDLE handle, LPSTR name, LPSTR admin, ULONG admin_tries, LPSTR user, ULONG user_tries,
                                    ULONG rights, HAPPLICATION *out) {
   object_t *device;
-  char path[1024];
+  char path[1024], admin_path[1024], user_path[1024];
   pin_t admin_pin = {.most = (unsigned)admin_tries}, user_pin = {.most = (unsigned)user_tries};
   (void)rights;
   ENTER();
@@ -36,8 +35,9 @@ EXPORT ULONG SKF_CreateApplication(DEVHANDLE handle, LPSTR name, LPSTR admin, UL
   path_of(path, sizeof path, &application, NULL);
   if (is_folder(path)) LEAVE(SAR_APPLICATION_EXISTS);
   stay_t before = device->stay;
-  if (!make_folder(path) || !save_pin(&application, ADMIN_TYPE, &admin_pin) ||
-      !save_pin(&application, USER_TYPE, &user_pin))
+  pin_path(admin_path, sizeof admin_path, &application, ADMIN_TYPE);
+  pin_path(user_path, sizeof user_path, &application, USER_TYPE);
+  if (!make_folder(path) || !save_pin(admin_path, &admin_pin) || !save_pin(user_path, &user_pin))
     LEAVE(SAR_WRITEFILEERR);
   renew_stays(device->device, before);
   application.stay = device->stay;
@@ -47,12 +47,14 @@ EXPORT ULONG SKF_CreateApplication(DEVHANDLE handle, LPSTR name, LPSTR admin, UL
 
 EXPORT ULONG SKF_OpenApplication(DEVHANDLE handle, LPSTR name, HAPPLICATION *out) {
   object_t *device;
+  char path[1024];
   pin_t pin;
   ENTER();
   ULONG result = find_handle(handle, KIND_DEVICE, &device);
   if (result) LEAVE(result);
   object_t application = application_of(device, name);
-  if (!load_pin(&application, USER_TYPE, &pin)) LEAVE(SAR_APPLICATION_NOT_EXISTS);
+  pin_path(path, sizeof path, &application, USER_TYPE);
+  if (!load_pin(path, &pin)) LEAVE(SAR_APPLICATION_NOT_EXISTS);
   *out = new_handle(&application);
   LEAVE(*out ? SAR_OK : SAR_MEMORYERR);
 }

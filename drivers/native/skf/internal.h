@@ -2,8 +2,8 @@
 #define ONELOCK_SOFT_SKF_INTERNAL_H
 
 #include <stddef.h>
-#include <sys/stat.h>
-#include <time.h>
+#include "../common/faults.h"
+#include "../common/store.h"
 #include "../crypto/crypto.h"
 #include "skf.h"
 
@@ -16,9 +16,6 @@
  *   <device>/<application>/<file>      anything else that is a file is a file of the token; .<file>.rights its rights
  * Taking the device's folder away is unplugging it. Keys lie in the clear: this is for tests and rehearsals.
  */
-
-/* One stay of a device: changes when the folder is moved away and back. */
-typedef struct { unsigned long long inode; long long changed; } stay_t;
 
 enum { KIND_DEVICE = 1, KIND_APPLICATION, KIND_CONTAINER, KIND_KEY, KIND_DIGEST };
 typedef struct {
@@ -34,27 +31,14 @@ typedef struct {
   size_t length;
 } object_t;
 
-/* faults.c */
-ULONG skf_enter(const char *function);
-ULONG skf_leave(ULONG result);
-int has_trait(const char *name);
-void *hold_memory(size_t length);
-void wait_ms(unsigned milliseconds);
-
 /* store.c */
-const char *token_folder(void);
-size_t list_devices(char names[][64], size_t max);
-int device_stay(const char *device, stay_t *stay);
-int same_stay(stay_t one, stay_t other);
-size_t list_folder(const char *path, int folders, char names[][64], size_t max);
-int is_folder(const char *path);
-int make_folder(const char *path);
 int is_plain_name(const char *name, size_t max);
-long read_whole(const char *path, BYTE *out, size_t max);
-int write_whole(const char *path, const BYTE *data, size_t length);
 ULONG name_list(char names[][64], size_t count, LPSTR out, ULONG *size);
 ULONG copy_out(const BYTE *data, size_t length, BYTE *out, ULONG *size);
 void path_of(char *path, size_t size, const object_t *object, const char *leaf);
+
+/* pins.c */
+void pin_path(char *path, size_t size, const object_t *application, ULONG type);
 
 /* handles.c */
 HANDLE new_handle(const object_t *like);
@@ -78,12 +62,5 @@ int get_cipher(const ECCCIPHERBLOB *blob, sm2_head *head);
 /* decrypt.c: with the container's encryption key. */
 ULONG decrypt_sm2(const object_t *container, const sm2_head *head, const BYTE *cipher, size_t length, BYTE *out, ULONG *size);
 ULONG decrypt_rsa(const object_t *container, const BYTE *data, size_t length, BYTE *out, ULONG *size);
-
-#define ENTER()                              \
-  do {                                       \
-    ULONG entered = skf_enter(__func__);     \
-    if (entered) return skf_leave(entered);  \
-  } while (0)
-#define LEAVE(value) return skf_leave(value)
 
 #endif
