@@ -218,7 +218,7 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
     }
   }
 
-  #unlocked<T>(id: SessionId, act: (application: CardApplication, card: UnlockedCard) => Promise<T>): Promise<T> {
+  async #unlocked<T>(id: SessionId, act: (application: CardApplication, card: UnlockedCard) => Promise<T>): Promise<T> {
     const { card } = this.#sessions.demand(id);
     return this.#on(card, async ({ application }, channel) => {
       const { pin } = this.#sessions.demand(id);

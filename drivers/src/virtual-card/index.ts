@@ -1,4 +1,5 @@
 export { type AppletAnswer, say, type VirtualApplet } from './applet.ts';
+export { GmApplet, type GmAppletOptions, type GmContainerContents } from './gm-applet.ts';
 export { type PrivatePcscd, pcscdParts, startPcscd } from './pcscd.ts';
 export { PivApplet, type PivAppletOptions, type PivSlot, type PivSlotContents } from './piv-applet.ts';
 export { defaultAtr, type Interference, VirtualCard } from './virtual-card.ts';

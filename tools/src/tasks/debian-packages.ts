@@ -43,6 +43,18 @@ export const opensslHeaders: SystemPart = {
   provides: ['/usr/include/openssl/evp.h', '/usr/local/include/openssl/evp.h'],
 };
 
+/** Readers without hardware: the smart-card daemon, and the driver whose cards come over TCP. */
+export const cardDaemon: SystemPart = { package: 'pcscd', provides: ['/usr/sbin/pcscd'] };
+export const virtualReaders: SystemPart = {
+  package: 'vsmartcard-vpcd',
+  provides: ['/usr/lib/pcsc/drivers/serial/libifdvpcd.so'],
+};
+/** Another program's opinion of our virtual PIV card. */
+export const cardTools: SystemPart = {
+  package: 'opensc',
+  provides: ['/usr/bin/pkcs15-tool', '/usr/local/bin/pkcs15-tool'],
+};
+
 const present = (part: SystemPart): boolean => part.provides.some((file) => existsSync(file));
 
 /**

@@ -7,6 +7,8 @@ import { runNode, tools } from './checkout.ts';
 import { runChecks } from './checks.ts';
 import {
   browser,
+  cardDaemon,
+  cardTools,
   cCompiler,
   chineseFont,
   database,
@@ -15,6 +17,7 @@ import {
   openssl,
   opensslHeaders,
   tokenLibrary,
+  virtualReaders,
   wasmCompiler,
   wasmLinker,
 } from './debian-packages.ts';
@@ -31,6 +34,7 @@ const filters = process.argv.slice(2);
 installSystemParts([
   ...[tokenLibrary, openssl, browser, display, chineseFont, database],
   ...[wasmCompiler, wasmLinker, cCompiler, opensslHeaders],
+  ...[cardDaemon, virtualReaders, cardTools],
 ]);
 const failedChecks = filters.length === 0 ? runChecks() : [];
 const pagesFailed = buildPages() === 0 ? [] : ['the pages build'];

@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+import { pcscdParts } from '../src/virtual-card/index.ts';
+
+/** For the title of what is skipped without them. */
+export const cardParts = 'pcscd, vsmartcard-vpcd, koffi and root on Linux';
+
+/** The daemon's file when a private one can be started here. */
+export function pcscDaemon(): string | undefined {
+  try {
+    createRequire(new URL('../src/skf/load-koffi.ts', import.meta.url))('koffi');
+  } catch {
+    return undefined;
+  }
+  return process.platform === 'linux' ? pcscdParts()?.daemon : undefined;
+}

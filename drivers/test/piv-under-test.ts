@@ -1,0 +1,66 @@
+import { fromHex } from '@onelock/core/bytes';
+import { createCardDriver } from '../src/card/index.ts';
+import { startHostedDriver } from '../src/host/index.ts';
+import type { CardDriverConfig, PivQuirks } from '../src/port/index.ts';
+import {
+  PivApplet,
+  type PivAppletOptions,
+  type PivSlot,
+  type PivSlotContents,
+  VirtualCard,
+} from '../src/virtual-card/index.ts';
+import { type CardBench, shows } from './card-bench.ts';
+import type { DriverUnderTest } from './driver-suite.ts';
+import { ecIdentity, rsaIdentity } from './test-keys.ts';
+
+export const pivGuid = '00112233445566778899aabbccddeeff';
+export const pivPin = '123456';
+export const managementKey = { algorithm: 'aes-256', key: '0102030405060708'.repeat(4) } as const;
+
+/** RSA for authentication and encryption, P-256 for signatures that want the PIN each time. */
+export const pivSlots: Partial<Record<PivSlot, PivSlotContents>> = {
+  '9a': rsaIdentity.signing,
+  '9c': ecIdentity.signing,
+  '9d': rsaIdentity.signing,
+};
+
+export function newPivCard(options: Partial<PivAppletOptions> = {}): VirtualCard {
+  return new VirtualCard([
+    new PivApplet({ guid: fromHex(pivGuid), pin: pivPin, tries: 5, slots: pivSlots, ...options }),
+  ]);
+}
+
+export function pivConfig(bench: CardBench, quirks: Partial<PivQuirks> = {}): CardDriverConfig {
+  return {
+    id: 'piv',
+    family: 'card',
+    vendor: 'NIST',
+    environment: bench.environment,
+    quirks: { applications: [{ kind: 'piv', form: 'extended', ...quirks }] },
+  };
+}
+
+export async function startPiv(bench: CardBench, place: 'in-process' | 'hosted'): Promise<DriverUnderTest> {
+  const reader = bench.reader();
+  const card = newPivCard();
+  await reader.insert(card);
+  const config = pivConfig(bench);
+  const driver = place === 'hosted' ? await startHostedDriver(config) : await createCardDriver(config);
+  await shows(driver, 1);
+  return {
+    driver,
+    pin: pivPin,
+    serialNumber: pivGuid,
+    label: 'OneLock virtual PIV',
+    identities: [
+      { id: '9a', algorithm: { kind: 'rsa-pkcs1v15', digest: 'sha256' } },
+      { id: '9c', algorithm: { kind: 'ecdsa', digest: 'sha256' } },
+    ],
+    remove: () => reader.remove(),
+    restore: () => void reader.insert(card),
+    end: async () => {
+      await driver.close();
+      reader.remove();
+    },
+  };
+}
