@@ -12,14 +12,15 @@ type AttributeName =
   | 'signingTime'
   | 'signingCertificate'
   | 'signingCertificateV2'
-  | 'countersignature';
+  | 'countersignature'
+  | 'cmsAlgorithmProtection';
 
 /**
  * The one value of an attribute that must not stand twice (RFC 5652 §11.1–11.3): undefined when the attribute is absent.
  *
  * @throws {CodedError} ERR_CMS_ATTRIBUTE_INVALID { attribute } when it occurs twice or has no or several values
  */
-function singleValue(attributes: readonly Attribute[], name: AttributeName): Uint8Array | undefined {
+export function singleValue(attributes: readonly Attribute[], name: AttributeName): Uint8Array | undefined {
   const [found, second] = attributes.filter(({ oid }) => oid === oids[name]);
   if (found === undefined) return undefined;
   const [value, more] = found.values;
@@ -129,7 +130,8 @@ export function looksLikeSignedAttributes(bytes: Uint8Array): boolean {
   }
 }
 
-function decoded<T>(attribute: AttributeName, decode: () => T): T {
+/** Runs a reader of one attribute; whatever is malformed in it is told by the attribute's name. */
+export function decoded<T>(attribute: AttributeName, decode: () => T): T {
   try {
     return decode();
   } catch (cause) {
@@ -137,6 +139,6 @@ function decoded<T>(attribute: AttributeName, decode: () => T): T {
   }
 }
 
-function invalid(attribute: AttributeName): CodedError {
+export function invalid(attribute: AttributeName): CodedError {
   return new CodedError('ERR_CMS_ATTRIBUTE_INVALID', { attribute });
 }

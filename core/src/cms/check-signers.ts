@@ -1,9 +1,10 @@
 import { oids } from '../asn1/index.ts';
-import type { CryptoOps, SignatureAlgorithm } from '../crypto/index.ts';
+import type { CryptoOps, PublicKey, SignatureAlgorithm } from '../crypto/index.ts';
 import type { Symptom } from '../deviations/index.ts';
 import { CodedError, isCodedError } from '../errors/index.ts';
 import type { Need, Verdict } from '../verdict/index.ts';
 import { type Certificate, describeSubject } from '../x509/index.ts';
+import { checkAlgorithmProtection } from './algorithm-protection.ts';
 import {
   checkAttributePlaces,
   checkContentType,
@@ -18,6 +19,7 @@ import { normalSignature } from './signature-symptoms.ts';
 import { type SignedContent, wholeContent } from './signed-content.ts';
 import type { MessageFamily, SignedData, SignerInfo } from './signed-data.ts';
 import type { SignerCheck } from './signer-check.ts';
+import { verifySignedAttributes } from './verify-attributes.ts';
 
 export interface SignerMaterial {
   /**
@@ -103,20 +105,32 @@ function checkWith(task: Task, certificate: Certificate, ops: CryptoOps): Signer
       checkContentType(signer.signedAttributes, task.contentType);
       checkMessageDigest(signer.signedAttributes, content.digest(signerDigest(signer)));
       checkSigningCertificate(signer.signedAttributes, certificate, ops);
+      checkAlgorithmProtection(signer);
     } else if (task.contentType !== null) {
       requireAttributesUnlessData(task.contentType, content);
     }
-    const genuine =
-      signer.signedAttributesDer === null
-        ? content.verify(key, algorithm, normal.signature)
-        : ops.verify(key, algorithm, signer.signedAttributesDer, normal.signature);
-    if (!genuine) throw new CodedError('ERR_SIGNATURE_INVALID');
+    const outcome = verifySignature(signer, content, key, algorithm, normal.signature, ops);
+    if (outcome === 'invalid') throw new CodedError('ERR_SIGNATURE_INVALID');
+    deviations = [...deviations, ...outcome];
     verdict = { indication: 'passed' };
   } catch (error) {
     if (!isCodedError(error)) throw error;
     verdict = verdictOf(error, certificate);
   }
   return { verdict, signer, certificate, algorithm, signingTime, deviations };
+}
+
+/** What departs from the standard in a signature that verifies, or `invalid`. */
+function verifySignature(
+  { signedAttributesDer }: SignerInfo,
+  content: SignedContent,
+  key: PublicKey,
+  algorithm: SignatureAlgorithm,
+  signature: Uint8Array,
+  ops: CryptoOps,
+): readonly Symptom[] | 'invalid' {
+  if (signedAttributesDer !== null) return verifySignedAttributes(signedAttributesDer, key, algorithm, signature, ops);
+  return content.verify(key, algorithm, signature) ? [] : 'invalid';
 }
 
 /** @throws {CodedError} ERR_CMS_CONTENT_ABSENT, ERR_CMS_CONTENT_MISMATCH */

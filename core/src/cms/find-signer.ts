@@ -14,12 +14,21 @@ export function embeddedCertificates(message: SignedData): readonly Certificate[
   return parsed;
 }
 
-/** Every certificate that a SignerInfo may mean: nobody stops a message from carrying two of one issuer and number. */
+/** Each costs a signature check, and a message may carry a thousand of one name. */
+const mostOfOneName = 16;
+
+/** Every certificate that a SignerInfo may mean, once: nobody stops a message from carrying two of one issuer and number. */
 export function certificatesOf(
   identifier: SignerIdentifier,
   certificates: readonly Certificate[],
 ): readonly Certificate[] {
-  return certificates.filter((certificate) => isNamedBy(identifier, certificate));
+  const named: Certificate[] = [];
+  for (const certificate of certificates) {
+    if (named.length === mostOfOneName) break;
+    if (isNamedBy(identifier, certificate) && !named.some(({ der }) => equalBytes(der, certificate.der)))
+      named.push(certificate);
+  }
+  return named;
 }
 
 /** The identifier for people. */

@@ -8,6 +8,7 @@ export const symptoms = {
   'sm2-signature-named-301': 'GB/T 35275-2017 §8',
   'sm2-signature-named-ec-public-key': 'GB/T 35275-2017 §8',
   'signature-as-two-numbers': 'GB/T 35276-2017 §7.3',
+  'signed-attributes-unsorted': 'RFC 5652 §5.4',
   'recipient-by-key-identifier': 'GB/T 35275-2017 §9',
   'recipient-version-of-pkcs7': 'GB/T 35275-2017 §9',
   'sm4-cbc-without-mode': 'GB/T 35275-2017 §9',

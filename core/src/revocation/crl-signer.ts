@@ -2,7 +2,7 @@ import { equalBytes } from '../bytes/index.ts';
 import type { CryptoOps, PublicKey } from '../crypto/index.ts';
 import { isCodedError } from '../errors/index.ts';
 import type { Reason } from '../verdict/index.ts';
-import { type Certificate, formatName, sameName } from '../x509/index.ts';
+import { type Certificate, formatName, sameName, verifyCertificateSignature } from '../x509/index.ts';
 import type { CertificateList } from './crl.ts';
 import { verifyEvidence } from './evidence-signature.ts';
 import type { SignerQuestion } from './question.ts';
@@ -21,6 +21,9 @@ interface Candidate {
  * RFC 5280 §6.3.3 (f), (g): who signed a list, among the issuers on the path, the anchor, and other certificates of the list
  * issuer's name (separate keys for certificates and lists; §6.3.3 calls for their own path). A key whose certificate lacks
  * cRLSign signs no list.
+ *
+ * NOTE: stricter than §6.3.3 (f), by which any CA below the anchor could name somebody like another CA and revoke or clear that
+ * one's certificates: who signs for an issuer on the path was certified by that issuer or by the one above it.
  */
 export function findCrlSigner(list: CertificateList, question: SignerQuestion, ops: CryptoOps): CrlSigner {
   const params = { source: 'CRL', issuer: formatName(list.issuer) } as const;
@@ -53,7 +56,8 @@ function tryCandidate(
     if (!verifyEvidence(list, publicKey(), question.policy.digests, ops)) return 'other-signer';
     if (certificate?.keyUsage?.has('cRLSign') === false) return 'no-crl-sign';
     if (trusted || certificate === undefined) return undefined;
-    const refusal = question.trust.judge(certificate, 'crl-issuer');
+    const isAppointed = wasAppointed(certificate, list, question, ops);
+    const refusal = isAppointed ? question.trust.judge(certificate, 'crl-issuer') : notAppointed;
     if (refusal === undefined) return undefined;
     const params = { source: 'CRL', issuer: formatName(list.issuer), cause: refusal.code };
     return { code: 'ERR_REVOCATION_SIGNER_NOT_AUTHORIZED', params };
@@ -62,6 +66,31 @@ function tryCandidate(
     return error.code === 'ERR_SIGNATURE_ALGORITHM_MISMATCH'
       ? 'other-signer'
       : { code: error.code, params: error.params };
+  }
+}
+
+const notAppointed = { code: 'ERR_PATH_UNKNOWN_ISSUER' } as const;
+
+/** Asked only where the list speaks in the name of an issuer on the path; others are named by the certificate itself. */
+function wasAppointed(
+  signer: Certificate,
+  list: CertificateList,
+  { issuer, trust }: SignerQuestion,
+  ops: CryptoOps,
+): boolean {
+  const above = [issuer, ...trust.path.filter((authority) => authority !== issuer)];
+  const places = above.flatMap(({ name }, index) => (sameName(name, list.issuer) ? [index] : []));
+  if (places.length === 0) return true;
+  const appointing = new Set(places.flatMap((place) => [place, place + 1]));
+  return above.some(({ publicKey }, index) => appointing.has(index) && isSignedBy(signer, publicKey, ops));
+}
+
+function isSignedBy(certificate: Certificate, key: PublicKey, ops: CryptoOps): boolean {
+  try {
+    return verifyCertificateSignature(certificate, key, ops);
+  } catch (error) {
+    if (isCodedError(error)) return false;
+    throw error;
   }
 }
 

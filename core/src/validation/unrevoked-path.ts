@@ -12,9 +12,13 @@ export interface JudgedPath {
 /** Issuers that are left out, one after another, before the first finding stands. */
 const mostDetours = 8;
 
+/** Whoever else has a certificate of such a key: what it signed may be anybody's. */
+const compromises: ReadonlySet<unknown> = new Set(['keyCompromise', 'cACompromise']);
+
 /**
  * The first valid path on which nothing is revoked or open. Where an issuer is at fault, another certificate of that issuer (a
- * renewed one, one by another CA) may lead to the anchor as well; where none does, the first finding tells.
+ * renewed one, one by another CA) may lead to the anchor as well, of another key where the key was compromised; where none
+ * does, the first finding tells.
  */
 export function findUnrevokedPath(evidence: CertificateEvidence, input: PathInput, ops: CryptoOps): JudgedPath {
   const first = judgePath(evidence, input, ops);
@@ -23,7 +27,11 @@ export function findUnrevokedPath(evidence: CertificateEvidence, input: PathInpu
   for (let detour = 0; detour < mostDetours; detour++) {
     const { atFault } = current.revocation;
     if (atFault === undefined || equalBytes(atFault.der, input.leaf.der)) break;
-    intermediates = intermediates.filter(({ der }) => !equalBytes(der, atFault.der));
+    const { verdict } = current.revocation;
+    const isCompromised = verdict.indication === 'failed' && compromises.has(verdict.reason.params.reason);
+    intermediates = intermediates.filter(
+      ({ der, spki }) => !equalBytes(der, atFault.der) && !(isCompromised && equalBytes(spki, atFault.spki)),
+    );
     current = judgePath(evidence, { ...input, intermediates }, ops);
     if (current.found.verdict.indication !== 'passed') break;
     if (current.revocation.verdict.indication === 'passed') return current;
