@@ -107,7 +107,7 @@ INLINE void fe_montgomery(fe *out, uint64_t t[8]) {
   fe_reduce_once(out, t + 4, high);
 }
 
-INLINE void fe_mul(fe *out, const fe *a, const fe *b) {
+PRODUCT void fe_mul(fe *out, const fe *a, const fe *b) {
   uint64_t t[8];
   uint128 sum;
   uint64_t carry = 0;
@@ -129,7 +129,7 @@ INLINE void fe_mul(fe *out, const fe *a, const fe *b) {
   fe_montgomery(out, t);
 }
 
-INLINE void fe_sqr(fe *out, const fe *a) {
+PRODUCT void fe_sqr(fe *out, const fe *a) {
   const uint64_t *x = a->l;
   uint64_t t[8];
   uint128 s;

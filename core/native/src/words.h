@@ -22,12 +22,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* The field's products: inlined where a call would cost, called where the code would swell (WASM ships to pages). */
-#if ONELOCK_LIMBS == 4
-#define PRODUCT INLINE
-#else
+/* The field's products, where they are not assembler: called, not inlined, lest code (WASM ships to pages) and stack swell. */
 #define PRODUCT static __attribute__((noinline))
-#endif
 
 /* Loops over limbs that must be straight code; the WASM build unrolls nothing else, to stay small. */
 #ifdef __clang__

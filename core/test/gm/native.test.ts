@@ -38,4 +38,24 @@ withCompiler('the arithmetic of the engine, compiled here', (compiler) => {
     },
     120_000,
   );
+
+  const secretActs = ['sign', 'derive', 'prepare', 'multiply', 'multiply-base', 'scalars'];
+  it.each(cases)(
+    'leaves no secret on the stack: %s',
+    async (_, flags) => {
+      const program = compileNative(compiler, 'wiping.c', flags);
+      programs.push(program);
+      const left = async (act: string): Promise<{ depth: number; overwritten: number; found: number }> =>
+        JSON.parse(await program.run(act));
+      for (const act of secretActs) {
+        const { depth, overwritten, found } = await left(act);
+        expect(found).toBe(0);
+        // All that was used is zero, but for return addresses and saved registers of the last calls.
+        expect(depth - overwritten).toBeLessThan(256);
+        expect(depth).toBeGreaterThan(4096);
+      }
+      expect((await left('careless')).found).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 });
