@@ -29,8 +29,13 @@ export interface GathererOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Refusals of our own: nobody was asked, so nobody failed to answer. */
+/** Refusals of our own of what a certificate names: nobody was asked, so nobody failed to answer. */
 const notAsked: ReadonlySet<string> = new Set(['ERR_EVIDENCE_URL_UNSUPPORTED', 'ERR_EVIDENCE_ADDRESS_REFUSED']);
+
+interface Failure {
+  readonly source: Source;
+  readonly reason: Reason;
+}
 
 /** Gathers the evidence for one question; made for it and thrown away. */
 export class Gatherer {
@@ -104,7 +109,7 @@ export class Gatherer {
     const { trust } = this.#question;
     const sources = sourcesFor(link, trust, this.#options.ops);
     const mayAsk = ({ origin }: Source): boolean => origin === 'registry' || vouched.link(link);
-    const failures: Reason[] = [];
+    const failures: Failure[] = [];
     const byLists = (): Promise<boolean> =>
       this.#gatherLists(link, sources.crl.filter(mayAsk), sources.settings, failures);
     const byResponders = (): Promise<boolean> =>
@@ -112,7 +117,8 @@ export class Gatherer {
     const order = sources.settings.prefer === 'crl' ? [byLists, byResponders] : [byResponders, byLists];
     for (const gather of order) if (await gather()) return;
     const issuer = link.certificate.issuerDer;
-    for (const reason of failures) if (!notAsked.has(reason.code)) this.#unanswered.push({ issuer, reason });
+    for (const { source, reason } of failures)
+      if (source.origin === 'registry' || !notAsked.has(reason.code)) this.#unanswered.push({ issuer, reason });
   }
 
   /** @returns whether a complete list that counts now is at hand */
@@ -120,13 +126,13 @@ export class Gatherer {
     link: Link,
     sources: readonly Source[],
     settings: ReturnType<typeof sourcesFor>['settings'],
-    failures: Reason[],
+    failures: Failure[],
   ): Promise<boolean> {
     let complete = false;
     const signersOf = this.#signersFor(link);
-    const take = async (source: Source, vain: Reason[]): Promise<readonly Source[]> => {
+    const take = async (source: Source, vain: Failure[]): Promise<readonly Source[]> => {
       const { held, reason } = await this.#list(source, signersOf);
-      if (reason !== undefined) vain.push(reason);
+      if (reason !== undefined) vain.push({ source, reason });
       if (held === undefined) return [];
       const { list, stored } = held;
       if (!this.#speaksOf(list, link.certificate)) return [];
@@ -169,7 +175,7 @@ export class Gatherer {
     { certificate, issuer }: Link,
     sources: readonly Source[],
     settings: ReturnType<typeof sourcesFor>['settings'],
-    failures: Reason[],
+    failures: Failure[],
   ): Promise<boolean> {
     const [first] = sources;
     if (first === undefined) return false;
@@ -181,7 +187,7 @@ export class Gatherer {
     const now = this.#now().toISOString();
     const current = known !== undefined && (known.nextUpdate ?? known.refreshAt) > now;
     for (const { source, reason } of vain) {
-      failures.push(reason);
+      failures.push({ source, reason });
       this.#note(source, { outcome: 'failed', reason });
     }
     if (known === undefined) return false;

@@ -138,7 +138,7 @@ describe('a source', () => {
     ['endless', 'ERR_EVIDENCE_TOO_LARGE'],
     ['compressed', 'ERR_EVIDENCE_MALFORMED'],
     ['redirect-loop', 'ERR_EVIDENCE_STATUS'],
-    ['redirect-inside', 'ERR_EVIDENCE_ADDRESS_REFUSED'],
+    ['redirect-inside', 'ERR_EVIDENCE_REJECTED'],
   ] as const)('that does this: %s, is a coded failure', async (how, code) => {
     double.misbehaviour = how;
     try {

@@ -74,9 +74,15 @@ export function createOutbound({ networks, perHost = 16, resolveName = resolveBy
         for (let redirects = 0; ; redirects++) {
           const { host } = url;
           const at = url;
-          const answer = await turns.take(host, controller.signal, () =>
-            exchange({ question, url: at, inside, resolveName, signal: controller.signal }),
-          );
+          const answer = await turns
+            .take(host, controller.signal, () =>
+              exchange({ question, url: at, inside, resolveName, signal: controller.signal }),
+            )
+            .catch((error: unknown) => {
+              // Our own refusal of where a source sent us is the source's fault.
+              if (redirects === 0 || !isCodedError(error) || error.code !== 'ERR_EVIDENCE_ADDRESS_REFUSED') throw error;
+              throw new CodedError('ERR_EVIDENCE_REJECTED', { url: shown, cause: error.code }, { cause: error });
+            });
           if ('chunks' in answer) return answer;
           if (redirects >= mostRedirects)
             throw new CodedError('ERR_EVIDENCE_STATUS', { url: shown, status: answer.status });
