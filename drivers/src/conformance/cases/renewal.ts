@@ -1,5 +1,6 @@
 import { equalBytes } from '@onelock/core/bytes';
-import { parsePublicKey } from '@onelock/core/crypto';
+import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
+import { isCodedError } from '@onelock/core/errors';
 import { parseCertificate, prepareCertificateRequest } from '@onelock/core/x509';
 import type { SessionId, TokenIdentity } from '../../port/index.ts';
 import { type ConformanceCase, Departure, Unsupported } from '../conformance-case.ts';
@@ -43,28 +44,65 @@ export const renewal: ConformanceCase = {
       const secret = subject.ops.random(16);
       const kept = subject.ciphers.encryptKey(old.certificate.publicKey, old.scheme, secret);
       trial.expect(equalBytes(await decrypts(trial, session, old, kept), secret), wrongPlaintext);
-      const second = ca.deliver(key);
-      await driver.importEncryptionKeyPair(session, identityId, second.pair, second.certificate);
-      const fresh = encryptionKey(identityId, second.certificate);
-      const newer = subject.ciphers.encryptKey(fresh.certificate.publicKey, fresh.scheme, secret);
-      trial.expect(equalBytes(await decrypts(trial, session, fresh, newer), secret), wrongPlaintext);
+      const renewed = await renew(trial, session, ca, identityId, key);
+      const newer = subject.ciphers.encryptKey(renewed.certificate.publicKey, renewed.scheme, secret);
+      trial.expect(equalBytes(await decrypts(trial, session, renewed, newer), secret), wrongPlaintext);
       trial.expect(
         equalBytes(await decrypts(trial, session, old, kept), secret),
         says('旧信封打不开了', 'the old envelope no longer opens'),
       );
-      trial.about('certificate');
-      const listed = await identityOf(trial, identityId);
-      trial.expect(
-        listed.encryptionCertificate !== null && equalBytes(listed.encryptionCertificate, second.certificate),
-        says('列出的不是新的加密证书', 'the encryption certificate that is listed is not the new one'),
-      );
-      trial.expect(
-        (listed.earlierEncryption ?? []).some((earlier) => equalBytes(earlier, first.certificate)),
-        says('旧的加密证书不再列出', 'the old encryption certificate is not listed any more'),
-      );
+      await listsBoth(trial, old, renewed);
     });
   },
 };
+
+/**
+ * A new encryption key in place of the old one, which the token keeps beside it; or, where a container holds one and no more
+ * (SKF), a new key pair in a container of its own.
+ */
+async function renew(
+  trial: Trial,
+  session: SessionId,
+  ca: EphemeralCa,
+  identityId: string,
+  signingKey: PublicKey,
+): Promise<EncryptionKey> {
+  const { driver } = trial;
+  const { pair, certificate } = ca.deliver(signingKey);
+  try {
+    await driver.importEncryptionKeyPair(session, identityId, pair, certificate);
+    trial.note(says('新旧加密密钥在同一容器', 'the old encryption key stays in the same container'));
+    return encryptionKey(identityId, certificate);
+  } catch (error) {
+    if (!isCodedError(error) || error.code !== 'ERR_TOKEN_FULL') throw error;
+  }
+  trial.note(says('续期使用新容器，旧容器保留', 'the renewed key has a container of its own; the old one stays'));
+  const generated = await driver.generateKeyPair(session, 'sm2', 'conformance renewed');
+  const key = parsePublicKey(generated.publicKey);
+  await driver.importCertificate(session, generated.identityId, 'signing', ca.certify(key, 'signing'));
+  const next = ca.deliver(key);
+  await driver.importEncryptionKeyPair(session, generated.identityId, next.pair, next.certificate);
+  return encryptionKey(generated.identityId, next.certificate);
+}
+
+async function listsBoth(trial: Trial, old: EncryptionKey, renewed: EncryptionKey): Promise<void> {
+  trial.about('certificate');
+  const listed = await identityOf(trial, renewed.identityId);
+  const present = listed.encryptionCertificate;
+  trial.expect(
+    present !== null && equalBytes(present, renewed.certificate.der),
+    says('列出的不是新的加密证书', 'the encryption certificate that is listed is not the new one'),
+  );
+  const before = await identityOf(trial, old.identityId);
+  const earlier = [
+    ...(before.earlierEncryption ?? []),
+    ...(before.encryptionCertificate ? [before.encryptionCertificate] : []),
+  ];
+  trial.expect(
+    earlier.some((each) => equalBytes(each, old.certificate.der)),
+    says('旧的加密证书不再列出', 'the old encryption certificate is not listed any more'),
+  );
+}
 
 function encryptionKey(identityId: string, der: Uint8Array): EncryptionKey {
   return { identityId, certificate: parseCertificate(der), scheme: { kind: 'sm2' } };
