@@ -3,7 +3,7 @@ import { oidName } from '@onelock/core/asn1';
 import { toHex } from '@onelock/core/bytes';
 import type { PublicKey } from '@onelock/core/crypto';
 import { type ErrorCode, type ErrorParams, isCodedError } from '@onelock/core/errors';
-import { type SubjectIdentity, subjectIdentity } from '@onelock/core/identity';
+import { chineseExtensions, type SubjectIdentity, subjectIdentity } from '@onelock/core/identity';
 import { type Certificate, formatName } from '@onelock/core/x509';
 import { describeGeneralName } from './general-name.ts';
 
@@ -41,6 +41,8 @@ export interface InspectedCertificate {
     readonly unifiedSocialCreditCode: SubjectIdentity['unifiedSocialCreditCode'];
     readonly commonName: string | null;
   };
+  /** Numbers of organisations in extensions of GM/T 0015 and GB/T 20518. */
+  readonly chineseExtensions: readonly { readonly name: string; readonly text: string }[];
 }
 
 export const isMalformed = (value: unknown): value is Malformed =>
@@ -73,6 +75,9 @@ export function inspectCertificate(certificate: Certificate): InspectedCertifica
     })),
     // Numbers of persons stay in the certificate: what is printed ends in logs.
     identity: { organization, unifiedSocialCreditCode, commonName },
+    chineseExtensions: chineseExtensions(certificate)
+      .filter(({ personal }) => !personal)
+      .map(({ name, text }) => ({ name, text })),
   };
 }
 

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ownCertificate } from '../../test/support/certificates.ts';
 import { extension, keyRing, makeCertificate, name } from '../../test/support/test-ca.ts';
+import { chineseExtensions } from './chinese-extensions.ts';
 import { creditCodeCheckDigitValid, normaliseCreditCode } from './credit-code.ts';
 import { extensionText } from './extension-text.ts';
 import { subjectIdentity } from './find-identity.ts';
@@ -22,6 +23,30 @@ const residentIdWithWrongCheck = '110105194912310020';
 function certificate(subject: Uint8Array, ...extensions: readonly Uint8Array[]): Certificate {
   return makeCertificate({ subject, key, issuer: { name: name('ca'), key }, extensions }, ops);
 }
+
+describe('the extensions of GM/T 0015 and GB/T 20518', () => {
+  it('are all read, under their present and their older identifiers', () => {
+    const texts = {
+      [oids.identifyCode]: derExplicit(0, derPrintableString('110105194912310020')),
+      [oids.insuranceNumber]: derPrintableString('SB-1'),
+      [oids.icRegistrationNumber]: derPrintableString('520100000000001'),
+      [oids.organizationCode]: derPrintableString(code),
+      [oids.taxationNumber]: derPrintableString('520102000000001'),
+      [oids.legacyTaxationNumber]: derUtf8String('旧税号'),
+      [oids.draftInsuranceNumber]: utf8Encode('bare text'),
+    };
+    const holder = certificate(name('x'), ...Object.entries(texts).map(([oid, value]) => extension(oid, false, value)));
+    expect(chineseExtensions(holder)).toMatchObject([
+      { name: 'identifyCode', text: '110105194912310020', alternative: 0, personal: true },
+      { name: 'insuranceNumber', text: 'SB-1', personal: true },
+      { name: 'insuranceNumber', oid: oids.draftInsuranceNumber, text: 'bare text', personal: true },
+      { name: 'icRegistrationNumber', text: '520100000000001', personal: false },
+      { name: 'organizationCode', text: code, personal: false },
+      { name: 'taxationNumber', text: '520102000000001', personal: false },
+      { name: 'taxationNumber', oid: oids.legacyTaxationNumber, text: '旧税号', personal: false },
+    ]);
+  });
+});
 
 describe('a 统一社会信用代码', () => {
   it('has the check character of GB 32100', () => {

@@ -1,4 +1,6 @@
+export { type ChineseExtension, type ChineseExtensionName, chineseExtensions } from './chinese-extensions.ts';
 export { creditCodeCheckDigitValid, normaliseCreditCode } from './credit-code.ts';
+export { extensionText, type TaggedText } from './extension-text.ts';
 export { subjectIdentity } from './find-identity.ts';
 export {
   type IdentityMapping,

@@ -9,6 +9,8 @@ import type { KeyUsageName } from './extensions/key-usage.ts';
 import type { NameConstraints } from './extensions/name-constraints.ts';
 import type { PolicyConstraints } from './extensions/policy-constraints.ts';
 import type { PolicyMapping } from './extensions/policy-mappings.ts';
+import type { PrivateKeyUsagePeriod } from './extensions/private-key-usage-period.ts';
+import type { DirectoryAttribute } from './extensions/subject-directory-attributes.ts';
 import type { GeneralName } from './general-name.ts';
 import type { Name } from './name.ts';
 
@@ -72,5 +74,10 @@ export interface Certificate {
   /** Certificates that may follow before anyPolicy means nothing. */
   readonly inhibitAnyPolicy: number | undefined;
   readonly crlDistributionPoints: readonly DistributionPoint[] | undefined;
+  /** Where deltas to the CRLs are to be had. */
+  readonly freshestCrl: readonly DistributionPoint[] | undefined;
   readonly authorityInfoAccess: readonly AccessDescription[] | undefined;
+  readonly subjectInfoAccess: readonly AccessDescription[] | undefined;
+  readonly subjectDirectoryAttributes: readonly DirectoryAttribute[] | undefined;
+  readonly privateKeyUsagePeriod: PrivateKeyUsagePeriod | undefined;
 }

@@ -28,5 +28,9 @@ const decodedFields = [
   'policyConstraints',
   'inhibitAnyPolicy',
   'crlDistributionPoints',
+  'freshestCrl',
   'authorityInfoAccess',
+  'subjectInfoAccess',
+  'subjectDirectoryAttributes',
+  'privateKeyUsagePeriod',
 ] as const satisfies readonly (keyof Certificate)[];

@@ -19,6 +19,7 @@ import {
   derOctetString,
   derOid,
   derSequence,
+  derSetOf,
   derUtf8String,
   derValue,
 } from '../asn1/writer.ts';
@@ -32,10 +33,48 @@ import { parseCertificate } from './parse-certificate.ts';
 
 const holding = (oid: string, value: Uint8Array): Certificate =>
   parseCertificate(withExtensions(extension(oid, value)));
+const content = new Uint8Array(0);
 const dns = (text: string): Uint8Array => derImplicit(2, utf8Encode(text));
 const uri = (text: string): Uint8Array => derImplicit(6, utf8Encode(text));
 
 describe('extensions', () => {
+  it('freshestCRL, subjectInfoAccess', () => {
+    const point = derSequence(derExplicit(0, derExplicit(0, uri('http://crl.example/delta'))));
+    expect(holding(oids.freshestCrl, derSequence(point)).freshestCrl).toMatchObject([
+      { name: { kind: 'full', names: [{ kind: 'uri', value: 'http://crl.example/delta' }] }, reasons: undefined },
+    ]);
+    const access = derSequence(derSequence(derOid('1.3.6.1.5.5.7.48.5'), uri('http://ca.example/')));
+    expect(holding(oids.subjectInfoAccess, access).subjectInfoAccess).toMatchObject([
+      { method: '1.3.6.1.5.5.7.48.5', location: { kind: 'uri', value: 'http://ca.example/' } },
+    ]);
+  });
+
+  it('subjectDirectoryAttributes', () => {
+    const attribute = derSequence(derOid('1.3.6.1.5.5.7.9.4'), derSetOf(derUtf8String('CN')));
+    expect(holding(oids.subjectDirectoryAttributes, derSequence(attribute)).subjectDirectoryAttributes).toEqual([
+      { type: '1.3.6.1.5.5.7.9.4', values: [derUtf8String('CN')] },
+    ]);
+    for (const odd of [derSequence(), derSequence(derSequence(derOid('1.2.3'), derSetOf()))])
+      expect(() => checkCertificateEncoding(holding(oids.subjectDirectoryAttributes, odd))).toFailWith(
+        'ERR_X509_MALFORMED',
+      );
+  });
+
+  it('privateKeyUsagePeriod', () => {
+    const [from, until] = ['20260101000000Z', '20270101000000Z'].map((text) => utf8Encode(text));
+    const both = derSequence(derImplicit(0, from ?? content), derImplicit(1, until ?? content));
+    expect(holding(oids.privateKeyUsagePeriod, both).privateKeyUsagePeriod).toEqual({
+      notBefore: new Date('2026-01-01T00:00:00Z'),
+      notAfter: new Date('2027-01-01T00:00:00Z'),
+    });
+    const end = derSequence(derImplicit(1, until ?? content));
+    expect(holding(oids.privateKeyUsagePeriod, end).privateKeyUsagePeriod?.notBefore).toBeUndefined();
+    for (const odd of [derSequence(), derSequence(derImplicit(0, utf8Encode('2026')))])
+      expect(() => checkCertificateEncoding(holding(oids.privateKeyUsagePeriod, odd))).toFailWith(
+        odd.length === 2 ? 'ERR_X509_MALFORMED' : 'ERR_DER_VALUE_INVALID',
+      );
+  });
+
   it('basicConstraints', () => {
     expect(holding(oids.basicConstraints, derSequence()).basicConstraints).toEqual({
       ca: false,

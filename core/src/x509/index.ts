@@ -20,6 +20,8 @@ export type { KeyUsageName } from './extensions/key-usage.ts';
 export type { NameConstraints } from './extensions/name-constraints.ts';
 export type { PolicyConstraints } from './extensions/policy-constraints.ts';
 export type { PolicyMapping } from './extensions/policy-mappings.ts';
+export type { PrivateKeyUsagePeriod } from './extensions/private-key-usage-period.ts';
+export type { DirectoryAttribute } from './extensions/subject-directory-attributes.ts';
 export { type GeneralName, parseGeneralName, parseGeneralNames } from './general-name.ts';
 export {
   checkName,

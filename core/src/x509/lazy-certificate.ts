@@ -17,6 +17,8 @@ import { type KeyUsageName, parseKeyUsage } from './extensions/key-usage.ts';
 import { type NameConstraints, parseNameConstraints } from './extensions/name-constraints.ts';
 import { type PolicyConstraints, parsePolicyConstraints } from './extensions/policy-constraints.ts';
 import { type PolicyMapping, parsePolicyMappings } from './extensions/policy-mappings.ts';
+import { type PrivateKeyUsagePeriod, parsePrivateKeyUsagePeriod } from './extensions/private-key-usage-period.ts';
+import { type DirectoryAttribute, parseSubjectDirectoryAttributes } from './extensions/subject-directory-attributes.ts';
 import { parseSubjectKeyIdentifier } from './extensions/subject-key-identifier.ts';
 import type { GeneralName } from './general-name.ts';
 import type { Name } from './name.ts';
@@ -159,6 +161,18 @@ export class LazyCertificate implements Certificate {
   }
   get authorityInfoAccess(): readonly AccessDescription[] | undefined {
     return this.decode(oids.authorityInfoAccess, parseAuthorityInfoAccess);
+  }
+  get freshestCrl(): readonly DistributionPoint[] | undefined {
+    return this.decode(oids.freshestCrl, parseCrlDistributionPoints);
+  }
+  get subjectInfoAccess(): readonly AccessDescription[] | undefined {
+    return this.decode(oids.subjectInfoAccess, parseAuthorityInfoAccess);
+  }
+  get subjectDirectoryAttributes(): readonly DirectoryAttribute[] | undefined {
+    return this.decode(oids.subjectDirectoryAttributes, parseSubjectDirectoryAttributes);
+  }
+  get privateKeyUsagePeriod(): PrivateKeyUsagePeriod | undefined {
+    return this.decode(oids.privateKeyUsagePeriod, parsePrivateKeyUsagePeriod);
   }
 
   private find(oid: string): ParsedExtension | undefined {

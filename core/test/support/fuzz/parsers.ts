@@ -11,7 +11,7 @@ import {
   signatureTimestamps,
 } from '@onelock/core/cms';
 import { decodeEcdsaSignature, parsePrivateKey, parsePublicKey } from '@onelock/core/crypto';
-import { subjectIdentity } from '@onelock/core/identity';
+import { chineseExtensions, subjectIdentity } from '@onelock/core/identity';
 import {
   parseCfcaKeyFile,
   parseEcPrivateKey,
@@ -36,7 +36,7 @@ export const fuzzedParsers: Readonly<Record<string, (bytes: Uint8Array) => unkno
   certificate: (bytes) => {
     const certificate = parseCertificate(bytes);
     const described = [formatName(certificate.subject), formatName(certificate.issuer), tolerancesOf(certificate)];
-    const identity = subjectIdentity(certificate);
+    const identity = [subjectIdentity(certificate), chineseExtensions(certificate)];
     checkCertificateEncoding(certificate);
     return [described, identity];
   },
