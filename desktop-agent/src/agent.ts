@@ -1,5 +1,5 @@
 import { contractVersion, type HelloResultValue, maxFrameBytes } from '@onelock/core/contract';
-import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { createNodeCiphers, createNodeCrypto } from '@onelock/core/crypto/node';
 import { type CodedError, isCodedError } from '@onelock/core/errors';
 import { announce } from './announce.ts';
 import type { AgentConfig } from './config.ts';
@@ -11,6 +11,7 @@ import { KeySessions } from './dispatch/key-sessions.ts';
 import { OriginRegistry } from './dispatch/origin-registry.ts';
 import { Permissions } from './dispatch/permissions.ts';
 import { createHandlers, servedCalls } from './handlers/index.ts';
+import { InterruptedBatches } from './handlers/interrupted-batches.ts';
 import type { AgentParts } from './handlers/parts.ts';
 import type { Log } from './log.ts';
 import { createJudge } from './service/judge.ts';
@@ -90,10 +91,12 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     config,
     productVersion,
     ops,
+    ciphers: createNodeCiphers(ops),
     now,
     fleet,
     handles,
     sessions,
+    batches: new InterruptedBatches(),
     prompt: queue,
     events,
     judge,
@@ -111,7 +114,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     capabilities: {
       calls: [...servedCalls(handlers)],
       events: [...servedEvents],
-      streams: false,
+      streams: true,
       maxFrameBytes,
     },
   });

@@ -17,12 +17,21 @@ export interface AgentConfig {
   readonly trustAnchorsDir: string | null;
   /** One entry per driver to host; each is checked by the driver room's own schema. */
   readonly drivers: readonly unknown[];
+  /** Sites that the operator lets sign bare digests. */
+  readonly digestGrants: readonly DigestGrant[];
   readonly language: WindowLanguage;
   /** How long a window waits for the person. */
   readonly consentTimeoutMs: number;
   readonly logLevel: LogLevel;
   /** `json` prints one JSON line per event on stdout, for the program that started the agent. */
   readonly output: 'json' | 'text';
+}
+
+/** The operator's written permission for one site to sign what nobody can see. */
+export interface DigestGrant {
+  readonly origin: string;
+  /** Whether the site may log people in with the same keys as well; it could then sign a login as a digest. */
+  readonly besideLogin: boolean;
 }
 
 export interface ServiceAddress {
@@ -52,6 +61,7 @@ export function readConfig(environment: Environment): AgentConfig {
     service: readService(value('ONELOCK_AGENT_SERVICE_URL'), value('ONELOCK_AGENT_SERVICE_TOKEN')),
     trustAnchorsDir: value('ONELOCK_AGENT_TRUST_ANCHORS_DIR') ?? null,
     drivers: readDrivers(value('ONELOCK_AGENT_DRIVERS')),
+    digestGrants: readDigestGrants(value('ONELOCK_AGENT_DIGEST_ORIGINS')),
     language: readChoice('ONELOCK_AGENT_LANGUAGE', value('ONELOCK_AGENT_LANGUAGE'), windowLanguages, 'auto'),
     consentTimeoutMs: readSeconds(
       'ONELOCK_AGENT_CONSENT_TIMEOUT_SECONDS',
@@ -105,6 +115,18 @@ function readService(url: string | undefined, token: string | undefined): Servic
     throw invalid('ONELOCK_AGENT_SERVICE_URL', 'an https address (http only on loopback)');
   if (token === undefined) throw invalid('ONELOCK_AGENT_SERVICE_TOKEN', 'required with ONELOCK_AGENT_SERVICE_URL');
   return { url: parsed.href.replace(/\/$/, ''), token };
+}
+
+/** `https://a.example,https://b.example+login` */
+function readDigestGrants(text: string | undefined): readonly DigestGrant[] {
+  if (text === undefined) return [];
+  return text.split(',').map((part) => {
+    const [origin = '', suffix] = part.trim().split('+');
+    const parsed = URL.canParse(origin) ? new URL(origin).origin : undefined;
+    if (parsed !== origin || (suffix !== undefined && suffix !== 'login'))
+      throw invalid('ONELOCK_AGENT_DIGEST_ORIGINS', 'comma-separated origins, each with +login or without');
+    return { origin, besideLogin: suffix === 'login' };
+  });
 }
 
 function readDrivers(text: string | undefined): readonly unknown[] {

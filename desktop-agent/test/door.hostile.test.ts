@@ -208,7 +208,7 @@ describe('a call', () => {
 
   it('that is served later says so, whatever its parameters', async () => {
     const page = await connectPage(agent.port);
-    for (const call of ['signDigest', 'sealDocument', 'changePin', 'encryptData', 'startRemoteSession'])
+    for (const call of ['sealDocument', 'removeSeal', 'createTimestamp', 'startRemoteSession'])
       await expect(failure(page.raw(call, {}))).resolves.toFailWith('ERR_CALL_UNSUPPORTED');
     await page.close();
   });

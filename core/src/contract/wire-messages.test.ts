@@ -1,7 +1,20 @@
 import { CodedError } from '@onelock/core/errors';
 import { describe, expect, it } from 'vitest';
 import { firstViolation } from './check-schema.ts';
-import { jsonRpcCode, readPageMessage, WireErrorData, wireError, wireEvent, wireResponse } from './wire-messages.ts';
+import {
+  chunkFramePrefix,
+  jsonRpcCode,
+  readPageMessage,
+  WireErrorData,
+  wireChunk,
+  wireCredit,
+  wireError,
+  wireEvent,
+  wireResponse,
+} from './wire-messages.ts';
+
+const someChunk = { stream: 's-01', sequence: 0, data: new Uint8Array(1), last: false };
+const someParams = { stream: 's-01', sequence: 0, data: 'AA==', last: false };
 
 const hello = {
   jsonrpc: '2.0',
@@ -23,6 +36,14 @@ describe('a frame of a page', () => {
       kind: 'cancel',
       callId: 'c-2',
     });
+    const chunk = { stream: 's-01', sequence: 0, data: new Uint8Array([1, 2, 3]), last: true };
+    expect(readPageMessage(JSON.stringify(wireChunk(chunk)))).toEqual({ kind: 'chunk', chunk });
+    expect(JSON.stringify(wireChunk(chunk)).startsWith(chunkFramePrefix)).toBe(true);
+    expect(readPageMessage(JSON.stringify(wireCredit('s-01', 4)))).toEqual({
+      kind: 'credit',
+      stream: 's-01',
+      chunks: 4,
+    });
   });
 
   it.each([
@@ -38,6 +59,11 @@ describe('a frame of a page', () => {
       '{"jsonrpc":"2.0","id":"c-1","method":"hello","params":{"contractVersion":"1.0","client":"x","pin":"1"}}',
     ],
     ['null', 'null'],
+    ['a chunk that is no base64', JSON.stringify({ ...wireChunk(someChunk), params: { ...someParams, data: '*' } })],
+    ['a chunk without end', JSON.stringify({ ...wireChunk(someChunk), params: { ...someParams, last: undefined } })],
+    ['a chunk of too many bytes', JSON.stringify(wireChunk({ ...someChunk, data: new Uint8Array(262_145) }))],
+    ['a stream named as a path', JSON.stringify(wireChunk({ ...someChunk, stream: '../x' }))],
+    ['credit without end', JSON.stringify(wireCredit('s-01', 65))],
   ])('is refused when it is %s', (_what, frame) => {
     expect(() => readPageMessage(frame)).toFailWith('ERR_AGENT_FRAME_INVALID');
   });

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { fromBase64, toBase64 } from '../bytes/index.ts';
 import { CodedError, isCodedError, type NativeError } from '../errors/coded-error.ts';
 import { type ErrorCode, errorRegistry } from '../errors/registry.ts';
 import type { WhoCanAct } from '../errors/row.ts';
@@ -230,7 +231,29 @@ export function wireEvent<E extends EventName>(name: E, payload: EventPayload<E>
 export type PageMessage =
   | { readonly kind: 'hello'; readonly id: string; readonly params: HelloParamsValue }
   | { readonly kind: 'call'; readonly id: string; readonly method: string; readonly params: unknown }
-  | { readonly kind: 'cancel'; readonly callId: string };
+  | { readonly kind: 'cancel'; readonly callId: string }
+  | { readonly kind: 'chunk'; readonly chunk: StreamChunk }
+  | { readonly kind: 'credit'; readonly stream: string; readonly chunks: number };
+
+/** One piece of a stream, decoded. */
+export interface StreamChunk {
+  readonly stream: string;
+  readonly sequence: number;
+  readonly data: Uint8Array;
+  readonly last: boolean;
+}
+
+/** What every chunk notification that we and the SDK write begins with. */
+export const chunkFramePrefix = '{"jsonrpc":"2.0","method":"chunk"';
+
+/** A chunk as it goes over the wire. */
+export function wireChunk({ stream, sequence, data, last }: StreamChunk): object {
+  return { jsonrpc: '2.0', method: 'chunk', params: { stream, sequence, data: toBase64(data), last } };
+}
+
+export function wireCredit(stream: string, chunks: number): object {
+  return { jsonrpc: '2.0', method: 'credit', params: { stream, chunks } };
+}
 
 /**
  * Reads one text frame of a page. Its size has been limited by the transport (maxFrameBytes).
@@ -254,6 +277,15 @@ export function readPageMessage(frame: string): PageMessage {
       callId: expectShape<Static<typeof CancelNotification>>(CancelNotification, message).params.callId,
     };
   }
+  if (method === 'chunk') {
+    const { params } = expectShape<{ params: Omit<StreamChunk, 'data'> & { data: string } }>(
+      ChunkNotification,
+      message,
+    );
+    return { kind: 'chunk', chunk: { ...params, data: fromBase64(params.data) } };
+  }
+  if (method === 'credit')
+    return { kind: 'credit', ...expectShape<Static<typeof CreditNotification>>(CreditNotification, message).params };
   const request = expectShape<WireRequest>(CallEnvelope, message);
   return { kind: 'call', id: request.id, method: request.method, params: request.params };
 }

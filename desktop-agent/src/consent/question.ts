@@ -22,19 +22,83 @@ export interface ActQuestion {
   readonly kind: 'act';
   readonly act: Act;
   readonly origin: string;
-  readonly key: KeyCard;
+  /** null for a key that has no certificate yet. */
+  readonly key: KeyCard | null;
+  readonly device: DeviceCard;
   /** What the site says this is about: its claim, shown as such. */
   readonly stated: Stated | null;
-  /** What will be signed, as found here; null for acts without content. */
+  /** What will be signed or opened, as found here; null for acts without content. */
   readonly content: Content | null;
+  /** More that was found here, line by line. */
+  readonly facts: readonly Fact[];
+  /** What one yes stands for, when it is many. */
+  readonly items: readonly BatchItem[];
+  /** The certificate that will be written. */
+  readonly incoming: KeyCard | null;
   /** For a key session: what for and how long. */
   readonly session: { readonly purposes: readonly string[]; readonly minutes: number } | null;
-  /** `pin` asks for the PIN; `click` only for a yes, inside an open key session. */
-  readonly unlock: 'pin' | 'click';
+  readonly unlock: Unlock;
+  /** Of the PIN that is asked for first: the administrator's for `administrator-pin`. */
   readonly pin: PinView | null;
+  /** What a new PIN may be, where one is set. */
+  readonly newPin: { readonly minLength: number; readonly maxLength: number } | null;
 }
 
-export type Act = 'authenticate' | 'signData' | 'signMessage' | 'openKeySession';
+/**
+ * What the person types: `pin` the PIN; `click` nothing, inside an open key session; `change-pin` the old one and a new one;
+ * `administrator-pin` the administrator's and a new one; `new-pin` a new one alone, the CA having agreed.
+ */
+export type Unlock = 'pin' | 'click' | 'change-pin' | 'administrator-pin' | 'new-pin';
+
+export type Act =
+  | 'authenticate'
+  | 'signData'
+  | 'signDigest'
+  | 'signMessage'
+  | 'signFile'
+  | 'signBatch'
+  | 'decryptData'
+  | 'decryptFile'
+  | 'decryptKey'
+  | 'rehearseDecryption'
+  | 'openKeySession'
+  | 'createCertificateRequest'
+  | 'importCertificate'
+  | 'importEncryptionKeyPair'
+  | 'changePin'
+  | 'unblockPin';
+
+/** A device as a person knows it. */
+export interface DeviceCard {
+  readonly label: string;
+  readonly vendor: string;
+  readonly serialNumber: string;
+}
+
+/** One line of what was found here; `name` is a word of the window, `value` is data. */
+export interface Fact {
+  readonly name: FactName;
+  readonly value: string;
+}
+
+export type FactName =
+  | 'organization'
+  | 'organizationalUnit'
+  | 'commonName'
+  | 'creditCode'
+  | 'place'
+  | 'keySpec'
+  | 'variant'
+  | 'use'
+  | 'fileName'
+  | 'openingAt'
+  | 'algorithm'
+  | 'digest';
+
+export interface BatchItem {
+  readonly title: string;
+  readonly bytes: number | null;
+}
 
 /** A key as a person knows it. */
 export interface KeyCard {
@@ -85,4 +149,6 @@ export type Answer =
   /** A clear no to a site, remembered for a while; closing the window is only not now. */
   | { readonly kind: 'deny' }
   | { readonly kind: 'pick'; readonly index: number }
-  | { readonly kind: 'pin'; readonly pin: string; readonly lastTryAccepted: boolean };
+  | { readonly kind: 'pin'; readonly pin: string; readonly lastTryAccepted: boolean }
+  /** `pin` is the old one or the administrator's; empty where none is asked for. */
+  | { readonly kind: 'new-pin'; readonly pin: string; readonly newPin: string; readonly lastTryAccepted: boolean };

@@ -1,5 +1,6 @@
 import type { CallName, Params, Result } from '@onelock/core/contract';
 import type { Caller } from '../consent/prompt.ts';
+import type { PageStreams } from '../streams/page-streams.ts';
 import type { Connection } from '../transport/connection.ts';
 import type { Origin } from '../transport/origin.ts';
 
@@ -10,6 +11,7 @@ export interface CallContext {
   readonly origin: Origin;
   readonly connection: Connection;
   readonly caller: Caller;
+  readonly streams: PageStreams;
 }
 
 export type Handler<C extends CallName> = (params: Params<C>, context: CallContext) => Promise<Result<C>>;

@@ -1,6 +1,7 @@
 import {
   type CallName,
   callNames,
+  chunkFramePrefix,
   contractVersion,
   decodeParams,
   encodeResult,
@@ -14,6 +15,7 @@ import {
   wireResponse,
 } from '@onelock/core/contract';
 import { CodedError } from '@onelock/core/errors';
+import { PageStreams } from '../streams/page-streams.ts';
 import type { Connection, FrameListener } from '../transport/connection.ts';
 import { checkDepth, idOfRefusedFrame } from '../transport/frame.ts';
 import { transportLimits } from '../transport/limits.ts';
@@ -58,6 +60,7 @@ class Conversation implements FrameListener {
   readonly #parts: DispatcherParts;
   readonly #connection: Connection;
   readonly #underWay = new Map<string, AbortController>();
+  readonly #streams: PageStreams;
   readonly #rate = new RateLimit(transportLimits.calls, performance.now());
   readonly #greetingTimer: NodeJS.Timeout;
   #language: WindowLanguage | null = null;
@@ -66,6 +69,7 @@ class Conversation implements FrameListener {
   constructor(parts: DispatcherParts, connection: Connection) {
     this.#parts = parts;
     this.#connection = connection;
+    this.#streams = new PageStreams(connection);
     this.#greetingTimer = setTimeout(() => connection.close(1008, 'no hello'), greetingTimeoutMs);
     const idleTimer = setInterval(() => this.#closeIdleStranger(), transportLimits.strangerIdleMs);
     idleTimer.unref();
@@ -79,7 +83,7 @@ class Conversation implements FrameListener {
   onText(text: string): void {
     let message: PageMessage;
     try {
-      const waitMs = this.#rate.take(performance.now());
+      const waitMs = this.#isAwaitedChunk(text) ? 0 : this.#rate.take(performance.now());
       if (waitMs > 0) throw new CodedError('ERR_AGENT_RATE_LIMITED', { retryAfterMs: waitMs });
       if (this.#isTooLong(text)) {
         this.#strikes += strikesOfLargeFrame - 1;
@@ -96,7 +100,16 @@ class Conversation implements FrameListener {
     }
     if (message.kind === 'hello') this.#greet(message.id, message.params);
     else if (message.kind === 'cancel') this.#underWay.get(message.callId)?.abort();
+    else if (message.kind === 'chunk') this.#streams.accept(message.chunk);
+    else if (message.kind === 'credit') this.#streams.allow(message.stream, message.chunks);
     else void this.#answer(message);
+  }
+
+  /** What we gave credit for comes as fast as it may; everything else counts towards the rate. */
+  #isAwaitedChunk(text: string): boolean {
+    if (!text.startsWith(chunkFramePrefix)) return false;
+    const stream = /"stream":"([A-Za-z0-9_-]{4,64})"/.exec(text.slice(0, 160))?.[1];
+    return stream !== undefined && this.#streams.expects(stream);
   }
 
   /** Nothing large is parsed for a site before the person has allowed it. */
@@ -159,6 +172,7 @@ class Conversation implements FrameListener {
         origin: this.#connection.origin,
         connection: this.#connection,
         caller: { signal: cancelled.signal, language: this.#language ?? 'auto' },
+        streams: this.#streams,
       };
       if (!openCalls.has(call)) await this.#parts.permissions.admit(context.origin, context.caller);
       const handle = this.#parts.handlers[call] as (params: Params<C>, context: CallContext) => Promise<Result<C>>;

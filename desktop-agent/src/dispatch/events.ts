@@ -6,8 +6,10 @@ import type { Permissions } from './permissions.ts';
 export const servedEvents: readonly EventName[] = [
   'deviceInserted',
   'deviceRemoved',
+  'certificatesChanged',
   'keySessionChanged',
   'pinWarning',
+  'operationProgress',
   'agentStatusChanged',
 ];
 

@@ -3,22 +3,12 @@ import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { servedEvents } from '../dispatch/events.ts';
 import type { DriverRow, PresentDevice } from '../tokens/fleet.ts';
 import type { Origin } from '../transport/origin.ts';
+import { callsOfDevice } from './calls-of-device.ts';
 import { checkEnvironment } from './check-environment.ts';
 import type { AgentParts } from './parts.ts';
 
 export type DeviceSummary = Result<'listDevices'>['devices'][number];
 export type DriverState = Result<'listDrivers'>['drivers'][number];
-
-/** Calls that every device here can serve, beside those that need a capability. */
-const callsOfDevices: readonly CallName[] = [
-  'getDeviceInfo',
-  'listCertificates',
-  'selectCertificate',
-  'getCertificate',
-  'openKeySession',
-  'closeKeySession',
-  'getPinStatus',
-];
 
 /** @param servedCalls  asked when called, since these handlers are among them */
 export function agentAndDevices(parts: AgentParts, servedCalls: () => readonly CallName[]) {
@@ -31,7 +21,7 @@ export function agentAndDevices(parts: AgentParts, servedCalls: () => readonly C
       calls: [...servedCalls()],
       events: [...servedEvents],
       maxContentBytes: limits.content,
-      streams: false,
+      streams: true,
       developerMode: parts.config.originPolicy === 'loopback-http',
     }),
 
@@ -59,7 +49,7 @@ export function agentAndDevices(parts: AgentParts, servedCalls: () => readonly C
         firmwareVersion: device.firmwareVersion,
         algorithms: device.algorithms.filter((algorithm) => algorithm !== 'ed25519'),
         freeSpaceBytes: device.freeSpace,
-        calls: callsOf(present).filter((call) => servedCalls().includes(call)),
+        calls: callsOfDevice(device).filter((call) => servedCalls().includes(call)),
       };
     },
   } satisfies Handlers;
@@ -94,13 +84,4 @@ function stateOf(hosted: DriverRow['hosted'], cause: DriverRow['cause']): Driver
   if (hosted !== null) return hosted.status().state === 'running' ? 'running' : 'restarting';
   if (cause === null) return 'starting';
   return cause.code === 'ERR_DRIVER_NOT_INSTALLED' ? 'not-installed' : 'crashed';
-}
-
-function callsOf({ device }: PresentDevice): readonly CallName[] {
-  const signs = device.capabilities.includes('sign-message');
-  return [
-    ...callsOfDevices,
-    ...(signs ? (['authenticate', 'signData', 'signMessage'] as const) : []),
-    ...(device.capabilities.includes('random') ? (['generateRandom'] as const) : []),
-  ];
 }

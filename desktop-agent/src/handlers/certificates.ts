@@ -4,6 +4,7 @@ import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import type { TokenIdentity } from '@onelock/drivers/port';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { certificateInfo, certificateSummary, lenient } from '../shapes/certificate-shape.ts';
+import { extensionShape } from '../shapes/extension-shape.ts';
 import { identityShape } from '../shapes/identity-shape.ts';
 import { keyCard } from '../shapes/key-card.ts';
 import type { DriverRow, PresentDevice } from '../tokens/fleet.ts';
@@ -50,6 +51,7 @@ export function certificates(parts: AgentParts) {
 
     getCertificateInfo: async ({ certificate }) => certificateInfo(parseCertificate(certificate), parts.ops),
 
+    getCertificateExtension: async ({ certificate, oid }) => extensionShape(parseCertificate(certificate), oid),
     getSubjectIdentity: async ({ certificate }) => identityShape(parseCertificate(certificate)),
 
     validateCertificate: (params) => parts.judge.certificate(params),
@@ -94,7 +96,11 @@ async function readIdentities(
     (chosen ?? parts.fleet.devices()).map(async (present) => {
       try {
         const identities = await present.driver.listIdentities(present.device.id);
-        return identities.map((identity) => ({ present, identity, entry: entryOf(parts, origin, present, identity) }));
+        return identities.map((identity) => ({
+          present,
+          identity,
+          entry: identityEntry(parts, origin, present, identity),
+        }));
       } catch (error) {
         if (!isCodedError(error)) throw error;
         const row = parts.fleet.drivers().find(({ hosted }) => hosted === present.driver);
@@ -107,7 +113,13 @@ async function readIdentities(
   return { candidates: perDevice.flat(), unread: [...unread] };
 }
 
-function entryOf(parts: AgentParts, origin: Origin, present: PresentDevice, identity: TokenIdentity): Identity {
+/** One entry of listCertificates. */
+export function identityEntry(
+  parts: AgentParts,
+  origin: Origin,
+  present: PresentDevice,
+  identity: TokenIdentity,
+): Identity {
   const signing = readable(identity.signingCertificate);
   const encryption = readable(identity.encryptionCertificate);
   const main = signing ?? encryption;

@@ -4,6 +4,7 @@ import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import type { TokenIdentity } from '@onelock/drivers/port';
 import type { CallContext } from '../dispatch/call-context.ts';
 import type { KeyTarget } from '../dispatch/handles.ts';
+import type { ActTarget } from './key-act.ts';
 import type { AgentParts } from './parts.ts';
 
 /** A key that a handle names, as it is on its device now. */
@@ -12,8 +13,17 @@ export interface FoundKey {
   readonly identity: TokenIdentity;
 }
 
+/** A key with the certificate by which a person knows it; null while it has none. */
+export interface ShownKey extends FoundKey {
+  readonly certificate: Certificate | null;
+}
+
+export function targetOf({ target, certificate }: ShownKey): ActTarget {
+  return { present: target.present, identityId: target.identityId, certificate };
+}
+
 /** A key that can sign. */
-export interface SigningKey extends FoundKey {
+export interface SigningKey extends ShownKey {
   readonly certificate: Certificate;
   readonly publicKey: PublicKey;
 }
@@ -30,6 +40,13 @@ export async function findKey(parts: AgentParts, context: CallContext, handle: s
   const identity = identities.find(({ id }) => id === target.identityId);
   if (identity === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
   return { target, identity };
+}
+
+/** Any key, for acts that are not the key's own: its PIN, its certificates. @throws {CodedError} as {@link findKey} */
+export async function findShownKey(parts: AgentParts, context: CallContext, handle: string): Promise<ShownKey> {
+  const found = await findKey(parts, context, handle);
+  const der = found.identity.signingCertificate ?? found.identity.encryptionCertificate;
+  return { ...found, certificate: der === null ? null : parseCertificate(der) };
 }
 
 /** @throws {CodedError} as {@link findKey}; ERR_TOKEN_KEY_USAGE for a key that only encrypts */

@@ -1,4 +1,4 @@
-import type { CryptoOps } from '@onelock/core/crypto';
+import type { CipherOps, CryptoOps } from '@onelock/core/crypto';
 import type { AgentConfig } from '../config.ts';
 import type { Prompt } from '../consent/prompt.ts';
 import type { EventSender } from '../dispatch/events.ts';
@@ -9,16 +9,19 @@ import type { ServiceClient } from '../service/service-client.ts';
 import type { LocalTrust } from '../service/trust-anchors.ts';
 import type { Shell } from '../shell/shell.ts';
 import type { TokenFleet } from '../tokens/fleet.ts';
+import type { InterruptedBatches } from './interrupted-batches.ts';
 
 /** What handlers work with: ports in, results out. */
 export interface AgentParts {
   readonly config: AgentConfig;
   readonly productVersion: string;
   readonly ops: CryptoOps;
+  readonly ciphers: CipherOps;
   readonly now: () => Date;
   readonly fleet: TokenFleet;
   readonly handles: HandleTable;
   readonly sessions: KeySessions;
+  readonly batches: InterruptedBatches;
   readonly prompt: Prompt;
   readonly events: EventSender;
   readonly judge: Judge;

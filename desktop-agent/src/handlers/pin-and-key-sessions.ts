@@ -1,7 +1,7 @@
 import type { Params, Result } from '@onelock/core/contract';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { instant } from '../shapes/certificate-shape.ts';
-import { findKey, findSigningKey } from './find-key.ts';
+import { findKey, findShownKey, findSigningKey, targetOf } from './find-key.ts';
 import type { AgentParts } from './parts.ts';
 import { warnOfPin } from './pin-view.ts';
 import { stated } from './stated.ts';
@@ -51,12 +51,13 @@ async function openKeySession(
 ): Promise<Result<'openKeySession'>> {
   const { purposes } = params;
   const seconds = Math.min(params.durationSeconds ?? defaultSeconds, maxSeconds);
-  const key = await findSigningKey(parts, context, params.key);
+  const key = purposes.every((purpose) => purpose === 'decrypt')
+    ? await findShownKey(parts, context, params.key)
+    : await findSigningKey(parts, context, params.key);
   const act = {
     act: 'openKeySession',
-    key,
+    on: targetOf(key),
     stated: stated(params.display),
-    content: null,
     session: { purposes, minutes: Math.max(1, Math.round(seconds / 60)) },
   } as const;
   const expiresAt = await unlockKey(parts, context, act, async (driverSession) => {

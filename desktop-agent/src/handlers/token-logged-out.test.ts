@@ -7,8 +7,9 @@ import { expect, it } from 'vitest';
 import type { Prompt } from '../consent/prompt.ts';
 import type { CallContext } from '../dispatch/call-context.ts';
 import { type KeySession, KeySessions } from '../dispatch/key-sessions.ts';
+import type { KeyAct } from './key-act.ts';
 import type { AgentParts } from './parts.ts';
-import { actWithKey, type KeyAct } from './unlock-key.ts';
+import { actWithKey } from './unlock-key.ts';
 
 const pem = readFileSync(new URL('../../../vectors/pki/sm2/leaf.pem', import.meta.url), 'utf8');
 const certificate = parseCertificate(decodePem(pem)[0]?.bytes ?? new Uint8Array());
@@ -31,7 +32,7 @@ it('a key session that the token ended by itself is closed with that word, not a
   );
   const present = {
     driver: { closeSession: () => Promise.reject(new CodedError('ERR_TOKEN_SESSION_CLOSED')) },
-    device: { label: 'UKey', serialNumber: '1' },
+    device: { label: 'UKey', vendor: 'V', serialNumber: '1' },
     gone: new AbortController().signal,
   };
   const target = { present, identityId: 'sm2' };
@@ -43,8 +44,7 @@ it('a key session that the token ended by itself is closed with that word, not a
   const parts = { sessions, prompt: agreeing, now: () => new Date() } as unknown as AgentParts;
   const caller = { signal: new AbortController().signal, language: 'auto' };
   const context = { connection, origin: connection.origin, caller } as unknown as CallContext;
-  const key = { target, certificate };
-  const act = { act: 'signData', key, stated: null, content: null, session: null } as unknown as KeyAct;
+  const act = { act: 'signData', on: { ...target, certificate } } as unknown as KeyAct;
   const signing = actWithKey(parts, context, act, 'sign', () =>
     Promise.reject(new CodedError('ERR_TOKEN_SESSION_CLOSED')),
   );

@@ -1,23 +1,13 @@
 import { utf8Encode } from '@onelock/core/bytes';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type { Pin, PinStatus, SessionId } from '@onelock/drivers/port';
-import type { Attempt, Caller } from '../consent/prompt.ts';
-import type { Act, Content, Stated } from '../consent/question.ts';
+import type { Pin, PinRole, PinStatus, SessionId } from '@onelock/drivers/port';
+import type { Outcome } from '../consent/prompt.ts';
 import type { CallContext } from '../dispatch/call-context.ts';
 import type { KeyPurpose, KeySession } from '../dispatch/key-sessions.ts';
-import { keyCard } from '../shapes/key-card.ts';
-import type { SigningKey } from './find-key.ts';
+import type { PresentDevice } from '../tokens/fleet.ts';
+import { actQuestion, callerUntilGone, type KeyAct } from './key-act.ts';
 import type { AgentParts } from './parts.ts';
 import { pinView, warnOfPin } from './pin-view.ts';
-
-/** What the person is asked to agree to. */
-export interface KeyAct {
-  readonly act: Act;
-  readonly key: SigningKey;
-  readonly stated: Stated | null;
-  readonly content: Content | null;
-  readonly session: { readonly purposes: readonly KeyPurpose[]; readonly minutes: number } | null;
-}
 
 /** Works with an unlocked key. Whoever unlocked it closes the session afterwards, unless `keep` is the answer. */
 export type KeyWork<T> = (session: SessionId) => Promise<T>;
@@ -26,17 +16,18 @@ export type KeyWork<T> = (session: SessionId) => Promise<T>;
  * One act with a key: the person agrees in a window, with a click where a key session is open for this purpose, else by
  * typing the PIN, and the work is done while the window waits. A token session opened here is closed here.
  *
+ * @param purpose  null for acts that no key session covers: the PIN is always typed
  * @throws {CodedError} of the prompt, the token and the driver; ERR_TOKEN_PIN_LOCKED without asking for a PIN in vain
  */
 export async function actWithKey<T>(
   parts: AgentParts,
   context: CallContext,
   act: KeyAct,
-  purpose: KeyPurpose,
+  purpose: KeyPurpose | null,
   work: KeyWork<T>,
 ): Promise<T> {
-  const open = parts.sessions.find(context.connection, act.key.target);
-  if (open?.purposes.includes(purpose)) return actInSession(parts, context, act, open, work);
+  const open = purpose === null ? undefined : openSessionFor(parts, context, act, purpose);
+  if (open !== undefined) return actInSession(parts, context, act, open, work);
   return unlockKey(parts, context, act, async (session) => {
     try {
       return await work(session);
@@ -44,6 +35,16 @@ export async function actWithKey<T>(
       await logOut(act, session);
     }
   });
+}
+
+function openSessionFor(
+  parts: AgentParts,
+  { connection }: CallContext,
+  { on: { present, identityId } }: KeyAct,
+  purpose: KeyPurpose,
+): KeySession | undefined {
+  const open = identityId === null ? undefined : parts.sessions.find(connection, { present, identityId });
+  return open?.purposes.includes(purpose) ? open : undefined;
 }
 
 /** A click is enough: the PIN was typed when the session was opened. */
@@ -54,7 +55,8 @@ function actInSession<T>(
   open: KeySession,
   work: KeyWork<T>,
 ): Promise<T> {
-  return ask(parts, context, act, null, async (answer) => {
+  const question = actQuestion(parts, context, act, { unlock: 'click', pin: null });
+  return parts.prompt.ask(question, callerUntilGone(context, act.on.present), async (answer) => {
     if (answer.kind !== 'allow') throw new CodedError('ERR_USER_CANCELLED');
     try {
       return { kind: 'done', value: await work(open.driverSession) };
@@ -69,27 +71,78 @@ function actInSession<T>(
 
 /** Asks for the PIN until it is right, the key is locked or the person gives up. Every submission is one verification. */
 export async function unlockKey<T>(parts: AgentParts, context: CallContext, act: KeyAct, work: KeyWork<T>): Promise<T> {
-  const { present } = act.key.target;
-  const { driver, device } = present;
-  let shown = await statusOf(parts, act);
-  return ask(parts, context, act, shown, async (answer) => {
+  const { present } = act.on;
+  const tries = await PinTries.begin(parts, present, 'user');
+  const question = actQuestion(parts, context, act, { unlock: 'pin', pin: tries.shown });
+  return parts.prompt.ask(question, callerUntilGone(context, present), async (answer) => {
     if (answer.kind !== 'pin') throw new CodedError('ERR_AGENT_INTERNAL');
+    return tries.once(
+      answer.lastTryAccepted,
+      () => present.driver.openSession(present.device.id, utf8Encode(answer.pin) as Pin),
+      work,
+    );
+  });
+}
+
+/** The tries at one PIN, and what the person was last shown of them. */
+export class PinTries {
+  readonly #parts: AgentParts;
+  readonly #present: PresentDevice;
+  readonly #role: PinRole;
+  #shown: PinStatus;
+
+  private constructor(parts: AgentParts, present: PresentDevice, role: PinRole, shown: PinStatus) {
+    this.#parts = parts;
+    this.#present = present;
+    this.#role = role;
+    this.#shown = shown;
+  }
+
+  /** @throws {CodedError} ERR_TOKEN_PIN_LOCKED */
+  static async begin(parts: AgentParts, present: PresentDevice, role: PinRole): Promise<PinTries> {
+    return new PinTries(parts, present, role, await statusOf(parts, present, role));
+  }
+
+  get shown(): PinStatus {
+    return this.#shown;
+  }
+
+  /**
+   * One submission: verified once, never again by itself, and never on the last try without the warning.
+   *
+   * @param verify  hands the PIN to the token
+   * @param work    what the right PIN was for
+   */
+  async once<V, T>(
+    lastTryAccepted: boolean,
+    verify: () => Promise<V>,
+    work: (verified: V) => Promise<T>,
+  ): Promise<Outcome<T>> {
     // Another program may have burned tries meanwhile: nobody's last try is used up without the warning on the screen.
-    const now = await statusOf(parts, act);
-    const unwarned = pinView(now).lastTry && !(pinView(shown).lastTry && answer.lastTryAccepted);
-    shown = now;
+    const now = await this.#status();
+    const unwarned = pinView(now).lastTry && !(pinView(this.#shown).lastTry && lastTryAccepted);
+    this.#shown = now;
     if (unwarned) return { kind: 'again', problem: null, pin: pinView(now) };
-    let session: SessionId;
+    let verified: V;
     try {
-      session = await driver.openSession(device.id, utf8Encode(answer.pin) as Pin);
+      verified = await verify();
     } catch (error) {
       if (!isCodedError(error) || !isAboutThePin(error)) throw error;
-      shown = await statusOf(parts, act);
+      this.#shown = await this.#status();
       if (error.code === 'ERR_TOKEN_PIN_LOCKED') throw error;
-      return { kind: 'again', problem: { code: error.code, params: error.params }, pin: pinView(shown) };
+      return { kind: 'again', problem: { code: error.code, params: error.params }, pin: pinView(this.#shown) };
     }
-    return { kind: 'done', value: await work(session) };
-  });
+    return { kind: 'done', value: await work(verified) };
+  }
+
+  /** The same question again, nothing having been tried. */
+  again(problem: CodedError): Outcome<never> {
+    return { kind: 'again', problem: { code: problem.code, params: problem.params }, pin: pinView(this.#shown) };
+  }
+
+  #status(): Promise<PinStatus> {
+    return statusOf(this.#parts, this.#present, this.#role);
+  }
 }
 
 function isAboutThePin({ code }: CodedError): boolean {
@@ -97,45 +150,18 @@ function isAboutThePin({ code }: CodedError): boolean {
 }
 
 /** @throws {CodedError} ERR_TOKEN_PIN_LOCKED */
-async function statusOf(parts: AgentParts, { key }: KeyAct): Promise<PinStatus> {
-  const { present } = key.target;
-  const status = await present.driver.pinStatus(present.device.id);
-  warnOfPin(parts, present, status);
+async function statusOf(parts: AgentParts, present: PresentDevice, role: PinRole): Promise<PinStatus> {
+  const { driver, device } = present;
+  const status = await (role === 'user' ? driver.pinStatus(device.id) : driver.pinStatus(device.id, role));
+  if (role === 'user') warnOfPin(parts, present, status);
   if (status.locked) throw new CodedError('ERR_TOKEN_PIN_LOCKED');
   return status;
 }
 
-function ask<T>(
-  parts: AgentParts,
-  context: CallContext,
-  { act, key, stated, content, session }: KeyAct,
-  status: PinStatus | null,
-  attempt: Attempt<T>,
-): Promise<T> {
-  const { present } = key.target;
-  // The window closes by itself when the key is pulled out.
-  const caller: Caller = { ...context.caller, signal: AbortSignal.any([context.caller.signal, present.gone]) };
-  return parts.prompt.ask(
-    {
-      kind: 'act',
-      act,
-      origin: context.origin,
-      key: keyCard(key.certificate, present.device, parts.now()),
-      stated,
-      content,
-      session,
-      unlock: status === null ? 'click' : 'pin',
-      pin: status === null ? null : pinView(status),
-    },
-    caller,
-    attempt,
-  );
-}
-
 /** The result of the work counts; a token that is gone or restarted has logged out by itself. */
-async function logOut({ key }: KeyAct, session: SessionId): Promise<void> {
+async function logOut({ on }: KeyAct, session: SessionId): Promise<void> {
   try {
-    await key.target.present.driver.closeSession(session);
+    await on.present.driver.closeSession(session);
   } catch (error) {
     if (!isCodedError(error)) throw error;
   }

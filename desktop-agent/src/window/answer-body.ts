@@ -38,6 +38,22 @@ const AnswerBody = Type.Union([
     },
     closed,
   ),
+  Type.Object(
+    {
+      kind: Type.Literal('answer'),
+      turn: Type.Integer(),
+      answer: Type.Object(
+        {
+          kind: Type.Literal('new-pin'),
+          pin: Type.String({ maxLength: 64 }),
+          newPin: Type.String({ minLength: 1, maxLength: 64 }),
+          lastTryAccepted: Type.Boolean(),
+        },
+        closed,
+      ),
+    },
+    closed,
+  ),
 ]);
 export type AnswerBody = Static<typeof AnswerBody>;
 

@@ -31,11 +31,16 @@ const question: ActQuestion = {
     algorithm: 'SM2',
     device: 'key',
   },
+  device: { label: 'key', vendor: '', serialNumber: '01' },
   stated: null,
   content: null,
+  facts: [],
+  items: [],
+  incoming: null,
   session: null,
   unlock: 'pin',
   pin,
+  newPin: null,
 };
 const typed = { kind: 'pin', pin: '123456', lastTryAccepted: false } as const;
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Result } from '@onelock/core/contract';
 import type { LaunchedChromium } from '../../../tools/src/test-setup/chromium.ts';
 import { startAgentOfTest } from './agent-of-test.ts';
@@ -42,10 +43,13 @@ export async function startBidder(
     person: new Person(agent, browser.context),
     page,
     key: async (label) => {
-      const { identities } = await page.call('listCertificates', {});
-      const found = identities.find((identity) => identity.label === label);
-      if (found === undefined) throw new Error(`no identity ${label}`);
-      return found.key;
+      // On a busy machine the driver may still be starting.
+      for (const giveUpAt = Date.now() + 20_000; ; await delay(200)) {
+        const { identities } = await page.call('listCertificates', {});
+        const found = identities.find((identity) => identity.label === label);
+        if (found !== undefined) return found.key;
+        if (Date.now() > giveUpAt) throw new Error(`no identity ${label}`);
+      }
     },
     leave: async () => {
       await page.close();

@@ -1,16 +1,11 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import { createCardDriver } from '../card/index.ts';
-import { createPkcs11Driver, loadPkcs11Module } from '../pkcs11/index.ts';
 import type { DeviceId, DriverConfig, Pin, SessionId, TokenDriver } from '../port/index.ts';
-import { becomeUser } from '../process/become-user.ts';
-import { checkedLibrary } from '../process/checked-library.ts';
 import { closeInheritedHandles } from '../process/close-inherited.ts';
 import { flattenError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import { dieWithParent } from '../process/watch-parent.ts';
-import { createSkfDriver, loadKoffi } from '../skf/index.ts';
-import { createSoftDriver } from '../soft/index.ts';
 import type { MethodName, MethodParams } from './methods.ts';
+import { openDriver } from './open-driver.ts';
 import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts';
 
 /** The host process: one driver, one parent, one channel. It writes nothing anywhere but there. */
@@ -22,27 +17,9 @@ function tell(message: FromHost, then: () => void = () => undefined): void {
   process.send?.(message, undefined, undefined, then);
 }
 
-/** Loads what belongs to us, gives up root, then loads what does not. */
-async function open(config: DriverConfig, user: HostUser | null): Promise<TokenDriver> {
-  if (config.family === 'soft') {
-    becomeUser(user, config.folder);
-    return createSoftDriver({ ...config, folder: '.' });
-  }
-  if (config.family === 'card') {
-    loadKoffi(config.id);
-    becomeUser(user, config.stateFolder ?? '/');
-    return createCardDriver(config);
-  }
-  if (config.family === 'skf') loadKoffi(config.id);
-  else loadPkcs11Module(config.id);
-  becomeUser(user, config.stateFolder ?? '/');
-  const checked = { ...config, library: checkedLibrary(config) };
-  return checked.family === 'skf' ? createSkfDriver(checked) : createPkcs11Driver(checked);
-}
-
 async function start(config: DriverConfig, user: HostUser | null): Promise<void> {
   try {
-    driver = await open(config, user);
+    driver = await openDriver(config, user);
     driver.onDevicesChanged(() => tell({ type: 'devices-changed' }));
     tell({ type: 'ready', info: driver.info as Extract<FromHost, { type: 'ready' }>['info'] });
   } catch (error) {

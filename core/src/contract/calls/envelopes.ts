@@ -1,5 +1,5 @@
 import { defineCall } from '../define-call.ts';
-import { CipherAlgorithm } from '../schemas/algorithms.ts';
+import { AlgorithmName, CipherAlgorithm } from '../schemas/algorithms.ts';
 import { CertificateDer } from '../schemas/certificate.ts';
 import { Display, FileSource, FileTarget } from '../schemas/common.ts';
 import { keyUseErrors } from '../schemas/errors-of-keys.ts';
@@ -14,7 +14,7 @@ import {
 } from '../schemas/examples.ts';
 import { FileFacts, OperationId } from '../schemas/file-facts.ts';
 import { KeyHandle } from '../schemas/handles.ts';
-import { bytes, closed, limits, list, optional } from '../schemas/primitives.ts';
+import { about, bytes, closed, limits, list, optional } from '../schemas/primitives.ts';
 import { MessageFamily } from '../schemas/report.ts';
 import { VerdictSubject } from '../schemas/verdict.ts';
 
@@ -35,6 +35,12 @@ const Recipients = list(
   "The recipients' encryption certificates; the key of any one of them opens it",
 );
 const RecipientSubjects = list(VerdictSubject, { min: 1, max: 64 }, '接收者', 'The recipients');
+/** More than new envelopes are made with: old ones are opened too. */
+const OpenedCipher = about(
+  AlgorithmName,
+  '信封所用的内容加密算法，如 SM4-CBC、AES-128-CBC',
+  'The content encryption of the envelope, e.g. SM4-CBC, AES-128-CBC',
+);
 const Envelope = bytes(
   { min: 16, max: limits.message },
   '数字信封（EnvelopedData，DER）',
@@ -97,7 +103,7 @@ export const decryptData = defineCall({
   params: closed({ key: KeyHandle, envelope: Envelope, display: optional(Display) }),
   result: closed({
     data: bytes({ min: 0, max: limits.content }, '明文', 'The plain bytes'),
-    algorithm: CipherAlgorithm,
+    algorithm: OpenedCipher,
   }),
   errors: [...keyUseErrors, 'ERR_ENVELOPE_MALFORMED', 'ERR_ENVELOPE_NOT_RECIPIENT', 'ERR_ENVELOPE_CONTENT_INVALID'],
   example: {
@@ -196,7 +202,7 @@ export const decryptFile = defineCall({
     resume: optional(OperationId),
     display: optional(Display),
   }),
-  result: closed({ file: FileFacts, algorithm: CipherAlgorithm }),
+  result: closed({ file: FileFacts, algorithm: OpenedCipher }),
   errors: [
     ...keyUseErrors,
     'ERR_CALL_INTERRUPTED',

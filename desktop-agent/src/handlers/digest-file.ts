@@ -1,0 +1,45 @@
+import type { Params } from '@onelock/core/contract';
+import type { DigestAlgorithm } from '@onelock/core/crypto';
+import type { CallContext } from '../dispatch/call-context.ts';
+import { readFileSource } from './file-source.ts';
+import type { AgentParts } from './parts.ts';
+import { progressOf } from './progress.ts';
+import { refuseLogin } from './sign-parts.ts';
+
+export type FileSource = Params<'signFile'>['file'];
+
+export interface FileDigest {
+  readonly name: string | null;
+  readonly size: number;
+  readonly digest: Uint8Array;
+}
+
+/** A login's tag is looked for in so many bytes. */
+const headBytes = 4096;
+
+/**
+ * Reads a file once, in constant memory.
+ * @throws {CodedError} ERR_STREAM_BROKEN, ERR_LOGIN_TOKEN_FORBIDDEN_INPUT, ERR_CALL_UNSUPPORTED
+ */
+export async function digestFile(
+  parts: AgentParts,
+  context: CallContext,
+  source: FileSource,
+  algorithm: DigestAlgorithm,
+): Promise<FileDigest> {
+  const file = readFileSource(context, source);
+  const running = parts.ops.createDigest(algorithm);
+  const progress = progressOf(parts, context, 'bytes', file.size);
+  let head = new Uint8Array(0);
+  let done = 0;
+  for await (const chunk of file.chunks) {
+    if (head.length < headBytes) {
+      head = Uint8Array.from([...head, ...chunk.subarray(0, headBytes - head.length)]);
+      refuseLogin(head);
+    }
+    running.update(chunk);
+    done += chunk.length;
+    progress(done);
+  }
+  return { name: file.name, size: done, digest: running.digest() };
+}

@@ -1,0 +1,60 @@
+import { toHex } from '@onelock/core/bytes';
+import type { Params, Result } from '@onelock/core/contract';
+import { digestLengths, type PublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
+import { CodedError } from '@onelock/core/errors';
+import type { CallContext } from '../dispatch/call-context.ts';
+import { signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
+import { demandDigestGrant } from './digest-grants.ts';
+import { findSigningKey, targetOf } from './find-key.ts';
+import type { AgentParts } from './parts.ts';
+import { encodeAs } from './sign-parts.ts';
+import { stated } from './stated.ts';
+import { actWithKey } from './unlock-key.ts';
+
+/** Signs what nobody here can see; for sites that the operator named alone, and the window says how dangerous it is. */
+export async function signDigest(
+  parts: AgentParts,
+  params: Params<'signDigest'>,
+  context: CallContext,
+): Promise<Result<'signDigest'>> {
+  demandDigestGrant(parts.config.digestGrants, context.origin);
+  const key = await findSigningKey(parts, context, params.key);
+  const { algorithm: id, digest } = params;
+  const algorithm = signatureAlgorithmOf(key.publicKey, id);
+  const length = digestLengths[digestOf(algorithm)];
+  if (digest.length !== length)
+    throw new CodedError('ERR_CALL_PARAMS_INVALID', { call: 'signDigest', field: '/digest', rule: `${length} bytes` });
+  const { present, identityId } = key.target;
+  if (!present.device.capabilities.includes('sign-digest'))
+    throw new CodedError('ERR_TOKEN_ALGORITHM_UNSUPPORTED', { algorithm: `${id} (digest)` });
+  const facts = [
+    { name: 'algorithm', value: id },
+    { name: 'digest', value: toHex(digest) },
+  ] as const;
+  const act = { act: 'signDigest', on: targetOf(key), stated: stated(params.display), facts } as const;
+  const signature = await actWithKey(parts, context, act, 'sign', (session) =>
+    present.driver.sign(session, identityId, algorithm, { kind: 'digest', bytes: digest }),
+  );
+  verifyDigest(parts, key.publicKey, algorithm, digest, signature);
+  return {
+    signature: encodeAs(params.encoding ?? 'der', key.publicKey, signature),
+    algorithm: id,
+    certificate: key.certificate.der,
+  };
+}
+
+function digestOf(algorithm: SignatureAlgorithm): keyof typeof digestLengths {
+  return 'digest' in algorithm ? algorithm.digest : 'sm3';
+}
+
+/** SM2 alone can be checked from the digest here. @throws {CodedError} ERR_SIGNATURE_INVALID */
+function verifyDigest(
+  { ops }: AgentParts,
+  key: PublicKey,
+  algorithm: SignatureAlgorithm,
+  digest: Uint8Array,
+  signature: Uint8Array,
+): void {
+  if (algorithm.kind === 'sm2-sm3' && !ops.sm2.verifyDigest(key, digest, signature))
+    throw new CodedError('ERR_SIGNATURE_INVALID');
+}
