@@ -28,6 +28,7 @@ import { caRoutes } from './routes/cas.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { challengeRoutes } from './routes/challenges.ts';
 import type { App, RouteContext } from './routes/context.ts';
+import { driverCatalogueRoutes } from './routes/driver-catalogue.ts';
 import { evidenceSourceRoutes } from './routes/evidence-sources.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { operationRoutes } from './routes/operation.ts';
@@ -108,6 +109,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   loginRoutes(typed, context);
   certificateRoutes(typed, context);
   signatureRoutes(typed, context);
+  driverCatalogueRoutes(typed, context);
   auditRoutes(typed, context);
   app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());
   await app.ready();

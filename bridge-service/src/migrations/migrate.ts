@@ -4,10 +4,11 @@ import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
 import { merkleLog } from './0002-merkle-log.ts';
 import { evidenceTables } from './0010-evidence.ts';
+import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
-const migrations: readonly ServiceMigration[] = [firstTables, merkleLog, evidenceTables];
+const migrations: readonly ServiceMigration[] = [firstTables, merkleLog, evidenceTables, driverCatalogue];
 
 /**
  * Brings a database to the latest migration.

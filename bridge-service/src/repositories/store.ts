@@ -8,6 +8,7 @@ import { createAuditWriter } from './audit-writer.ts';
 import { createCallerRepository } from './callers.ts';
 import { createCaRepository } from './cas.ts';
 import { createChallengeRepository } from './challenges.ts';
+import { createDriverCatalogueRepository } from './driver-catalogues.ts';
 import type { DatabaseLocation } from './engine/database-location.ts';
 import { createGroupCommit, type Unit } from './engine/group-commit.ts';
 import { LocalEvents, type PendingEvent } from './engine/local-events.ts';
@@ -86,5 +87,6 @@ function createReadings(database: ServiceDatabase): Readings {
     idempotency: createIdempotencyRepository(database),
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),
+    driverCatalogues: createDriverCatalogueRepository(database),
   };
 }

@@ -48,6 +48,13 @@ export interface Tables extends EvidenceTables {
     report: string;
     identity: string | null;
   };
+  driver_catalogues: {
+    version: number;
+    digest: string;
+    signed: Uint8Array;
+    published_at: string;
+    published_by: string;
+  };
   cas: {
     id: string;
     name: string;

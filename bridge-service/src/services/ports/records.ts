@@ -128,3 +128,14 @@ export interface IdempotentAnswer {
   readonly answer: Uint8Array;
   readonly createdAt: string;
 }
+
+/** A driver catalogue as its keeper signed it. */
+export interface DriverCatalogueRecord {
+  readonly version: number;
+  /** SHA-256 of `signed`, hex. */
+  readonly digest: string;
+  /** DER of CMS SignedData. */
+  readonly signed: Uint8Array;
+  readonly publishedAt: string;
+  readonly publishedBy: string;
+}

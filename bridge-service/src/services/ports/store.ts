@@ -11,6 +11,7 @@ import type {
   CaCertificate,
   Caller,
   Challenge,
+  DriverCatalogueRecord,
   EvidenceItem,
   IdempotentAnswer,
   Login,
@@ -119,6 +120,12 @@ export interface IdempotencyRepository {
   deleteBefore(instant: string): Promise<number>;
 }
 
+/** Every catalogue of drivers that was published; agents get the newest. */
+export interface DriverCatalogueRepository {
+  newest(): Promise<DriverCatalogueRecord | null>;
+  add(catalogue: DriverCatalogueRecord): Promise<void>;
+}
+
 /** What can be read, and outside a transaction only that is done with it. */
 export interface Readings {
   readonly callers: CallerRepository;
@@ -130,6 +137,7 @@ export interface Readings {
   readonly idempotency: IdempotencyRepository;
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
+  readonly driverCatalogues: DriverCatalogueRepository;
 }
 
 /** What the service remembers, inside {@link Store.transaction}: all of them belong to that transaction. */

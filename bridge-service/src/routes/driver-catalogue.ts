@@ -1,0 +1,68 @@
+import { fromBase64 } from '@onelock/core/bytes';
+import Type from 'typebox';
+import { runWrite } from '../plugins/write.ts';
+import { newestDriverCatalogue, publishDriverCatalogue } from '../services/publish-driver-catalogue.ts';
+import type { App, RouteContext } from './context.ts';
+import { describeRoute } from './describe-route.ts';
+import { closed, IdempotencyHeader, Instant } from './schemas/common.ts';
+
+const maxBase64 = 8 * 1024 * 1024;
+
+const Published = closed({
+  version: Type.Integer(),
+  digest: Type.String({ description: '已签名目录的 SHA-256 / SHA-256 of the signed bytes' }),
+  publishedAt: Instant,
+});
+
+export function driverCatalogueRoutes(app: App, { ports }: RouteContext): void {
+  app.get(
+    '/v1/driver-catalogue',
+    {
+      schema: {
+        operationId: 'getDriverCatalogue',
+        tags: ['登记 Registries'],
+        summary: '下载驱动目录（已签名）',
+        description:
+          'The newest driver catalogue as its keeper signed it (CMS SignedData, DER). Agents judge the signature by anchors of their own.\n\n无需凭证 / no credential',
+        produces: ['application/pkcs7-mime'],
+      },
+      config: { access: 'open' },
+    },
+    async (request, reply) => {
+      const { digest, signed } = await newestDriverCatalogue(ports);
+      const tag = `"${digest}"`;
+      reply.header('etag', tag);
+      if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+      return reply.type('application/pkcs7-mime').send(Buffer.from(signed));
+    },
+  );
+
+  app.put(
+    '/v1/driver-catalogue',
+    describeRoute(
+      {
+        operationId: 'publishDriverCatalogue',
+        tag: '登记 Registries',
+        zh: '发布驱动目录',
+        en: 'Publishes a signed driver catalogue; its version must be greater than the last. The same bytes again change nothing.',
+        access: ['administrator'],
+        answer: [200, Published],
+      },
+      {
+        headers: IdempotencyHeader,
+        body: closed({
+          catalogue: Type.String({
+            minLength: 4,
+            maxLength: maxBase64,
+            contentEncoding: 'base64',
+            description: 'CMS SignedData，DER / DER of CMS SignedData',
+          }),
+        }),
+      },
+    ),
+    async (request, reply) => {
+      const signed = fromBase64(request.body.catalogue);
+      return runWrite(ports, request, reply, (act) => publishDriverCatalogue(ports, act, signed));
+    },
+  );
+}
