@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
+import type { ReplayReport } from './commands/audit-replay.ts';
 import { auditUsage, configJson, configTable, serviceUsage } from './commands/usage.ts';
 import type { AuditReport } from './services/verify-audit.ts';
 
@@ -12,6 +13,7 @@ const options = {
   head: { type: 'string' },
   checkpoint: { type: 'string', multiple: true },
   key: { type: 'string' },
+  sequence: { type: 'string' },
 } as const;
 
 type Values = {
@@ -21,6 +23,7 @@ type Values = {
   readonly head?: string | undefined;
   readonly checkpoint?: readonly string[] | undefined;
   readonly key?: string | undefined;
+  readonly sequence?: string | undefined;
 };
 
 const print = (text: string): void => {
@@ -54,6 +57,12 @@ const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = 
     print(json ? `${JSON.stringify(report)}\n` : describeAudit(report));
     return report.indication === 'passed' ? 0 : 1;
   },
+  'audit replay': async ({ db, sequence, json }) => {
+    const { replayAuditOf } = await import('./commands/audit-replay.ts');
+    const report = await replayAuditOf(process.env, { database: db, sequence });
+    print(json ? `${JSON.stringify(report)}\n` : describeReplay(report));
+    return report.different.length === 0 && report.impossible.length === 0 ? 0 : 1;
+  },
 };
 
 async function run(args: readonly string[]): Promise<number> {
@@ -66,6 +75,18 @@ async function run(args: readonly string[]): Promise<number> {
   const command = commands[words.length === 0 ? 'start' : words.join(' ')];
   if (command === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: words.join(' ') });
   return command(values);
+}
+
+/** The outcome of `audit replay` for people. */
+function describeReplay({ same, different, impossible }: ReplayReport): string {
+  const lines = [
+    ...different.map(
+      ({ sequence, recorded, replayed }) =>
+        `第 ${sequence} 条 / entry ${sequence}: 记录 recorded ${recorded}; 重新评判 judged again ${replayed}`,
+    ),
+    ...impossible.map(({ sequence, lacks }) => `第 ${sequence} 条 / entry ${sequence}: 缺 lacks ${lacks}`),
+  ];
+  return `${lines.map((line) => `${line}\n`).join('')}一致 ${same}，不同 ${different.length}，无法重判 ${impossible.length} / ${same} the same, ${different.length} different, ${impossible.length} not possible\n`;
 }
 
 /** The outcome of `audit verify` for people. */

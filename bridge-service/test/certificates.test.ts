@@ -9,6 +9,7 @@ import { makeResponse } from '../../core/test/support/test-ocsp.ts';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { derOf, pem, pkiCases, testKey } from './support/pki.ts';
+import { replayEverything } from './support/replay.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 let service: TestService;
@@ -314,4 +315,12 @@ describe('what is remembered of a judgement', () => {
     expect(JSON.stringify(body)).not.toMatch(number);
     expect(JSON.stringify(audit.body)).not.toMatch(number);
   });
+});
+
+describe('what was judged above', () => {
+  it('comes to the same again from the evidence that was kept', async () => {
+    const replays = await replayEverything(service);
+    expect(replays.length).toBeGreaterThan(60);
+    expect(replays.filter(({ replay }) => replay.outcome !== 'same')).toEqual([]);
+  }, 60_000);
 });

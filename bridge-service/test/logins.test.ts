@@ -2,6 +2,7 @@ import { fromBase64 } from '@onelock/core/bytes';
 import type { LoginTokenWire } from '@onelock/core/login';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeLoginToken, pem } from './support/pki.ts';
+import { replayEverything } from './support/replay.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 const origin = 'https://bid.example.cn';
@@ -65,10 +66,15 @@ describe('a login', () => {
     expect(body.identity.person.identifier.masked).toMatch(/^..\*+..$/);
   });
 
-  it('works once: the same token again is refused', async () => {
+  it('works once: the same token again is refused; and both are judged alike from what was kept', async () => {
     const token = tokenFor(await open());
     expect((await login(token)).body.indication).toBe('passed');
     const { status, body } = await login(token);
+    const replays = await replayEverything(service);
+    expect(replays.map(({ replay }) => replay)).toEqual([
+      { outcome: 'same', indication: 'passed', reason: '' },
+      { outcome: 'same', indication: 'failed', reason: 'ERR_LOGIN_CHALLENGE_UNKNOWN' },
+    ]);
     expect(status).toBe(201);
     expect(body).toMatchObject({
       indication: 'failed',

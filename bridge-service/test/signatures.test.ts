@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensslCommand } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { derOf, pem, pkiFile, testKey } from './support/pki.ts';
+import { replayEverything } from './support/replay.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 let service: TestService;
@@ -226,4 +227,12 @@ describe('a question about a signature', () => {
     expect(status).toBe(200);
     expect(body.indication).toBe('failed');
   });
+});
+
+describe('what was judged above', () => {
+  it('comes to the same again from the evidence that was kept', async () => {
+    const replays = await replayEverything(service);
+    expect(replays.length).toBeGreaterThan(10);
+    expect(replays.filter(({ replay }) => replay.outcome !== 'same')).toEqual([]);
+  }, 60_000);
 });

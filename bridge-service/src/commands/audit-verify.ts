@@ -8,11 +8,9 @@ import type { Checkpoint } from '../audit/checkpoint.ts';
 import { readCheckpoints, witnessFileName } from '../audit/witness-files.ts';
 import { readConfig, type ServiceConfig, witnessFoldersOf } from '../config.ts';
 import { createAuditReadings } from '../repositories/audit.ts';
-import { type DatabaseLocation, describeLocation } from '../repositories/engine/database-location.ts';
-import { openDatabaseReadOnly } from '../repositories/engine/open-database.ts';
-import { isStoreUnavailable } from '../repositories/engine/store-unavailable.ts';
+import type { DatabaseLocation } from '../repositories/engine/database-location.ts';
 import { type AuditReport, type NotedHead, verifyAudit } from '../services/verify-audit.ts';
-import { existingDatabase } from './existing-database.ts';
+import { existingDatabase, withDatabase } from './existing-database.ts';
 
 export interface AuditVerifyOptions {
   /** The database: a file or an address. */
@@ -45,16 +43,7 @@ export async function verifyAuditOf(
     ],
     key: options.key === undefined ? null : readPublicKey(options.key),
   };
-  const database = openDatabaseReadOnly(location);
-  try {
-    return await verifyAudit(createAuditReadings(database), createNodeCrypto(), witness);
-  } catch (error) {
-    if (isStoreUnavailable(error) || (error instanceof Error && 'errcode' in error))
-      throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file: describeLocation(location) }, { cause: error });
-    throw error;
-  } finally {
-    await database.destroy();
-  }
+  return withDatabase(location, (database) => verifyAudit(createAuditReadings(database), createNodeCrypto(), witness));
 }
 
 function parseHead(text: string): NotedHead {

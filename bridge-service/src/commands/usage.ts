@@ -20,6 +20,11 @@ export const auditUsage = `用法 / usage: onelock audit verify [--db PLACE] [--
   --key FILE          服务的公钥（PEM），用以核对检查点的签名 / public key of the service (PEM), to check their signatures
   --head SIZE:SM3     此前记下的树头，必须仍成立 / a head noted earlier, which must still hold
 
+用法 / usage: onelock audit replay [--db PLACE] [--sequence N] [--json]
+
+  凭留存的依据把每次评判重做一遍，与当时的结论对照；--sequence 只做一条
+  judges every recorded judgement again from the evidence that was kept, and compares; with --sequence only that one
+
   退出码 / exit status: 0 完整 intact, 1 断裂或无从见证 broken or without a witness, 2 用法有误或不可读 wrong use or unreadable
 `;
 

@@ -1,13 +1,15 @@
-import { toHex } from '@onelock/core/bytes';
+import { toHex, utf8Encode } from '@onelock/core/bytes';
 import { subjectIdentity } from '@onelock/core/identity';
-import { type LoginToken, parseLoginToken } from '@onelock/core/login';
+import { encodeLoginToken, type LoginToken, parseLoginToken } from '@onelock/core/login';
 import type { ProfileName } from '@onelock/core/path';
 import type { LoginReport } from '@onelock/core/validation';
 import { parseCertificate } from '@onelock/core/x509';
 import { appendAudit } from './append-audit.ts';
+import { withRegistry } from './gather-evidence.ts';
 import { newId } from './identifiers.ts';
 import { type IdentityView, identityView } from './identity-view.ts';
 import { loginJudged } from './judge-in-parallel.ts';
+import { EvidenceNotes } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Challenge } from './ports/records.ts';
@@ -37,21 +39,24 @@ export async function judgeLoginToken(
   const { ops, clock } = ports;
   const token = parseLoginToken(input.token);
   const certificate = readingField('/token/certificate', () => parseCertificate(token.certificate));
-  const trust = await ports.trust.current(ports.store);
   const now = clock();
 
   // Everything but the challenge's being ours, live and unused is judged before the transaction, which then stays short.
+  const { evidence, sources } = await withRegistry(
+    ports,
+    { at: now, profile: input.profile, revocation: 'if-available' },
+    { certificates: [certificate] },
+    [],
+    true,
+  );
   const judged = await loginJudged(
     ports,
     { token, expectedOrigin: token.origin, expectedChallenge: token.challenge },
-    {
-      trustAnchors: trust.trustAnchors,
-      intermediates: trust.intermediates,
-      at: now,
-      profile: input.profile,
-      revocation: 'if-available',
-    },
+    evidence,
   );
+  const notes = new EvidenceNotes(ops);
+  const keptToken = notes.keep(utf8Encode(JSON.stringify(encodeLoginToken(token))));
+  const record = notes.record(evidence, sources);
   const certificateDigest = toHex(ops.digest('sm3', certificate.der));
   const identity = identityView(subjectIdentity(certificate));
   const id = newId('lgn', clock, ops);
@@ -88,8 +93,13 @@ export async function judgeLoginToken(
       target: id,
       outcome: view.indication,
       ...(view.reason && { reason: view.reason.code }),
+      evidence: record.items,
       details: {
+        ...record.details,
+        token: keptToken,
         origin: token.origin,
+        challengeOrigin: challenge?.origin ?? null,
+        originRegistered: act.caller.origins.includes(token.origin),
         certificate: `sm3:${certificateDigest}`,
         challenge: challenge?.id ?? null,
         unifiedSocialCreditCode: view.identity?.unifiedSocialCreditCode?.value ?? null,

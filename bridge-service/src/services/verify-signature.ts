@@ -1,4 +1,4 @@
-import { decodePem, fromBase64, toHex } from '@onelock/core/bytes';
+import { decodePem, fromBase64 } from '@onelock/core/bytes';
 import {
   embeddedCertificates,
   parseSignedData,
@@ -6,7 +6,7 @@ import {
   type SignedData,
   signatureTimestamps,
 } from '@onelock/core/cms';
-import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
+import { digestOfOid, type PublicKey, parsePublicKey } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { parseTimestampToken } from '@onelock/core/tsp';
 import { judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
@@ -107,19 +107,22 @@ async function judgeRaw(ports: Ports, act: Act, question: RawSignatureQuestion):
   const target = notes.keep(signature);
   const key = isCertificate(signer) ? readingField('/certificate', () => signer.publicKey) : signer;
   const algorithm = signatureAlgorithmFor(key, question.algorithm, question.userId);
-  const digest = `sm3:${toHex(ports.ops.digest('sm3', content))}`;
+  const kept = {
+    ...notes.keepSigned(content, key, algorithm),
+    ...{ algorithm: question.algorithm, userId: question.userId },
+  };
   if (!isCertificate(signer)) {
     const report = judgeSignature({ content, signature, algorithm, publicKey: signer }, ports.ops);
-    const record = { details: { content: digest, publicKey: notes.keep(signer.spki) }, items: notes.items };
+    const record = { details: { ...kept, publicKey: notes.keep(signer.spki) }, items: notes.items };
     return { answer: { kind: 'raw', ...report }, target, record, sources: [] };
   }
   const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [signer] });
   const report = await signatureJudged(ports, { content, signature, algorithm, certificate: signer }, evidence);
   const certificate = notes.keep(signer.der);
-  const { details, items } = notes.record(evidence, sources);
+  const { details } = notes.record(evidence, sources);
   return {
     ...{ answer: { kind: 'raw', ...report }, target, sources },
-    record: { details: { ...details, content: digest, certificate, algorithm: report.algorithm }, items },
+    record: { details: { ...details, ...kept, certificate }, items: notes.items },
   };
 }
 
@@ -130,7 +133,7 @@ async function judgeByDigest(ports: Ports, act: Act, question: DigestQuestion): 
   if (!isCertificate(signer)) {
     const report = judgeDigest(ports, question, { publicKey: signer });
     const record = {
-      details: { digest: question.digest.value, publicKey: notes.keep(signer.spki) },
+      details: { digest: question.digest, publicKey: notes.keep(signer.spki) },
       items: notes.items,
     };
     return { answer: { kind: 'digest', ...report }, target, record, sources: [] };
@@ -138,10 +141,10 @@ async function judgeByDigest(ports: Ports, act: Act, question: DigestQuestion): 
   const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [signer] });
   const report = judgeDigest(ports, question, { certificate: signer, evidence });
   const certificate = notes.keep(signer.der);
-  const { details, items } = notes.record(evidence, sources);
+  const { details } = notes.record(evidence, sources);
   return {
     ...{ answer: { kind: 'digest', ...report }, target, sources },
-    record: { details: { ...details, digest: question.digest.value, certificate }, items },
+    record: { details: { ...details, digest: question.digest, certificate }, items: notes.items },
   };
 }
 
@@ -155,12 +158,13 @@ async function judgeSigned(ports: Ports, act: Act, question: MessageQuestion): P
   const report = await messageJudged(ports, der, message, content, whole);
   const notes = new EvidenceNotes(ports.ops);
   const target = notes.keep(der);
-  const { details, items } = notes.record(whole, sources);
-  const digest = content instanceof Uint8Array ? { content: `sm3:${toHex(ports.ops.digest('sm3', content))}` } : {};
+  const { details } = notes.record(whole, sources);
+  const algorithms = message.signers.flatMap(({ digestAlgorithm }) => digestOfOid(digestAlgorithm) ?? []);
+  const kept = content instanceof Uint8Array ? notes.keepContent(content, algorithms) : {};
   const contentDigests = question.contentDigests && { contentDigests: question.contentDigests };
   return {
     ...{ answer: { kind: 'message', ...report }, target, sources },
-    record: { details: { ...details, ...digest, ...contentDigests }, items },
+    record: { details: { ...details, ...kept, ...contentDigests }, items: notes.items },
   };
 }
 

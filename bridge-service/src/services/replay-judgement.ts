@@ -1,0 +1,197 @@
+import { concatBytes, toBase64, toHex, utf8Decode } from '@onelock/core/bytes';
+import { parseSignedData } from '@onelock/core/cms';
+import { type CryptoOps, parsePublicKey } from '@onelock/core/crypto';
+import { isCodedError } from '@onelock/core/errors';
+import { parseLoginToken } from '@onelock/core/login';
+import type { PeerName, PolicyRequirements, ProfileName } from '@onelock/core/path';
+import {
+  judgeCertificate,
+  judgeLogin,
+  judgeMessage,
+  judgeSignature,
+  type RevocationMode,
+  type TrustEvidence,
+} from '@onelock/core/validation';
+import type { Indication, Reason } from '@onelock/core/verdict';
+import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
+import type { AuditEntryWithDetails, Readings } from './ports/store.ts';
+import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
+import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
+
+/** What became of judging again from what was kept. */
+export type Replay =
+  | { readonly outcome: 'same' | 'different'; readonly indication: Indication; readonly reason: string }
+  /** It cannot be judged again: details erased, an item gone or not what its digest says, content that was not kept. */
+  | { readonly outcome: 'impossible'; readonly lacks: string };
+
+/** Acts that are judgements. */
+export const judgementActions = ['certificate.validate', 'signature.verify', 'login.judge'] as const;
+
+export interface ReplayPorts {
+  readonly store: Pick<Readings, 'audit' | 'evidence'>;
+  readonly ops: CryptoOps;
+}
+
+/** Something that the record names and nobody has. */
+class Lacking extends Error {
+  readonly what: string;
+  constructor(what: string) {
+    super(what);
+    this.what = what;
+  }
+}
+
+/** What `judgement-record.ts` writes, with what each kind of judgement adds. `sm3:…` names an item. */
+interface RecordedDetails {
+  readonly at: string;
+  readonly profile: ProfileName;
+  readonly revocation: RevocationMode;
+  readonly intermediates: readonly string[];
+  readonly trustAnchors: readonly string[];
+  readonly crls?: readonly string[];
+  readonly ocspResponses?: readonly string[];
+  readonly unanswered?: readonly { readonly issuer: string; readonly reason: Reason }[];
+  readonly policies?: PolicyRequirements;
+  readonly peerName?: PeerName;
+  readonly keyUsage?: readonly KeyUsageName[];
+  readonly extendedKeyUsage?: readonly string[];
+  readonly maxIntermediates?: number;
+  readonly kind?: 'raw' | 'digest' | 'message';
+  readonly certificate?: string;
+  readonly publicKey?: string;
+  readonly content?: string;
+  readonly contentDigests?: readonly DigestQuestion['digest'][];
+  readonly digest?: DigestQuestion['digest'];
+  readonly algorithm?: SignatureAlgorithmName;
+  readonly userId?: string;
+  readonly token?: string;
+  readonly challenge?: string | null;
+  readonly challengeOrigin?: string | null;
+  readonly originRegistered?: boolean;
+}
+
+interface Judged {
+  readonly indication: Indication;
+  readonly reason?: Reason | undefined;
+}
+
+/**
+ * Judges again from the entry and the kept evidence alone, and compares with what the log says was answered. A difference means that
+ * the record is not what was judged, or that this version judges otherwise than the one that did.
+ */
+export async function replayJudgement(ports: ReplayPorts, entry: AuditEntryWithDetails): Promise<Replay> {
+  if (entry.details === null) return { outcome: 'impossible', lacks: 'details' };
+  try {
+    const judged = await judgeAgain(ports, entry, JSON.parse(entry.details.details) as RecordedDetails);
+    const reason = judged.reason?.code ?? '';
+    const same = judged.indication === entry.outcome && reason === entry.reason;
+    return { outcome: same ? 'same' : 'different', indication: judged.indication, reason };
+  } catch (error) {
+    if (error instanceof Lacking) return { outcome: 'impossible', lacks: error.what };
+    if (isCodedError(error)) return { outcome: 'different', indication: 'indeterminate', reason: error.code };
+    throw error;
+  }
+}
+
+async function judgeAgain(ports: ReplayPorts, entry: AuditEntryWithDetails, details: RecordedDetails): Promise<Judged> {
+  switch (entry.action) {
+    case 'certificate.validate': {
+      const certificate = parseCertificate(await item(ports, entry.target));
+      return judgeCertificate({ certificate, ...(await evidenceOf(ports, details)) }, ports.ops);
+    }
+    case 'login.judge':
+      return loginAgain(ports, details);
+    case 'signature.verify':
+      return details.kind === 'message'
+        ? messageAgain(ports, entry.target, details)
+        : signatureAgain(ports, entry.target, details);
+    default:
+      throw new Lacking('a judgement');
+  }
+}
+
+async function loginAgain(ports: ReplayPorts, details: RecordedDetails): Promise<Judged> {
+  const token = parseLoginToken(JSON.parse(utf8Decode(await item(ports, details.token))));
+  if (details.challenge === null)
+    return { indication: 'failed', reason: { code: 'ERR_LOGIN_CHALLENGE_UNKNOWN', params: {} } };
+  if (details.challengeOrigin !== token.origin || details.originRegistered !== true)
+    return { indication: 'failed', reason: { code: 'ERR_LOGIN_ORIGIN_MISMATCH', params: {} } };
+  const expected = { token, expectedOrigin: token.origin, expectedChallenge: token.challenge };
+  return judgeLogin({ ...expected, ...(await evidenceOf(ports, details)) }, ports.ops);
+}
+
+async function messageAgain(ports: ReplayPorts, target: string, details: RecordedDetails): Promise<Judged> {
+  const message = parseSignedData(await item(ports, target));
+  const content = details.contentDigests
+    ? digestedContent(details.contentDigests, ports.ops)
+    : details.content === undefined
+      ? undefined
+      : await item(ports, details.content);
+  return judgeMessage({ message, content, ...(await evidenceOf(ports, details)) }, ports.ops);
+}
+
+async function signatureAgain(ports: ReplayPorts, target: string, details: RecordedDetails): Promise<Judged> {
+  const signature = await item(ports, target);
+  const signer = details.publicKey
+    ? { publicKey: parsePublicKey(await item(ports, details.publicKey)) }
+    : {
+        certificate: parseCertificate(await item(ports, details.certificate)),
+        evidence: await evidenceOf(ports, details),
+      };
+  if (details.digest) return judgeDigest(ports, { digest: details.digest, signature: toBase64(signature) }, signer);
+  const content = await item(ports, details.content);
+  const key = 'publicKey' in signer ? signer.publicKey : signer.certificate.publicKey;
+  const algorithm = signatureAlgorithmFor(key, details.algorithm, details.userId);
+  const signed = { content, signature, algorithm };
+  return 'publicKey' in signer
+    ? judgeSignature({ ...signed, publicKey: signer.publicKey }, ports.ops)
+    : judgeSignature({ ...signed, certificate: signer.certificate, ...signer.evidence }, ports.ops);
+}
+
+async function evidenceOf(ports: ReplayPorts, details: RecordedDetails): Promise<TrustEvidence> {
+  const { profile, revocation, policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates } = details;
+  const items = (names: readonly string[] | undefined): Promise<readonly Uint8Array[]> =>
+    inTurn(names ?? [], (name) => item(ports, name));
+  const certificates = async (names: readonly string[]): Promise<readonly Certificate[]> =>
+    (await items(names)).map((der) => parseCertificate(der));
+  return {
+    ...{ profile, revocation, policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates },
+    at: new Date(details.at),
+    intermediates: await certificates(details.intermediates),
+    trustAnchors: (await certificates(details.trustAnchors)).map((certificate) => ({
+      kind: 'certificate',
+      certificate,
+    })),
+    ...(details.crls && { crls: await items(details.crls) }),
+    ...(details.ocspResponses && { ocspResponses: await items(details.ocspResponses) }),
+    ...(details.unanswered && {
+      unanswered: await inTurn(details.unanswered, async ({ issuer, reason }) => ({
+        issuer: await item(ports, issuer),
+        reason,
+      })),
+    }),
+  };
+}
+
+async function inTurn<T, R>(values: readonly T[], act: (value: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const value of values) results.push(await act(value));
+  return results;
+}
+
+/** Kept bytes by their name; what does not have the digest it is named by is not there. */
+async function item({ store, ops }: ReplayPorts, name: string | undefined): Promise<Uint8Array> {
+  const [, digest] = /^sm3:([0-9a-f]{64})$/.exec(name ?? '') ?? [];
+  if (digest === undefined) throw new Lacking(name ?? 'evidence');
+  const bytes = (await store.audit.evidence(digest))?.bytes ?? (await inParts(store, digest));
+  if (bytes === null || toHex(ops.digest('sm3', bytes)) !== digest) throw new Lacking(`sm3:${digest}`);
+  return new Uint8Array(bytes);
+}
+
+/** Long lists are kept in parts by the room that brings them. */
+async function inParts({ evidence }: Pick<Readings, 'evidence'>, digest: string): Promise<Uint8Array | null> {
+  const parts: Uint8Array[] = [];
+  for (let part = await evidence.part(digest, 0); part !== null; part = await evidence.part(digest, parts.length))
+    parts.push(part);
+  return parts.length === 0 ? null : concatBytes(...parts);
+}
