@@ -36,6 +36,10 @@ export interface MessageToPrepare {
   readonly namesCertificate?: boolean | undefined;
   /** Default: `gm` for SM2 keys, `pkcs7` otherwise. */
   readonly family?: MessageFamily | undefined;
+  /** Of content that is not plain data, dotted OID: a time-stamp's TSTInfo. */
+  readonly contentType?: string | undefined;
+  /** Whether certificates are put in at all, the signer's own too; default true. */
+  readonly carriesCertificates?: boolean | undefined;
 }
 
 export interface PreparedMessage {
@@ -63,7 +67,7 @@ export function prepareSignedData(message: MessageToPrepare, ops: CryptoOps): Pr
   const { certificate } = message;
   const scheme = messageScheme(certificate.publicKey, message.family);
   const attributes = [
-    attribute(oids.contentType, derOid(scheme.contentType)),
+    attribute(oids.contentType, derOid(message.contentType ?? scheme.contentType)),
     attribute(oids.messageDigest, derOctetString(contentDigest(message, scheme, ops))),
     ...(message.signingTime === undefined ? [] : [attribute(oids.signingTime, derTime(message.signingTime))]),
     ...(message.namesCertificate === true ? [signingCertificate(certificate, scheme, ops)] : []),
@@ -108,7 +112,10 @@ function signingCertificate(
   return attribute(oids.signingCertificateV2, derSequence(derSequence(id)));
 }
 
-/** GB/T 35275-2017 §8, RFC 5652 §5.1; version 1 in both: the signer is named by issuer and serial number. */
+/**
+ * GB/T 35275-2017 §8, RFC 5652 §5.1: version 1 in both, as the signer is named by issuer and serial number, but 3 for content that
+ * is not plain data.
+ */
 function encodeMessage(message: MessageToPrepare, scheme: MessageScheme, signer: Uint8Array): Uint8Array {
   const { content } = message;
   const encapsulated =
@@ -118,10 +125,10 @@ function encodeMessage(message: MessageToPrepare, scheme: MessageScheme, signer:
     derExplicit(
       0,
       derSequence(
-        derInteger(1),
+        derInteger(message.contentType === undefined ? 1 : 3),
         derSetOf(digestIdentifier(scheme)),
-        derSequence(derOid(scheme.contentType), ...encapsulated),
-        implicitSet(0, certificatesOf(message)),
+        derSequence(derOid(message.contentType ?? scheme.contentType), ...encapsulated),
+        ...(message.carriesCertificates === false ? [] : [implicitSet(0, certificatesOf(message))]),
         derSetOf(signer),
       ),
     ),

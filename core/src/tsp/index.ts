@@ -1,6 +1,13 @@
 export { checkTimestampToken, type StampedMaterial, type TokenCheck } from './check-token.ts';
 export type { MessageImprint } from './imprint.ts';
 export {
+  encodeTimestampGrant,
+  encodeTimestampRefusal,
+  prepareTimestamp,
+  type StampToIssue,
+  type TimestampFailure,
+} from './issue.ts';
+export {
   encodeTimestampRequest,
   parseTimestampRequest,
   type StampDigest,
