@@ -119,6 +119,20 @@ describe('onelock cert validate', () => {
     expect(onelock([...chain('rsa'), '--lang', 'zh-CN']).stdout).toMatch(/^✔ 通过/);
   });
 
+  it('explains on request: every constraint with its clause, and what was tolerated', () => {
+    const { status, value } = onelockJson([...chain('sm2'), '--explain']);
+    expect(status).toBe(0);
+    expect(value).toMatchObject({
+      report: { indication: 'passed' },
+      checked: expect.arrayContaining([
+        expect.objectContaining({ constraint: 'validity', clause: 'RFC 5280 §6.1.3 (a) (2)', satisfied: true }),
+      ]),
+      tolerated: [],
+    });
+    expect(onelock([...chain('sm2'), '--explain']).stdout).toContain('✔ path-length');
+    expect(onelock(['cert', 'inspect', '--explain', 'x']).status).toBe(2);
+  });
+
   it('prints one object for --json', () => {
     const { status, value } = onelockJson(chain('rsa'));
     expect(status).toBe(0);

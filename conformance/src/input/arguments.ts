@@ -7,6 +7,7 @@ export interface Arguments {
   one(option: string): string | undefined;
   /** Every value of a repeatable option. */
   many(option: string): readonly string[];
+  flag(option: string): boolean;
 }
 
 export interface OptionNames {
@@ -14,6 +15,8 @@ export interface OptionNames {
   readonly one?: readonly string[];
   /** Options that may be repeated; after a value, further bare words belong to it too (`--trust a.pem b.pem`). */
   readonly many?: readonly string[];
+  /** Options without a value. */
+  readonly flags?: readonly string[];
 }
 
 /** Options that every command takes; read by the entry, so accepted here and passed over. */
@@ -29,18 +32,21 @@ export function readArguments(
   positionals: number,
   locale: Locale,
 ): Arguments {
-  const { one = [], many = [] } = names;
+  const { one = [], many = [], flags = [] } = names;
   const options: NonNullable<ParseArgsConfig['options']> = {
     ...everywhere,
     ...Object.fromEntries([...one, ...many].map((name) => [name, { type: 'string', multiple: true }])),
+    ...Object.fromEntries(flags.map((name) => [name, { type: 'boolean' }])),
   };
   const tokens = tokenize(words, options, locale);
   const values = new Map<string, string[]>();
   const bare: string[] = [];
+  const given = new Set<string>();
   let open: string | undefined;
   for (const token of tokens) {
     if (token.kind === 'option') {
       open = many.includes(token.name) ? token.name : undefined;
+      given.add(token.name);
       if (token.value !== undefined) append(values, token.name, token.value);
     } else if (token.kind === 'positional') {
       // A command's own words come first come, first served; what is left over belongs to the list before it.
@@ -56,6 +62,7 @@ export function readArguments(
     positionals: bare,
     one: (option) => values.get(option)?.at(-1),
     many: (option) => values.get(option) ?? [],
+    flag: (option) => given.has(option),
   };
 }
 

@@ -1,5 +1,12 @@
 import { oidName } from '@onelock/core/asn1';
-import type { CertificateReport, MessageReport, Report, SignerReport, TimestampReport } from '@onelock/core/validation';
+import type {
+  CertificateExplanation,
+  CertificateReport,
+  MessageReport,
+  Report,
+  SignerReport,
+  TimestampReport,
+} from '@onelock/core/validation';
 import type { VerdictSubject } from '@onelock/core/verdict';
 import type { Printer } from './printer.ts';
 
@@ -13,6 +20,22 @@ export function printCertificateReport(print: Printer, report: CertificateReport
   printPath(print, report.path, '  ');
   if (report.path.length === 0) printAttempts(print, report, '  ');
   printCircumstances(print, report, '  ');
+}
+
+/** The detailed part: what was asked of whom, and what was forgiven. */
+export function printExplanation(
+  print: Printer,
+  { clause, checked, attempts, tolerated }: CertificateExplanation,
+): void {
+  const { words } = print;
+  if (clause !== undefined && clause !== '') print.field(words.clause, clause, '  ');
+  const asked = checked.length > 0 ? checked : (attempts[0]?.checked ?? []);
+  if (asked.length > 0) print.heading(words.constraints, '  ');
+  for (const { subject, constraint, clause: where, satisfied } of asked)
+    print.line(`    ${satisfied ? '✔' : '✘'} ${constraint}  ${subject}  [${where}]`);
+  if (tolerated.length > 0) print.heading(words.tolerated, '  ');
+  for (const { subject, tolerances } of tolerated)
+    for (const { name, count } of tolerances) print.line(`    ${name} × ${count}  ${subject}`);
 }
 
 export function printMessageReport(print: Printer, report: MessageReport): void {

@@ -3,7 +3,7 @@ import type { Locale } from '@onelock/core/messages';
 const zhCN = {
   usage: `用法：
   onelock cert validate LEAF --trust F… [--intermediate F]… [--crl F]… [--ocsp F]… [--ocsp-responder F]…
-                             [--at ISO8601] [--profile P] [--revocation require|if-available|none]
+                             [--at ISO8601] [--profile P] [--revocation require|if-available|none] [--explain]
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
@@ -34,6 +34,9 @@ const zhCN = {
   revocation: '吊销状态',
   revocationChecked: '已核查',
   revocationNotChecked: '未核查',
+  clause: '条款',
+  constraints: '逐条检查',
+  tolerated: '容忍的写法（不改变结论）',
   entries: '条目数',
   deltaOver: '增量的基础编号',
   scope: '范围',
@@ -113,7 +116,7 @@ type Words = {
 const en: Words = {
   usage: `Usage:
   onelock cert validate LEAF --trust F… [--intermediate F]… [--crl F]… [--ocsp F]… [--ocsp-responder F]…
-                             [--at ISO8601] [--profile P] [--revocation require|if-available|none]
+                             [--at ISO8601] [--profile P] [--revocation require|if-available|none] [--explain]
   onelock cert inspect FILE
   onelock cms verify FILE [--content F] [--trust F]… [--intermediate F]… [--at ISO8601] [--profile P] [--revocation …]
   onelock cms inspect FILE
@@ -144,6 +147,9 @@ const en: Words = {
   revocation: 'Revocation',
   revocationChecked: 'checked',
   revocationNotChecked: 'not checked',
+  clause: 'Clause',
+  constraints: 'What was asked',
+  tolerated: 'Tolerated (changes no verdict)',
   entries: 'Entries',
   deltaOver: 'Delta over number',
   scope: 'Scope',

@@ -114,8 +114,11 @@ const issuerPurposes: Constraint = {
     checkIssuerPurposes(certificate, profile.leaf, input.extendedKeyUsage ?? []),
 };
 
+/** Stands for all rules of the profile, each of which has its own clause. */
+export const profileRules = 'profile-rules';
+
 const rules = (role: 'anchor' | 'intermediate' | 'leaf'): Constraint => ({
-  name: 'profile-rules',
+  name: profileRules,
   clause: 'the profile',
   check: ({ certificate, profile }) => checkRules(certificate, role, profile),
 });

@@ -1,6 +1,7 @@
 export { type BudgetItem, type BudgetLimits, defaultBudget } from './budget.ts';
 export type { CertificateRule } from './certificate-rules.ts';
 export type { CheckedConstraint, CheckedTrail } from './checked-trail.ts';
+export { profileRules } from './constraints.ts';
 export type { AnchorLimits, PathInput, PeerName, TrustAnchor } from './path-input.ts';
 export type { PathAttempt, PathReport } from './path-report.ts';
 export type { PolicyRequirements } from './policy-requirements.ts';

@@ -1,10 +1,18 @@
 import type { CryptoOps } from '../crypto/index.ts';
 import { type ErrorRow, errorRegistry } from '../errors/index.ts';
-import { type CheckedConstraint, type PathAttempt, ruleClauses, validatePath } from '../path/index.ts';
+import {
+  type CheckedConstraint,
+  type PathAttempt,
+  type Profile,
+  profileRules,
+  profiles,
+  ruleClauses,
+} from '../path/index.ts';
 import type { Reason, VerdictSubject } from '../verdict/index.ts';
 import { type CertificateTolerance, describeSubject, tolerancesOf } from '../x509/index.ts';
 import { type CertificateEvidence, judgeCertificate } from './judge-certificate.ts';
 import type { CertificateReport } from './report.ts';
+import { findUnrevokedPath } from './unrevoked-path.ts';
 
 /** One constraint, of whom it was asked, where it is written, and whether it held. */
 export interface ExplainedConstraint {
@@ -43,13 +51,14 @@ export interface CertificateExplanation {
  */
 export function explainCertificate(evidence: CertificateEvidence, ops: CryptoOps): CertificateExplanation {
   const report = judgeCertificate(evidence, ops);
-  const found = validatePath({ ...evidence, leaf: evidence.certificate }, ops);
+  const { found } = findUnrevokedPath(evidence, { ...evidence, leaf: evidence.certificate }, ops);
+  const { rules } = typeof evidence.profile === 'string' ? profiles[evidence.profile] : evidence.profile;
   const met = found.path ?? [evidence.certificate, ...evidence.intermediates];
   return {
     report,
     ...(report.reason && { clause: clauseOf(report.reason) }),
-    checked: found.checked.constraints.map(explained),
-    attempts: found.attempts.map(explainedAttempt),
+    checked: found.checked.constraints.flatMap((each) => explained(each, rules)),
+    attempts: found.attempts.map((attempt) => explainedAttempt(attempt, rules)),
     tolerated: met
       .map((certificate) => ({
         subject: describeSubject(certificate).subject,
@@ -70,16 +79,33 @@ export function clauseOf({ code, params }: Reason): string {
   return row.clause ?? '';
 }
 
-function explained({ certificate, constraint, clause, satisfied }: CheckedConstraint): ExplainedConstraint {
-  return { subject: describeSubject(certificate).subject, constraint, clause, satisfied };
+/**
+ * The rules of a profile are asked in their order, each by its own name and clause.
+ *
+ * @param broken  the rule that failed, where one did
+ */
+function explained(
+  { certificate, constraint, clause, satisfied }: CheckedConstraint,
+  rules: Profile['rules'],
+  broken?: unknown,
+): readonly ExplainedConstraint[] {
+  const { subject } = describeSubject(certificate);
+  if (constraint !== profileRules) return [{ subject, constraint, clause, satisfied }];
+  const at = satisfied ? rules.length : (rules as readonly unknown[]).indexOf(broken);
+  return rules
+    .slice(0, at + 1)
+    .map((rule, index) => ({ subject, constraint: rule, clause: ruleClauses[rule], satisfied: index !== at }));
 }
 
-function explainedAttempt({ reason, subject, length, checked }: PathAttempt): ExplainedAttempt {
+function explainedAttempt(
+  { reason, subject, length, checked }: PathAttempt,
+  rules: Profile['rules'],
+): ExplainedAttempt {
   return {
     reason,
     clause: clauseOf(reason),
     ...(subject && { subject }),
     length,
-    checked: checked.constraints.map(explained),
+    checked: checked.constraints.flatMap((each) => explained(each, rules, reason.params.rule)),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decodePem } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { profiles, ruleClauses } from '@onelock/core/path';
 import { parseCertificate } from '@onelock/core/x509';
 import { describe, expect, it } from 'vitest';
 import type { EvidenceRecord } from './evidence-record.ts';
@@ -44,6 +45,29 @@ describe('the detailed report', () => {
     expect(clauseOf(reason)).toBe('RFC 3161 §2.3');
     const { clause } = explainCertificate(evidence('sm2/leaf', { profile: 'rfc5280-strict' }), ops);
     expect(clause === undefined || clause.startsWith('RFC 5280')).toBe(true);
+  });
+
+  it('names every rule of the profile by itself, up to the one that broke', () => {
+    const rules = profiles['rfc5280-strict'].rules;
+    const { checked } = explainCertificate(evidence('sm2/leaf', { profile: 'rfc5280-strict' }), ops);
+    for (const rule of rules) {
+      const asked = checked.filter(({ constraint }) => constraint === rule);
+      expect(asked, rule).toHaveLength(3);
+      for (const one of asked) expect(one).toMatchObject({ clause: ruleClauses[rule], satisfied: true });
+    }
+    const broken = {
+      ...profiles.bidding,
+      rules: ['validity-encoding', 'subject-alt-name-present', 'issuer-not-empty'],
+    } as const;
+    const { report, attempts } = explainCertificate(evidence('sm2/leaf', { profile: broken }), ops);
+    expect(report.reason).toMatchObject({
+      code: 'ERR_PATH_PROFILE_VIOLATION',
+      params: { rule: 'subject-alt-name-present' },
+    });
+    expect(attempts[0]?.checked.slice(-2)).toMatchObject([
+      { constraint: 'validity-encoding', clause: 'RFC 5280 §4.1.2.5', satisfied: true },
+      { constraint: 'subject-alt-name-present', clause: 'CA/B Forum TLS BR §7.1.2.7.12', satisfied: false },
+    ]);
   });
 
   it('goes through JSON unchanged', () => {

@@ -8,10 +8,12 @@ import {
   parseEnvelope,
   parseMessage,
   parseSignedData,
+  readCountersignatures,
   signatureTimestamps,
 } from '@onelock/core/cms';
-import { decodeEcdsaSignature, parsePrivateKey, parsePublicKey } from '@onelock/core/crypto';
+import { decodeEcdsaSignature, decodeSm2Cipher, parsePrivateKey, parsePublicKey } from '@onelock/core/crypto';
 import { chineseExtensions, subjectIdentity } from '@onelock/core/identity';
+import { parseLoginToken } from '@onelock/core/login';
 import {
   parseCfcaKeyFile,
   parseEcPrivateKey,
@@ -29,6 +31,16 @@ import {
   tolerancesOf,
 } from '@onelock/core/x509';
 
+/** What no JSON reader gets through is no token; the reader is the platform's own. */
+function jsonOf(bytes: Uint8Array): unknown {
+  const text = utf8Decode(bytes);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every door through which bytes of strangers come in, each read as far as anything of ours reads them. */
 export const fuzzedParsers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   der: (bytes) => reencodeDer(checkDer(bytes)),
@@ -41,12 +53,20 @@ export const fuzzedParsers: Readonly<Record<string, (bytes: Uint8Array) => unkno
     return [described, identity];
   },
   'certificate-request': (bytes) => parseCertificateRequest(bytes),
-  crl: (bytes) => parseCertificateList(bytes),
+  crl: (bytes) => {
+    const list = parseCertificateList(bytes);
+    return [list.entries.find(Uint8Array.of(1), list.issuer), list.entries.namesIssuers];
+  },
   'ocsp-response': (bytes) => parseOcspResponse(bytes),
   'ocsp-request': (bytes) => parseOcspRequest(bytes),
   'signed-data': (bytes) => {
     const message = parseSignedData(bytes);
-    return message.signers.map((signer) => [contentHint(signer), longTermValues(signer), signatureTimestamps(signer)]);
+    return message.signers.map((signer) => [
+      contentHint(signer),
+      longTermValues(signer),
+      signatureTimestamps(signer),
+      readCountersignatures(signer),
+    ]);
   },
   message: (bytes) => parseMessage(bytes),
   envelope: (bytes) => parseEnvelope(bytes),
@@ -62,5 +82,7 @@ export const fuzzedParsers: Readonly<Record<string, (bytes: Uint8Array) => unkno
   'ec-private-key': (bytes) => parseEcPrivateKey(bytes),
   'rsa-private-key': (bytes) => parseRsaPrivateKey(bytes),
   'public-key': (bytes) => parsePublicKey(bytes),
+  'sm2-ciphertext': (bytes) => decodeSm2Cipher(bytes),
+  'login-token': (bytes) => parseLoginToken(jsonOf(bytes)),
   'ecdsa-signature': (bytes) => decodeEcdsaSignature(bytes),
 };
