@@ -8,6 +8,7 @@ import { type Pkcs11TokenContents, provisionPkcs11Token, type SoftHsmStore } fro
 import { loadPkcs11Module, openLibrary } from '../src/pkcs11/load-module.ts';
 import { planSignature } from '../src/pkcs11/mechanisms.ts';
 import { findPrivateKey } from '../src/pkcs11/objects.ts';
+import { PinGiver } from '../src/pkcs11/pin-giver.ts';
 import { Pkcs11Sessions } from '../src/pkcs11/pkcs11-sessions.ts';
 import { TokenSlots } from '../src/pkcs11/token-slots.ts';
 import { pinOf } from './driver-suite.ts';
@@ -61,9 +62,13 @@ requireReal(pkcs11Parts, pkcs11Library())('a SoftHSM2 token', (library) => {
     if (first === undefined) throw new Error('no token');
     return first;
   };
-  const loggedIn = <T>(act: (handle: Handle) => T): T => {
-    const sessions = new Pkcs11Sessions(cryptoki, slots);
-    const session = sessions.open(token(), pinOf('123456'));
+  const noPad = () => {
+    throw new Error('no PIN pad');
+  };
+  const newSessions = () => new Pkcs11Sessions(cryptoki, slots, new PinGiver(cryptoki, slots, noPad));
+  const loggedIn = async <T>(act: (handle: Handle) => T): Promise<T> => {
+    const sessions = newSessions();
+    const session = await sessions.open(token(), pinOf('123456'));
     try {
       return act(sessions.demand(session).handle);
     } finally {
@@ -72,12 +77,12 @@ requireReal(pkcs11Parts, pkcs11Library())('a SoftHSM2 token', (library) => {
   };
 
   describe('sessions', () => {
-    it('call C_Login exactly once each, and log out with the last', () => {
-      const sessions = new Pkcs11Sessions(cryptoki, slots);
+    it('call C_Login exactly once each, and log out with the last', async () => {
+      const sessions = newSessions();
       calls.length = 0;
-      const first = sessions.open(token(), pinOf('123456'));
+      const first = await sessions.open(token(), pinOf('123456'));
       expect(calls.filter((name) => name === 'C_Login')).toHaveLength(1);
-      const second = sessions.open(token(), pinOf('123456'));
+      const second = await sessions.open(token(), pinOf('123456'));
       expect(calls.filter((name) => name === 'C_Login')).toHaveLength(2);
       calls.length = 0;
       sessions.close(first);
@@ -86,15 +91,17 @@ requireReal(pkcs11Parts, pkcs11Library())('a SoftHSM2 token', (library) => {
       expect(calls).toContain('C_Logout');
     });
 
-    it('call C_Login once for a wrong PIN too, and end the sessions that it logged out', () => {
-      const sessions = new Pkcs11Sessions(cryptoki, slots);
-      const good = sessions.open(token(), pinOf('123456'));
+    it('call C_Login once for a wrong PIN too, and end the sessions that it logged out', async () => {
+      const sessions = newSessions();
+      const good = await sessions.open(token(), pinOf('123456'));
       calls.length = 0;
-      expect(() => sessions.open(token(), pinOf('999999'))).toFailWith('ERR_TOKEN_PIN_INCORRECT');
+      expect(await sessions.open(token(), pinOf('999999')).catch((error) => error)).toFailWith(
+        'ERR_TOKEN_PIN_INCORRECT',
+      );
       expect(calls.filter((name) => name === 'C_Login')).toHaveLength(1);
       expect(() => sessions.demand(good)).toFailWith('ERR_TOKEN_SESSION_CLOSED');
       expect(slots.info(token()).flags & 0x10000).not.toBe(0);
-      sessions.close(sessions.open(token(), pinOf('123456')));
+      sessions.close(await sessions.open(token(), pinOf('123456')));
       expect(slots.info(token()).flags & 0x10000).toBe(0);
     });
   });
@@ -115,31 +122,31 @@ requireReal(pkcs11Parts, pkcs11Library())('a SoftHSM2 token', (library) => {
 
     it.each(['sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const)(
       'verify for RSA PKCS#1 v1.5 with %s, by the token’s own digest and by DigestInfo alike',
-      (digest) => {
+      async (digest) => {
         const algorithm = { kind: 'rsa-pkcs1v15', digest } as const;
-        const own = sign('a1', algorithm);
+        const own = await sign('a1', algorithm);
         expect(ops.verify(rsaKey, algorithm, message, own)).toBe(true);
-        expect(sign('a1', algorithm, [0x06, 0x40, 0x41, 0x42, 0x46])).toEqual(own);
+        expect(await sign('a1', algorithm, [0x06, 0x40, 0x41, 0x42, 0x46])).toEqual(own);
       },
     );
 
-    it('verify for RSA-PSS', () => {
+    it('verify for RSA-PSS', async () => {
       const algorithm = { kind: 'rsa-pss', digest: 'sha256', mgf1Digest: 'sha256', saltLength: 32 } as const;
-      expect(ops.verify(rsaKey, algorithm, message, sign('a1', algorithm))).toBe(true);
+      expect(ops.verify(rsaKey, algorithm, message, await sign('a1', algorithm))).toBe(true);
     });
 
-    it('verify for P-256, as DER', () => {
+    it('verify for P-256, as DER', async () => {
       const algorithm = { kind: 'ecdsa', digest: 'sha256' } as const;
       for (let round = 0; round < 20; round++) {
-        const signature = sign('a2', algorithm);
+        const signature = await sign('a2', algorithm);
         expect(signature[0]).toBe(0x30);
         expect(ops.verify(ecKey, algorithm, message, signature)).toBe(true);
       }
     });
 
-    it('are never made by CKM_ECDSA with a key on the SM2 curve, which the library would do', () => {
+    it('are never made by CKM_ECDSA with a key on the SM2 curve, which the library would do', async () => {
       const sm2Curve = Buffer.from('06082a811ccf5501822d', 'hex');
-      loggedIn((handle) => {
+      await loggedIn((handle) => {
         const generate = Reflect.get(cryptoki, 'C_GenerateKeyPair') as (...args: unknown[]) => {
           privateKey: Handle;
         };

@@ -1,31 +1,53 @@
 import { fromHex } from '@onelock/core/bytes';
-import type { SignatureAlgorithm } from '@onelock/core/crypto';
+import type { CryptoOps, KeyEncryption, PublicKey, SignatureAlgorithm } from '@onelock/core/crypto';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
+  type DecryptionKey,
   type DeviceId,
   type DriverInfo,
+  type EnvelopedKeyPair,
+  type GeneratedKey,
+  type KeySpec,
   type Pin,
+  type PinRole,
   type PinStatus,
   type Pkcs11DriverConfig,
+  type Pkcs11Mechanisms,
   type SessionId,
   type SignInput,
   type TokenDevice,
   type TokenDriver,
+  type TokenFile,
   type TokenIdentity,
+  type TokenMechanism,
+  Turns,
   UnsupportedMethods,
 } from '../port/index.ts';
-import type { Cryptoki } from './abi.ts';
+import type { Cryptoki, CryptokiModule, Handle } from './abi.ts';
+import { listDataObjects, readDataObject } from './data-objects.ts';
+import { beginDecryption, finishDecryption, planDecryption } from './decrypt.ts';
+import { describeMechanisms } from './describe-mechanisms.ts';
 import { codedFailure } from './errors.ts';
+import { type CertifiedKey, decryptionKeyOf, type KeyPlace, signingKeyOf } from './find-keys.ts';
+import { generateOnToken } from './generate-key.ts';
 import { groupIdentities } from './identities.ts';
+import { importCertificateTo } from './import-certificate.ts';
+import { importEncryptionKeyTo } from './import-encryption-key.ts';
 import { loadPkcs11Module, openLibrary } from './load-module.ts';
-import { planSignature } from './mechanisms.ts';
-import { findCertificates, findPrivateKey, printable } from './objects.ts';
+import { planSignature, planSm2Signature, type SignPlan } from './mechanisms.ts';
+import { findCertificates, findPublicKeys, printable } from './objects.ts';
+import { PinGiver } from './pin-giver.ts';
+import { PinPad } from './pin-pad.ts';
 import { describePin } from './pin-status.ts';
-import { Pkcs11Sessions } from './pkcs11-sessions.ts';
+import { type OpenSession, Pkcs11Sessions } from './pkcs11-sessions.ts';
+import { SlotEvents } from './slot-events.ts';
 import { type PresentToken, TokenSlots } from './token-slots.ts';
 
-const lookMs = 1000;
+const lookMs = 700;
+const eventMs = 150;
 const reinitialiseMs = 3000;
+const turnMs = 60_000;
 const maxSignatureBytes = 1024;
 
 /**
@@ -36,22 +58,31 @@ const maxSignatureBytes = 1024;
  */
 export async function createPkcs11Driver(config: Pkcs11DriverConfig): Promise<TokenDriver> {
   Object.assign(process.env, config.environment);
-  const { CK_PARAMS_RSA_PSS } = loadPkcs11Module(config.id);
-  return new Pkcs11Driver(config, openLibrary(config.id, config.library), CK_PARAMS_RSA_PSS);
+  const binding = loadPkcs11Module(config.id);
+  return new Pkcs11Driver(config, openLibrary(config.id, config.library), binding, createNodeCrypto());
 }
 
-/** Every call is synchronous below: most vendors' libraries bear one at a time. */
+/** One call at a time, and every call but one at a PIN pad is synchronous below: most vendors' libraries bear no more. */
 class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   readonly info: DriverInfo;
   readonly #cryptoki: Cryptoki;
-  readonly #pssParameterType: number;
+  readonly #ops: CryptoOps;
+  readonly #binding: Pick<CryptokiModule, 'CK_PARAMS_RSA_PSS' | 'CK_PARAMS_RSA_OAEP'>;
+  readonly #sm2: Pkcs11Mechanisms['sm2'];
   readonly #slots: TokenSlots;
+  readonly #pins: PinGiver;
   readonly #sessions: Pkcs11Sessions;
+  readonly #events: SlotEvents;
+  readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   #initialisedAt = performance.now();
+  /** Somebody types on a device: nothing else may enter the library. */
+  #atPad = false;
+  #busy = 0;
+  #shown: readonly TokenDevice[] = [];
 
-  constructor(config: Pkcs11DriverConfig, cryptoki: Cryptoki, pssParameterType: number) {
+  constructor(config: Pkcs11DriverConfig, cryptoki: Cryptoki, binding: CryptokiModule, ops: CryptoOps) {
     super();
     const { manufacturerID, libraryVersion } = cryptoki.C_GetInfo();
     this.info = {
@@ -61,90 +92,154 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       version: `${libraryVersion.major}.${libraryVersion.minor}`,
     };
     this.#cryptoki = cryptoki;
-    this.#pssParameterType = pssParameterType;
-    this.#slots = new TokenSlots(cryptoki);
-    this.#sessions = new Pkcs11Sessions(cryptoki, this.#slots);
+    this.#ops = ops;
+    this.#binding = binding;
+    this.#sm2 = config.mechanisms?.sm2;
+    this.#slots = new TokenSlots(cryptoki, this.#sm2);
+    this.#pins = new PinGiver(cryptoki, this.#slots, () => new PinPad(config.id, config.library));
+    const { events = 'native', contextPin = 'session' } = config.quirks ?? {};
+    this.#sessions = new Pkcs11Sessions(cryptoki, this.#slots, this.#pins, contextPin === 'session');
+    this.#events = new SlotEvents(cryptoki);
     this.#slots.look(() => false);
-    this.#timer = setInterval(() => this.#lookQuietly(), lookMs);
-    this.#timer.unref();
+    this.#timers = [
+      setInterval(() => this.#lookQuietly(() => true), lookMs),
+      ...(events === 'native' ? [setInterval(() => this.#lookQuietly(() => this.#events.happened()), eventMs)] : []),
+    ];
+    for (const timer of this.#timers) timer.unref();
   }
 
   async listDevices(): Promise<readonly TokenDevice[]> {
-    this.#look();
-    return this.#slots.present.flatMap((token) => {
-      try {
-        return [this.#slots.describe(token)];
-      } catch (error) {
-        if (isCodedError(error) && !this.#slots.holds(token)) return [];
-        throw error;
-      }
+    if (this.#atPad) return this.#shown;
+    return this.#turn(async () => {
+      this.#look();
+      this.#shown = this.#slots.present.flatMap((token) => {
+        try {
+          return [this.#slots.describe(token)];
+        } catch (error) {
+          if (isCodedError(error) && !this.#slots.holds(token)) return [];
+          throw error;
+        }
+      });
+      return this.#shown;
     });
   }
 
-  async listIdentities(deviceId: DeviceId): Promise<readonly TokenIdentity[]> {
-    const token = this.#demand(deviceId);
-    return this.#guard(token, () => {
-      const session = this.#sessions.openPublic(token);
-      try {
-        return groupIdentities(findCertificates(this.#cryptoki, session));
-      } finally {
-        this.#sessions.closePublic(session);
-      }
-    });
+  listIdentities(deviceId: DeviceId): Promise<readonly TokenIdentity[]> {
+    return this.#at(deviceId, (token) => this.#public(token, (session) => this.#identities(session)));
   }
 
-  async pinStatus(deviceId: DeviceId): Promise<PinStatus> {
-    const token = this.#demand(deviceId);
-    return describePin(this.#guard(token, () => this.#slots.info(token)));
+  pinStatus(deviceId: DeviceId, role: PinRole = 'user'): Promise<PinStatus> {
+    return this.#at(deviceId, (token) => describePin(this.#slots.info(token), role));
   }
 
   async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
-    try {
-      const token = this.#demand(deviceId);
-      return this.#guard(token, () => this.#sessions.open(token, pin));
-    } finally {
-      pin.fill(0);
-    }
+    return this.#withPins([pin], deviceId, (token) => this.#sessions.open(token, pin));
+  }
+
+  override changePin(deviceId: DeviceId, oldPin: Pin, newPin: Pin): Promise<void> {
+    return this.#withPins([oldPin, newPin], deviceId, (token) => this.#sessions.changePin(token, oldPin, newPin));
+  }
+
+  override unblockPin(deviceId: DeviceId, adminPin: Pin, newPin: Pin): Promise<void> {
+    return this.#withPins([adminPin, newPin], deviceId, (token) => this.#sessions.unblockPin(token, adminPin, newPin));
   }
 
   async closeSession(session: SessionId): Promise<void> {
-    this.#sessions.close(session);
+    await this.#turn(async () => this.#sessions.close(session));
   }
 
-  async sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
-    const { token, handle } = this.#sessions.demand(id);
-    return this.#guard(token, () => {
-      const key = findPrivateKey(this.#cryptoki, handle, identityBytes(identityId));
-      if (key === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
-      const abilities = { mechanisms: this.#slots.mechanisms(token), pssParameterType: this.#pssParameterType };
-      const { mechanism, data, decode } = planSignature(key, algorithm, input, abilities);
-      try {
-        this.#cryptoki.C_SignInit(handle, mechanism, key.handle);
-      } catch (error) {
-        throw codedFailure('C_SignInit', error, { algorithm: algorithm.kind });
-      }
-      try {
-        const signature = this.#cryptoki.C_Sign(handle, Buffer.from(data), Buffer.alloc(maxSignatureBytes));
-        return new Uint8Array(decode(signature));
-      } catch (error) {
-        throw codedFailure('C_Sign', error, { algorithm: algorithm.kind });
-      }
+  sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
+    return this.#in(id, async (session) => {
+      const found = this.#key(session, `s ${identityId}`, (place) => signingKeyOf(place, identityBytes(identityId)));
+      const plan = this.#planSignature(session, found, algorithm, input);
+      const signature = await this.#useKey(session, found, 'C_SignInit', algorithm.kind, () => {
+        this.#cryptoki.C_SignInit(session.handle, plan.mechanism, found.key.handle);
+      }).then(() => this.#finishSignature(session, plan, algorithm));
+      this.#demandSm2(found.publicKey, algorithm, input, signature);
+      return signature;
     });
   }
 
+  override decrypt(
+    id: SessionId,
+    { identityId, certificate }: DecryptionKey,
+    scheme: KeyEncryption,
+    ciphertext: Uint8Array,
+  ): Promise<Uint8Array> {
+    return this.#in(id, async (session) => {
+      const found = this.#key(session, null, (place) => {
+        const identity = this.#identities(session.handle).find((each) => each.id === identityId);
+        if (identity === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
+        return decryptionKeyOf(place, identityBytes(identityId), identity.encryptionCertificate, certificate);
+      });
+      const plan = planDecryption(found.key, scheme, ciphertext, this.#decryptAbilities(session.token));
+      await this.#useKey(session, found, 'C_DecryptInit', plan.algorithm, () =>
+        beginDecryption(this.#cryptoki, session.handle, found.key, plan),
+      );
+      return finishDecryption(this.#cryptoki, session.handle, plan);
+    });
+  }
+
+  override generateKeyPair(id: SessionId, keySpec: KeySpec, label: string): Promise<GeneratedKey> {
+    return this.#in(id, async ({ token, handle }) => {
+      const abilities = { mechanisms: this.#slots.mechanisms(token), sm2: this.#sm2 };
+      return generateOnToken(this.#cryptoki, handle, keySpec, label, abilities);
+    });
+  }
+
+  override importCertificate(
+    id: SessionId,
+    identityId: string,
+    use: 'signing' | 'encryption',
+    certificate: Uint8Array,
+  ): Promise<void> {
+    return this.#in(id, async ({ handle, keys }) => {
+      keys.clear();
+      importCertificateTo(this.#cryptoki, handle, identityBytes(identityId), use, certificate);
+    });
+  }
+
+  override importEncryptionKeyPair(
+    id: SessionId,
+    identityId: string,
+    pair: EnvelopedKeyPair,
+    certificate: Uint8Array | null,
+  ): Promise<void> {
+    return this.#in(id, async (session) => {
+      const { key } = this.#key(session, null, (place) => signingKeyOf(place, identityBytes(identityId)));
+      const abilities = this.#decryptAbilities(session.token);
+      const common = { cryptoki: this.#cryptoki, session: session.handle, ops: this.#ops, sm2: this.#sm2 };
+      session.keys.clear();
+      importEncryptionKeyTo({ ...common, abilities, signingKey: key }, identityBytes(identityId), pair, certificate);
+    });
+  }
+
+  override listFiles(deviceId: DeviceId): Promise<readonly TokenFile[]> {
+    return this.#at(deviceId, (token) => this.#public(token, (session) => listDataObjects(this.#cryptoki, session)));
+  }
+
+  override readFile(deviceId: DeviceId, name: string, id: SessionId | null): Promise<Uint8Array> {
+    if (id !== null) return this.#in(id, async ({ handle }) => readDataObject(this.#cryptoki, handle, name));
+    return this.#at(deviceId, (token) =>
+      this.#public(token, (session) => readDataObject(this.#cryptoki, session, name)),
+    );
+  }
+
+  override listMechanisms(deviceId: DeviceId): Promise<readonly TokenMechanism[]> {
+    return this.#at(deviceId, (token) => describeMechanisms(this.#cryptoki, token.slot));
+  }
+
   async random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
-    const token = this.#demand(deviceId);
-    if (!this.#slots.describe(token).capabilities.includes('random'))
-      throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'generateRandom' });
-    return this.#guard(token, () => {
-      const session = this.#sessions.openPublic(token);
-      try {
-        return new Uint8Array(this.#cryptoki.C_GenerateRandom(session, Buffer.alloc(length)));
-      } catch (error) {
-        throw codedFailure('C_GenerateRandom', error);
-      } finally {
-        this.#sessions.closePublic(session);
-      }
+    return this.#at(deviceId, (token) => {
+      if (!this.#slots.describe(token).capabilities.includes('random'))
+        throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'generateRandom' });
+      return this.#public(token, (session) => {
+        try {
+          return new Uint8Array(this.#cryptoki.C_GenerateRandom(session, Buffer.alloc(length)));
+        } catch (error) {
+          throw codedFailure('C_GenerateRandom', error);
+        }
+      });
     });
   }
 
@@ -154,25 +249,144 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#listeners.clear();
-    this.#sessions.closeAll();
-    this.#cryptoki.C_Finalize();
-    this.#cryptoki.close();
+    await this.#turns.run('', turnMs, async () => {
+      this.#sessions.closeAll();
+      this.#cryptoki.C_Finalize();
+      this.#cryptoki.close();
+    });
   }
 
-  /** The token now in that place. @throws {CodedError} ERR_TOKEN_NOT_FOUND */
-  #demand(deviceId: DeviceId): PresentToken {
-    this.#look();
-    const token = this.#slots.present.find(({ id }) => id === deviceId);
-    if (token === undefined) throw new CodedError('ERR_TOKEN_NOT_FOUND');
-    return token;
+  #identities(session: Handle): readonly TokenIdentity[] {
+    return groupIdentities(findCertificates(this.#cryptoki, session), findPublicKeys(this.#cryptoki, session));
+  }
+
+  /** Looked up once a session where it has a name. */
+  #key(session: OpenSession, name: string | null, find: (place: KeyPlace) => CertifiedKey): CertifiedKey {
+    const known = name === null ? undefined : session.keys.get(name);
+    if (known !== undefined) return known;
+    const found = find({ cryptoki: this.#cryptoki, session: session.handle, sm2KeyType: this.#sm2?.keyType });
+    if (name !== null) session.keys.set(name, found);
+    return found;
+  }
+
+  #planSignature(
+    { token }: OpenSession,
+    { key, publicKey }: CertifiedKey,
+    algorithm: SignatureAlgorithm,
+    input: SignInput,
+  ): SignPlan {
+    const abilities = {
+      mechanisms: this.#slots.mechanisms(token),
+      pssParameterType: this.#binding.CK_PARAMS_RSA_PSS,
+      ...(this.#sm2 && { sm2: this.#sm2 }),
+    };
+    if (key.kind !== 'sm2' || algorithm.kind !== 'sm2-sm3') return planSignature(key, algorithm, input, abilities);
+    if (publicKey?.kind !== 'sm2') throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
+    return planSm2Signature(this.#ops, publicKey, algorithm, input, abilities);
+  }
+
+  /** Begins an operation, and gives the PIN where the key wants it for this one. */
+  async #useKey(
+    session: OpenSession,
+    { key }: CertifiedKey,
+    api: string,
+    algorithm: string,
+    begin: () => void,
+  ): Promise<void> {
+    try {
+      begin();
+    } catch (error) {
+      session.keys.clear();
+      throw codedFailure(api, error, { algorithm });
+    }
+    if (key.alwaysAuthenticate) await this.#padded(session.token, () => this.#sessions.authenticate(session));
+  }
+
+  #finishSignature({ handle }: OpenSession, { data, decode }: SignPlan, { kind }: SignatureAlgorithm): Uint8Array {
+    let signature: Buffer;
+    try {
+      signature = this.#cryptoki.C_Sign(handle, Buffer.from(data), Buffer.alloc(maxSignatureBytes));
+    } catch (error) {
+      throw codedFailure('C_Sign', error, { algorithm: kind });
+    }
+    try {
+      return new Uint8Array(decode(signature));
+    } catch (error) {
+      throw kind === 'sm2-sm3' && isCodedError(error) ? wrongSignature(error) : error;
+    }
+  }
+
+  /** A mechanism that is configured wrongly makes signatures that look right. */
+  #demandSm2(key: PublicKey | null, algorithm: SignatureAlgorithm, input: SignInput, signature: Uint8Array): void {
+    if (algorithm.kind !== 'sm2-sm3' || key === null) return;
+    if (!this.#ops.verify(key, algorithm, input.bytes, signature)) throw wrongSignature();
+  }
+
+  #decryptAbilities(token: PresentToken) {
+    const oaepParameterType = this.#binding.CK_PARAMS_RSA_OAEP;
+    return { mechanisms: this.#slots.mechanisms(token), oaepParameterType, sm2: this.#sm2 };
+  }
+
+  async #turn<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#atPad) throw new CodedError('ERR_TOKEN_BUSY');
+    this.#busy += 1;
+    try {
+      return await this.#turns.run('', turnMs, act);
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  /** Acts on the token now in that place. @throws {CodedError} ERR_TOKEN_NOT_FOUND */
+  #at<T>(deviceId: DeviceId, act: (token: PresentToken) => T | Promise<T>): Promise<T> {
+    return this.#turn(async () => {
+      this.#look();
+      const token = this.#slots.present.find(({ id }) => id === deviceId);
+      if (token === undefined) throw new CodedError('ERR_TOKEN_NOT_FOUND');
+      return this.#guard(token, async () => act(token));
+    });
+  }
+
+  #in<T>(id: SessionId, act: (session: OpenSession) => Promise<T>): Promise<T> {
+    return this.#turn(async () => {
+      const session = this.#sessions.demand(id);
+      return this.#guard(session.token, () => act(session));
+    });
+  }
+
+  async #withPins<T>(pins: readonly Pin[], deviceId: DeviceId, act: (token: PresentToken) => Promise<T>): Promise<T> {
+    try {
+      return await this.#at(deviceId, (token) => this.#padded(token, () => act(token)));
+    } finally {
+      for (const pin of pins) pin.fill(0);
+    }
+  }
+
+  /** Keeps everything else out of the library while a person types on a device. */
+  async #padded<T>(token: PresentToken, act: () => Promise<T>): Promise<T> {
+    this.#atPad = this.#pins.isPad(token);
+    try {
+      return await act();
+    } finally {
+      this.#atPad = false;
+    }
+  }
+
+  #public<T>(token: PresentToken, act: (session: Handle) => T): T {
+    const session = this.#sessions.openPublic(token);
+    try {
+      return act(session);
+    } finally {
+      this.#sessions.closePublic(session);
+    }
   }
 
   /** Libraries name a pulled token in many ways: after a failure we look whether it is still there. */
-  #guard<T>(token: PresentToken, act: () => T): T {
+  async #guard<T>(token: PresentToken, act: () => Promise<T>): Promise<T> {
     try {
-      return act();
+      return await act();
     } catch (error) {
       if (!isCodedError(error) || this.#slots.holds(token)) throw error;
       this.#look();
@@ -189,10 +403,11 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     for (const listener of this.#listeners) listener();
   }
 
-  /** A poll that fails says nothing to anyone; the next call will. */
-  #lookQuietly(): void {
+  /** Not while a call is under way, which looks itself. A poll that fails says nothing to anyone; the next call will. */
+  #lookQuietly(isWanted: () => boolean): void {
+    if (this.#busy > 0) return;
     try {
-      this.#look();
+      if (isWanted()) this.#look();
     } catch (error) {
       if (!isCodedError(error)) throw error;
     }
@@ -210,6 +425,12 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       throw codedFailure('C_Initialize', error);
     }
   }
+}
+
+/** The library said CKR_OK to what no verifier accepts. */
+function wrongSignature(cause?: unknown): CodedError {
+  const params = { api: 'C_Sign', name: 'SIGNATURE_DOES_NOT_VERIFY' };
+  return new CodedError('ERR_TOKEN_NATIVE_FAILURE', params, { ...(cause !== undefined && { cause }) });
 }
 
 /** @throws {CodedError} ERR_TOKEN_KEY_NOT_FOUND for what is no CKA_ID in hex */

@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
-import { toHex } from '@onelock/core/bytes';
+import { equalBytes, toHex } from '@onelock/core/bytes';
 import {
+  type CryptoOps,
+  computeZa,
   type DigestAlgorithm,
+  decodeEcdsaSignature,
   digestLengths,
   type EcCurve,
   encodeEcdsaSignature,
+  type PublicKey,
   type SignatureAlgorithm,
+  sm2DefaultUserId,
 } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { encodeDigestInfo } from '../keys/digest-info.ts';
-import type { SignInput } from '../port/index.ts';
-import { CKM_ECDSA, CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, type Mechanism } from './abi.ts';
+import type { Pkcs11Mechanisms, SignInput } from '../port/index.ts';
+import { CKM_ECDSA, CKM_EDDSA, CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, type Mechanism } from './abi.ts';
 import type { KeyObject } from './objects.ts';
 
 /** How one signature is asked of C_SignInit and C_Sign, and what to make of the answer. */
@@ -24,6 +29,8 @@ export interface TokenAbilities {
   readonly mechanisms: ReadonlySet<number>;
   /** The binding's tag for CK_RSA_PKCS_PSS_PARAMS. */
   readonly pssParameterType: number;
+  /** The vendor's for SM2, where its configuration names them. */
+  readonly sm2?: Pkcs11Mechanisms['sm2'];
 }
 
 /** CKM_x_RSA_PKCS, CKM_x and CKG_MGF1_x of each digest. SM3 has no standard numbers. */
@@ -46,10 +53,10 @@ const minModulusBits = 2048;
 const unchanged = (signature: Uint8Array): Uint8Array => signature;
 
 /**
- * Chooses the mechanism for a signature.
+ * Chooses the mechanism for a signature of anything but SM2, which planSm2Signature is for.
  *
  * NOTE: PKCS#11 has no mechanism for SM2. A library that signs CKM_ECDSA with a key on the SM2 curve makes plain ECDSA,
- * which no verifier of GB/T 32918 accepts: it is never asked to. A vendor's own mechanisms need a profile.
+ * which no verifier of GB/T 32918 accepts: it is never asked to.
  *
  * @throws {CodedError} ERR_TOKEN_ALGORITHM_UNSUPPORTED, ERR_REQUEST_INVALID for a digest of the wrong length
  */
@@ -60,11 +67,46 @@ export function planSignature(
   token: TokenAbilities,
 ): SignPlan {
   if (algorithm.kind === 'ecdsa' && key.kind === 'ec') return planEcdsa(key, algorithm.digest, input);
+  if (
+    algorithm.kind === 'ed25519' &&
+    key.kind === 'ed25519' &&
+    input.kind === 'message' &&
+    token.mechanisms.has(CKM_EDDSA)
+  )
+    return { mechanism: { mechanism: CKM_EDDSA }, data: input.bytes, decode: unchanged };
   if (key.kind !== 'rsa') throw unsupported(algorithm.kind);
   if (key.modulusBits !== null && key.modulusBits < minModulusBits) throw unsupported(`rsa-${key.modulusBits}`);
   if (algorithm.kind === 'rsa-pkcs1v15') return planPkcs1(algorithm.digest, input, token);
   if (algorithm.kind === 'rsa-pss') return planPss(algorithm, input, token);
   throw unsupported(algorithm.kind);
+}
+
+/**
+ * SM2 by the vendor's mechanism: over e = SM3(ZA ‖ M), or over the message where the token digests it itself, which it does under the
+ * default user id.
+ *
+ * @throws {CodedError} ERR_TOKEN_ALGORITHM_UNSUPPORTED
+ */
+export function planSm2Signature(
+  ops: CryptoOps,
+  publicKey: Extract<PublicKey, { kind: 'sm2' }>,
+  { userId }: Extract<SignatureAlgorithm, { kind: 'sm2-sm3' }>,
+  input: SignInput,
+  { sm2, mechanisms }: TokenAbilities,
+): SignPlan {
+  const way = sm2?.sign;
+  if (way === undefined || !mechanisms.has(way.mechanism) || input.kind !== 'message') throw unsupported('sm2-sm3');
+  if (way.input === 'message' && !equalBytes(userId, sm2DefaultUserId))
+    throw unsupported('sm2-sm3 with another user id');
+  const data =
+    way.input === 'message' ? input.bytes : ops.digest('sm3', computeZa(ops, publicKey.point, userId), input.bytes);
+  const decode = way.output === 'der' ? reencoded : (raw: Uint8Array) => encodeEcdsaSignature(raw, 'sm2');
+  return { mechanism: { mechanism: way.mechanism }, data, decode };
+}
+
+/** Strict DER, whatever the token wrote. */
+function reencoded(der: Uint8Array): Uint8Array {
+  return encodeEcdsaSignature(decodeEcdsaSignature(der, 'sm2'), 'sm2');
 }
 
 function planPkcs1(digest: DigestAlgorithm, input: SignInput, token: TokenAbilities): SignPlan {

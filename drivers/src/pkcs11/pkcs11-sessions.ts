@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { utf8Decode } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import type { Pin, SessionId } from '../port/index.ts';
 import {
+  CKF_RW_SESSION,
   CKF_SERIAL_SESSION,
-  CKF_USER_PIN_FINAL_TRY,
-  CKF_USER_PIN_LOCKED,
+  CKF_WRITE_PROTECTED,
+  CKU_CONTEXT_SPECIFIC,
+  CKU_SO,
   CKU_USER,
   type Cryptoki,
   type Handle,
 } from './abi.ts';
 import { codedFailure, returnValueOf } from './errors.ts';
+import type { CertifiedKey } from './find-keys.ts';
+import { hasAlwaysAuthenticate } from './objects.ts';
+import type { PinGiver } from './pin-giver.ts';
 import type { PresentToken, TokenSlots } from './token-slots.ts';
 
-interface OpenSession {
+export interface OpenSession {
   readonly token: PresentToken;
   readonly handle: Handle;
+  /** Keys used so far, by what they were asked for. */
+  readonly keys: Map<string, CertifiedKey>;
+  /** For keys that want the PIN before every use; null where there are none, or a PIN pad. */
+  readonly contextPin: Pin | null;
   /** removed: the token left. loggedOut: a later login on the same token failed and took this one along. */
   state: 'open' | 'removed' | 'loggedOut';
 }
@@ -27,11 +35,15 @@ interface OpenSession {
 export class Pkcs11Sessions {
   readonly #cryptoki: Cryptoki;
   readonly #slots: TokenSlots;
+  readonly #pins: PinGiver;
+  readonly #keepsContextPin: boolean;
   readonly #sessions = new Map<SessionId, OpenSession>();
 
-  constructor(cryptoki: Cryptoki, slots: TokenSlots) {
+  constructor(cryptoki: Cryptoki, slots: TokenSlots, pins: PinGiver, keepsContextPin = true) {
     this.#cryptoki = cryptoki;
     this.#slots = slots;
+    this.#pins = pins;
+    this.#keepsContextPin = keepsContextPin;
   }
 
   /** Whether any session still needs the library as it is. */
@@ -44,23 +56,71 @@ export class Pkcs11Sessions {
    * @throws {CodedError} ERR_TOKEN_PIN_INCORRECT { retriesLeft: 1 | null }, ERR_TOKEN_PIN_LOCKED, ERR_TOKEN_PIN_LENGTH,
    *   ERR_TOKEN_REMOVED
    */
-  open(token: PresentToken, pin: Pin): SessionId {
-    const { minPinLen, maxPinLen } = this.#slots.info(token);
-    if (pin.length < minPinLen || (maxPinLen > 0 && pin.length > maxPinLen))
-      throw new CodedError('ERR_TOKEN_PIN_LENGTH', { min: minPinLen, max: maxPinLen });
+  async open(token: PresentToken, pin: Pin): Promise<SessionId> {
+    this.#pins.demand(token, 'user', pin);
     const others = this.#on(token);
-    const handle = this.openPublic(token);
+    const handle = this.#openForWriting(token);
     try {
       if (others.length > 0) this.#logout(handle);
-      this.#login(token, handle, pin);
+      await this.#pins.login(token, handle, CKU_USER, pin);
     } catch (error) {
-      for (const other of others) other.state = 'loggedOut';
+      for (const other of others) this.#end(other, 'loggedOut');
       this.closePublic(handle);
       throw error;
     }
+    const wantsPin = this.#keepsContextPin && pin.length > 0 && hasAlwaysAuthenticate(this.#cryptoki, handle);
+    const contextPin = wantsPin ? (Uint8Array.from(pin) as Pin) : null;
     const id = randomUUID() as string as SessionId;
-    this.#sessions.set(id, { token, handle, state: 'open' });
+    this.#sessions.set(id, { token, handle, keys: new Map(), contextPin, state: 'open' });
     return id;
+  }
+
+  /**
+   * For a key that wants the PIN before every use: gives it once, between C_SignInit or C_DecryptInit and the act. A PIN that is
+   * not right any more is forgotten, and the session with it.
+   *
+   * @throws {CodedError} ERR_TOKEN_KEY_USAGE when this driver may not keep PINs; as {@link open}
+   */
+  async authenticate(session: OpenSession): Promise<void> {
+    const { token, handle, contextPin } = session;
+    if (contextPin === null && !this.#pins.isPad(token))
+      throw new CodedError('ERR_TOKEN_KEY_USAGE', { required: 'CKA_ALWAYS_AUTHENTICATE = false' });
+    try {
+      await this.#pins.login(token, handle, CKU_CONTEXT_SPECIFIC, contextPin ?? (new Uint8Array() as Pin));
+    } catch (error) {
+      this.#end(session, 'loggedOut');
+      throw error;
+    }
+  }
+
+  /** C_SetPIN of the user's PIN, which needs no login. @throws {CodedError} as {@link open} */
+  async changePin(token: PresentToken, oldPin: Pin, newPin: Pin): Promise<void> {
+    this.#pins.demand(token, 'user', oldPin, newPin);
+    await this.#writing(token, async (handle) => {
+      const others = this.#on(token);
+      if (others.length > 0) this.#logout(handle);
+      for (const other of others) this.#end(other, 'loggedOut');
+      await this.#pins.change(token, handle, oldPin, newPin);
+    });
+  }
+
+  /**
+   * C_InitPIN by the security officer, whose login ends every other on the token.
+   * @throws {CodedError} as {@link open}, of the administrator's PIN
+   */
+  async unblockPin(token: PresentToken, adminPin: Pin, newPin: Pin): Promise<void> {
+    this.#pins.demand(token, 'admin', adminPin, newPin);
+    await this.#writing(token, async (handle) => {
+      const others = this.#on(token);
+      if (others.length > 0) this.#logout(handle);
+      for (const other of others) this.#end(other, 'loggedOut');
+      await this.#pins.login(token, handle, CKU_SO, adminPin);
+      try {
+        await this.#pins.initialise(token, handle, newPin);
+      } finally {
+        this.#logout(handle);
+      }
+    });
   }
 
   /** @throws {CodedError} ERR_TOKEN_SESSION_CLOSED, ERR_TOKEN_REMOVED */
@@ -75,7 +135,10 @@ export class Pkcs11Sessions {
   close(id: SessionId): void {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
-    if (session === undefined || session.state === 'removed') return;
+    if (session === undefined) return;
+    const { state } = session;
+    this.#end(session, state);
+    if (state === 'removed') return;
     if (this.#on(session.token).length === 0) this.#logout(session.handle);
     this.closePublic(session.handle);
   }
@@ -101,17 +164,13 @@ export class Pkcs11Sessions {
     for (const session of this.#sessions.values()) {
       const { id, insertion } = session.token;
       if (present.some((token) => token.id === id && token.insertion === insertion)) continue;
-      session.state = 'removed';
+      this.#end(session, 'removed');
     }
   }
 
   /** A session without login, for what anyone may read. */
   openPublic(token: PresentToken): Handle {
-    try {
-      return this.#cryptoki.C_OpenSession(token.slot, CKF_SERIAL_SESSION);
-    } catch (error) {
-      throw codedFailure('C_OpenSession', error);
-    }
+    return this.#openWith(token, CKF_SERIAL_SESSION);
   }
 
   closePublic(handle: Handle): void {
@@ -123,27 +182,37 @@ export class Pkcs11Sessions {
     }
   }
 
+  /** Keys are made and certificates written in it, where the token lets anyone write. */
+  #openForWriting(token: PresentToken): Handle {
+    const readOnly = (this.#slots.info(token).flags & CKF_WRITE_PROTECTED) !== 0;
+    return this.#openWith(token, readOnly ? CKF_SERIAL_SESSION : CKF_SERIAL_SESSION | CKF_RW_SESSION);
+  }
+
+  async #writing(token: PresentToken, act: (handle: Handle) => Promise<void>): Promise<void> {
+    const handle = this.#openForWriting(token);
+    try {
+      await act(handle);
+    } finally {
+      this.closePublic(handle);
+    }
+  }
+
+  #openWith(token: PresentToken, flags: number): Handle {
+    try {
+      return this.#cryptoki.C_OpenSession(token.slot, flags);
+    } catch (error) {
+      throw codedFailure('C_OpenSession', error);
+    }
+  }
+
   #on(token: PresentToken): readonly OpenSession[] {
     return [...this.#sessions.values()].filter((session) => session.state === 'open' && session.token.id === token.id);
   }
 
-  #login(token: PresentToken, handle: Handle, pin: Pin): void {
-    try {
-      this.#cryptoki.C_Login(handle, CKU_USER, utf8Decode(pin));
-    } catch (error) {
-      const failure = codedFailure('C_Login', error);
-      if (failure.code === 'ERR_TOKEN_BUSY') this.#logout(handle);
-      throw failure.code === 'ERR_TOKEN_PIN_INCORRECT' ? this.#countTries(token, failure) : failure;
-    }
-  }
-
-  /** The flags say no number, only "low", "one left" and "none". */
-  #countTries(token: PresentToken, failure: CodedError): CodedError {
-    const { flags } = this.#slots.info(token);
-    const options = { ...(failure.native && { native: failure.native }), cause: failure.cause };
-    if ((flags & CKF_USER_PIN_LOCKED) !== 0) return new CodedError('ERR_TOKEN_PIN_LOCKED', {}, options);
-    const retriesLeft = (flags & CKF_USER_PIN_FINAL_TRY) === 0 ? null : 1;
-    return new CodedError('ERR_TOKEN_PIN_INCORRECT', { retriesLeft }, options);
+  #end(session: OpenSession, state: OpenSession['state']): void {
+    session.state = state;
+    session.contextPin?.fill(0);
+    session.keys.clear();
   }
 
   #logout(handle: Handle): void {

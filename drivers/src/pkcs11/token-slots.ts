@@ -1,13 +1,6 @@
-import type { DeviceId, TokenDevice } from '../port/index.ts';
-import {
-  CKF_RNG,
-  CKF_TOKEN_INITIALIZED,
-  CKM_ECDSA,
-  CKM_RSA_PKCS,
-  type Cryptoki,
-  type Handle,
-  type TokenInfo,
-} from './abi.ts';
+import type { DeviceId, Pkcs11Mechanisms, TokenDevice } from '../port/index.ts';
+import { CKF_TOKEN_INITIALIZED, type Cryptoki, type Handle, type TokenInfo } from './abi.ts';
+import { describeAbilities } from './capabilities.ts';
 import { codedFailure } from './errors.ts';
 import { printable } from './objects.ts';
 
@@ -28,12 +21,16 @@ interface Look {
 /** Which tokens are in which slots, by serial number: slot numbers change when readers come and go. */
 export class TokenSlots {
   readonly #cryptoki: Cryptoki;
+  readonly #sm2: Pkcs11Mechanisms['sm2'];
   readonly #insertions = new Map<string, number>();
+  /** By token and stay: they do not change while it stays. */
+  readonly #mechanisms = new Map<DeviceId, { readonly insertion: number; readonly numbers: ReadonlySet<number> }>();
   #present: readonly PresentToken[] = [];
   #unreadable = 0;
 
-  constructor(cryptoki: Cryptoki) {
+  constructor(cryptoki: Cryptoki, sm2?: Pkcs11Mechanisms['sm2']) {
     this.#cryptoki = cryptoki;
+    this.#sm2 = sm2;
   }
 
   get present(): readonly PresentToken[] {
@@ -81,8 +78,12 @@ export class TokenSlots {
   }
 
   mechanisms(token: PresentToken): ReadonlySet<number> {
+    const known = this.#mechanisms.get(token.id);
+    if (known !== undefined && known.insertion === token.insertion) return known.numbers;
     try {
-      return new Set(this.#cryptoki.C_GetMechanismList(token.slot));
+      const numbers = new Set(this.#cryptoki.C_GetMechanismList(token.slot).map((number) => number >>> 0));
+      this.#mechanisms.set(token.id, { insertion: token.insertion, numbers });
+      return numbers;
     } catch (error) {
       throw codedFailure('C_GetMechanismList', error);
     }
@@ -90,11 +91,7 @@ export class TokenSlots {
 
   describe(token: PresentToken): TokenDevice {
     const info = this.info(token);
-    const mechanisms = this.mechanisms(token);
-    const algorithms = [
-      ...(mechanisms.has(CKM_RSA_PKCS) ? (['rsa'] as const) : []),
-      ...(mechanisms.has(CKM_ECDSA) ? (['ec'] as const) : []),
-    ];
+    const { algorithms, capabilities, lacks, keySpecs } = describeAbilities(info, this.mechanisms(token), this.#sm2);
     return {
       id: token.id,
       kind: 'key',
@@ -105,7 +102,9 @@ export class TokenSlots {
       firmwareVersion: `${info.firmwareVersion.major}.${info.firmwareVersion.minor}`,
       algorithms,
       freeSpace: freeSpace(info),
-      capabilities: ['sign-message', 'sign-digest', ...((info.flags & CKF_RNG) === 0 ? [] : (['random'] as const))],
+      capabilities,
+      lacks,
+      keySpecs,
       insertion: token.insertion,
     };
   }

@@ -1,0 +1,65 @@
+import {
+  completeLacks,
+  type KeySpec,
+  type Pkcs11Mechanisms,
+  type TokenCapability,
+  type TokenLack,
+} from '../port/index.ts';
+import { CKF_RNG, CKF_WRITE_PROTECTED, CKM_ECDSA, CKM_EDDSA, CKM_RSA_PKCS, type TokenInfo } from './abi.ts';
+import { generatedSpecs } from './generate-key.ts';
+
+export interface Pkcs11Abilities {
+  readonly algorithms: readonly ('rsa' | 'sm2' | 'ec' | 'ed25519')[];
+  readonly capabilities: readonly TokenCapability[];
+  readonly lacks: readonly TokenLack[];
+  readonly keySpecs: readonly KeySpec[];
+}
+
+/** What a token can do: by its mechanisms, and by what its vendor's configuration says of SM2. */
+export function describeAbilities(
+  { flags }: Pick<TokenInfo, 'flags'>,
+  mechanisms: ReadonlySet<number>,
+  sm2: Pkcs11Mechanisms['sm2'],
+): Pkcs11Abilities {
+  const has = (number: number | undefined): boolean => number !== undefined && mechanisms.has(number);
+  const rsa = has(CKM_RSA_PKCS);
+  const signsSm2 = has(sm2?.sign?.mechanism);
+  const writable = (flags & CKF_WRITE_PROTECTED) === 0;
+  const keySpecs = writable ? generatedSpecs(mechanisms, sm2) : [];
+  const decrypts = rsa || has(sm2?.decrypt?.mechanism);
+  const capabilities: readonly TokenCapability[] = [
+    'sign-message',
+    ...(rsa || has(CKM_ECDSA) ? (['sign-digest'] as const) : []),
+    ...((flags & CKF_RNG) === 0 ? [] : (['random'] as const)),
+    ...(decrypts ? (['decrypt'] as const) : []),
+    'change-pin',
+    'unblock-pin',
+    ...(keySpecs.length > 0 ? (['generate-key'] as const) : []),
+    ...(writable ? (['import-certificate'] as const) : []),
+    ...(writable && has(sm2?.unwrap?.mechanism) ? (['import-encryption-key'] as const) : []),
+    'read-files',
+  ];
+  const readOnly = writable ? [] : [lack('generate-key', 'token', 'CKF_WRITE_PROTECTED')];
+  const lacks: readonly TokenLack[] = [
+    ...readOnly,
+    lack('pin-retries', 'family', 'PKCS#11 says only when tries are low, last, or none'),
+    lack('unblock-pin-remote', 'family', 'PKCS#11 has no function for it'),
+    lack('decrypt-content', 'not-built', decrypts ? 'the token decrypts keys' : ''),
+    lack('import-encryption-key', 'library', 'no mechanism of the vendor unwraps ENVELOPEDKEYBLOB'),
+  ];
+  return {
+    algorithms: [
+      ...(rsa ? (['rsa'] as const) : []),
+      ...(has(CKM_ECDSA) ? (['ec'] as const) : []),
+      ...(has(CKM_EDDSA) ? (['ed25519'] as const) : []),
+      ...(signsSm2 ? (['sm2'] as const) : []),
+    ],
+    capabilities,
+    lacks: completeLacks(capabilities, lacks, 'token'),
+    keySpecs,
+  };
+}
+
+function lack(capability: TokenCapability, reason: TokenLack['reason'], detail: string): TokenLack {
+  return { capability, reason, detail };
+}
