@@ -14,7 +14,7 @@ import {
   oids,
   readDer,
 } from '@onelock/core/asn1';
-import { addUnsignedAttribute, parseSignedData } from '@onelock/core/cms';
+import { addUnsignedAttribute, ContentDigester, parseSignedData } from '@onelock/core/cms';
 import { parsePublicKey, type SignatureAlgorithm, sm2DefaultUserId } from '@onelock/core/crypto';
 import { isCodedError } from '@onelock/core/errors';
 import { parseTimestampToken } from '@onelock/core/tsp';
@@ -328,6 +328,24 @@ describe('a CA whose key was compromised', () => {
     expect(outcomes(4)).toEqual(['passed', 'passed']);
     expect(outcomes(1)).toContain('ERR_REVOCATION_REVOKED');
   });
+});
+
+describe('content read past', () => {
+  it.each([[[]], [['sha1']]] as const)(
+    'is held against the content inside, whatever was asked to be digested: %s',
+    (digests) => {
+      const message = parseSignedData(
+        buildMessage({ content, certificate: leaf, key: key('leaf').privateKey, attributes: null }, ops),
+      );
+      const judge = (octets: Uint8Array): Report => {
+        const digester = new ContentDigester({ digests }, ops);
+        digester.update(octets);
+        return judgeMessage({ ...trust, revocation: 'none', message, content: digester.finish() }, ops);
+      };
+      expect(cause(judge(content))).toBe('passed');
+      expect(cause(judge(content.with(0, 0)))).toBe('ERR_CMS_CONTENT_MISMATCH');
+    },
+  );
 });
 
 describe('a message that costs more than an honest one', () => {

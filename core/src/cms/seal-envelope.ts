@@ -91,13 +91,50 @@ export function sealContent(
   ciphers: Pick<CipherOps, 'encrypt' | 'encryptKey'>,
   wrapping?: WrappingEngine,
 ): SealedContent {
-  const { recipients, content, sharedKeys = [], passwords = [] } = input;
+  const { family, version, cipher, contentKey, iv, recipientInfos } = wrapContentKey(input, ops, ciphers, wrapping);
+  const { mode } = cipherShapes[cipher];
+  const sealed = ciphers.encrypt(cipher, contentKey, iv, input.content);
+  contentKey.fill(0);
+  const ciphertext = mode === 'gcm' ? sealed.subarray(0, sealed.length - gcmTagLength) : sealed;
+  return {
+    family,
+    version,
+    recipientInfos,
+    encryptedContentInfo: derSequence(
+      derOid(family === 'gm' ? oids.gmData : oids.data),
+      encodeContentEncryption(cipher, iv),
+      derImplicit(0, ciphertext),
+    ),
+    tag: mode === 'gcm' ? sealed.subarray(sealed.length - gcmTagLength) : null,
+  };
+}
+
+/** A new content key, in the clear for whoever encrypts, and encrypted for everyone who may open. */
+export interface WrappedContentKey {
+  readonly family: MessageFamily;
+  readonly version: SealedContent['version'];
+  readonly cipher: SealingCipher;
+  /** To be wiped by its owner. */
+  readonly contentKey: Uint8Array;
+  readonly iv: Uint8Array;
+  /** SET OF RecipientInfo, DER. */
+  readonly recipientInfos: Uint8Array;
+}
+
+/** @throws {CodedError} as {@link sealEnvelope} */
+export function wrapContentKey(
+  input: Omit<EnvelopeToSeal, 'content'>,
+  ops: Pick<CryptoOps, 'random'>,
+  ciphers: Pick<CipherOps, 'encryptKey'>,
+  wrapping?: WrappingEngine,
+): WrappedContentKey {
+  const { recipients, sharedKeys = [], passwords = [] } = input;
   const others = sharedKeys.length + passwords.length;
   if (recipients.length + others === 0) throw new CodedError('ERR_ENVELOPE_NOT_RECIPIENT');
   const national = others === 0 && recipients.every(({ publicKey }) => publicKey.kind === 'sm2');
   const family = input.family ?? (national ? 'gm' : 'pkcs7');
   const cipher = input.cipher ?? (family === 'gm' ? 'sm4-cbc' : 'aes-256-cbc');
-  const { keyLength, ivLength, mode } = cipherShapes[cipher];
+  const { keyLength, ivLength } = cipherShapes[cipher];
   const contentKey = ops.random(keyLength);
   const iv = ops.random(ivLength);
   const agreeing = recipients.filter(({ publicKey }) => family === 'pkcs7' && publicKey.kind === 'ec');
@@ -114,20 +151,14 @@ export function sealContent(
   ];
   if (family === 'gm' && others > 0)
     throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: 'GM/T 0010 key wrap' });
-  const sealed = ciphers.encrypt(cipher, contentKey, iv, content);
-  contentKey.fill(0);
-  const ciphertext = mode === 'gcm' ? sealed.subarray(0, sealed.length - gcmTagLength) : sealed;
   const plainVersion = agreeing.length + sharedKeys.length > 0 ? 2 : 0;
   return {
     family,
     version: family === 'gm' ? 1 : passwords.length > 0 ? 3 : plainVersion,
+    cipher,
+    contentKey,
+    iv,
     recipientInfos: derSetOf(...wrapped),
-    encryptedContentInfo: derSequence(
-      derOid(family === 'gm' ? oids.gmData : oids.data),
-      encodeContentEncryption(cipher, iv),
-      derImplicit(0, ciphertext),
-    ),
-    tag: mode === 'gcm' ? sealed.subarray(sealed.length - gcmTagLength) : null,
   };
 }
 

@@ -45,6 +45,9 @@ export interface ContentPlan {
   }[];
 }
 
+/** Two contents of one such digest are the same; SHA-1 cannot tell. */
+const telling: ReadonlySet<DigestAlgorithm> = new Set<DigestAlgorithm>(['sm3', 'sha256', 'sha384', 'sha512']);
+
 /** Octets kept of the beginning, to see whether short content is a SET of attributes. */
 const keptLength = 65_536;
 
@@ -62,7 +65,8 @@ export class ContentDigester {
 
   constructor(plan: ContentPlan, ops: CryptoOps) {
     this.#ops = ops;
-    this.#digests = new Map([...new Set(plan.digests)].map((name) => [name, ops.createDigest(name)]));
+    const own: readonly DigestAlgorithm[] = plan.digests.some((name) => telling.has(name)) ? [] : ['sha256'];
+    this.#digests = new Map([...new Set([...plan.digests, ...own])].map((name) => [name, ops.createDigest(name)]));
     this.#primed = (plan.sm2 ?? []).map(({ key, userId }) => {
       const running = ops.createDigest('sm3');
       running.update(computeZa(ops, key.point, userId));
