@@ -34,6 +34,7 @@ import { loginRoutes } from './routes/logins.ts';
 import { operationRoutes } from './routes/operation.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { signatureRoutes } from './routes/signatures.ts';
+import { timestampRoutes } from './routes/timestamps.ts';
 import type { Ports } from './services/ports/ports.ts';
 
 export interface AppOptions {
@@ -109,6 +110,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   loginRoutes(typed, context);
   certificateRoutes(typed, context);
   signatureRoutes(typed, context);
+  timestampRoutes(typed, context);
   driverCatalogueRoutes(typed, context);
   auditRoutes(typed, context);
   app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());

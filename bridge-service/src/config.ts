@@ -66,6 +66,20 @@ const addresses = (value: string): readonly string[] => {
   return list;
 };
 
+const oid = (value: string): string => {
+  if (!/^[0-2](\.(0|[1-9]\d{0,38})){1,30}$/.test(value)) throw new RuleError('OID');
+  return value;
+};
+const hosts = (value: string): readonly string[] => {
+  const list = value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  for (const item of list)
+    if (!/^(\[[0-9a-f:]+\]|[\w.-]+)(:\d{1,5})?$/i.test(item)) throw new RuleError('host[:port], comma-separated');
+  return list;
+};
+
 const key = <T>(row: ConfigKey<T>): ConfigKey<T> => row;
 
 /** Every key of the service. Units are in the names. */
@@ -293,6 +307,27 @@ export const configKeys = {
     zh: '被新列表取代的吊销列表再保留多久（天），供复验判定',
     en: 'How long a revocation list is kept after a newer one took its place, in days, for whoever replays a judgement',
     read: integer(0, 36_500),
+  }),
+  tsaDir: key({
+    variable: 'ONELOCK_SERVICE_TSA_DIR',
+    fallback: null as string | null,
+    zh: '内置时间戳服务（供试验省使用）的密钥目录：NAME.pem 为证书及其链，NAME.key.pem 为 PKCS#8 私钥；不设则不提供',
+    en: 'Folder of keys of the built-in time-stamping authority, for test provinces: NAME.pem is a certificate and its chain, NAME.key.pem its PKCS#8 key; none without it',
+    read: optionalPath,
+  }),
+  tsaPolicy: key({
+    variable: 'ONELOCK_SERVICE_TSA_POLICY',
+    fallback: '2.999.1',
+    zh: '内置时间戳服务的策略 OID；默认值属于示例弧，正式使用须换',
+    en: 'Policy OID of the built-in time-stamping authority; the default is of the arc for examples and has to be replaced in earnest',
+    read: oid,
+  }),
+  timeServers: key({
+    variable: 'ONELOCK_SERVICE_TIME_SERVERS',
+    fallback: [] as readonly string[],
+    zh: '对时的 SNTP 服务器，主机[:端口]，逗号分隔；时钟偏差超过 1 秒时不签发时间戳',
+    en: 'SNTP servers to compare the clock with, host[:port], comma-separated; no stamps while the clock is off by more than a second',
+    read: hosts,
   }),
   machineOutput: key({
     variable: 'ONELOCK_MACHINE_OUTPUT',

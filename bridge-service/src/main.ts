@@ -20,6 +20,7 @@ import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
 import type { Ports } from './services/ports/ports.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
+import { startAuthority } from './tsa/index.ts';
 import { VerificationPool } from './workers/verification-pool.ts';
 
 export interface RunningService {
@@ -57,9 +58,11 @@ export async function startService(
     lifetimes: lifetimesOf(config),
   };
   const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
+  const tsa = startAuthority({ ...shared, config, logger });
   const ports: Ports = {
     ...shared,
     evidence: evidence ?? noEvidence,
+    tsa: tsa?.authority,
     key,
     witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>
       logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
@@ -75,6 +78,7 @@ export async function startService(
       stopHousekeeping();
       await app.close();
       await stopEvidence();
+      tsa?.stop();
       await stopCheckpoints();
       await pool?.close();
       await store.close();

@@ -1,7 +1,7 @@
 import type { CryptoOps } from '@onelock/core/crypto';
-import { isCodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Name } from '@onelock/core/x509';
-import type { Outbound } from '../outbound/index.ts';
+import { fetchTimestamp, type Outbound, shownUrl } from '../outbound/index.ts';
 import type { Clock } from '../services/ports/clock.ts';
 import type { EvidencePort } from '../services/ports/evidence.ts';
 import type { SourceState } from '../services/ports/evidence-store.ts';
@@ -11,7 +11,7 @@ import { Gatherer, isCurrent, signersOf } from './gatherer.ts';
 import { IssuerShelf } from './issuer-shelf.ts';
 import { type HeldList, ListShelf } from './list-shelf.ts';
 import { ListThread } from './list-thread.ts';
-import { listedIssuers, listedLists } from './listed-sources.ts';
+import { listedAuthorities, listedIssuers, listedLists } from './listed-sources.ts';
 import { OcspShelf } from './ocsp-shelf.ts';
 import { SourceHealth } from './source-health.ts';
 import type { Source } from './source-name.ts';
@@ -104,6 +104,17 @@ export class Evidence implements EvidencePort {
       { ...shelves, clock, ops, waitMs: limits.waitMs, onFailure: events.onFailure },
       question,
     ).gather();
+  }
+
+  timestampAuthorities(trust: Trust): readonly string[] {
+    return listedAuthorities(trust).map(({ url }) => url);
+  }
+
+  async stamp(trust: Trust, url: string, request: Uint8Array): Promise<Uint8Array> {
+    const { outbound, limits } = this.#options;
+    const source = listedAuthorities(trust).find((listed) => listed.url === url);
+    if (source === undefined) throw new CodedError('ERR_EVIDENCE_URL_UNSUPPORTED', { url: shownUrl(url), rule: 'listed' });
+    return this.#health.ask(source, () => fetchTimestamp(outbound, { url, request, timeoutMs: limits.ocspTimeoutMs }));
   }
 
   sources(trust: Trust): ReturnType<EvidencePort['sources']> {

@@ -29,3 +29,7 @@ export function listedIssuers(trust: Trust): readonly Source[] {
 export function listedResponders(trust: Trust): readonly Source[] {
   return listed(trust, 'ocsp', (caId) => trust.authorities.sourcesOf(caId)?.ocsp ?? []);
 }
+
+export function listedAuthorities(trust: Trust): readonly Source[] {
+  return listed(trust, 'tsa', (caId) => trust.authorities.sourcesOf(caId)?.tsa ?? []);
+}

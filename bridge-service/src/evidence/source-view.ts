@@ -3,13 +3,13 @@ import type { SourceView } from '../services/ports/evidence.ts';
 import type { Trust } from '../services/trust-registry.ts';
 import { isCurrent } from './gatherer.ts';
 import type { HeldList, ListShelf } from './list-shelf.ts';
-import { listedIssuers, listedLists, listedResponders } from './listed-sources.ts';
+import { listedAuthorities, listedIssuers, listedLists, listedResponders } from './listed-sources.ts';
 import type { SourceHealth } from './source-health.ts';
 import type { Source } from './source-name.ts';
 
 /** Every listed source with what became of asking it, those never asked too. */
 export function sourceViews(trust: Trust, health: SourceHealth, lists: ListShelf, now: Date): readonly SourceView[] {
-  return [...listedLists(trust), ...listedResponders(trust), ...listedIssuers(trust)].map((source) =>
+  return [...listedLists(trust), ...listedResponders(trust), ...listedIssuers(trust), ...listedAuthorities(trust)].map((source) =>
     viewOf(source, health, lists.held(source), now),
   );
 }

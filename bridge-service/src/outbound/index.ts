@@ -3,5 +3,6 @@ export { fetchIssuers } from './ca-issuers.ts';
 export { type CrlDownload, fetchCrl } from './crl.ts';
 export { fetchOcsp, type OcspFetch } from './ocsp.ts';
 export { createOutbound, type Outbound, type OutboundOptions } from './outbound.ts';
+export { askTimeServer } from './time-server.ts';
 export { fetchTimestamp } from './tsa.ts';
 export { readSourceUrl, shownUrl } from './url-rules.ts';

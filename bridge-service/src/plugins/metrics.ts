@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 export interface Metrics {
   readonly registry: Registry;
   /** A judgement that was answered. */
-  countJudgement(kind: 'certificate' | 'signature' | 'login', indication: string): void;
+  countJudgement(kind: 'certificate' | 'signature' | 'login' | 'timestamp', indication: string): void;
 }
 
 /** Numbers for Prometheus: the process, requests by route pattern (never by address or id), judgements by outcome. */

@@ -6,7 +6,12 @@ import { describeRoute } from './describe-route.ts';
 import { byId, closed, IdempotencyHeader, Instant, nullable, oneOf, ReasonSchema, recordId } from './schemas/common.ts';
 
 const Address = closed({
-  url: Type.String({ minLength: 1, maxLength: 2_048, pattern: '^[\\x21-\\x7e]+$', description: 'http 或 https / http or https' }),
+  url: Type.String({
+    minLength: 1,
+    maxLength: 2_048,
+    pattern: '^[\\x21-\\x7e]+$',
+    description: 'http 或 https / http or https',
+  }),
   issuer: Type.Optional(
     Type.String({
       pattern: '^[0-9a-f]{64}$',

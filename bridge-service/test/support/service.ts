@@ -15,6 +15,7 @@ import { issueFirstAdministratorCode } from '../../src/services/administrator-co
 import type { Ports } from '../../src/services/ports/ports.ts';
 import type { Role } from '../../src/services/ports/records.ts';
 import { createTrustRegistry } from '../../src/services/trust-registry.ts';
+import { startAuthority } from '../../src/tsa/index.ts';
 import { VerificationPool } from '../../src/workers/verification-pool.ts';
 import { newTestDatabase, type TestDatabase } from './database.ts';
 
@@ -45,6 +46,8 @@ export interface TestService {
   caller(role: Role, more?: { origins?: string[]; permissions?: string[] }): Promise<string>;
   /** Moves the service's clock. */
   advance(milliseconds: number): void;
+  /** As somebody who sets the machine's clock. */
+  setClock(instant: Date): void;
   close(): Promise<void>;
 }
 
@@ -76,9 +79,13 @@ export async function createTestService(
   const logger = pino({ level: 'error' }, pino.destination({ dest: 2, sync: true }));
   const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
   await evidence?.load();
+  // Here the clock that nobody can set goes with the other: a test moves both, or sets the clock.
+  let monotonic = 0;
+  const tsa = startAuthority({ ...shared, config, logger, monotonicMs: () => monotonic });
   const ports: Ports = {
     ...shared,
     evidence: evidence ?? noEvidence,
+    tsa: tsa?.authority,
     key: loadServiceKey(secretsFolderOf(config), ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (_folder, error) => {
       throw error;
@@ -130,10 +137,15 @@ export async function createTestService(
     },
     advance(milliseconds) {
       now += milliseconds;
+      monotonic += milliseconds;
+    },
+    setClock(instant) {
+      now = instant.getTime();
     },
     async close() {
       await app.close();
       await evidence?.close();
+      tsa?.stop();
       await pool?.close();
       await store.close();
       await database.drop();

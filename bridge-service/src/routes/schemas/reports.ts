@@ -46,7 +46,7 @@ const profiles = [
 const Profile = oneOf(profiles, '规则集，默认 rfc5280 / set of rules, rfc5280 by default');
 
 /** What became of each source of evidence, beside the verdict. */
-const Sources = Type.Array(
+export const Sources = Type.Array(
   closed({
     kind: oneOf(['crl', 'ocsp', 'ca-issuers', 'tsa'], '种类 / kind'),
     url: Type.String({ description: '地址，不含查询串 / address, without query' }),
@@ -103,7 +103,7 @@ const Deviations = Type.Array(closed({ symptom: Type.String(), authority: Type.S
   description: '看到并已登记的与标准的偏差 / departures from the standard that were seen and are declared',
 });
 
-const TimestampReport = closed({
+const timestampReport = {
   ...verdict,
   time: Instant,
   accuracyMs: nullable(Type.Integer({ minimum: 0 })),
@@ -114,7 +114,12 @@ const TimestampReport = closed({
   authority: nullable(Subject),
   certificate: nullable(NestedCertificateReport),
   deviations: Type.Optional(Deviations),
-});
+};
+export const TimestampReportSchema = closed(timestampReport, '时间戳的结论 / verdict on a time-stamp');
+export const VerifiedTimestampSchema = closed(
+  { ...timestampReport, ...withSources },
+  '时间戳的结论 / verdict on a time-stamp',
+);
 
 const signerFacts = {
   ...verdict,
@@ -124,7 +129,7 @@ const signerFacts = {
   signingTime: nullable(Instant),
   certificate: nullable(NestedCertificateReport),
   deviations: Type.Optional(Deviations),
-  timestamps: Type.Optional(Type.Array(TimestampReport)),
+  timestamps: Type.Optional(Type.Array(TimestampReportSchema)),
   provenTime: Type.Optional(Instant),
   broughtRevocation: Type.Optional(
     closed(
@@ -210,7 +215,7 @@ const keyUsages = [
   'encipherOnly',
   'decipherOnly',
 ] as const;
-const Oid = Type.String({ pattern: '^[0-2](\\.(0|[1-9][0-9]{0,38})){1,30}$', description: 'OID' });
+export const Oid = Type.String({ pattern: '^[0-2](\\.(0|[1-9][0-9]{0,38})){1,30}$', description: 'OID' });
 
 const maxCertificates = 100;
 const maxRevocationData = 4 * 1024 * 1024;
@@ -310,7 +315,7 @@ const signedBy = {
   ),
 };
 const signatureValue = base64(16_384, 'SM2、ECDSA 为 DER SEQUENCE { r, s } / DER SEQUENCE { r, s } for SM2 and ECDSA');
-const ContentDigest = closed(
+export const ContentDigest = closed(
   { algorithm: oneOf(contentDigestNames, '摘要算法 / digest'), value: base64(128, '摘要 / the digest') },
   '摘要，代替原文 / a digest, instead of the content',
 );

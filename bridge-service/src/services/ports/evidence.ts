@@ -59,6 +59,16 @@ export interface SourceView extends Omit<SourceState, 'lastError'> {
 export interface EvidencePort {
   /** Everything known or to be had in time about the revocation of these certificates. Never rejects for what a source does. */
   gather(question: EvidenceQuestion): Promise<GatheredEvidence>;
+  /** Time-stamping authorities that operators listed, in the order in which to ask. */
+  timestampAuthorities(trust: Trust): readonly string[];
+  /**
+   * Asks one of them.
+   *
+   * @param request  DER of TimeStampReq
+   * @returns DER of TimeStampResp, unread
+   * @throws {CodedError} ERR_EVIDENCE_…
+   */
+  stamp(trust: Trust, url: string, request: Uint8Array): Promise<Uint8Array>;
   /** State of every listed source. */
   sources(trust: Trust): readonly SourceView[];
   /** Asks every listed source of a CA now, whatever it did before. */

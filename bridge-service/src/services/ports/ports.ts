@@ -1,6 +1,7 @@
 import type { CryptoOps } from '@onelock/core/crypto';
 import type { Witnesses } from '../../audit/witness-files.ts';
 import type { ServiceKey } from '../../secrets/service-key.ts';
+import type { TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
 import type { Clock } from './clock.ts';
@@ -29,6 +30,8 @@ export interface Ports {
   readonly key: ServiceKey;
   /** Who keeps checkpoints of the audit log outside the database. */
   readonly witnesses: Witnesses;
+  /** The built-in time-stamping authority, where there is one. */
+  readonly tsa?: TimestampAuthority | undefined;
   /** Threads that judge; without them the main thread does. */
   readonly pool?: VerificationPool | undefined;
 }

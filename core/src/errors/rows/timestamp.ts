@@ -1,6 +1,12 @@
 import type { ErrorRows } from '../row.ts';
 
 export const timestampErrors = {
+  ERR_TIMESTAMP_UNAVAILABLE: {
+    httpStatus: 422,
+    whoCanAct: 'operator',
+    retriable: true,
+    params: [],
+  },
   ERR_TIMESTAMP_REFUSED: {
     httpStatus: 502,
     whoCanAct: 'operator',

@@ -1,0 +1,2 @@
+export { type StartedAuthority, startAuthority } from './start-authority.ts';
+export { accuracySeconds, type StampOutcome, TimestampAuthority } from './timestamp-authority.ts';

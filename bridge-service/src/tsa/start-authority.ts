@@ -1,0 +1,78 @@
+import type { CryptoOps } from '@onelock/core/crypto';
+import type { ServiceConfig } from '../config.ts';
+import { askTimeServer } from '../outbound/index.ts';
+import type { Clock } from '../services/ports/clock.ts';
+import { ClockMonitor } from './clock-monitor.ts';
+import { loadStampingKeys } from './stamping-key.ts';
+import { accuracySeconds, TimestampAuthority } from './timestamp-authority.ts';
+
+const quarantineMs = 60_000;
+const watchEveryMs = 1_000;
+const askServersEveryMs = 5 * 60_000;
+const askTimeoutMs = 3_000;
+
+export interface AuthorityParts {
+  readonly config: Pick<ServiceConfig, 'tsaDir' | 'tsaPolicy' | 'timeServers'>;
+  readonly clock: Clock;
+  readonly ops: CryptoOps;
+  readonly logger: { warn(data: object, message: string): void };
+  readonly monotonicMs?: (() => number) | undefined;
+}
+
+export interface StartedAuthority {
+  readonly authority: TimestampAuthority;
+  readonly monitor: ClockMonitor;
+  stop(): void;
+}
+
+/**
+ * Starts the built-in authority, where the configuration has a folder of its keys: the clock is watched every second, and compared with
+ * time servers where there are some.
+ *
+ * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID
+ */
+export function startAuthority(parts: AuthorityParts): StartedAuthority | undefined {
+  const { config, clock, ops, logger, monotonicMs = () => performance.now() } = parts;
+  if (config.tsaDir === null) return undefined;
+  const keys = loadStampingKeys(config.tsaDir, ops);
+  const monitor = new ClockMonitor({ clock, monotonicMs, toleranceMs: accuracySeconds * 1000, quarantineMs });
+  const watch = setInterval(() => {
+    const doubt = monitor.doubt();
+    if (doubt !== undefined) logger.warn({ doubt, offsetMs: monitor.offsetMs }, 'the clock is in doubt: no stamps');
+  }, watchEveryMs);
+  const compare = (): void => {
+    void compareWithServers(config.timeServers, monitor, clock, logger);
+  };
+  const comparing = setInterval(compare, askServersEveryMs);
+  watch.unref();
+  comparing.unref();
+  compare();
+  return {
+    authority: new TimestampAuthority({ keys, policy: config.tsaPolicy, clock, monitor, ops }),
+    monitor,
+    stop: () => {
+      clearInterval(watch);
+      clearInterval(comparing);
+    },
+  };
+}
+
+/** The middle one of what the servers say: one of three may be wrong. Without an answer what was known stays. */
+async function compareWithServers(
+  servers: readonly string[],
+  monitor: ClockMonitor,
+  clock: Clock,
+  logger: AuthorityParts['logger'],
+): Promise<void> {
+  const asked = await Promise.allSettled(
+    servers.map((server) => {
+      const { hostname, port } = new URL(`ntp://${server}`);
+      const now = (): number => clock().getTime();
+      return askTimeServer({ host: hostname, port: Number(port || 123) }, { timeoutMs: askTimeoutMs, now });
+    }),
+  );
+  const offsets = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])).sort((a, b) => a - b);
+  const middle = offsets[Math.floor(offsets.length / 2)];
+  if (middle !== undefined) monitor.noteOffset(middle);
+  else if (servers.length > 0) logger.warn({ servers }, 'no time server answers');
+}
