@@ -10,6 +10,7 @@ import { HandleTable } from './dispatch/handles.ts';
 import { KeySessions } from './dispatch/key-sessions.ts';
 import { OriginRegistry } from './dispatch/origin-registry.ts';
 import { Permissions } from './dispatch/permissions.ts';
+import { DriverShelf } from './drivers/driver-shelf.ts';
 import { createHandlers, servedCalls } from './handlers/index.ts';
 import { InterruptedBatches } from './handlers/interrupted-batches.ts';
 import type { AgentParts } from './handlers/parts.ts';
@@ -86,7 +87,18 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     now,
     onServiceRefusal: (code) => log.warn({ code }, 'the service did not judge, the agent does'),
   });
-  const fleet = await TokenFleet.start(config.drivers);
+  const shelf = new DriverShelf({
+    stateDir: config.stateDir,
+    anchorsDir: config.driverAnchorsDir,
+    explicit: config.drivers,
+    serviceUrl: config.service?.url ?? null,
+    ops,
+    now,
+    environment,
+    onChanged: (configs) => void fleet.adopt(configs),
+    onProblem: (what, reason) => log.warn({ what, ...reason }, 'a driver is not used'),
+  });
+  const fleet = await TokenFleet.start(shelf.configs());
   const parts: AgentParts = {
     config,
     productVersion,
@@ -138,6 +150,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     port: door.port,
     close: async () => {
       service?.close();
+      shelf.close();
       await door.close();
       await sessions.closeAll();
       await prompt.close();

@@ -15,8 +15,13 @@ export interface AgentConfig {
   readonly originPolicy: 'https-only' | 'loopback-http';
   readonly service: ServiceAddress | null;
   readonly trustAnchorsDir: string | null;
-  /** One entry per driver to host; each is checked by the driver room's own schema. */
-  readonly drivers: readonly unknown[];
+  /**
+   * One entry per driver to host, each checked by the driver room's own schema; null where nothing is said, and then the
+   * built-in drivers run.
+   */
+  readonly drivers: readonly unknown[] | null;
+  /** Anchors and intermediates of those who sign drivers; without it no signed driver is believed. */
+  readonly driverAnchorsDir: string | null;
   /** Sites that the operator lets sign bare digests. */
   readonly digestGrants: readonly DigestGrant[];
   readonly language: WindowLanguage;
@@ -61,6 +66,7 @@ export function readConfig(environment: Environment): AgentConfig {
     service: readService(value('ONELOCK_AGENT_SERVICE_URL'), value('ONELOCK_AGENT_SERVICE_TOKEN')),
     trustAnchorsDir: value('ONELOCK_AGENT_TRUST_ANCHORS_DIR') ?? null,
     drivers: readDrivers(value('ONELOCK_AGENT_DRIVERS')),
+    driverAnchorsDir: value('ONELOCK_AGENT_DRIVER_ANCHORS_DIR') ?? null,
     digestGrants: readDigestGrants(value('ONELOCK_AGENT_DIGEST_ORIGINS')),
     language: readChoice('ONELOCK_AGENT_LANGUAGE', value('ONELOCK_AGENT_LANGUAGE'), windowLanguages, 'auto'),
     consentTimeoutMs: readSeconds(
@@ -129,8 +135,8 @@ function readDigestGrants(text: string | undefined): readonly DigestGrant[] {
   });
 }
 
-function readDrivers(text: string | undefined): readonly unknown[] {
-  if (text === undefined) return [];
+function readDrivers(text: string | undefined): readonly unknown[] | null {
+  if (text === undefined) return null;
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

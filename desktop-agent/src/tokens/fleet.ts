@@ -29,16 +29,31 @@ export type FleetEvent =
   | { readonly kind: 'driver-crashed'; readonly driver: string; readonly reason: Reason }
   | { readonly kind: 'driver-restarted'; readonly driver: string };
 
+interface PresentEntry {
+  readonly value: PresentDevice;
+  readonly leave: AbortController;
+}
+
 interface Slot {
   readonly config: DriverConfig;
   hosted: HostedDriver | null;
   restarts: number;
   cause: Reason | null;
-  readonly present: Map<string, { readonly value: PresentDevice; readonly leave: AbortController }>;
+  readonly present: Map<string, PresentEntry>;
   /** Looks at one driver happen one after the other, so that none overtakes a newer one. */
   look: Promise<void>;
   starting: boolean;
 }
+
+const newSlot = (config: DriverConfig): Slot => ({
+  config,
+  hosted: null,
+  restarts: 0,
+  cause: null,
+  present: new Map(),
+  look: Promise.resolve(),
+  starting: false,
+});
 
 const startPatienceMs = 3_000;
 /** How long until a driver that could not be started is tried again. */
@@ -46,7 +61,7 @@ const retryMs = 30_000;
 
 /** All drivers, each in its own process, and the devices that are present on them. */
 export class TokenFleet {
-  readonly #slots: readonly Slot[];
+  #slots: readonly Slot[];
   readonly #listeners = new Set<(event: FleetEvent) => void>();
   readonly #retry: NodeJS.Timeout;
   #closed = false;
@@ -64,20 +79,24 @@ export class TokenFleet {
    * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID
    */
   static async start(drivers: readonly unknown[]): Promise<TokenFleet> {
-    const slots = parseDriverConfigs(drivers).map(
-      (config): Slot => ({
-        config,
-        hosted: null,
-        restarts: 0,
-        cause: null,
-        present: new Map(),
-        look: Promise.resolve(),
-        starting: false,
-      }),
-    );
-    const fleet = new TokenFleet(slots);
+    const fleet = new TokenFleet(parseDriverConfigs(drivers).map(newSlot));
     await Promise.race([fleet.#startMissing(), delay(startPatienceMs, undefined, { ref: false })]);
     return fleet;
+  }
+
+  /**
+   * Runs these drivers from now on. One whose configuration stayed the same goes on undisturbed; one that is gone leaves with its
+   * devices; one that changed is gone and comes anew.
+   *
+   * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID; then nothing changes
+   */
+  async adopt(drivers: readonly unknown[]): Promise<void> {
+    const wanted = new Map(parseDriverConfigs(drivers).map((config) => [JSON.stringify(config), config]));
+    const staying = this.#slots.filter(({ config }) => wanted.delete(JSON.stringify(config)));
+    const leaving = this.#slots.filter((slot) => !staying.includes(slot));
+    this.#slots = [...staying, ...[...wanted.values()].map(newSlot)];
+    await Promise.all(leaving.map((slot) => this.#dismiss(slot)));
+    if (!this.#closed) await this.#startMissing();
   }
 
   drivers(): readonly DriverRow[] {
@@ -114,6 +133,12 @@ export class TokenFleet {
     await Promise.all(this.#slots.map((slot) => slot.hosted?.close()));
   }
 
+  async #dismiss(slot: Slot): Promise<void> {
+    await slot.look;
+    for (const [id, entry] of slot.present) this.#leaves(slot, id, entry);
+    await slot.hosted?.close();
+  }
+
   async #startMissing(): Promise<void> {
     await Promise.all(
       this.#slots.filter((slot) => slot.hosted === null && !slot.starting).map((slot) => this.#startSlot(slot)),
@@ -124,7 +149,7 @@ export class TokenFleet {
     slot.starting = true;
     try {
       const hosted = await startHostedDriver(slot.config);
-      if (this.#closed) return await hosted.close();
+      if (this.#closed || !this.#slots.includes(slot)) return await hosted.close();
       slot.hosted = hosted;
       slot.cause = null;
       hosted.onDevicesChanged(() => void this.#look(slot));
@@ -157,7 +182,7 @@ export class TokenFleet {
 
   async #compare(slot: Slot): Promise<boolean> {
     const { hosted } = slot;
-    if (hosted === null || this.#closed) return false;
+    if (hosted === null || this.#closed || !this.#slots.includes(slot)) return false;
     let found: readonly TokenDevice[];
     try {
       found = await hosted.listDevices();
@@ -165,12 +190,11 @@ export class TokenFleet {
       if (isCodedError(error)) return false;
       throw error;
     }
+    if (!this.#slots.includes(slot)) return false;
     const stays = new Set(found.map((device) => `${device.id}#${device.insertion}`));
     for (const [id, entry] of slot.present) {
       if (stays.has(`${id}#${entry.value.generation}`)) continue;
-      slot.present.delete(id);
-      entry.leave.abort(new CodedError('ERR_TOKEN_REMOVED'));
-      this.#tell({ kind: 'device-removed', present: entry.value });
+      this.#leaves(slot, id, entry);
     }
     for (const device of found) {
       if (slot.present.has(device.id)) continue;
@@ -180,6 +204,12 @@ export class TokenFleet {
       this.#tell({ kind: 'device-inserted', present: value });
     }
     return true;
+  }
+
+  #leaves(slot: Slot, id: string, { leave, value }: PresentEntry): void {
+    slot.present.delete(id);
+    leave.abort(new CodedError('ERR_TOKEN_REMOVED'));
+    this.#tell({ kind: 'device-removed', present: value });
   }
 
   #tell(event: FleetEvent): void {

@@ -14,6 +14,7 @@ const cli = fileURLToPath(new URL('../../../bridge-service/src/cli.ts', import.m
 export interface ServiceProcess {
   readonly url: string;
   readonly agentToken: string;
+  readonly administratorToken: string;
   /** Kills it, as bad luck does. */
   kill(): Promise<void>;
   /** Starts it again on the same port with the same data. */
@@ -38,6 +39,7 @@ export async function startService(): Promise<ServiceProcess> {
   return {
     url,
     agentToken: agent.token,
+    administratorToken: administrator.token,
     kill: () => running.end('SIGKILL'),
     restart: async () => {
       running = await launch(folder, port);

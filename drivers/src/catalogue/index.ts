@@ -9,5 +9,5 @@ export {
 } from './driver-store.ts';
 export { driversToHost } from './drivers-to-host.ts';
 export { type InstalledDriver, installedDrivers } from './installed-drivers.ts';
-export { readDriverTrust } from './read-trust.ts';
+export { noTrust, readDriverTrust } from './read-trust.ts';
 export { recallOf } from './recall.ts';

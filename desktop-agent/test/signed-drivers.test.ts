@@ -1,0 +1,171 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { toBase64 } from '@onelock/core/bytes';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import type { Reason } from '@onelock/core/verdict';
+import { DriverStore, readDriverTrust } from '@onelock/drivers/catalogue';
+import type { DriverConfig } from '@onelock/drivers/port';
+import { createSoftToken } from '@onelock/drivers/soft';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sampleCatalogue, sampleManifest, signJson, untrustedKeeper } from '../../drivers/test/driver-signing.ts';
+import { sm2Identity } from '../../drivers/test/test-keys.ts';
+import { DriverShelf, type DriverShelfOptions } from '../src/drivers/driver-shelf.ts';
+import { type FleetEvent, TokenFleet } from '../src/tokens/fleet.ts';
+import { type ServiceProcess, startService } from './support/service-process.ts';
+
+const pki = fileURLToPath(new URL('../../vectors/pki/sm2/', import.meta.url));
+const endings: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'onelock-shelf-'));
+  endings.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder with the anchors of those who sign drivers. */
+function newAnchors(): string {
+  const folder = newFolder();
+  for (const name of ['root.pem', 'intermediate.pem']) copyFileSync(path.join(pki, name), path.join(folder, name));
+  return folder;
+}
+
+function newShelf(changes: Partial<DriverShelfOptions> = {}) {
+  const told: (readonly DriverConfig[])[] = [];
+  const problems: [string, Reason][] = [];
+  const stateDir = newFolder();
+  const shelf = new DriverShelf({
+    stateDir,
+    anchorsDir: newAnchors(),
+    explicit: null,
+    serviceUrl: null,
+    ops: createNodeCrypto(),
+    now: () => new Date(),
+    environment: {},
+    onChanged: (configs) => told.push(configs),
+    onProblem: (what, reason) => problems.push([what, reason]),
+    ...changes,
+  });
+  endings.push(() => shelf.close());
+  return { shelf, told, problems, stateDir };
+}
+
+const idsOf = (configs: readonly DriverConfig[] | undefined) => configs?.map(({ id }) => id);
+const here = { system: 'linux', architecture: process.arch === 'arm64' ? 'arm64' : 'x64' } as const;
+/** Any file that is there; it is hashed only when it is loaded. */
+const present = { ...here, paths: ['/bin/sh'], builds: [{ version: '1', sha256: 'ab'.repeat(32) }] };
+
+describe('the drivers that the agent runs', () => {
+  let service: ServiceProcess;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.cleanUp());
+
+  const publish = async (signed: Uint8Array): Promise<number> => {
+    const { status } = await fetch(`${service.url}/v1/driver-catalogue`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${service.administratorToken}` },
+      body: JSON.stringify({ catalogue: toBase64(signed) }),
+    });
+    return status;
+  };
+
+  it('come from the catalogue of the service, and leave when it recalls them', async () => {
+    const { shelf, told, problems } = newShelf({ serviceUrl: service.url });
+    expect(idsOf(shelf.configs())).toEqual(['soft']);
+    const drivers = [sampleManifest({ libraries: [present] })];
+    expect(await publish(signJson(sampleCatalogue({ version: 20, drivers })))).toBe(200);
+    await shelf.update();
+    expect(idsOf(told.at(-1))).toEqual(['soft', 'vendor-skf']);
+    const reason = { 'zh-CN': '签名错误', en: 'wrong signatures' };
+    const recalls = [{ driver: 'vendor-skf', reason, at: '2026-11-21T00:00:00Z' }];
+    expect(await publish(signJson(sampleCatalogue({ version: 21, drivers, recalls })))).toBe(200);
+    await shelf.update();
+    expect(idsOf(told.at(-1))).toEqual(['soft']);
+    expect(problems).toEqual([['vendor-skf', expect.objectContaining({ code: 'ERR_DRIVER_RECALLED' })]]);
+    await shelf.update();
+    expect(told).toHaveLength(2);
+  });
+
+  it('stay as they were when the service offers what nobody we believe has signed', async () => {
+    const { shelf, told } = newShelf({ serviceUrl: service.url });
+    shelf.configs();
+    expect(await publish(signJson(sampleCatalogue({ version: 30 }), untrustedKeeper))).toBe(200);
+    await expect(shelf.update().catch((error: unknown) => error)).resolves.toFailWith('ERR_DRIVER_MANIFEST_UNTRUSTED');
+    expect(told).toEqual([]);
+  });
+
+  it('stay as they were last when the service cannot be asked', async () => {
+    const { shelf } = newShelf({ serviceUrl: 'http://127.0.0.1:9' });
+    await expect(shelf.update().catch((error: unknown) => error)).resolves.toFailWith('ERR_SERVICE_UNAVAILABLE');
+    expect(idsOf(shelf.configs())).toEqual(['soft']);
+  });
+
+  it('follow what the command line adds, within seconds', async () => {
+    const { shelf, told, stateDir } = newShelf({ explicit: [] });
+    expect(idsOf(shelf.configs())).toEqual([]);
+    const anchors = newAnchors();
+    const store = new DriverStore({
+      folder: path.join(stateDir, 'drivers'),
+      trust: () => readDriverTrust([anchors]),
+      ops: createNodeCrypto(),
+      now: () => new Date(),
+    });
+    await store.accept(signJson(sampleManifest({ libraries: [present] })));
+    const end = performance.now() + 60_000;
+    while (told.length === 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(idsOf(told.at(-1))).toEqual(['vendor-skf']);
+  }, 90_000);
+
+  it('are none that was signed where the anchors cannot be read, and that is told', () => {
+    const soft = { id: 'own', family: 'soft', folder: path.join(newFolder(), 'tokens') };
+    const { shelf, problems } = newShelf({ anchorsDir: '/nowhere', explicit: [soft] });
+    expect(idsOf(shelf.configs())).toEqual(['own']);
+    expect(idsOf(newShelf({ anchorsDir: '/nowhere' }).shelf.configs())).toEqual(['soft']);
+    expect(problems).toEqual([['drivers', { code: 'ERR_CLI_FILE_UNREADABLE', params: { file: '/nowhere' } }]]);
+  });
+});
+
+describe('a fleet of drivers', () => {
+  async function softDriver(id: string): Promise<{ id: string; family: 'soft'; folder: string }> {
+    const folder = path.join(newFolder(), 'tokens');
+    mkdirSync(folder);
+    await createSoftToken({
+      ...{ file: path.join(folder, 'key.softtoken'), label: id, serialNumber: id, pin: '123456', pinRetries: 10 },
+      identities: [sm2Identity],
+    });
+    return { id, family: 'soft', folder };
+  }
+
+  it('takes up new drivers and lets others go, with their devices, and leaves the rest undisturbed', async () => {
+    const [one, two, three] = [await softDriver('one'), await softDriver('two'), await softDriver('three')];
+    const fleet = await TokenFleet.start([one, two]);
+    endings.push(() => fleet.close());
+    await until(() => fleet.devices().length === 2);
+    const staying = fleet.devices().find(({ device }) => device.serialNumber === 'two');
+    const leaving = fleet.devices().find(({ device }) => device.serialNumber === 'one');
+    const events: FleetEvent['kind'][] = [];
+    fleet.onEvent(({ kind }) => events.push(kind));
+    await fleet.adopt([two, three]);
+    await until(() => fleet.devices().length === 2);
+    expect(fleet.devices().map(({ device }) => device.serialNumber)).toEqual(['two', 'three']);
+    expect(fleet.devices()).toContain(staying);
+    expect(leaving?.gone.aborted).toBe(true);
+    expect(leaving?.driver.status().state).toBe('closed');
+    expect(events).toEqual(['device-removed', 'device-inserted']);
+    await expect(fleet.adopt([{ family: 'nothing' }]).catch((error: unknown) => error)).resolves.toFailWith(
+      'ERR_DRIVER_CONFIG_INVALID',
+    );
+    expect(fleet.drivers()).toHaveLength(2);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 30_000;
+  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 25));
+}
