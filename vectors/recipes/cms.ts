@@ -120,6 +120,10 @@ const rows: Readonly<Record<string, Row>> = {
     ...{ make: sm2Message({ za: 'empty-id' }), content: 'inside', trust: 'sm2/root' },
     ...{ expected: failed('ERR_SIGNATURE_INVALID'), description: 'signed with an empty user id' },
   },
+  'sm2-two-numbers': {
+    ...{ make: sm2Message({ signature: 'two-numbers' }), content: 'inside', trust: 'sm2/root', expected: passed },
+    description: 'the signature is r ‖ s and not DER: a declared deviation until 2028-12-31',
+  },
 };
 
 /** Every judgement that the messages are made for; a detached message has three. */

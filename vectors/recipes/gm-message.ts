@@ -11,6 +11,8 @@ export interface GmMessageSpec {
   readonly form: 'attached' | 'detached';
   readonly attributes: 'signed' | 'none';
   readonly za: Za;
+  /** DER, or r ‖ s as some signers write it. */
+  readonly signature?: 'der' | 'two-numbers';
   /** PEM files. */
   readonly certificate: string;
   readonly key: string;
@@ -36,7 +38,7 @@ export function gmMessage(spec: GmMessageSpec, work: string): Buffer {
     sm3,
     ...(attributes === undefined ? [] : [retag(attributes, 0xa0)]),
     sm2Sign,
-    octetString(signature),
+    octetString(spec.signature === 'two-numbers' ? twoNumbers(signature) : signature),
   );
   const signedData = sequence(
     integer(1),
@@ -46,6 +48,14 @@ export function gmMessage(spec: GmMessageSpec, work: string): Buffer {
     set(signer),
   );
   return sequence(gm(2), explicit(0, signedData));
+}
+
+/** r and s of 32 octets each, out of SEQUENCE { r, s }. */
+function twoNumbers(signature: Buffer): Buffer {
+  const r = element(signature, element(signature, 0).content);
+  const s = element(signature, r.end);
+  const parts = [signature.subarray(r.content, r.end), signature.subarray(s.content, s.end)];
+  return Buffer.concat(parts.map((part) => Buffer.concat([Buffer.alloc(32), part]).subarray(-32)));
 }
 
 /** contentType, signingTime and messageDigest, in the order of DER's SET OF: shortest encodings first. */
