@@ -32,7 +32,8 @@ interface Header {
  */
 export function readEnvelopeFrame(head: Uint8Array): EnvelopeFrame | undefined {
   const outer = headerAt(head, 0, 'ContentInfo', derTag.sequence);
-  const type = outer && headerAt(head, outer.begin, 'contentType', derTag.objectIdentifier);
+  if (outer === undefined) return undefined;
+  const type = headerAt(head, outer.begin, 'contentType', derTag.objectIdentifier);
   const explicit = type && headerAt(head, type.end, 'content', 0xa0);
   const inner = explicit && headerAt(head, explicit.begin, 'EnvelopedData', derTag.sequence);
   if (type === undefined || inner === undefined) return undefined;
@@ -43,10 +44,11 @@ export function readEnvelopeFrame(head: Uint8Array): EnvelopeFrame | undefined {
   if (recipients === undefined) return undefined;
   if (recipients.tag !== derTag.set) throw malformed('recipientInfos', recipients.begin);
   const info = headerAt(head, recipients.end, 'encryptedContentInfo', derTag.sequence);
-  const contentType = info && headerAt(head, info.begin, 'contentType', derTag.objectIdentifier);
+  if (info === undefined) return undefined;
+  const contentType = headerAt(head, info.begin, 'contentType', derTag.objectIdentifier);
   const algorithm = contentType && headerAt(head, contentType.end, 'contentEncryptionAlgorithm', derTag.sequence);
   const content = algorithm && headerAt(head, algorithm.end, 'encryptedContent', 0x80);
-  if (content === undefined || head.length < content.begin) return undefined;
+  if (algorithm === undefined || content === undefined || head.length < content.begin) return undefined;
   if (content.end !== info.end || info.end > inner.end || inner.end !== outer.end)
     throw malformed('encryptedContent', content.begin);
   return {

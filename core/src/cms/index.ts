@@ -8,6 +8,7 @@ export { contentPlan } from './content-plan.ts';
 export { readCountersignatures } from './countersignatures.ts';
 export { checkDigestedData, type DigestedData, parseDigestedData } from './digested-data.ts';
 export type { EncryptedContent, EncryptedData, EnvelopedData } from './envelope.ts';
+export { type EnvelopeFrame, readEnvelopeFrame } from './envelope-frame.ts';
 export { describeSigner, embeddedCertificates } from './find-signer.ts';
 export {
   type ContentHint,
@@ -54,7 +55,8 @@ export type {
   RecipientIdentifier,
   SharedKeyRecipient,
 } from './recipient.ts';
-export { type EnvelopeToSeal, type SealingCipher, sealEnvelope } from './seal-envelope.ts';
+export { type EnvelopeToSeal, type SealingCipher, sealEnvelope, type WrappedContentKey } from './seal-envelope.ts';
+export { prepareSealing, type StreamSealing, type StreamToSeal } from './seal-stream.ts';
 export {
   type MessageToSignAndSeal,
   type PreparedSignedEnvelope,

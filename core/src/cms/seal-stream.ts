@@ -32,11 +32,8 @@ export function prepareSealing(
   const { mode, ivLength } = cipherShapes[cipher];
   const isGcm = mode === 'gcm';
   const ciphertextLength = isGcm ? input.contentLength : padded(input.contentLength, ivLength);
-  const [type, version] = isGcm
-    ? [oids.authEnvelopedData, 0]
-    : family === 'gm'
-      ? [oids.gmEnvelopedData, 1]
-      : [oids.envelopedData, 0];
+  const plainType = family === 'gm' ? oids.gmEnvelopedData : oids.envelopedData;
+  const [type, version] = isGcm ? [oids.authEnvelopedData, 0] : [plainType, key.version];
   const tailLength = isGcm ? derOctetString(new Uint8Array(gcmTagLength)).length : 0;
   // From the inside out, each with the length of all that follows it.
   const contentHeader = header(0x80, ciphertextLength);
