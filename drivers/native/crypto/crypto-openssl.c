@@ -1,6 +1,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rand.h>
@@ -11,8 +12,14 @@
 
 struct soft_key { EVP_PKEY *pkey; };
 
+/* A process may have one OpenSSL for all: what failed here must not be found by the next one who asks. */
+static int silent(int done) {
+  if (!done) ERR_clear_error();
+  return done;
+}
+
 static soft_key *wrap(EVP_PKEY *pkey) {
-  if (!pkey) return NULL;
+  if (!pkey) return silent(0), NULL;
   soft_key *key = OPENSSL_malloc(sizeof *key);
   if (key) key->pkey = pkey;
   else EVP_PKEY_free(pkey);
@@ -35,7 +42,7 @@ int key_to_pkcs8(const soft_key *key, uint8_t *out, size_t *length) {
   int done = size > 0 && (size_t)size <= *length;
   if (done) *length = (size_t)i2d_PKCS8_PRIV_KEY_INFO(info, &out);
   PKCS8_PRIV_KEY_INFO_free(info);
-  return done;
+  return silent(done);
 }
 
 static EVP_PKEY *sm2_from(const uint8_t *scalar, const uint8_t point[64]) {
@@ -66,7 +73,7 @@ soft_key *key_from_scalar(const uint8_t scalar[32], const uint8_t point[64]) {
   EVP_PKEY_CTX_free(context);
   if (sound) return wrap(pkey);
   EVP_PKEY_free(pkey);
-  return NULL;
+  return silent(0), NULL;
 }
 
 soft_key *key_generate_sm2(void) { return wrap(EVP_PKEY_Q_keygen(NULL, NULL, "SM2")); }
@@ -83,7 +90,7 @@ int key_point(const soft_key *key, uint8_t point[64]) {
              BN_bn2binpad(y, point + 32, 32) == 32;
   BN_free(x);
   BN_free(y);
-  return done;
+  return silent(done);
 }
 
 int key_modulus(const soft_key *key, uint8_t *modulus, size_t *length, uint8_t exponent[4]) {
@@ -94,7 +101,7 @@ int key_modulus(const soft_key *key, uint8_t *modulus, size_t *length, uint8_t e
   if (done) *length = (size_t)BN_bn2bin(n, modulus);
   BN_free(n);
   BN_free(e);
-  return done;
+  return silent(done);
 }
 
 int sm2_sign_e(const soft_key *key, const uint8_t e[32], uint8_t signature[64]) {
@@ -108,7 +115,7 @@ int sm2_sign_e(const soft_key *key, const uint8_t e[32], uint8_t signature[64]) 
   int done = parsed && BN_bn2binpad(ECDSA_SIG_get0_r(parsed), signature, 32) == 32 &&
              BN_bn2binpad(ECDSA_SIG_get0_s(parsed), signature + 32, 32) == 32;
   ECDSA_SIG_free(parsed);
-  return done;
+  return silent(done);
 }
 
 int sm2_verify_e(const uint8_t point[64], const uint8_t e[32], const uint8_t signature[64]) {
@@ -123,7 +130,7 @@ int sm2_verify_e(const uint8_t point[64], const uint8_t e[32], const uint8_t sig
   EVP_PKEY_free(pkey);
   ECDSA_SIG_free(parsed);
   OPENSSL_free(der);
-  return right;
+  return silent(right);
 }
 
 /* OpenSSL takes and gives SM2Cipher of GB/T 35276 7.2: SEQUENCE { x INTEGER, y INTEGER, hash, cipherText OCTET STRING }. */
@@ -167,7 +174,7 @@ int sm2_decrypt_with(const soft_key *key, const sm2_head *head, const uint8_t *c
   EVP_PKEY_CTX_free(context);
   OPENSSL_free(der);
   OPENSSL_free(body);
-  return done;
+  return silent(done);
 }
 
 /* One element of DER: its content, and what follows it. */
@@ -205,7 +212,7 @@ int sm2_encrypt_to(const uint8_t point[64], const uint8_t *plain, size_t length,
   OPENSSL_free(der);
   EVP_PKEY_CTX_free(context);
   EVP_PKEY_free(pkey);
-  return done;
+  return silent(done);
 }
 
 int rsa_sign(const soft_key *key, int sha256, const uint8_t *data, size_t length, uint8_t *out, size_t *out_length) {
@@ -214,7 +221,7 @@ int rsa_sign(const soft_key *key, int sha256, const uint8_t *data, size_t length
              (!sha256 || EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1) &&
              EVP_PKEY_sign(context, out, out_length, data, length) == 1;
   EVP_PKEY_CTX_free(context);
-  return made;
+  return silent(made);
 }
 
 int rsa_decrypt(const soft_key *key, int padded, const uint8_t *data, size_t length, uint8_t *out, size_t *out_length) {
@@ -223,7 +230,7 @@ int rsa_decrypt(const soft_key *key, int padded, const uint8_t *data, size_t len
              EVP_PKEY_CTX_set_rsa_padding(context, padded ? RSA_NO_PADDING : RSA_PKCS1_PADDING) == 1 &&
              EVP_PKEY_decrypt(context, out, out_length, data, length) == 1;
   EVP_PKEY_CTX_free(context);
-  return made;
+  return silent(made);
 }
 
 void sm3_of(const uint8_t *data, size_t length, uint8_t digest[32]) {
@@ -242,7 +249,7 @@ int sm4_blocks(const uint8_t key[16], int encrypt, int cbc, uint8_t iv[16], cons
              EVP_CipherUpdate(context, out, &wrote, in, (int)length) == 1 && (size_t)wrote == length;
   EVP_CIPHER_CTX_free(context);
   if (done && cbc) memcpy(iv, encrypt ? out + length - 16 : next, 16);
-  return done;
+  return silent(done);
 }
 
 int random_bytes(uint8_t *out, size_t length) { return RAND_bytes(out, (int)length) == 1; }

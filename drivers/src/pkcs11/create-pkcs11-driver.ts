@@ -47,7 +47,8 @@ import { type PresentToken, TokenSlots } from './token-slots.ts';
 const lookMs = 700;
 const eventMs = 150;
 const reinitialiseMs = 3000;
-const turnMs = 60_000;
+/** Less than the shortest time that anyone waits for an answer: a person may be typing on a device. */
+const turnMs = 10_000;
 const maxSignatureBytes = 1024;
 
 /**

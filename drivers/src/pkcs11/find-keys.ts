@@ -1,7 +1,7 @@
 import { equalBytes } from '@onelock/core/bytes';
 import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
-import { parseCertificate } from '@onelock/core/x509';
+import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import type { Cryptoki, Handle } from './abi.ts';
 import { isEncryptionIdOf } from './key-ids.ts';
 import {
@@ -61,17 +61,19 @@ function demandKey(place: KeyPlace, id: Uint8Array, use: KeyUse, certificate: Ce
   if (key === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
   return {
     key,
-    publicKey: certificate === null ? publicKeyOf(place, id) : parseCertificate(certificate.der).publicKey,
+    publicKey: certificate === null ? publicKeyOf(place, id, use) : parseCertificate(certificate.der).publicKey,
   };
 }
 
-/** By the token's public key object, else by a certificate of that CKA_ID. */
-export function publicKeyOf(
-  { cryptoki, session }: Pick<KeyPlace, 'cryptoki' | 'session'>,
-  id: Uint8Array,
-): PublicKey | null {
-  const [object] = findPublicKeys(cryptoki, session, id);
+/** By the token's public key object, else by a certificate of that CKA_ID; where two keys share it, by the one of that use. */
+function publicKeyOf({ cryptoki, session }: KeyPlace, id: Uint8Array, use: KeyUse): PublicKey | null {
+  const objects = findPublicKeys(cryptoki, session, id);
+  const object = objects.find(({ signs, encrypts }) => (use === 'signing' ? signs : encrypts)) ?? objects[0];
   if (object !== undefined) return parsePublicKey(object.spki);
-  const certificate = findCertificates(cryptoki, session).find((each) => equalBytes(each.id, id));
-  return certificate === undefined ? null : parseCertificate(certificate.der).publicKey;
+  const certificates = findCertificates(cryptoki, session)
+    .filter((each) => equalBytes(each.id, id))
+    .map(({ der }) => parseCertificate(der));
+  const signs = ({ keyUsage }: Certificate): boolean => keyUsage?.has('digitalSignature') ?? true;
+  const certificate = certificates.find((each) => signs(each) === (use === 'signing')) ?? certificates[0];
+  return certificate?.publicKey ?? null;
 }

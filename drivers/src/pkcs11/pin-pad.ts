@@ -1,4 +1,4 @@
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import { type KoffiFunction, type KoffiType, loadKoffi } from '../skf/load-koffi.ts';
 import type { Handle } from './abi.ts';
 import { codedReturnValue } from './errors.ts';
@@ -12,6 +12,15 @@ const signatures = {
   C_SetPIN: [u, 'void *', u, 'void *', u],
   C_InitPIN: [u, 'void *', u],
 } as const satisfies Record<PinPadFunction, readonly KoffiType[]>;
+
+/** Loads what PIN pads need, while we may still read it; without it a token with a pad is refused by its code. */
+export function preparePinPads(driver: string): void {
+  try {
+    loadKoffi(driver);
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+  }
+}
 
 /**
  * Calls that ask the person on the device itself: the standard wants NULL for the PIN there (PKCS#11 v2.40 §5.6), which the binding
