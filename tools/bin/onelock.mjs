@@ -34,7 +34,7 @@ const usage = `用法 / usage: onelock COMMAND …
   cert validate|inspect      证书 / certificates
   cms verify|inspect         签名消息 / signed messages
   timestamp verify|inspect   时间戳 / time-stamps
-  crl inspect, ocsp inspect  吊销列表与 OCSP 响应 / revocation lists, OCSP responses
+  crl|ocsp inspect|verify    吊销列表与 OCSP 响应 / revocation lists, OCSP responses
   suite run SUITE PATH       公开测试集 / published suites
   demo                       在终端走一遍流程 / the journeys in the terminal
 
