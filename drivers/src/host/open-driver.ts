@@ -28,9 +28,10 @@ export async function openDriver(config: DriverConfig, user: HostUser | null): P
       return createSkfDriver({ ...config, library: checkedLibrary(config) });
     }
     case 'pkcs11': {
-      const { createPkcs11Driver, loadPkcs11Module } = await import('../pkcs11/index.ts');
+      const { createPkcs11Driver, loadPkcs11Module, preparePinPads } = await import('../pkcs11/index.ts');
       const { checkedLibrary } = await import('../process/checked-library.ts');
       loadPkcs11Module(config.id);
+      if (user !== null) preparePinPads(config.id);
       becomeUser(user, config.stateFolder ?? '/');
       return createPkcs11Driver({ ...config, library: checkedLibrary(config) });
     }

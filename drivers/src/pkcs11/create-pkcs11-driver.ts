@@ -46,7 +46,9 @@ import { type PresentToken, TokenSlots } from './token-slots.ts';
 
 const lookMs = 700;
 const eventMs = 150;
-const reinitialiseMs = 3000;
+/** The least time between two initialisations, and how many times longer than one takes. */
+const reinitialiseMs = 600;
+const reinitialiseShare = 20;
 /** Less than the shortest time that anyone waits for an answer: a person may be typing on a device. */
 const turnMs = 10_000;
 const maxSignatureBytes = 1024;
@@ -77,7 +79,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   readonly #timers: readonly NodeJS.Timeout[];
-  #initialisedAt = performance.now();
+  #initialiseAgainAt = performance.now() + reinitialiseMs;
   /** Somebody types on a device: nothing else may enter the library. */
   #atPad = false;
   #busy = 0;
@@ -416,14 +418,16 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
 
   /** Some libraries look for tokens only when they are initialised; while nothing is open that costs nothing. */
   #reinitialise(): void {
-    const now = performance.now();
-    if (this.#slots.unreadable === 0 || this.#sessions.busy || now - this.#initialisedAt < reinitialiseMs) return;
-    this.#initialisedAt = now;
+    const began = performance.now();
+    if (this.#slots.unreadable === 0 || this.#sessions.busy || began < this.#initialiseAgainAt) return;
     try {
       this.#cryptoki.C_Finalize();
       this.#cryptoki.C_Initialize();
     } catch (error) {
       throw codedFailure('C_Initialize', error);
+    } finally {
+      const ended = performance.now();
+      this.#initialiseAgainAt = ended + Math.max(reinitialiseMs, reinitialiseShare * (ended - began));
     }
   }
 }

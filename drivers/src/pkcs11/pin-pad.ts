@@ -13,7 +13,7 @@ const signatures = {
   C_InitPIN: [u, 'void *', u],
 } as const satisfies Record<PinPadFunction, readonly KoffiType[]>;
 
-/** Loads what PIN pads need, while we may still read it; without it a token with a pad is refused by its code. */
+/** Loads what PIN pads need, while its files may still be read; without it a token with a pad is refused by its code. */
 export function preparePinPads(driver: string): void {
   try {
     loadKoffi(driver);
