@@ -2,21 +2,18 @@ import type { TokenDriver } from '../src/port/index.ts';
 import { type PrivatePcscd, startPcscd, type VirtualCard, VirtualReader } from '../src/virtual-card/index.ts';
 import { until } from './processes.ts';
 
-/**
- * One pcscd for a test file: libpcsclite remembers the first socket that its process named. Each slot is one reader's first;
- * vpcd's second slots stay empty.
- */
+/** One pcscd with two readers for a test file: libpcsclite remembers the first socket that its process named. */
 export class CardBench {
   readonly readers: readonly VirtualReader[];
   readonly #pcscd: PrivatePcscd;
 
   constructor(pcscd: PrivatePcscd) {
     this.#pcscd = pcscd;
-    this.readers = pcscd.ports.filter((_, index) => index % 2 === 0).map((port) => new VirtualReader(port));
+    this.readers = pcscd.ports.map((port) => new VirtualReader(port));
   }
 
-  static async start(readers = 1): Promise<CardBench> {
-    return new CardBench(await startPcscd(readers));
+  static async start(): Promise<CardBench> {
+    return new CardBench(await startPcscd());
   }
 
   get environment(): { readonly PCSCLITE_CSOCK_NAME: string } {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pcscdParts } from '../src/virtual-card/index.ts';
 
@@ -12,4 +13,9 @@ export function pcscDaemon(): string | undefined {
     return undefined;
   }
   return process.platform === 'linux' ? pcscdParts()?.daemon : undefined;
+}
+
+/** OpenSC's programs, for a second opinion. */
+export function cardToolsFile(): string | undefined {
+  return ['/usr/bin/pkcs15-tool', '/usr/local/bin/pkcs15-tool'].find((file) => existsSync(file));
 }

@@ -30,12 +30,12 @@ export function newPivCard(options: Partial<PivAppletOptions> = {}): VirtualCard
   ]);
 }
 
-export function pivConfig(bench: CardBench, quirks: Partial<PivQuirks> = {}): CardDriverConfig {
+export function pivConfig(bench: CardBench | null, quirks: Partial<PivQuirks> = {}): CardDriverConfig {
   return {
     id: 'piv',
     family: 'card',
     vendor: 'NIST',
-    environment: bench.environment,
+    ...(bench && { environment: bench.environment }),
     quirks: { applications: [{ kind: 'piv', form: 'extended', ...quirks }] },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CryptoOps, KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
@@ -23,7 +24,7 @@ import {
   Turns,
   UnsupportedMethods,
 } from '../port/index.ts';
-import type { ApduChannel } from './apdu/index.ts';
+import { type ApduChannel, noStatus } from './apdu/index.ts';
 import type { CardApplication, UnlockedCard } from './applications/card-application.ts';
 import { applicationKinds } from './card-kinds.ts';
 import { CardSessions, demandLength } from './card-sessions.ts';
@@ -33,6 +34,8 @@ import type { CardReaders } from './transport/card-readers.ts';
 import { openPcscReaders } from './transport/pcsc/pcsc-readers.ts';
 
 const turnMs = 60_000;
+const looksAfterFailure = 8;
+const lookAgainMs = 150;
 /** Wrong PINs that a card tells while a key is used: the PIN was changed elsewhere, and the session knows the old one. */
 const pinFailures: ReadonlySet<string> = new Set([
   'ERR_TOKEN_PIN_INCORRECT',
@@ -272,16 +275,24 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
   /** Readers name a pulled card in many ways: after a failure of theirs we look whether it is still there. */
   async #afterFailure(card: PresentCard, error: unknown): Promise<unknown> {
     if (!isCodedError(error)) return error;
-    const ofTransport = error.native?.api.startsWith('SCard') === true || error.code === 'ERR_TOKEN_REMOVED';
+    const silent = error.native?.name === noStatus;
+    const ofTransport = silent || error.native?.api.startsWith('SCard') === true || error.code === 'ERR_TOKEN_REMOVED';
     if (!ofTransport) return error;
-    const places = await this.#readers.look();
-    const stays = places.some(({ stay }) => stay === card.place.stay);
-    if (stays && error.code !== 'ERR_TOKEN_REMOVED') return error;
+    if (error.code !== 'ERR_TOKEN_REMOVED' && (await this.#stays(card))) return error;
     await this.#cards.drop(card);
     this.#sessions.dropAbsent(this.#cards.present);
     void this.#lookQuietly();
     if (error.code === 'ERR_TOKEN_REMOVED') return error;
     return new CodedError('ERR_TOKEN_REMOVED', {}, { ...(error.native && { native: error.native }), cause: error });
+  }
+
+  /** Readers are looked at by the system's service only now and then: it may still show a card that is gone. */
+  async #stays({ place }: PresentCard): Promise<boolean> {
+    for (let look = 0; look < looksAfterFailure; look += 1) {
+      if (!(await this.#readers.look()).some(({ stay }) => stay === place.stay)) return false;
+      await delay(lookAgainMs);
+    }
+    return true;
   }
 
   #look(): Promise<void> {

@@ -16,8 +16,8 @@ const attempts = 5;
 export interface PrivatePcscd {
   /** For PCSCLITE_CSOCK_NAME: the daemon's socket, which every user may open. */
   readonly socket: string;
-  /** Ports of the readers' slots, two a reader, as vpcd has it. */
-  readonly ports: readonly number[];
+  /** Ports of the two slots; vpcd has no more, however many readers are configured. */
+  readonly ports: readonly [number, number];
   stop(): Promise<void>;
 }
 
@@ -37,12 +37,11 @@ export function pcscdParts():
  * Starts a pcscd that no other program sees: its folder /run/pcscd is another one in a mount namespace of its own, its readers
  * are virtual, its socket lies in a temporary folder. Root only.
  */
-export async function startPcscd(readers = 1): Promise<PrivatePcscd> {
+export async function startPcscd(): Promise<PrivatePcscd> {
   const parts = pcscdParts();
   if (parts === undefined) throw new Error('pcscd, vsmartcard-vpcd, util-linux and root are needed');
   for (let attempt = 1; ; attempt += 1) {
-    const ports = await freePortPairs(readers);
-    const started = await tryStart(parts, ports);
+    const started = await tryStart(parts, await freePortPair());
     if (started !== null) return started;
     if (attempt === attempts) throw new Error('pcscd did not start');
   }
@@ -50,16 +49,13 @@ export async function startPcscd(readers = 1): Promise<PrivatePcscd> {
 
 async function tryStart(
   { daemon, driver, unshare }: NonNullable<ReturnType<typeof pcscdParts>>,
-  pairs: readonly number[],
+  port: number,
 ): Promise<PrivatePcscd | null> {
   const home = mkdtempSync(path.join(tmpdir(), 'onelock-pcscd-'));
   const [configuration, run] = [path.join(home, 'reader.conf.d'), path.join(home, 'run')];
   mkdirSync(configuration);
   mkdirSync(run);
-  writeFileSync(
-    path.join(configuration, 'virtual'),
-    pairs.map((port, index) => readerText(driver, port, index)).join('\n'),
-  );
+  writeFileSync(path.join(configuration, 'virtual'), readerText(driver, port));
   const inside =
     'chmod 711 "$1" "$2" && mkdir -p /run/pcscd && mount --bind "$2" /run/pcscd && exec "$3" --foreground --config "$4"';
   // The daemon must not outlive whoever started it, however that one ends.
@@ -86,14 +82,14 @@ async function tryStart(
     rmSync(home, { recursive: true, force: true });
   };
   const socket = path.join(run, 'pcscd.comm');
-  if (await appears(socket, child)) return { socket, ports: pairs.flatMap((port) => [port, port + 1]), stop };
+  if (await appears(socket, child)) return { socket, ports: [port, port + 1], stop };
   await stop();
   return null;
 }
 
-function readerText(driver: string, port: number, index: number): string {
+function readerText(driver: string, port: number): string {
   return [
-    `FRIENDLYNAME "OneLock Virtual Reader ${index}"`,
+    'FRIENDLYNAME "OneLock Virtual Reader"',
     `DEVICENAME /dev/null:${port}`,
     `LIBPATH ${driver}`,
     `CHANNELID 0x${port.toString(16).toUpperCase()}`,
@@ -119,16 +115,14 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Ports with a free neighbour: vpcd gives every reader two slots. Below the range from which systems hand out ports, so that
- * nobody takes them between our look and vpcd's listening.
+ * A port with a free neighbour: vpcd gives a reader two slots. Below the range from which systems hand out ports, so that nobody
+ * takes them between our look and vpcd's listening.
  */
-async function freePortPairs(count: number): Promise<readonly number[]> {
-  const found: number[] = [];
-  while (found.length < count) {
+async function freePortPair(): Promise<number> {
+  for (;;) {
     const port = 20_000 + 2 * randomInt(5000);
-    if (!found.includes(port) && (await isFree(port)) && (await isFree(port + 1))) found.push(port);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
   }
-  return found;
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -2,6 +2,9 @@ import { concatBytes } from '@onelock/core/bytes';
 import { type ApduForm, type CommandApdu, encodeCommand, mostBytes } from './command.ts';
 import { brokenCard, type CardFailureContext, cardFailure, type StatusWord, SW_OK } from './status-words.ts';
 
+/** What is said of an answer too short to be one; some readers make it of a card that was pulled. */
+export const noStatus = 'answer without status';
+
 /** Hands bytes to a card and back. Throws what the transport says of a card that is gone. */
 export type Transmit = (command: Uint8Array) => Promise<Uint8Array>;
 
@@ -91,7 +94,7 @@ export class ApduChannel {
     const { form } = this.#style;
     const bytes = await this.#transmit(encodeCommand(this.#asProtocolBears(command), form));
     const [sw1, sw2] = bytes.subarray(-2);
-    if (sw1 === undefined || sw2 === undefined) throw brokenCard(name, 'answer without status');
+    if (sw1 === undefined || sw2 === undefined) throw brokenCard(name, noStatus);
     const most = command.le === undefined || command.le === 'most' ? mostBytes[form].answer : command.le;
     if (bytes.length - 2 > most) throw brokenCard(name, `${bytes.length - 2} bytes instead of ${most}`);
     return { data: bytes.subarray(0, -2), sw: sw1 * 256 + sw2 };

@@ -1,5 +1,5 @@
 export { type ApduForm, type CommandApdu, decodeCommand, encodeCommand, mostBytes } from './command.ts';
-export { ApduChannel, type ApduStyle, type CardAnswer, type Transmit } from './exchange.ts';
+export { ApduChannel, type ApduStyle, type CardAnswer, noStatus, type Transmit } from './exchange.ts';
 export {
   brokenCard,
   type CardFailureContext,

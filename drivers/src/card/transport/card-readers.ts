@@ -24,7 +24,7 @@ export interface CardReaders {
 export interface CardConnection {
   /**
    * Runs an act that no other program's commands can come between.
-   * @param waitMs  how long another program may keep us waiting; default 10 s
+   * @param waitMs  how long another program may keep us waiting; default 5 s
    * @throws {CodedError} ERR_TOKEN_BUSY, ERR_TOKEN_REMOVED
    */
   exclusively<T>(act: (link: CardLink) => Promise<T>, waitMs?: number): Promise<T>;

@@ -75,8 +75,9 @@ export class PivCard extends LackingApplication {
   }
 
   override get keepsPin(): boolean {
-    const signs = this.#keys?.certificates.has(pinAlways) === true || this.#generated.has(pinAlways);
-    return signs && this.#quirks.pinAlways !== 'first-use-only';
+    const has = this.#keys?.certificates.has(pinAlways) === true;
+    const mayGet = this.#quirks.managementKey !== undefined;
+    return (has || mayGet) && this.#quirks.pinAlways !== 'first-use-only';
   }
 
   override async describe(channel: ApduChannel): Promise<CardDescription> {

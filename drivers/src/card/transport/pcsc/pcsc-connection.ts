@@ -11,7 +11,7 @@ const DISPOSITION = { leave: 0, reset: 1 } as const;
 /** An extended answer and its status. */
 const answerRoom = 65_538;
 /** How long another program may keep a card to itself before our act is refused. */
-const lockWaitMs = 10_000;
+const lockWaitMs = 5000;
 
 /** Connects to the card in a reader, shared with other programs. @throws {CodedError} ERR_TOKEN_REMOVED, ERR_TOKEN_BUSY */
 export async function connectCard(library: PcscLibrary, reader: string): Promise<CardConnection> {
