@@ -31,7 +31,7 @@ import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import { describe, expect, it } from 'vitest';
 import { anchor } from './support/certificates.ts';
 import { ops } from './support/engine.ts';
-import { buildMessage } from './support/message-builder.ts';
+import { attribute, buildMessage, honestAttributes } from './support/message-builder.ts';
 import {
   basicConstraints,
   extension,
@@ -327,6 +327,36 @@ describe('a CA whose key was compromised', () => {
       ].map((intermediates) => cause(judged({ ...revoking(reason), intermediates })));
     expect(outcomes(4)).toEqual(['passed', 'passed']);
     expect(outcomes(1)).toContain('ERR_REVOCATION_REVOKED');
+  });
+});
+
+describe('a certificate made after its date with the stolen key of a CA', () => {
+  const stampTime = new Date('2026-05-01T00:00:00Z');
+  const tsa = { certificate: authorityCertificate(of('root'), key('tsa')), key: key('tsa') };
+
+  /** Signed and stamped in May; the list of the root is of June, when the issuing CA was found out. */
+  function outcome(attributes: readonly Uint8Array[] | undefined, reason: number): string {
+    const own = attributes === undefined ? {} : { attributes };
+    const message = buildMessage({ content, certificate: leaf, key: key('leaf').privateKey, ...own }, ops);
+    const signature = parseSignedData(message).signers[0]?.signature ?? new Uint8Array();
+    const token = makeToken({ ...tsa, content: signature, time: stampTime });
+    const found = { serial: BigInt(`0x${issuing.serialNumber}`), at: new Date('2026-05-20T00:00:00Z'), reason };
+    const crls = [makeCrl({ issuer: of('root'), thisUpdate: new Date('2026-05-25T00:00:00Z'), entries: [found] }, ops)];
+    const stamped = parseSignedData(addUnsignedAttribute(message, 0, 'timeStampToken', token));
+    return cause(judgeMessage({ ...trust, revocation: 'if-available', crls, message: stamped }, ops));
+  }
+  const named = [
+    ...honestAttributes(content, ops),
+    attribute(
+      oids.signingCertificateV2,
+      derSequence(derSequence(derSequence(derOctetString(ops.digest('sha256', leaf.der))))),
+    ),
+  ];
+
+  it('does not pass by a stamp from before, unless the signature names it', () => {
+    expect(outcome(undefined, 2)).toBe('ERR_REVOCATION_REVOKED');
+    expect(outcome(named, 2)).toBe('passed');
+    expect(outcome(undefined, 5)).toBe('passed');
   });
 });
 

@@ -6,7 +6,7 @@ import type { CertificateList } from './crl.ts';
 import type { CrlEntry } from './crl-entry.ts';
 import { type CrlFinding, findInCrl } from './crl-finding.ts';
 import type { RevocationQuestion } from './question.ts';
-import { allReasons, isTemporary } from './reasons.ts';
+import { allReasons, isCompromise, isTemporary } from './reasons.ts';
 import type { SourceStatus } from './source-status.ts';
 
 /**
@@ -67,9 +67,10 @@ function revoked(entry: CrlEntry, list: CertificateList): SourceStatus {
 }
 
 /** Whether an entry had taken effect: a list made before the moment says so by being there, a later one by its dates. */
-function revokesAt({ entry, freshness }: CrlFinding, { at }: RevocationQuestion): boolean {
+function revokesAt({ entry, freshness }: CrlFinding, { at, policy }: RevocationQuestion): boolean {
   if (entry === undefined) return false;
   if (freshness.kind !== 'later') return true;
+  if (policy.compromisedIssuers === 'always' && isCompromise(entry.reason)) return true;
   const since = Math.min(entry.revocationDate.getTime(), entry.invalidityDate?.getTime() ?? Number.POSITIVE_INFINITY);
   return since <= at.getTime();
 }

@@ -42,5 +42,5 @@ export type {
   SignerRole,
   SignerTrust,
 } from './question.ts';
-export { allReasons, isTemporary, type RevocationReason } from './reasons.ts';
+export { allReasons, isCompromise, isTemporary, type RevocationReason } from './reasons.ts';
 export { revocationStatus } from './status.ts';

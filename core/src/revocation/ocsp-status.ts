@@ -9,7 +9,7 @@ import type { BasicOcspResponse, SingleOcspResponse } from './ocsp.ts';
 import { namesIssuer } from './ocsp-certificate-id.ts';
 import { refusalOfResponse } from './ocsp-signer.ts';
 import type { KnownEvidence, RevocationQuestion } from './question.ts';
-import { isTemporary } from './reasons.ts';
+import { isCompromise, isTemporary } from './reasons.ts';
 import type { SourceStatus } from './source-status.ts';
 
 const knownExtensions: ReadonlySet<string> = new Set([
@@ -98,7 +98,8 @@ function statusBy(single: SingleOcspResponse, { certificate, issuer, at, policy 
   if (status.kind === 'revoked') {
     const revoked = { kind: 'revoked', ...known, reason: status.reason, revokedAt: status.at } as const;
     const since = Math.min(status.at.getTime(), single.invalidityDate?.getTime() ?? Number.POSITIVE_INFINITY);
-    const hadHappened = !isLater || since <= at.getTime();
+    const isDecisive = policy.compromisedIssuers === 'always' && isCompromise(status.reason);
+    const hadHappened = !isLater || isDecisive || since <= at.getTime();
     if (hadHappened && (!isTemporary(status.reason) || counts)) return revoked;
   }
   if (freshness.kind !== 'fresh' && !counts) return { kind: 'undecided', problems: [freshness.problem], known };

@@ -25,6 +25,11 @@ export interface RevocationPolicy {
    * moment counts either way.
    */
   readonly laterEvidence: 'accepted' | 'refused';
+  /**
+   * An issuer whose key was compromised after the moment judged for. `by-date`: what it issued stands. `always`: it does not,
+   * because nothing proves that the certificate existed then and was not made afterwards with the stolen key.
+   */
+  readonly compromisedIssuers: 'by-date' | 'always';
   /** Digests good enough for a signature on evidence. */
   readonly digests: readonly DigestAlgorithm[];
 }
@@ -47,5 +52,6 @@ export const defaultRevocationPolicy: RevocationPolicy = {
     maxAgeWithoutNextUpdateSeconds: day,
   },
   laterEvidence: 'refused',
+  compromisedIssuers: 'by-date',
   digests: ['sm3', 'sha224', 'sha256', 'sha384', 'sha512'],
 };

@@ -34,6 +34,11 @@ export const allReasons: ReadonlySet<RevocationReasonFlag> = new Set<RevocationR
   'aACompromise',
 ]);
 
+/** What the key signed may be anybody's. */
+export function isCompromise(reason: string): boolean {
+  return reason === 'keyCompromise' || reason === 'cACompromise';
+}
+
 /** Only these may be undone; every other revocation is for good. */
 export function isTemporary(reason: RevocationReason): boolean {
   return reason === 'certificateHold' || reason === 'removeFromCRL';

@@ -1,6 +1,7 @@
 import {
   checkCountersignatures,
   describeSigner,
+  namesItsCertificate,
   readCountersignatures,
   type SignerCheck,
   type SignerInfo,
@@ -81,7 +82,7 @@ function judgeGenuine(
   const brought = broughtEvidence(evidence.message, signer);
   const timestamps = tokens.map((token) => judgeStamp(token, signer, brought, context));
   const proven = earliest(timestamps);
-  const report = judgeMaker(certificate, brought, proven, context);
+  const report = judgeMaker(check, brought, proven, context);
   const deviations = judgeDeviations(check.deviations, certificate, evidence.at, evidence.deviations);
   const weak = algorithm === null ? undefined : weakSignature(algorithm, evidence.profile);
   if (depth < maxWitnessDepth) spend(context, readCountersignatures(signer).length, 'countersignature');
@@ -159,18 +160,21 @@ function earliest(timestamps: readonly (TimestampReport | Report)[]): Date | und
 
 /**
  * The maker's certificate, at the proven time where there is one: evidence made later then counts too, and a revocation before
- * that time counts either way.
+ * that time counts either way. A stamp proves that the signature existed; that the certificate did, only where the signature
+ * names it. Where it does not, an issuer whose key was stolen later may have made it then, dated back.
  */
 function judgeMaker(
-  certificate: Certificate,
+  { certificate, signer }: SignerCheck & { readonly certificate: Certificate },
   brought: BroughtEvidence,
   proven: Date | undefined,
   { evidence, known, ops }: SignerContext,
 ): CertificateReport {
+  const isNamed = namesItsCertificate(signer.signedAttributes ?? []);
+  const policy = { laterEvidence: 'accepted', compromisedIssuers: isNamed ? 'by-date' : 'always' } as const;
   const moment =
     proven === undefined || proven > evidence.at
       ? {}
-      : { at: proven, revocationPolicy: { laterEvidence: 'accepted' as const, ...evidence.revocationPolicy } };
+      : { at: proven, revocationPolicy: { ...policy, ...evidence.revocationPolicy } };
   return judgeCertificate(
     { ...evidence, ...moment, ...together(evidence, known, brought), certificate, keyUsageAnyOf: signingKeyUsage },
     ops,

@@ -70,7 +70,7 @@ export class PathRevocation {
     const { evidence, parsed, ops } = this.#input;
     const status = revocationStatus(
       {
-        ...{ certificate, issuer, at: evidence.at, policy: this.#policy },
+        ...{ certificate, issuer, at: evidence.at, policy: this.#policyFor(certificate) },
         ...{ crls: parsed.crls, ocspResponses: parsed.ocspResponses, nonce: evidence.ocspNonce },
         trust: {
           path,
@@ -84,6 +84,12 @@ export class PathRevocation {
     const whole = this.#withUnread(status, certificate);
     this.#statuses.set(id, whole);
     return whole;
+  }
+
+  /** Of the leaf its own revocation counts by its date: nobody but its holder signs with its key. */
+  #policyFor(certificate: Certificate): RevocationPolicy {
+    const [leaf] = this.#input.path;
+    return certificate === leaf ? { ...this.#policy, compromisedIssuers: 'by-date' } : this.#policy;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { equalBytes } from '../bytes/index.ts';
 import type { CryptoOps } from '../crypto/index.ts';
 import { type PathInput, type PathReport, validatePath } from '../path/index.ts';
+import { isCompromise } from '../revocation/index.ts';
 import type { CertificateEvidence } from './judge-certificate.ts';
 import { judgeRevocation, type RevocationJudgement } from './judge-revocation.ts';
 
@@ -11,9 +12,6 @@ export interface JudgedPath {
 
 /** Issuers that are left out, one after another, before the first finding stands. */
 const mostDetours = 8;
-
-/** Whoever else has a certificate of such a key: what it signed may be anybody's. */
-const compromises: ReadonlySet<unknown> = new Set(['keyCompromise', 'cACompromise']);
 
 /**
  * The first valid path on which nothing is revoked or open. Where an issuer is at fault, another certificate of that issuer (a
@@ -28,7 +26,7 @@ export function findUnrevokedPath(evidence: CertificateEvidence, input: PathInpu
     const { atFault } = current.revocation;
     if (atFault === undefined || equalBytes(atFault.der, input.leaf.der)) break;
     const { verdict } = current.revocation;
-    const isCompromised = verdict.indication === 'failed' && compromises.has(verdict.reason.params.reason);
+    const isCompromised = verdict.indication === 'failed' && isCompromise(String(verdict.reason.params.reason));
     intermediates = intermediates.filter(
       ({ der, spki }) => !equalBytes(der, atFault.der) && !(isCompromised && equalBytes(spki, atFault.spki)),
     );
