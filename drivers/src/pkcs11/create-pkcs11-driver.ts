@@ -1,5 +1,5 @@
 import { fromHex } from '@onelock/core/bytes';
-import type { CryptoOps, KeyEncryption, PublicKey, SignatureAlgorithm } from '@onelock/core/crypto';
+import type { CryptoOps, KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
@@ -26,7 +26,6 @@ import {
 } from '../port/index.ts';
 import type { Cryptoki, CryptokiModule, Handle } from './abi.ts';
 import { listDataObjects, readDataObject } from './data-objects.ts';
-import { beginDecryption, finishDecryption, planDecryption } from './decrypt.ts';
 import { describeMechanisms } from './describe-mechanisms.ts';
 import { codedFailure } from './errors.ts';
 import { type CertifiedKey, decryptionKeyOf, type KeyPlace, signingKeyOf } from './find-keys.ts';
@@ -34,8 +33,8 @@ import { generateOnToken } from './generate-key.ts';
 import { groupIdentities } from './identities.ts';
 import { importCertificateTo } from './import-certificate.ts';
 import { importEncryptionKeyTo } from './import-encryption-key.ts';
+import { KeyOperations } from './key-operations.ts';
 import { loadPkcs11Module, openLibrary } from './load-module.ts';
-import { planSignature, planSm2Signature, type SignPlan } from './mechanisms.ts';
 import { findCertificates, findPublicKeys, printable } from './objects.ts';
 import { PinGiver } from './pin-giver.ts';
 import { PinPad } from './pin-pad.ts';
@@ -51,7 +50,6 @@ const reinitialiseMs = 600;
 const reinitialiseShare = 20;
 /** Less than the shortest time that anyone waits for an answer: a person may be typing on a device. */
 const turnMs = 10_000;
-const maxSignatureBytes = 1024;
 
 /**
  * The PKCS#11 driver in this process. The agent hosts it instead, see `@onelock/drivers/host`. The library's variables
@@ -70,11 +68,11 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   readonly info: DriverInfo;
   readonly #cryptoki: Cryptoki;
   readonly #ops: CryptoOps;
-  readonly #binding: Pick<CryptokiModule, 'CK_PARAMS_RSA_PSS' | 'CK_PARAMS_RSA_OAEP'>;
   readonly #sm2: Pkcs11Mechanisms['sm2'];
   readonly #slots: TokenSlots;
   readonly #pins: PinGiver;
   readonly #sessions: Pkcs11Sessions;
+  readonly #keys: KeyOperations;
   readonly #events: SlotEvents;
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
@@ -96,12 +94,15 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     };
     this.#cryptoki = cryptoki;
     this.#ops = ops;
-    this.#binding = binding;
     this.#sm2 = config.mechanisms?.sm2;
     this.#slots = new TokenSlots(cryptoki, this.#sm2);
     this.#pins = new PinGiver(cryptoki, this.#slots, () => new PinPad(config.id, config.library));
     const { events = 'native', contextPin = 'session' } = config.quirks ?? {};
     this.#sessions = new Pkcs11Sessions(cryptoki, this.#slots, this.#pins, contextPin === 'session');
+    const library = { cryptoki, slots: this.#slots, types: binding };
+    this.#keys = new KeyOperations(library, ops, this.#sm2, (session) =>
+      this.#padded(session.token, () => this.#sessions.authenticate(session)),
+    );
     this.#events = new SlotEvents(cryptoki);
     this.#slots.look(() => false);
     this.#timers = [
@@ -154,12 +155,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
     return this.#in(id, async (session) => {
       const found = this.#key(session, `s ${identityId}`, (place) => signingKeyOf(place, identityBytes(identityId)));
-      const plan = this.#planSignature(session, found, algorithm, input);
-      const signature = await this.#useKey(session, found, 'C_SignInit', algorithm.kind, () => {
-        this.#cryptoki.C_SignInit(session.handle, plan.mechanism, found.key.handle);
-      }).then(() => this.#finishSignature(session, plan, algorithm));
-      this.#demandSm2(found.publicKey, algorithm, input, signature);
-      return signature;
+      return this.#keys.sign(session, found, algorithm, input);
     });
   }
 
@@ -175,11 +171,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
         if (identity === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
         return decryptionKeyOf(place, identityBytes(identityId), identity.encryptionCertificate, certificate);
       });
-      const plan = planDecryption(found.key, scheme, ciphertext, this.#decryptAbilities(session.token));
-      await this.#useKey(session, found, 'C_DecryptInit', plan.algorithm, () =>
-        beginDecryption(this.#cryptoki, session.handle, found.key, plan),
-      );
-      return finishDecryption(this.#cryptoki, session.handle, plan);
+      return this.#keys.decrypt(session, found, scheme, ciphertext);
     });
   }
 
@@ -210,7 +202,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   ): Promise<void> {
     return this.#in(id, async (session) => {
       const { key } = this.#key(session, null, (place) => signingKeyOf(place, identityBytes(identityId)));
-      const abilities = this.#decryptAbilities(session.token);
+      const abilities = this.#keys.decryptAbilities(session.token);
       const common = { cryptoki: this.#cryptoki, session: session.handle, ops: this.#ops, sm2: this.#sm2 };
       session.keys.clear();
       importEncryptionKeyTo({ ...common, abilities, signingKey: key }, identityBytes(identityId), pair, certificate);
@@ -272,64 +264,6 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     const found = find({ cryptoki: this.#cryptoki, session: session.handle, sm2KeyType: this.#sm2?.keyType });
     if (name !== null) session.keys.set(name, found);
     return found;
-  }
-
-  #planSignature(
-    { token }: OpenSession,
-    { key, publicKey }: CertifiedKey,
-    algorithm: SignatureAlgorithm,
-    input: SignInput,
-  ): SignPlan {
-    const abilities = {
-      mechanisms: this.#slots.mechanisms(token),
-      pssParameterType: this.#binding.CK_PARAMS_RSA_PSS,
-      ...(this.#sm2 && { sm2: this.#sm2 }),
-    };
-    if (key.kind !== 'sm2' || algorithm.kind !== 'sm2-sm3') return planSignature(key, algorithm, input, abilities);
-    if (publicKey?.kind !== 'sm2') throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
-    return planSm2Signature(this.#ops, publicKey, algorithm, input, abilities);
-  }
-
-  /** Begins an operation, and gives the PIN where the key wants it for this one. */
-  async #useKey(
-    session: OpenSession,
-    { key }: CertifiedKey,
-    api: string,
-    algorithm: string,
-    begin: () => void,
-  ): Promise<void> {
-    try {
-      begin();
-    } catch (error) {
-      session.keys.clear();
-      throw codedFailure(api, error, { algorithm });
-    }
-    if (key.alwaysAuthenticate) await this.#padded(session.token, () => this.#sessions.authenticate(session));
-  }
-
-  #finishSignature({ handle }: OpenSession, { data, decode }: SignPlan, { kind }: SignatureAlgorithm): Uint8Array {
-    let signature: Buffer;
-    try {
-      signature = this.#cryptoki.C_Sign(handle, Buffer.from(data), Buffer.alloc(maxSignatureBytes));
-    } catch (error) {
-      throw codedFailure('C_Sign', error, { algorithm: kind });
-    }
-    try {
-      return new Uint8Array(decode(signature));
-    } catch (error) {
-      throw kind === 'sm2-sm3' && isCodedError(error) ? wrongSignature(error) : error;
-    }
-  }
-
-  /** A mechanism that is configured wrongly makes signatures that look right. */
-  #demandSm2(key: PublicKey | null, algorithm: SignatureAlgorithm, input: SignInput, signature: Uint8Array): void {
-    if (algorithm.kind !== 'sm2-sm3' || key === null) return;
-    if (!this.#ops.verify(key, algorithm, input.bytes, signature)) throw wrongSignature();
-  }
-
-  #decryptAbilities(token: PresentToken) {
-    const oaepParameterType = this.#binding.CK_PARAMS_RSA_OAEP;
-    return { mechanisms: this.#slots.mechanisms(token), oaepParameterType, sm2: this.#sm2 };
   }
 
   async #turn<T>(act: () => Promise<T>): Promise<T> {
@@ -430,12 +364,6 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       this.#initialiseAgainAt = ended + Math.max(reinitialiseMs, reinitialiseShare * (ended - began));
     }
   }
-}
-
-/** The library said CKR_OK to what no verifier accepts. */
-function wrongSignature(cause?: unknown): CodedError {
-  const params = { api: 'C_Sign', name: 'SIGNATURE_DOES_NOT_VERIFY' };
-  return new CodedError('ERR_TOKEN_NATIVE_FAILURE', params, { ...(cause !== undefined && { cause }) });
 }
 
 /** @throws {CodedError} ERR_TOKEN_KEY_NOT_FOUND for what is no CKA_ID in hex */

@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module';
+import { errorRegistry } from '@onelock/core/errors';
+import { parseCertificate } from '@onelock/core/x509';
 import { describe, expect, it } from 'vitest';
 import { requireReal } from '../../../tools/src/test-setup/require-real.ts';
 import { bindingFile } from '../../test/pkcs11-parts.ts';
 import { rsaIdentity, sm2Identity, testCertificate } from '../../test/test-keys.ts';
-import { codedFailure } from './errors.ts';
+import { codedFailure, codedReturnValue, meaningfulReturnValues } from './errors.ts';
 import { groupIdentities } from './identities.ts';
+import { encryptionIdOf, isEncryptionIdOf, numberOfEncryptionId } from './key-ids.ts';
 import { loadPkcs11Module } from './load-module.ts';
 import { describePin } from './pin-status.ts';
 import { returnValueName, returnValueNames } from './return-values.ts';
@@ -44,6 +47,17 @@ describe('what a library says', () => {
     const failure = codedFailure('C_Any', said(name, value));
     expect(failure).toFailWith(code);
     expect(failure.native).toEqual({ api: 'C_Any', name, value });
+  });
+
+  it('is one of our codes with the parameters it needs, whatever the standard’s name', () => {
+    expect(returnValueNames.size).toBeGreaterThan(95);
+    for (const [value, name] of returnValueNames) {
+      const error = codedReturnValue('C_Any', value);
+      expect(Object.keys(error.params).sort(), name).toEqual([...errorRegistry[error.code].params].sort());
+      expect(error.native).toEqual({ api: 'C_Any', name, value });
+    }
+    const names = new Set(returnValueNames.values());
+    expect(meaningfulReturnValues.filter((name) => !names.has(name))).toEqual([]);
   });
 
   it('is understood in both ways that the binding writes it', () => {
@@ -96,6 +110,35 @@ describe('certificates on a token', () => {
       object(4, 'broken', Uint8Array.of(0x30, 0x03, 0x01)),
     ]);
     expect(identities.map(({ id, label }) => [id, label])).toEqual([['01', 'new']]);
+  });
+});
+
+describe('keys of a token that wait for certificates', () => {
+  const { spki } = parseCertificate(sm2Identity.signing.certificate).publicKey;
+  const encryption = sm2Identity.encryption?.certificate ?? new Uint8Array();
+  const key = (id: Uint8Array, signs: boolean) => ({ id, label: 'key', spki, signs, encrypts: !signs });
+  const id = Uint8Array.of(7, 7);
+
+  it('are told by their CKA_ID from those of other keys', () => {
+    expect(isEncryptionIdOf(encryptionIdOf(id, 258), id)).toBe(true);
+    expect(numberOfEncryptionId(encryptionIdOf(id, 258))).toBe(258);
+    expect(isEncryptionIdOf(encryptionIdOf(Uint8Array.of(7), 1), id)).toBe(false);
+    expect(isEncryptionIdOf(id, id)).toBe(false);
+  });
+
+  it('are an identity without certificates, with the encryption key that belongs to it', () => {
+    const bare = { id: '0707', label: 'key', signingCertificate: null, encryptionCertificate: null };
+    expect(groupIdentities([], [key(id, true)])).toEqual([{ ...bare, uncertifiedSigningKey: spki }]);
+    expect(groupIdentities([], [key(encryptionIdOf(id, 1), false), key(id, true)])).toEqual([
+      { ...bare, uncertifiedSigningKey: spki, uncertifiedEncryptionKey: spki },
+    ]);
+  });
+
+  it('have an encryption certificate already, and earlier ones behind it', () => {
+    const certificates = [1, 2].map((number) => ({ id: encryptionIdOf(id, number), label: 'e', der: encryption }));
+    expect(groupIdentities(certificates, [key(id, true)])).toMatchObject([
+      { id: '0707', signingCertificate: null, encryptionCertificate: encryption, earlierEncryption: [encryption] },
+    ]);
   });
 });
 
