@@ -30,6 +30,7 @@ import { challengeRoutes } from './routes/challenges.ts';
 import type { App, RouteContext } from './routes/context.ts';
 import { driverCatalogueRoutes } from './routes/driver-catalogue.ts';
 import { evidenceSourceRoutes } from './routes/evidence-sources.ts';
+import { judgementRoutes } from './routes/judgements.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { operationRoutes } from './routes/operation.ts';
 import { platformRoutes } from './routes/platforms.ts';
@@ -111,6 +112,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   certificateRoutes(typed, context);
   signatureRoutes(typed, context);
   timestampRoutes(typed, context);
+  judgementRoutes(typed, context);
   driverCatalogueRoutes(typed, context);
   auditRoutes(typed, context);
   app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
 import type { ReplayReport } from './commands/audit-replay.ts';
-import { auditUsage, configJson, configTable, serviceUsage } from './commands/usage.ts';
+import type { VerifiedReport } from './commands/report-verify.ts';
+import { auditUsage, configJson, configTable, reportUsage, serviceUsage } from './commands/usage.ts';
 import type { AuditReport } from './services/verify-audit.ts';
 
 const options = {
@@ -14,6 +15,7 @@ const options = {
   checkpoint: { type: 'string', multiple: true },
   key: { type: 'string' },
   sequence: { type: 'string' },
+  trust: { type: 'string', multiple: true },
 } as const;
 
 type Values = {
@@ -24,6 +26,7 @@ type Values = {
   readonly checkpoint?: readonly string[] | undefined;
   readonly key?: string | undefined;
   readonly sequence?: string | undefined;
+  readonly trust?: readonly string[] | undefined;
 };
 
 const print = (text: string): void => {
@@ -31,7 +34,7 @@ const print = (text: string): void => {
 };
 
 /** Commands by their words. Each loads what it needs and gives the exit status. */
-const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = {
+const commands: Readonly<Record<string, (values: Values, operands: readonly string[]) => Promise<number>>> = {
   start: async () => {
     const { runStart } = await import('./commands/start.ts');
     await runStart(process.env);
@@ -63,18 +66,42 @@ const commands: Readonly<Record<string, (values: Values) => Promise<number>>> = 
     print(json ? `${JSON.stringify(report)}\n` : describeReplay(report));
     return report.different.length === 0 && report.impossible.length === 0 ? 0 : 1;
   },
+  'report verify': async ({ trust, json }, [file]) => {
+    const { verifyReportFile } = await import('./commands/report-verify.ts');
+    if (file === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: 'FILE' });
+    const verified = verifyReportFile(file, trust ?? [], new Date());
+    print(json ? `${JSON.stringify(verified)}\n` : describeReport(verified));
+    return verified.indication === 'passed' ? 0 : 1;
+  },
 };
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args);
-  const words = positionals[0] === 'service' ? positionals.slice(1) : positionals;
+  const words = [...(positionals[0] === 'service' ? positionals.slice(1) : positionals)];
   if (values.help) {
-    print(words[0] === 'audit' ? auditUsage : serviceUsage);
+    print(words[0] === 'audit' ? auditUsage : words[0] === 'report' ? reportUsage : serviceUsage);
     return 0;
   }
+  // The one command that takes a file.
+  const operands = words[0] === 'report' ? words.splice(2) : [];
   const command = commands[words.length === 0 ? 'start' : words.join(' ')];
   if (command === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: words.join(' ') });
-  return command(values);
+  return command(values, operands);
+}
+
+/** The outcome of `report verify` for people. */
+function describeReport({ indication, reason, signer, report }: VerifiedReport): string {
+  const heads = {
+    passed: '通过 / passed',
+    failed: '未通过 / failed',
+    indeterminate: '无法判定 / indeterminate',
+  } as const;
+  const why =
+    reason === undefined
+      ? []
+      : (['zh-CN', 'en'] as const).map((locale) => describeError(reason.code, reason.params, locale));
+  const content = report === null ? [] : [JSON.stringify(report, null, 2)];
+  return `${[heads[indication], `签名者 / signer: ${signer}`, ...why, ...content].join('\n')}\n`;
 }
 
 /** The outcome of `audit replay` for people. */

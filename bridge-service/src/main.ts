@@ -15,6 +15,7 @@ import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import { openStore } from './repositories/store.ts';
+import { loadReportSigner } from './secrets/report-signer.ts';
 import { loadServiceKey } from './secrets/service-key.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
@@ -64,6 +65,7 @@ export async function startService(
     evidence: evidence ?? noEvidence,
     tsa: tsa?.authority,
     key,
+    reports: loadReportSigner(secretsFolderOf(config), key, ops, new Date()),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>
       logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
     ),

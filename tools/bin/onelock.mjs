@@ -12,6 +12,7 @@ const root = path.resolve(path.dirname(realpathSync(fileURLToPath(import.meta.ur
 const programs = {
   service: ['bridge-service', 'cli', false],
   audit: ['bridge-service', 'cli', true],
+  report: ['bridge-service', 'cli', true],
   agent: ['desktop-agent', 'main', false],
   driver: ['drivers', 'cli', true],
   cert: ['conformance', 'cli', true],
@@ -29,8 +30,9 @@ const usage = `用法 / usage: onelock COMMAND …
   doctor                     检查本机 / check this computer
   service start|break-glass|config  互认服务 / the bridge-service
   audit verify               核验审计日志 / verify the audit log
-  agent [sites [revoke SITE]] 桌面代理、已授权网站 / the desktop agent, allowed sites
-  driver list                驱动与介质 / drivers and devices
+  report verify              核验服务签名的判定报告 / verify a report that a service has signed
+  agent [sites [revoke SITE]|unknown-device] 桌面代理、已授权网站、未识别介质 / the desktop agent, allowed sites, unknown devices
+  driver list|add|remove|conform|doctor|report|sign  驱动与介质 / drivers and devices
   cert validate|inspect      证书 / certificates
   cms verify|inspect         签名消息 / signed messages
   timestamp verify|inspect   时间戳 / time-stamps

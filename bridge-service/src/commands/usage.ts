@@ -10,6 +10,15 @@ export const serviceUsage = `用法 / usage: onelock service [start|break-glass|
   退出码 / exit status: 0 正常 done, 1 失败 failed, 2 用法或配置有误 wrong use or configuration
 `;
 
+export const reportUsage = `用法 / usage: onelock report verify FILE --trust FILE… [--json]
+
+  离线核验服务签名的判定报告：应答的 JSON，或其中的签名消息（DER、PEM、base64）
+  verifies a report that a service has signed, offline: the JSON of the answer, or the signed message in it
+
+  --trust FILE        服务的报告签名证书（GET /v1/report-signer），或其上级 CA / the service's certificate, or a CA above it
+  退出码 / exit status: 0 通过 passed, 1 未通过或无法判定 failed or indeterminate, 2 用法有误或不可读 wrong use or unreadable
+`;
+
 export const auditUsage = `用法 / usage: onelock audit verify [--db PLACE] [--checkpoint FILE]… [--key FILE] [--head SIZE:SM3] [--json]
 
   从头核验审计日志：每条记录、每份明细、两棵默克尔树与检查点

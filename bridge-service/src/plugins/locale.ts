@@ -22,3 +22,14 @@ export function negotiateLocale(acceptLanguage: string | undefined): Locale {
   }
   return 'zh-CN';
 }
+
+/** A question in the language that it names, else the one that the client prefers. */
+export function inLanguageOf<Body extends { readonly language?: Locale | undefined }>({
+  body,
+  headers,
+}: {
+  readonly body: Body;
+  readonly headers: { readonly 'accept-language'?: string | undefined };
+}): Body & { readonly language: Locale } {
+  return { ...body, language: body.language ?? negotiateLocale(headers['accept-language']) };
+}

@@ -1,3 +1,4 @@
+import { inLanguageOf } from '../plugins/locale.ts';
 import { actOf } from '../plugins/write.ts';
 import { roles } from '../services/ports/records.ts';
 import { validateCertificate } from '../services/validate-certificate.ts';
@@ -20,7 +21,7 @@ export function certificateRoutes(app: App, { ports, metrics }: RouteContext): v
       { body: CertificateQuestionSchema },
     ),
     async (request) => {
-      const report = await validateCertificate(ports, actOf(ports, request), request.body);
+      const report = await validateCertificate(ports, actOf(ports, request), inLanguageOf(request));
       metrics.countJudgement('certificate', report.indication);
       return report;
     },

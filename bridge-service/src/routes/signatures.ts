@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { inLanguageOf } from '../plugins/locale.ts';
 import { actOf } from '../plugins/write.ts';
 import { roles } from '../services/ports/records.ts';
 import { verifySignature } from '../services/verify-signature.ts';
@@ -21,7 +22,7 @@ export function signatureRoutes(app: App, { ports, metrics }: RouteContext): voi
       { body: SignatureQuestionSchema },
     ),
     async (request) => {
-      const report = await verifySignature(ports, actOf(ports, request), request.body);
+      const report = await verifySignature(ports, actOf(ports, request), inLanguageOf(request));
       metrics.countJudgement('signature', report.indication);
       return report;
     },

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { inLanguageOf } from '../plugins/locale.ts';
 import { actOf } from '../plugins/write.ts';
 import { issueTimestamp } from '../services/issue-timestamp.ts';
 import { roles } from '../services/ports/records.ts';
@@ -6,13 +7,13 @@ import { requestTimestamp } from '../services/request-timestamp.ts';
 import { verifyTimestamp } from '../services/verify-timestamp.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { base64, closed, nullable, oneOf, ReasonSchema } from './schemas/common.ts';
+import { base64, closed, errorAnswers, nullable, oneOf, ReasonSchema } from './schemas/common.ts';
 import {
   ContentDigest,
   Oid,
   Sources,
+  TimestampQuestionSchema,
   TimestampReportSchema,
-  trustQuestion,
   VerifiedTimestampSchema,
 } from './schemas/reports.ts';
 
@@ -72,21 +73,11 @@ export function timestampRoutes(app: App, { ports, metrics }: RouteContext): voi
         answer: [200, VerifiedTimestampSchema],
       },
       {
-        body: closed({
-          token: Type.String({
-            minLength: 1,
-            maxLength: 1_000_000,
-            contentEncoding: 'base64',
-            description: 'TimeStampToken 或 TimeStampResp / or TimeStampResp',
-          }),
-          content: Type.Optional(base64(512 * 1024 * 1024, '盖时间戳的字节 / the bytes that were stamped')),
-          digest: Type.Optional(ContentDigest),
-          ...trustQuestion,
-        }),
+        body: TimestampQuestionSchema,
       },
     ),
     async (request) => {
-      const report = await verifyTimestamp(ports, actOf(ports, request), request.body);
+      const report = await verifyTimestamp(ports, actOf(ports, request), inLanguageOf(request));
       metrics.countJudgement('timestamp', report.indication);
       return report;
     },
@@ -105,6 +96,10 @@ function authorityRoute(app: App, ports: RouteContext['ports']): void {
         security: [{ caller: [] }],
         consumes: [queryType],
         produces: ['application/timestamp-reply'],
+        response: {
+          200: Type.Unsafe<Buffer>({ type: 'string', contentEncoding: 'binary', description: 'TimeStampResp' }),
+          ...errorAnswers,
+        },
         querystring: closed({ key: Type.Optional(oneOf(['sm2', 'rsa'], '用哪种密钥 / which key')) }),
       },
       config: { access: callers },

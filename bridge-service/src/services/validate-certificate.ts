@@ -1,5 +1,6 @@
-import type { CertificateReport } from '@onelock/core/validation';
+import { type CertificateReport, explainCertificate } from '@onelock/core/validation';
 import { auditDraft } from './append-audit.ts';
+import { type FinishedReport, finishReport, type ReportWishes } from './finish-report.ts';
 import { gatherEvidence, type TrustQuestion } from './gather-evidence.ts';
 import { certificateJudged } from './judge-in-parallel.ts';
 import { EvidenceNotes } from './judgement-record.ts';
@@ -8,7 +9,7 @@ import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readCertificate } from './read-certificates.ts';
 
-export interface CertificateQuestion extends TrustQuestion {
+export interface CertificateQuestion extends TrustQuestion, ReportWishes {
   readonly certificate: string;
 }
 
@@ -20,7 +21,7 @@ export async function validateCertificate(
   ports: Ports,
   act: Act,
   question: CertificateQuestion,
-): Promise<WithSources<CertificateReport>> {
+): Promise<WithSources<CertificateReport> & FinishedReport> {
   const certificate = readCertificate(question.certificate, '/certificate');
   const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [certificate] });
   const report = maskPersonalNumbers(await certificateJudged(ports, certificate, evidence));
@@ -35,5 +36,10 @@ export async function validateCertificate(
       details: { ...details, explicitTrustAnchors: question.trustAnchors !== undefined },
     }),
   );
-  return { ...report, ...(sources.length > 0 && { sources }) };
+  const checked =
+    question.explain === 'detailed'
+      ? maskPersonalNumbers(explainCertificate({ certificate, ...evidence }, ports.ops).checked)
+      : undefined;
+  const answer = { ...report, ...(sources.length > 0 && { sources }) };
+  return finishReport(ports, act, answer, question, { subject: target, checked });
 }

@@ -12,6 +12,7 @@ import { parseTimestampToken } from '@onelock/core/tsp';
 import { judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
 import { type Certificate, sameName } from '@onelock/core/x509';
 import { auditDraft } from './append-audit.ts';
+import { type FinishedReport, finishReport, type ReportWishes } from './finish-report.ts';
 import { gatherEvidence, refuseTrustFields, type Subjects, type TrustQuestion } from './gather-evidence.ts';
 import { messageJudged, signatureJudged } from './judge-in-parallel.ts';
 import { EvidenceNotes, type JudgementRecord } from './judgement-record.ts';
@@ -50,7 +51,7 @@ export interface MessageQuestion extends TrustQuestion {
   readonly certificates?: readonly string[] | undefined;
 }
 
-export type SignatureQuestion = RawSignatureQuestion | DigestQuestion | MessageQuestion;
+export type SignatureQuestion = (RawSignatureQuestion | DigestQuestion | MessageQuestion) & ReportWishes;
 
 export type SignatureAnswer = { readonly sources?: readonly SourceOutcome[] } & (
   | ({ readonly kind: 'raw' | 'digest' } & SignatureReport)
@@ -58,7 +59,11 @@ export type SignatureAnswer = { readonly sources?: readonly SourceOutcome[] } & 
 );
 
 /** Parse, gather, judge, record, answer. */
-export async function verifySignature(ports: Ports, act: Act, question: SignatureQuestion): Promise<SignatureAnswer> {
+export async function verifySignature(
+  ports: Ports,
+  act: Act,
+  question: SignatureQuestion,
+): Promise<SignatureAnswer & FinishedReport> {
   const { answer, target, record, sources } = await judge(ports, act, question);
   const masked = maskPersonalNumbers(answer);
   await ports.store.record(
@@ -72,7 +77,8 @@ export async function verifySignature(ports: Ports, act: Act, question: Signatur
       },
     }),
   );
-  return { ...masked, ...(sources.length > 0 && { sources }) };
+  const told = { ...masked, ...(sources.length > 0 && { sources }) };
+  return finishReport(ports, act, told, question, { subject: target });
 }
 
 interface Judged {

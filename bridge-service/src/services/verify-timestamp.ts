@@ -4,6 +4,7 @@ import { CodedError } from '@onelock/core/errors';
 import { parseTimestampResponse, parseTimestampToken, requireGranted, type TimestampToken } from '@onelock/core/tsp';
 import { judgeTimestamp, type TimestampReport } from '@onelock/core/validation';
 import { auditDraft } from './append-audit.ts';
+import { type FinishedReport, finishReport, type ReportWishes } from './finish-report.ts';
 import { gatherEvidence, type TrustQuestion } from './gather-evidence.ts';
 import { EvidenceNotes } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
@@ -13,7 +14,7 @@ import { readBytes, readingField } from './read-certificates.ts';
 import type { DigestQuestion } from './verify-digest.ts';
 
 /** A token to be judged, against the content or its digest. */
-export interface TimestampQuestion extends TrustQuestion {
+export interface TimestampQuestion extends TrustQuestion, ReportWishes {
   /** Base64 of the DER of a TimeStampToken or a TimeStampResp. */
   readonly token: string;
   readonly content?: string | undefined;
@@ -29,7 +30,7 @@ export async function verifyTimestamp(
   ports: Ports,
   act: Act,
   question: TimestampQuestion,
-): Promise<TimestampReport & { readonly sources?: readonly SourceOutcome[] }> {
+): Promise<TimestampReport & { readonly sources?: readonly SourceOutcome[] } & FinishedReport> {
   if ((question.content === undefined) === (question.digest === undefined))
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/content', rule: 'either content or digest' });
   const token = readingField('/token', () => readToken(fromBase64(question.token)));
@@ -56,7 +57,8 @@ export async function verifyTimestamp(
       details: { ...details, imprint: toBase64(token.info.imprint.digest), genTime: report.time },
     }),
   );
-  return { ...report, ...(sources.length > 0 && { sources }) };
+  const answer = { ...report, ...(sources.length > 0 && { sources }) };
+  return finishReport(ports, act, answer, question, { subject: target });
 }
 
 /** What an authority answers is taken for the token in it. */

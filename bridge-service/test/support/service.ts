@@ -10,6 +10,7 @@ import { lifetimesOf, readConfig, type ServiceConfig, secretsFolderOf, witnessFo
 import { createEvidence, type Evidence, noEvidence } from '../../src/evidence/index.ts';
 import { isStoreUnavailable } from '../../src/repositories/engine/store-unavailable.ts';
 import { openStore } from '../../src/repositories/store.ts';
+import { loadReportSigner } from '../../src/secrets/report-signer.ts';
 import { loadServiceKey } from '../../src/secrets/service-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
 import type { Ports } from '../../src/services/ports/ports.ts';
@@ -82,11 +83,13 @@ export async function createTestService(
   // Here the clock that nobody can set goes with the other: a test moves both, or sets the clock.
   let monotonic = 0;
   const tsa = startAuthority({ ...shared, config, logger, monotonicMs: () => monotonic });
+  const key = loadServiceKey(secretsFolderOf(config), ops);
   const ports: Ports = {
     ...shared,
     evidence: evidence ?? noEvidence,
     tsa: tsa?.authority,
-    key: loadServiceKey(secretsFolderOf(config), ops),
+    key,
+    reports: loadReportSigner(secretsFolderOf(config), key, ops, at),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (_folder, error) => {
       throw error;
     }),

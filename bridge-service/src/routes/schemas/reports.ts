@@ -61,7 +61,68 @@ export const Sources = Type.Array(
   }),
   { description: '本次判定问过的证据源；没有问过则省略 / sources asked for this judgement; absent when none was' },
 );
-const withSources = { sources: Type.Optional(Sources) };
+const ExplainedReason = closed({
+  about: Type.String({
+    description: '说的是什么：verdict、revocation、attempt、source、signer/N、timestamp/N / of what it speaks',
+  }),
+  code: Type.String({ pattern: '^ERR_[A-Z0-9_]+$' }),
+  text: Type.String(),
+  clause: Type.Optional(Type.String()),
+  whoCanAct: oneOf(['user', 'integrator', 'operator', 'vendor', 'us'], '谁能解决 / who can put it right'),
+  retriable: Type.Boolean(),
+});
+const languages = ['zh-CN', 'en'] as const;
+
+/** What stands beside a verdict when it is asked for. */
+const withSources = {
+  sources: Type.Optional(Sources),
+  explanation: Type.Optional(
+    closed(
+      {
+        language: oneOf(languages, '语言 / language'),
+        summary: Type.String(),
+        reasons: Type.Array(ExplainedReason),
+        checked: Type.Optional(
+          Type.Array(
+            closed({
+              subject: Type.String(),
+              constraint: Type.String(),
+              clause: Type.String(),
+              satisfied: Type.Boolean(),
+            }),
+          ),
+        ),
+      },
+      '用文字说明的结论 / the verdict in words',
+    ),
+  ),
+  signed: Type.Optional(
+    closed(
+      {
+        format: Type.Literal('cms'),
+        value: base64(
+          64 * 1024 * 1024,
+          'GM/T 0010 签名消息，内容为应答的 JSON / SignedData around the JSON of the answer',
+        ),
+      },
+      '服务签名的报告，可用 onelock report verify 离线验证 / signed by the service; verify it offline by onelock report verify',
+    ),
+  ),
+};
+
+/** What a caller wants of a report beside the verdict. */
+export const reportWishes = {
+  explain: Type.Optional(
+    oneOf(
+      ['simple', 'detailed'],
+      '附文字说明；detailed 另列证书判定的每条约束 / with words; detailed also lists every constraint asked of a certificate',
+    ),
+  ),
+  language: Type.Optional(
+    oneOf(languages, '说明的语言，默认按 Accept-Language / language of the words, by Accept-Language when absent'),
+  ),
+  sign: Type.Optional(Type.Literal('cms', { description: '由服务签名 / signed by the service' })),
+};
 
 const certificateReport = {
   ...verdict,
@@ -298,7 +359,8 @@ export const trustQuestion = {
   ),
 };
 
-export const CertificateQuestionSchema = closed({ certificate: CertificateText, ...trustQuestion });
+const certificateQuestion = { certificate: CertificateText, ...trustQuestion, ...reportWishes };
+export const CertificateQuestionSchema = closed(certificateQuestion);
 
 /** The body limit of the service is what really bounds these. */
 const anyLength = 512 * 1024 * 1024;
@@ -320,7 +382,7 @@ export const ContentDigest = closed(
   '摘要，代替原文 / a digest, instead of the content',
 );
 
-export const SignatureQuestionSchema = Type.Union([
+const signatureQuestions = [
   closed({
     kind: Type.Literal('digest', {
       description:
@@ -330,6 +392,7 @@ export const SignatureQuestionSchema = Type.Union([
     signature: signatureValue,
     ...signedBy,
     ...trustQuestion,
+    ...reportWishes,
   }),
   closed({
     kind: Type.Literal('raw', { description: '裸签名（P1）/ raw signature' }),
@@ -348,6 +411,7 @@ export const SignatureQuestionSchema = Type.Union([
       }),
     ),
     ...trustQuestion,
+    ...reportWishes,
   }),
   closed({
     kind: Type.Literal('message', { description: '签名消息（GM/T 0010、PKCS#7/CMS）/ signed message' }),
@@ -372,8 +436,39 @@ export const SignatureQuestionSchema = Type.Union([
       }),
     ),
     ...trustQuestion,
+    ...reportWishes,
   }),
-]);
+] as const;
+
+export const SignatureQuestionSchema = Type.Union([...signatureQuestions]);
+
+const timestampQuestion = {
+  token: Type.String({
+    minLength: 1,
+    maxLength: 1_000_000,
+    contentEncoding: 'base64',
+    description: 'TimeStampToken 或 TimeStampResp / or TimeStampResp',
+  }),
+  content: Type.Optional(base64(anyLength, '盖时间戳的字节 / the bytes that were stamped')),
+  digest: Type.Optional(ContentDigest),
+  ...trustQuestion,
+  ...reportWishes,
+};
+export const TimestampQuestionSchema = closed(timestampQuestion);
+
+const mostQuestions = 1_000;
+
+/** Several questions of any kind. */
+export const BatchSchema = closed({
+  items: Type.Array(
+    Type.Union([
+      closed({ kind: Type.Literal('certificate', { description: '证书 / a certificate' }), ...certificateQuestion }),
+      closed({ kind: Type.Literal('timestamp', { description: '时间戳 / a time-stamp' }), ...timestampQuestion }),
+      ...signatureQuestions,
+    ]),
+    { minItems: 1, maxItems: mostQuestions, description: '逐项判定，各自有结论 / each is judged by itself' },
+  ),
+});
 
 export const LoginTokenSchema = closed(
   {

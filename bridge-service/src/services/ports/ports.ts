@@ -1,5 +1,6 @@
 import type { CryptoOps } from '@onelock/core/crypto';
 import type { Witnesses } from '../../audit/witness-files.ts';
+import type { ReportSigner } from '../../secrets/report-signer.ts';
 import type { ServiceKey } from '../../secrets/service-key.ts';
 import type { TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
@@ -28,6 +29,8 @@ export interface Ports {
   readonly lifetimes: Lifetimes;
   /** By which the service answers for what it publishes. */
   readonly key: ServiceKey;
+  /** By which it signs reports. */
+  readonly reports: ReportSigner;
   /** Who keeps checkpoints of the audit log outside the database. */
   readonly witnesses: Witnesses;
   /** The built-in time-stamping authority, where there is one. */

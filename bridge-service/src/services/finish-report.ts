@@ -1,0 +1,40 @@
+import { toBase64 } from '@onelock/core/bytes';
+import type { Locale } from '@onelock/core/messages';
+import type { ExplainedConstraint } from '@onelock/core/validation';
+import { reportContent } from '../secrets/report-signer.ts';
+import { type Explanation, explainReport } from './explain-report.ts';
+import type { Act, Ports } from './ports/ports.ts';
+
+/** What a caller wants of a report beside the verdict. */
+export interface ReportWishes {
+  /** In words; `detailed` also names every constraint that was asked, of a certificate. */
+  readonly explain?: 'simple' | 'detailed' | undefined;
+  readonly language?: Locale | undefined;
+  /** The answer signed by the service, for whoever must show it to others. */
+  readonly sign?: 'cms' | undefined;
+}
+
+export interface FinishedReport {
+  readonly explanation?: Explanation;
+  /** SignedData around the JSON of the answer; base64 of the DER. */
+  readonly signed?: { readonly format: 'cms'; readonly value: string };
+}
+
+/**
+ * Adds words and the service's signature to an answer, as far as they are wanted.
+ *
+ * @param subject  what was judged: `sm3:` and a digest
+ */
+export function finishReport<Answer extends Parameters<typeof explainReport>[0]>(
+  { reports, clock }: Pick<Ports, 'reports' | 'clock'>,
+  { requestId }: Pick<Act, 'requestId'>,
+  answer: Answer,
+  { explain, language = 'zh-CN', sign }: ReportWishes,
+  { subject, checked }: { readonly subject: string; readonly checked?: readonly ExplainedConstraint[] | undefined },
+): Answer & FinishedReport {
+  const told = explain === undefined ? answer : { ...answer, explanation: explainReport(answer, language, checked) };
+  if (sign === undefined) return told;
+  const now = clock();
+  const content = reportContent({ issuedAt: now.toISOString(), requestId, subject, answer: told });
+  return { ...told, signed: { format: 'cms', value: toBase64(reports.sign(content, now)) } };
+}
