@@ -9,7 +9,7 @@ import type { DeviceId, PivQuirks, SessionId, TokenDriver } from '../src/port/in
 import type { VirtualCard } from '../src/virtual-card/index.ts';
 import { pinOf } from './driver-suite.ts';
 import { MemoryReaders } from './memory-readers.ts';
-import { managementKey, newPivCard, pivConfig, pivPin, pivSlots } from './piv-under-test.ts';
+import { managementKey, newPivCard, pivConfig, pivEncryptionCertificate, pivPin, pivSlots } from './piv-under-test.ts';
 import { ecIdentity, rsaIdentity, testCertificate } from './test-keys.ts';
 
 const ops = createNodeCrypto();
@@ -82,7 +82,7 @@ describe('a PIV card', () => {
     expect(identities.map(({ id }) => id)).toEqual(['9c', '9a']);
     expect(identities[0]).toMatchObject({
       signingCertificate: ecIdentity.signing.certificate,
-      encryptionCertificate: rsaIdentity.signing.certificate,
+      encryptionCertificate: pivEncryptionCertificate,
     });
     expect(identities[1]?.encryptionCertificate).toBeNull();
   });

@@ -1,4 +1,6 @@
 import { fromHex } from '@onelock/core/bytes';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { parseCertificate } from '@onelock/core/x509';
 import { createCardDriver } from '../src/card/index.ts';
 import { startHostedDriver } from '../src/host/index.ts';
 import type { CardDriverConfig, PivQuirks } from '../src/port/index.ts';
@@ -9,19 +11,28 @@ import {
   type PivSlotContents,
   VirtualCard,
 } from '../src/virtual-card/index.ts';
+import { CaSide } from './ca-side.ts';
 import { type CardBench, shows } from './card-bench.ts';
 import type { DriverUnderTest } from './driver-suite.ts';
 import { ecIdentity, rsaIdentity } from './test-keys.ts';
 
 export const pivGuid = '00112233445566778899aabbccddeeff';
 export const pivPin = '123456';
+export const pivPuk = '12345678';
 export const managementKey = { algorithm: 'aes-256', key: '0102030405060708'.repeat(4) } as const;
+
+const ops = createNodeCrypto();
+/** Of the same RSA key, for encryption alone. */
+export const pivEncryptionCertificate = new CaSide(ops).certify(
+  parseCertificate(rsaIdentity.signing.certificate).publicKey,
+  'encryption',
+);
 
 /** RSA for authentication and encryption, P-256 for signatures that want the PIN each time. */
 export const pivSlots: Partial<Record<PivSlot, PivSlotContents>> = {
   '9a': rsaIdentity.signing,
   '9c': ecIdentity.signing,
-  '9d': rsaIdentity.signing,
+  '9d': { ...rsaIdentity.signing, certificate: pivEncryptionCertificate },
 };
 
 export function newPivCard(options: Partial<PivAppletOptions> = {}): VirtualCard {

@@ -1,3 +1,4 @@
+import { gmFamily, pivFamily } from './cards.ts';
 import type { MatrixFamily } from './matrix-family.ts';
 import { p11Family } from './p11.ts';
 import { skfFamily } from './skf.ts';
@@ -5,4 +6,11 @@ import { softFamily } from './soft.ts';
 import { softHsmFamily } from './softhsm.ts';
 
 /** The columns of the matrix, in the order in which they are printed. */
-export const matrixFamilies: readonly MatrixFamily[] = [softFamily, skfFamily, softHsmFamily, p11Family];
+export const matrixFamilies: readonly MatrixFamily[] = [
+  softFamily,
+  skfFamily,
+  softHsmFamily,
+  p11Family,
+  pivFamily,
+  gmFamily,
+];

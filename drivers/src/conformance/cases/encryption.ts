@@ -78,6 +78,42 @@ export function decrypts(
   return driver.decrypt(session, { identityId, certificate: certificate.der }, scheme, ciphertext);
 }
 
+/** Content under a content key that is encrypted to one of the device's keys. */
+export interface SealedSecret {
+  readonly key: EncryptionKey;
+  readonly contentKey: Uint8Array;
+  readonly encryptedKey: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly plain: Uint8Array;
+  readonly ciphertext: Uint8Array;
+}
+
+export function sealSecret({ subject: { ops, ciphers } }: Trial, key: EncryptionKey): SealedSecret {
+  const [contentKey, iv, plain] = [ops.random(16), ops.random(16), ops.random(100)];
+  const encryptedKey = ciphers.encryptKey(key.certificate.publicKey, key.scheme, contentKey);
+  const cipher = contentCipherOf(key);
+  return { key, contentKey, encryptedKey, iv, plain, ciphertext: ciphers.encrypt(cipher, contentKey, iv, plain) };
+}
+
+/** Whether the device opens it: by giving out the content key, or else, where it keeps that inside, by opening the content. */
+export async function opensSecret(
+  trial: Trial,
+  session: SessionId,
+  device: TokenDevice,
+  { key, contentKey, encryptedKey, iv, plain, ciphertext }: SealedSecret,
+): Promise<boolean> {
+  if (device.capabilities.includes('decrypt'))
+    return equalBytes(await decrypts(trial, session, key, encryptedKey), contentKey);
+  trial.require(device, 'decrypt-content');
+  const { identityId, certificate, scheme } = key;
+  const content = { encryptedKey, cipher: contentCipherOf(key), iv, ciphertext, last: true };
+  const opened = trial.driver.decryptContent(session, { identityId, certificate: certificate.der }, scheme, content);
+  return equalBytes(await opened, plain);
+}
+
+const contentCipherOf = ({ scheme }: EncryptionKey): 'sm4-cbc' | 'aes-128-cbc' =>
+  scheme.kind === 'sm2' ? 'sm4-cbc' : 'aes-128-cbc';
+
 export const envelope: ConformanceCase = {
   id: 'envelope',
   title: says('打开数字信封', 'open an envelope'),
@@ -116,7 +152,7 @@ async function opensMessage(trial: Trial, session: SessionId, key: EncryptionKey
 async function opensContentInside(trial: Trial, session: SessionId, key: EncryptionKey): Promise<void> {
   const { ops, ciphers } = trial.subject;
   trial.about('decrypt-content');
-  const cipher = key.scheme.kind === 'sm2' ? 'sm4-cbc' : 'aes-128-cbc';
+  const cipher = contentCipherOf(key);
   const [contentKey, iv, plain] = [ops.random(16), ops.random(16), ops.random(1000)];
   const encryptedKey = ciphers.encryptKey(key.certificate.publicKey, key.scheme, contentKey);
   const ciphertext = ciphers.encrypt(cipher, contentKey, iv, plain);

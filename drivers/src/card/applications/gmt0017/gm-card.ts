@@ -266,7 +266,7 @@ function signatureIn(answer: Uint8Array): Uint8Array {
 
 /** A name that no container has; what people call it, where that is not taken. */
 function freeName(label: string, taken: ReadonlySet<string>): string {
-  const base = label.slice(0, 12) || 'onelock';
+  const base = label.slice(0, 12).trim() || 'onelock';
   if (!taken.has(base)) return base;
   for (let number = 2; ; number += 1) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
 }

@@ -73,7 +73,7 @@ export function readNames(list: Uint8Array): readonly string[] {
     const end = list.indexOf(0, at);
     const name = list.subarray(at, end === -1 ? list.length : end);
     if (name.length === 0) break;
-    const text = textOf(name);
+    const text = decoded(name);
     if (!found.includes(text)) found.push(text);
     at += name.length + 1;
   }
@@ -83,9 +83,13 @@ export function readNames(list: Uint8Array): readonly string[] {
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const latin = new TextDecoder('latin1');
 
+/** A text in a field of fixed length: up to the first NUL, without blanks around it. */
 export function textOf(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
-  const text = end === -1 ? bytes : bytes.subarray(0, end);
+  return decoded(end === -1 ? bytes : bytes.subarray(0, end)).trim();
+}
+
+function decoded(text: Uint8Array): string {
   try {
     return printable(decoder.decode(text));
   } catch {
@@ -95,8 +99,5 @@ export function textOf(bytes: Uint8Array): string {
 
 /** Without control characters, which a vendor's padding may contain. */
 function printable(text: string): string {
-  return [...text]
-    .filter((character) => character >= ' ' && character !== '\u007f')
-    .join('')
-    .trim();
+  return [...text].filter((character) => character >= ' ' && character !== '\u007f').join('');
 }
