@@ -3,6 +3,7 @@ import { isCodedError } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
 import { startAgent } from './agent.ts';
 import { readConfig } from './config.ts';
+import { openDeviceWizard } from './device-wizard/open-wizard.ts';
 import { createLog } from './log.ts';
 import { manageSites } from './manage-sites.ts';
 import { createOutput } from './output.ts';
@@ -18,6 +19,7 @@ const usage = `用法 / usage: onelock agent [COMMAND]
   (无 / none)             启动代理 / start the agent
   sites                   已允许的网站 / allowed sites
   sites revoke ORIGIN     撤销对网站的允许 / revoke a site
+  unknown-device          未识别介质向导 / the wizard for a device that is not recognised
   --json                  机器可读输出 / machine-readable output
 `;
 
@@ -50,6 +52,17 @@ async function run(): Promise<void> {
   output.listening(agent.port);
 }
 
+async function reportDevice(): Promise<void> {
+  const config = readConfig(process.env);
+  const output = createOutput(config.output, (text) => process.stdout.write(text));
+  const file = await openDeviceWizard(config, {
+    environment: process.env,
+    now: () => new Date(),
+    printWindow: output.window,
+  });
+  process.stdout.write(config.output === 'json' ? `${JSON.stringify({ event: 'report', file })}\n` : `${file}\n`);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const json = args.includes('--json');
   const words = args.filter((word) => word !== '--json');
@@ -58,6 +71,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = await manageSites(words.slice(1), { json, stateDir: readConfig(process.env).stateDir });
     if (process.exitCode !== 2) return;
   }
+  if (words[0] === 'unknown-device' && words.length === 1) return reportDevice();
   const help = words[0] === '--help' || words[0] === '-h';
   (help ? process.stdout : process.stderr).write(usage);
   process.exitCode = help ? 0 : 2;

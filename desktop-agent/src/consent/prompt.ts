@@ -1,6 +1,6 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { WindowLanguage } from '../window/language.ts';
-import type { Answer, PinView, Problem, Question } from './question.ts';
+import type { Answer, PinView, Problem, Question, WindowQuestion } from './question.ts';
 
 /** On whose behalf a question is asked. */
 export interface Caller {
@@ -16,7 +16,9 @@ export interface Caller {
 /** What became of one answer: finished, or asked again with the reason. A thrown CodedError ends the question. */
 export type Outcome<T> =
   | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'again'; readonly problem: Problem | null; readonly pin: PinView };
+  | { readonly kind: 'again'; readonly problem: Problem | null; readonly pin: PinView }
+  /** Asked on, about something that has changed meanwhile. */
+  | { readonly kind: 'changed'; readonly question: WindowQuestion };
 
 export type Attempt<T> = (answer: Answer) => Promise<Outcome<T>>;
 

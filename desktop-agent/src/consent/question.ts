@@ -1,7 +1,32 @@
 import type { ErrorCode, ErrorParams } from '@onelock/core/errors';
 
-/** What a window asks the person. Plain data: the words are chosen in the window, in its language. */
+/** What a site makes a window ask. Plain data: the words are chosen in the window, in its language. */
 export type Question = SiteQuestion | PickQuestion | ActQuestion;
+
+/** What a window can show at all: also what the person began without any site. */
+export type WindowQuestion = Question | UnknownDeviceQuestion;
+
+/** A device that no driver knows: what can be seen of it, for whoever writes the manifest that is missing. */
+export interface UnknownDeviceQuestion {
+  readonly kind: 'unknown-device';
+  readonly usb: readonly SeenDevice[];
+  readonly cards: readonly SeenDevice[];
+  readonly libraries: readonly SeenDevice[];
+  /** What could not be looked at. */
+  readonly gaps: readonly ('usb' | 'cards')[];
+  /** Where the report was written, once it was. */
+  readonly saved: string | null;
+}
+
+/** One line of what was seen. */
+export interface SeenDevice {
+  readonly title: string;
+  readonly detail: string;
+  /** Ids of the drivers that know it; empty for what nobody knows. */
+  readonly drivers: readonly string[];
+  /** It was not there when the window opened. */
+  readonly isNew: boolean;
+}
 
 /** May this site use the keys of this computer at all? */
 export interface SiteQuestion {
@@ -149,6 +174,10 @@ export type Answer =
   /** A clear no to a site, remembered for a while; closing the window is only not now. */
   | { readonly kind: 'deny' }
   | { readonly kind: 'pick'; readonly index: number }
+  /** Look at the computer's devices once more. */
+  | { readonly kind: 'look' }
+  /** Write the report, with what the person says of the device. */
+  | { readonly kind: 'save'; readonly note: string }
   | { readonly kind: 'pin'; readonly pin: string; readonly lastTryAccepted: boolean }
   /** `pin` is the old one or the administrator's; empty where none is asked for. */
   | { readonly kind: 'new-pin'; readonly pin: string; readonly newPin: string; readonly lastTryAccepted: boolean };

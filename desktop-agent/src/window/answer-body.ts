@@ -11,7 +11,10 @@ const AnswerBody = Type.Union([
     {
       kind: Type.Literal('answer'),
       turn: Type.Integer(),
-      answer: Type.Object({ kind: Type.Union([Type.Literal('allow'), Type.Literal('deny')]) }, closed),
+      answer: Type.Object(
+        { kind: Type.Union([Type.Literal('allow'), Type.Literal('deny'), Type.Literal('look')]) },
+        closed,
+      ),
     },
     closed,
   ),
@@ -51,6 +54,14 @@ const AnswerBody = Type.Union([
         },
         closed,
       ),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('answer'),
+      turn: Type.Integer(),
+      answer: Type.Object({ kind: Type.Literal('save'), note: Type.String({ maxLength: 200 }) }, closed),
     },
     closed,
   ),

@@ -1,10 +1,10 @@
-import type { PinView, Problem, Question } from '../consent/question.ts';
+import type { PinView, Problem, WindowQuestion } from '../consent/question.ts';
 import type { WindowLanguage } from './language.ts';
 
 /** What a window shows now. Pushed to the page whenever it changes; imported by the page as a type. */
 export interface WindowView {
   readonly language: WindowLanguage;
-  readonly question: Question;
+  readonly question: WindowQuestion;
   /** `failed` and `done` are final; the page then only says so and closes. */
   readonly phase: 'asking' | 'working' | 'done' | 'failed';
   /** Grows with every change that needs a new answer; an answer to an older turn is refused. */

@@ -1,6 +1,6 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { type Attempt, type Caller, type Prompt, reasonOfAbort } from '../consent/prompt.ts';
-import type { Question } from '../consent/question.ts';
+import type { WindowQuestion } from '../consent/question.ts';
 import type { Shell, ShellWindow } from '../shell/shell.ts';
 import type { WindowLanguage } from './language.ts';
 import type { WindowServer } from './window-server.ts';
@@ -28,7 +28,7 @@ export class WindowPrompt implements Prompt {
     this.#options = options;
   }
 
-  async ask<T>(question: Question, caller: Caller, attempt: Attempt<T>): Promise<T> {
+  async ask<T>(question: WindowQuestion, caller: Caller, attempt: Attempt<T>): Promise<T> {
     // A window that still shows how its question ended makes room for the next one.
     await this.#takeAllDown();
     if (this.#closed) throw new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE');

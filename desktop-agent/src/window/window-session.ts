@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Attempt } from '../consent/prompt.ts';
-import type { Answer, PinView, Problem, Question } from '../consent/question.ts';
+import type { Answer, PinView, Problem, WindowQuestion } from '../consent/question.ts';
 import type { WindowLanguage } from './language.ts';
 import { deadTimeMs, type WindowView } from './view.ts';
 
@@ -9,7 +9,7 @@ import { deadTimeMs, type WindowView } from './view.ts';
 const returnGraceMs = 2_000;
 
 export interface SessionOptions<T> {
-  readonly question: Question;
+  readonly question: WindowQuestion;
   readonly language: WindowLanguage;
   readonly timeoutMs: number;
   readonly attempt: Attempt<T>;
@@ -47,11 +47,13 @@ export class WindowSession<T> implements OpenSession {
   #turn = 1;
   #problem: Problem | null = null;
   #pin: PinView | null;
+  #question: WindowQuestion;
   #answerableAt = Number.POSITIVE_INFINITY;
   #absence: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions<T>) {
     this.#options = options;
+    this.#question = options.question;
     this.#pin = options.question.kind === 'act' ? options.question.pin : null;
     this.#settle = Promise.withResolvers<T>();
     this.result = this.#settle.promise;
@@ -108,9 +110,10 @@ export class WindowSession<T> implements OpenSession {
       if (this.#over) return;
       if (outcome.kind === 'done') this.#finish(outcome.value);
       else {
-        this.#pin = outcome.pin;
+        if (outcome.kind === 'again') this.#pin = outcome.pin;
+        else this.#question = outcome.question;
         this.#turn += 1;
-        this.#become('asking', outcome.problem);
+        this.#become('asking', outcome.kind === 'again' ? outcome.problem : null);
         if (performance.now() >= this.#deadline) this.#timeOut();
         else if (this.#subscribers.size === 0) this.#awaitReturn();
       }
@@ -158,7 +161,7 @@ export class WindowSession<T> implements OpenSession {
   #view(): WindowView {
     return {
       language: this.#options.language,
-      question: this.#options.question,
+      question: this.#question,
       phase: this.#phase,
       turn: this.#turn,
       problem: this.#problem,

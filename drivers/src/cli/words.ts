@@ -11,6 +11,7 @@ const zhCN = {
           [--may pin-tries|pin-change|all] [--hands] [--out 报告.json]
                                   对驱动与介质做符合性测试；不加 --may 不消耗 PIN 次数、不改动介质；
                                   --hands 表示有人按提示拔插
+  doctor                          检查本机：组件、智能卡服务、驱动库、召回
   report [--out 文件]             未识别介质报告：USB 标识、ATR、候选驱动库
   sign 文件 --certificate 证书 --key 私钥 [--chain 证书]… [--out 文件]
                                   目录管理者：检查并签名驱动清单或驱动目录
@@ -42,6 +43,13 @@ const zhCN = {
   added: '已采用驱动',
   removedNow: '已停用驱动',
   signed: '已签名并写入',
+  usbDevices: 'USB 设备',
+  cardsPresent: '读卡器中的卡',
+  candidates: '磁盘上的候选驱动库',
+  unknown: '无驱动',
+  nothing: '没有发现',
+  notLookedAt: '未能查看',
+  reportWritten: '报告已写入',
   askPin: '请输入 PIN：',
   pullOut: '请拔出介质（一分钟内）',
   putBack: '请重新插入介质（一分钟内）',
@@ -60,6 +68,7 @@ const en: CliWords = {
           [--may pin-tries|pin-change|all] [--hands] [--out REPORT.json]
                                     test a driver and a device for conformance; without --may no PIN try is spent and nothing
                                     changes on the device; --hands: somebody pulls it out and puts it back when told
+  doctor                            check this computer: bindings, card service, libraries, recalls
   report [--out FILE]               report on unknown devices: USB ids, ATRs, candidate libraries
   sign FILE --certificate F --key F [--chain F]… [--out F]
                                     for the catalogue's keeper: check and sign a manifest or a catalogue
@@ -91,6 +100,13 @@ const en: CliWords = {
   added: 'driver taken:',
   removedNow: 'driver removed:',
   signed: 'signed and written to',
+  usbDevices: 'USB devices',
+  cardsPresent: 'cards in readers',
+  candidates: 'candidate libraries on the disk',
+  unknown: 'no driver',
+  nothing: 'nothing found',
+  notLookedAt: 'could not be looked at',
+  reportWritten: 'report written to',
   askPin: 'PIN of',
   pullOut: 'Pull the device out now (within a minute)',
   putBack: 'Put the device back now (within a minute)',

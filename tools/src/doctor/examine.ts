@@ -6,6 +6,7 @@ import { agentPorts } from '@onelock/core/contract';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { checkout } from '../tasks/checkout.ts';
 import { chromiumExecutable, opensslCommand, softHsmLibrary } from '../test-setup/real-parts.ts';
+import { examineDrivers } from './examine-drivers.ts';
 import type { Finding } from './finding.ts';
 
 const servicePort = 18960;
@@ -24,6 +25,7 @@ export async function examineComputer(): Promise<readonly Finding[]> {
     await port('port-service', servicePort, '互认服务', 'bridge-service'),
     await port('port-trading-site', tradingSitePort, '演示交易网站', 'demonstration trading site'),
     await agentDoor(),
+    ...(await examineDrivers()),
   ];
 }
 
