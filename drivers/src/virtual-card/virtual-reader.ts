@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { acknowledgeQuickly } from './quick-ack.ts';
 import type { VirtualCard } from './virtual-card.ts';
 
 /** What vpcd asks in one byte (vsmartcard, src/vpcd/vpcd.h); anything longer is a command for the card. */
@@ -62,7 +63,9 @@ function serve(socket: Socket, card: VirtualCard): void {
   let busy = Promise.resolve();
   // A reader that goes away pulls its card.
   socket.on('error', () => socket.destroy());
+  acknowledgeQuickly(socket);
   socket.on('data', (chunk: Buffer) => {
+    acknowledgeQuickly(socket);
     received = Buffer.concat([received, chunk]);
     while (received.length >= 2 && received.length >= 2 + received.readUInt16BE()) {
       const message = Uint8Array.from(received.subarray(2, 2 + received.readUInt16BE()));
@@ -84,4 +87,5 @@ function reply(socket: Socket, bytes: Uint8Array): void {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(bytes.length);
   socket.write(Buffer.concat([length, bytes]));
+  acknowledgeQuickly(socket);
 }
