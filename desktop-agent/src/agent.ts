@@ -11,6 +11,9 @@ import { KeySessions } from './dispatch/key-sessions.ts';
 import { OriginRegistry } from './dispatch/origin-registry.ts';
 import { Permissions } from './dispatch/permissions.ts';
 import { DriverShelf } from './drivers/driver-shelf.ts';
+import { KeptFiles } from './files/kept-files.ts';
+import { Spool } from './files/spool.ts';
+import type { KeptEnvelope } from './handlers/file-envelopes.ts';
 import { createHandlers, servedCalls } from './handlers/index.ts';
 import { InterruptedBatches } from './handlers/interrupted-batches.ts';
 import type { AgentParts } from './handlers/parts.ts';
@@ -99,6 +102,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     onProblem: (what, reason) => log.warn({ what, ...reason }, 'a driver is not used'),
   });
   const fleet = await TokenFleet.start(shelf.configs());
+  const keptEnvelopes = new KeptFiles<KeptEnvelope>(({ spooled }) => spooled.release());
   const parts: AgentParts = {
     config,
     productVersion,
@@ -109,6 +113,8 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     handles,
     sessions,
     batches: new InterruptedBatches(),
+    spool: new Spool(config.stateDir),
+    keptEnvelopes,
     prompt: queue,
     events,
     judge,
@@ -153,6 +159,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
       shelf.close();
       await door.close();
       await sessions.closeAll();
+      await keptEnvelopes.close();
       await prompt.close();
       await Promise.all([windows.close(), fleet.close()]);
     },

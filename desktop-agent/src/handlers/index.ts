@@ -4,6 +4,8 @@ import { agentAndDevices } from './agent-and-devices.ts';
 import { certificateIssue } from './certificate-issue.ts';
 import { certificates } from './certificates.ts';
 import { envelopes } from './envelopes.ts';
+import { fileEnvelopes } from './file-envelopes.ts';
+import { fileSignatures } from './file-signatures.ts';
 import { keyEncryption } from './key-encryption.ts';
 import type { AgentParts } from './parts.ts';
 import { pinAndKeySessions } from './pin-and-key-sessions.ts';
@@ -21,8 +23,10 @@ export function createHandlers(parts: AgentParts): Handlers {
     ...pinAndKeySessions(parts),
     ...pinLife(parts),
     ...sign(parts),
+    ...fileSignatures(parts),
     ...verify(parts),
     ...envelopes(parts),
+    ...fileEnvelopes(parts),
     ...keyEncryption(parts),
     ...utility(parts),
   };

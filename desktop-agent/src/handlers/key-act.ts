@@ -1,3 +1,4 @@
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Certificate } from '@onelock/core/x509';
 import type { PinStatus } from '@onelock/drivers/port';
 import type { Caller } from '../consent/prompt.ts';
@@ -60,4 +61,14 @@ export function actQuestion(
 /** The window closes by itself when the key is pulled out. */
 export function callerUntilGone(context: CallContext, { gone }: PresentDevice): Caller {
   return { ...context.caller, signal: AbortSignal.any([context.caller.signal, gone]) };
+}
+
+/** A driver that no longer finds the device of a handle says that it was pulled out meanwhile. */
+export async function orRemoved<T>(act: Promise<T>): Promise<T> {
+  try {
+    return await act;
+  } catch (error) {
+    if (!isCodedError(error) || error.code !== 'ERR_TOKEN_NOT_FOUND') throw error;
+    throw new CodedError('ERR_TOKEN_REMOVED', {}, { cause: error });
+  }
 }

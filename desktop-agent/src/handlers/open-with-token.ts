@@ -192,7 +192,8 @@ function unlessForeign<T>(prepare: () => T): T | undefined {
   }
 }
 
-async function unlessInvalid<T>(opening: Promise<T>): Promise<T | undefined> {
+/** undefined when the token says that the ciphertext is not for the key. */
+export async function unlessInvalid<T>(opening: Promise<T>): Promise<T | undefined> {
   try {
     return await opening;
   } catch (error) {

@@ -4,11 +4,14 @@ import type { Prompt } from '../consent/prompt.ts';
 import type { EventSender } from '../dispatch/events.ts';
 import type { HandleTable } from '../dispatch/handles.ts';
 import type { KeySessions } from '../dispatch/key-sessions.ts';
+import type { KeptFiles } from '../files/kept-files.ts';
+import type { Spool } from '../files/spool.ts';
 import type { Judge } from '../service/judge.ts';
 import type { ServiceClient } from '../service/service-client.ts';
 import type { LocalTrust } from '../service/trust-anchors.ts';
 import type { Shell } from '../shell/shell.ts';
 import type { TokenFleet } from '../tokens/fleet.ts';
+import type { KeptEnvelope } from './file-envelopes.ts';
 import type { InterruptedBatches } from './interrupted-batches.ts';
 
 /** What handlers work with: ports in, results out. */
@@ -22,6 +25,8 @@ export interface AgentParts {
   readonly handles: HandleTable;
   readonly sessions: KeySessions;
   readonly batches: InterruptedBatches;
+  readonly spool: Spool;
+  readonly keptEnvelopes: KeptFiles<KeptEnvelope>;
   readonly prompt: Prompt;
   readonly events: EventSender;
   readonly judge: Judge;

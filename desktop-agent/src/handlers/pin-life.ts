@@ -8,7 +8,7 @@ import { instant } from '../shapes/certificate-shape.ts';
 import type { PresentDevice } from '../tokens/fleet.ts';
 import { demandCapability } from './demand-capability.ts';
 import { findShownKey, type ShownKey, targetOf } from './find-key.ts';
-import { actQuestion, callerUntilGone } from './key-act.ts';
+import { actQuestion, callerUntilGone, orRemoved } from './key-act.ts';
 import type { AgentParts } from './parts.ts';
 import { pinView, warnOfPin } from './pin-view.ts';
 import { PinTries } from './unlock-key.ts';
@@ -20,8 +20,8 @@ type NewPinAnswer = Extract<Answer, { kind: 'new-pin' }>;
 export function pinLife(parts: AgentParts) {
   return {
     changePin: async ({ key }, context: CallContext) =>
-      changePin(parts, await findShownKey(parts, context, key), context),
-    unblockPin: (params, context: CallContext) => unblockPin(parts, params, context),
+      orRemoved(changePin(parts, await findShownKey(parts, context, key), context)),
+    unblockPin: (params, context: CallContext) => orRemoved(unblockPin(parts, params, context)),
   } satisfies Handlers;
 }
 

@@ -1,6 +1,12 @@
 import { toHex } from '@onelock/core/bytes';
 import type { Params, SignatureAlgorithmId } from '@onelock/core/contract';
-import { type CryptoOps, decodeEcdsaSignature, type PublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
+import {
+  type CryptoOps,
+  type DigestAlgorithm,
+  decodeEcdsaSignature,
+  type PublicKey,
+  type SignatureAlgorithm,
+} from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { beginsWithLoginTag } from '@onelock/core/login';
 import type { SessionId } from '@onelock/drivers/port';
@@ -43,8 +49,17 @@ export function contentOf(ops: CryptoOps, key: PublicKey, bytes: Uint8Array): Co
   return shownContent(name, bytes.length, ops.digest(name, bytes));
 }
 
-export function shownContent(name: 'sm3' | 'sha256', bytes: number, digest: Uint8Array): Content {
-  return { bytes, digest: { algorithm: name === 'sm3' ? 'SM3' : 'SHA-256', hex: toHex(digest) } };
+const digestNames = { sm3: 'SM3', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' } as const;
+export type ShownDigest = keyof typeof digestNames;
+
+export function shownContent(name: ShownDigest, bytes: number, digest: Uint8Array): Content {
+  return { bytes, digest: { algorithm: digestNames[name], hex: toHex(digest) } };
+}
+
+/** A digest that the contract and the windows have a name for. @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED */
+export function namedDigest(algorithm: DigestAlgorithm): ShownDigest {
+  if (Object.hasOwn(digestNames, algorithm)) return algorithm as ShownDigest;
+  throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm });
 }
 
 export function encodeAs(encoding: 'der' | 'raw', key: PublicKey, signature: Uint8Array): Uint8Array {

@@ -5,7 +5,7 @@ import type { Outcome } from '../consent/prompt.ts';
 import type { CallContext } from '../dispatch/call-context.ts';
 import type { KeyPurpose, KeySession } from '../dispatch/key-sessions.ts';
 import type { PresentDevice } from '../tokens/fleet.ts';
-import { actQuestion, callerUntilGone, type KeyAct } from './key-act.ts';
+import { actQuestion, callerUntilGone, type KeyAct, orRemoved } from './key-act.ts';
 import type { AgentParts } from './parts.ts';
 import { pinView, warnOfPin } from './pin-view.ts';
 
@@ -19,7 +19,17 @@ export type KeyWork<T> = (session: SessionId) => Promise<T>;
  * @param purpose  null for acts that no key session covers: the PIN is always typed
  * @throws {CodedError} of the prompt, the token and the driver; ERR_TOKEN_PIN_LOCKED without asking for a PIN in vain
  */
-export async function actWithKey<T>(
+export function actWithKey<T>(
+  parts: AgentParts,
+  context: CallContext,
+  act: KeyAct,
+  purpose: KeyPurpose | null,
+  work: KeyWork<T>,
+): Promise<T> {
+  return orRemoved(actOnce(parts, context, act, purpose, work));
+}
+
+async function actOnce<T>(
   parts: AgentParts,
   context: CallContext,
   act: KeyAct,

@@ -1,10 +1,10 @@
 import { toBase64 } from '@onelock/core/bytes';
-import { parseSignedData } from '@onelock/core/cms';
+import { parseSignedData, type SignedContent, type SignedData } from '@onelock/core/cms';
 import { decodeResult, type Params, type Result } from '@onelock/core/contract';
 import { type CryptoOps, encodeEcdsaSignature, type PublicKey, parsePublicKey } from '@onelock/core/crypto';
 import { CodedError, type ErrorCode, isCodedError } from '@onelock/core/errors';
 import { judgeCertificate, judgeMessage, judgeSignature, type TrustEvidence } from '@onelock/core/validation';
-import { parseCertificate } from '@onelock/core/x509';
+import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import { signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
 import type { ServiceClient, ServicePath } from './service-client.ts';
 import type { LocalTrust } from './trust-anchors.ts';
@@ -16,6 +16,15 @@ export interface Judge {
   certificate(params: Params<'validateCertificate'>): Promise<Result<'validateCertificate'>>;
   signature(params: Params<'verifyData'>): Promise<Result<'verifyData'>>;
   message(params: Params<'verifyMessage'>): Promise<Result<'verifyMessage'>>;
+  /** Of a file that passed by: always the agent's own. */
+  fileSignature(question: FileQuestion): Result<'verifyMessage'>;
+  /** Where a signer may be looked for beside the message. */
+  knownCertificates(params: TrustQuestion): readonly Certificate[];
+}
+
+export interface FileQuestion extends TrustQuestion {
+  readonly message: SignedData;
+  readonly content: SignedContent;
 }
 
 export interface JudgeParts {
@@ -84,6 +93,14 @@ export function createJudge(parts: JudgeParts): Judge {
           ),
       ),
 
+    knownCertificates: (params) => evidenceFor(params).intermediates,
+
+    fileSignature: ({ message, content, ...params }) =>
+      decodeResult(
+        'verifyMessage',
+        withJudge(judgeMessage({ message, content, ...evidenceFor(params) }, ops), 'agent'),
+      ),
+
     signature: async (params) => {
       const { signedBy } = params;
       const key =
@@ -125,7 +142,7 @@ export function createJudge(parts: JudgeParts): Judge {
   };
 }
 
-interface TrustQuestion {
+export interface TrustQuestion {
   readonly intermediates?: readonly Uint8Array[] | undefined;
   readonly at?: string | undefined;
   readonly profile?: TrustEvidence['profile'] | undefined;

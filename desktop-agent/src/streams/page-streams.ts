@@ -12,6 +12,7 @@ export class PageStreams {
   readonly #connection: Connection;
   readonly #inbound = new Map<string, InboundStream>();
   readonly #outbound = new Map<string, OutboundStream>();
+  readonly #early = new Map<string, number>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -33,10 +34,12 @@ export class PageStreams {
     return stream !== undefined;
   }
 
-  allow(stream: string, chunks: number): boolean {
+  /** A page gives its first credit along with the call, before anything is ready to be sent. */
+  allow(stream: string, chunks: number): void {
     const outbound = this.#outbound.get(stream);
-    outbound?.allow(chunks);
-    return outbound !== undefined;
+    if (outbound !== undefined) outbound.allow(chunks);
+    else if (this.#early.has(stream) || this.#early.size < maxOpen)
+      this.#early.set(stream, (this.#early.get(stream) ?? 0) + chunks);
   }
 
   /**
@@ -67,6 +70,8 @@ export class PageStreams {
     const outbound = new OutboundStream(this.#connection, stream);
     const end = (): void => outbound.fail(new CodedError('ERR_USER_CANCELLED'));
     this.#outbound.set(stream, outbound);
+    outbound.allow(this.#early.get(stream) ?? 0);
+    this.#early.delete(stream);
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) end();
     try {

@@ -8,6 +8,9 @@ import {
   encodeParams,
   type Params,
   type Result,
+  type StreamChunk,
+  wireChunk,
+  wireCredit,
   wirePath,
   wireSubprotocol,
 } from '@onelock/core/contract';
@@ -37,10 +40,26 @@ export interface PageConnection {
   sendBinary(bytes: Uint8Array): void;
   notify(method: string, params: unknown): void;
   nextEvent<E extends EventName>(name: E, timeoutMs?: number): Promise<EventPayload<E>>;
+  /** Streams bytes to the agent as it gives credit; `damage` changes what is sent. */
+  stream(
+    bytes: Uint8Array,
+    options?: StreamOptions,
+  ): { readonly kind: 'stream'; readonly stream: string; readonly size: number };
+  /** Takes what the agent streams. */
+  take(): {
+    readonly target: { readonly kind: 'stream'; readonly stream: string };
+    readonly bytes: Promise<Uint8Array>;
+    received(): number;
+  };
   readonly events: readonly { readonly name: EventName; readonly payload: unknown }[];
   /** Settles with the close status. */
   readonly closed: Promise<number>;
   close(): Promise<void>;
+}
+
+export interface StreamOptions {
+  readonly chunkBytes?: number;
+  readonly damage?: (chunk: StreamChunk) => object | null;
 }
 
 let nextId = 0;
@@ -57,11 +76,25 @@ export async function connectPage(
   const events: { name: EventName; payload: unknown }[] = [];
   const watchers: { name: EventName; take: (payload: unknown) => void }[] = [];
   const unread: { name: EventName; payload: unknown }[] = [];
+  const sources = new Map<string, (chunks: number) => void>();
+  const sinks = new Map<string, (chunk: { data: string; last: boolean; sequence: number }) => void>();
   const closed = new Promise<number>((resolve) => {
     socket.on('close', (status) => resolve(status));
   });
   socket.on('message', (data) => {
     const reply = JSON.parse(data.toString()) as Reply;
+    if (reply.method === 'credit' || reply.method === 'chunk') {
+      const params = reply.params as unknown as {
+        stream: string;
+        chunks: number;
+        data: string;
+        last: boolean;
+        sequence: number;
+      };
+      if (reply.method === 'credit') sources.get(params.stream)?.(params.chunks);
+      else sinks.get(params.stream)?.(params);
+      return;
+    }
     if (reply.method === 'event' && reply.params) {
       events.push(reply.params);
       const at = watchers.findIndex(({ name }) => name === reply.params?.name);
@@ -103,6 +136,35 @@ export async function connectPage(
       return reply;
     },
     sendBinary: (bytes) => socket.send(bytes),
+    stream: (bytes, { chunkBytes = 65_536, damage } = {}) => {
+      const stream = `s-${String(++nextId).padStart(4, '0')}`;
+      let sequence = 0;
+      sources.set(stream, (credit) => {
+        for (let left = credit; left > 0; left -= 1) {
+          const begin = sequence * chunkBytes;
+          if (begin >= bytes.length && !(sequence === 0 && bytes.length === 0)) return;
+          const data = bytes.subarray(begin, begin + chunkBytes);
+          const chunk = { stream, sequence, data, last: begin + chunkBytes >= bytes.length };
+          sequence += 1;
+          const frame = damage === undefined ? wireChunk(chunk) : damage(chunk);
+          if (frame !== null) socket.send(JSON.stringify(frame));
+        }
+      });
+      return { kind: 'stream', stream, size: bytes.length };
+    },
+    take: () => {
+      const stream = `s-${String(++nextId).padStart(4, '0')}`;
+      const parts: Buffer[] = [];
+      const { promise, resolve } = Promise.withResolvers<Uint8Array>();
+      sinks.set(stream, ({ data, last }) => {
+        parts.push(Buffer.from(data, 'base64'));
+        if (last) resolve(new Uint8Array(Buffer.concat(parts)));
+        else socket.send(JSON.stringify(wireCredit(stream, 1)));
+      });
+      socket.send(JSON.stringify(wireCredit(stream, 4)));
+      const received = (): number => parts.reduce((sum, part) => sum + part.length, 0);
+      return { target: { kind: 'stream', stream }, bytes: promise, received };
+    },
     notify: (method, params) => socket.send(JSON.stringify({ jsonrpc: '2.0', method, params })),
     nextEvent: async <E extends EventName>(name: E, timeoutMs = 5_000) => {
       const at = unread.findIndex((event) => event.name === name);

@@ -33,6 +33,8 @@ export interface SoftTokenOptions {
   readonly pinRetries?: number;
   readonly defaultPin?: boolean;
   readonly id?: string;
+  readonly administratorPin?: string;
+  readonly recoveryKey?: Uint8Array;
 }
 
 /** A file token with an SM2 pair and an RSA key, in a folder of its own. */
@@ -50,6 +52,8 @@ export async function makeSoftToken(options: SoftTokenOptions = {}): Promise<Sof
     pinRetries: options.pinRetries ?? 6,
     defaultPin: options.defaultPin ?? false,
     ...(options.signDelayMs === undefined ? {} : { testSignDelayMs: options.signDelayMs }),
+    ...(options.administratorPin === undefined ? {} : { administratorPin: options.administratorPin }),
+    ...(options.recoveryKey === undefined ? {} : { recoveryKey: options.recoveryKey }),
     identities: [
       {
         id: 'sm2',

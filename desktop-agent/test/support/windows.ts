@@ -53,6 +53,15 @@ export async function submitPin(page: Page, pin: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** Types the PIN that is asked for first, if one is, and a new one twice; confirms with the keyboard. */
+export async function submitNewPin(page: Page, first: string | null, fresh: string, repeated = fresh): Promise<void> {
+  await page.locator('button.secondary[aria-disabled="false"]').waitFor();
+  if (first !== null) await page.locator('#pin').fill(first);
+  await page.getByLabel('新 PIN 码', { exact: true }).fill(fresh);
+  await page.getByLabel('再输一次新 PIN').fill(repeated);
+  await page.keyboard.press('Enter');
+}
+
 /** What the window says in place of a question, once it has ended. */
 export async function finalText(page: Page): Promise<string> {
   await page.locator('.final').waitFor();

@@ -1,0 +1,106 @@
+import { ContentDigester, contentPlan, messageDigestOf, parseSignedData, prepareSignedData } from '@onelock/core/cms';
+import type { Params, Result } from '@onelock/core/contract';
+import type { DigestAlgorithm } from '@onelock/core/crypto';
+import type { Fact } from '../consent/question.ts';
+import type { CallContext, Handlers } from '../dispatch/call-context.ts';
+import { instant } from '../shapes/certificate-shape.ts';
+import { defaultAlgorithmId, signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
+import { digestFile, type FileDigest } from './digest-file.ts';
+import { readFileSource } from './file-source.ts';
+import { findSigningKey, targetOf } from './find-key.ts';
+import type { AgentParts } from './parts.ts';
+import { progressOf } from './progress.ts';
+import { namedDigest, refuseTimestamp, requireSame, shownContent, signChecked, signingTimeOf } from './sign-parts.ts';
+import { stated } from './stated.ts';
+import { actWithKey } from './unlock-key.ts';
+
+type FileFacts = Result<'signFile'>['file'];
+type FactsDigest = FileFacts['digestAlgorithm'];
+
+/** Files pass by once, in constant memory; what is signed is the digest of what passed by, so nothing can change after. */
+export function fileSignatures(parts: AgentParts): Pick<Handlers, 'signFile' | 'verifyFile'> {
+  return {
+    signFile: (params, context: CallContext) => signFile(parts, params, context),
+    verifyFile: (params, context: CallContext) => verifyFile(parts, params, context),
+  };
+}
+
+async function signFile(
+  parts: AgentParts,
+  params: Params<'signFile'>,
+  context: CallContext,
+): Promise<Result<'signFile'>> {
+  refuseTimestamp(params.timestamp);
+  const key = await findSigningKey(parts, context, params.key);
+  const id = params.algorithm ?? defaultAlgorithmId(key.publicKey);
+  const algorithm = signatureAlgorithmOf(key.publicKey, id);
+  const digestAlgorithm = namedDigest(messageDigestOf(key.publicKey, params.family));
+  const file = await digestFile(parts, context, params.file, digestAlgorithm);
+  const signingTime = signingTimeOf(parts.now());
+  const prepared = prepareSignedData(
+    {
+      content: { digest: file.digest },
+      detached: true,
+      certificate: key.certificate,
+      chain: params.chain === 'if-known' ? parts.trust.chainOf(key.certificate) : [],
+      signingTime,
+      family: params.family,
+    },
+    parts.ops,
+  );
+  requireSame(algorithm, prepared.algorithm, id);
+  const act = {
+    act: 'signFile',
+    on: targetOf(key),
+    stated: stated(params.display),
+    content: shownContent(digestAlgorithm, file.size, file.digest),
+    facts: fileNameFact(file.name),
+  } as const;
+  const signature = await actWithKey(parts, context, act, 'sign', (session) =>
+    signChecked(parts, key, session, prepared.algorithm, prepared.toBeSigned),
+  );
+  return {
+    message: prepared.assemble(signature),
+    algorithm: id,
+    certificate: key.certificate.der,
+    signingTime: instant(signingTime),
+    timestamp: 'none',
+    file: fileFacts(file, digestAlgorithm),
+  };
+}
+
+/** Judged here and not by the service, which would have to be sent the file. */
+async function verifyFile(
+  parts: AgentParts,
+  params: Params<'verifyFile'>,
+  context: CallContext,
+): Promise<Result<'verifyFile'>> {
+  const message = parseSignedData(params.message);
+  const plan = contentPlan(message, parts.judge.knownCertificates(params));
+  const shown = plan.digests.includes('sm3') ? 'sm3' : 'sha256';
+  const digester = new ContentDigester(
+    { ...plan, digests: [...new Set<DigestAlgorithm>([...plan.digests, shown])] },
+    parts.ops,
+  );
+  const file = readFileSource(context, params.file);
+  const progress = progressOf(parts, context, 'bytes', file.size);
+  let size = 0;
+  for await (const chunk of file.chunks) {
+    digester.update(chunk);
+    size += chunk.length;
+    progress(size);
+  }
+  const content = digester.finish();
+  return {
+    report: parts.judge.fileSignature({ ...params, message, content }),
+    file: fileFacts({ name: file.name, size, digest: content.digest(shown) }, shown),
+  };
+}
+
+export function fileFacts({ name, size, digest }: FileDigest, digestAlgorithm: FactsDigest): FileFacts {
+  return { name, size, digest, digestAlgorithm, file: null };
+}
+
+export function fileNameFact(name: string | null): readonly Fact[] {
+  return name === null ? [] : [{ name: 'fileName', value: name }];
+}
