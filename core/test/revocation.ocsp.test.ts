@@ -1,6 +1,7 @@
 import { derGeneralizedTime, derOctetString, oids } from '@onelock/core/asn1';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import {
+  type CertificateEvidence,
   type CertificateReport,
   type EvidenceRecord,
   judgeCertificate,
@@ -265,10 +266,10 @@ describe('a responder whom the judge trusts by choice', () => {
   });
 
   it('is kept in the record of the evidence', () => {
-    const evidence = {
+    const evidence: CertificateEvidence = {
       ...{ certificate: leaf, intermediates: [], trustAnchors: [anchor(root)], at },
       ...{ profile: 'rfc5280', revocation: 'require', ocspResponses: [answer], trustedResponders: [own()] },
-    } as const;
+    };
     const record = JSON.parse(JSON.stringify(recordEvidence(evidence))) as EvidenceRecord;
     expect(replayEvidence(record, ops)).toEqual(judgeCertificate(evidence, ops));
   });

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { ownCertificate, ownKey, withByteChanged } from '../../test/support/certificates.ts';
 import { ciphers, ops } from '../../test/support/engine.ts';
 import { keyRing, keyUsage, makeCertificate, name } from '../../test/support/test-ca.ts';
-import type { OpenedEnvelope } from './open-envelope.ts';
+import type { OpenedEnvelope } from './open-content.ts';
 import { openEnvelope, openEnvelopeLater } from './open-envelope.ts';
 import { parseEnvelope } from './parse-envelope.ts';
 import { type EnvelopeToSeal, sealEnvelope } from './seal-envelope.ts';

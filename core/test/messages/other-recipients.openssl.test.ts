@@ -80,12 +80,15 @@ requireReal('OpenSSL', opensslCommand())('envelopes that need no key transport, 
       ['AES-128', ['-aes-128-cbc', '-recip', 'p256']],
       ['GCM', ['-aes-256-gcm', '-recip', 'p384']],
       ['the key identifier', ['-keyid', '-recip', 'p256']],
-    ] as const)('open when OpenSSL made them with %s', (_title, options) => {
-      const names = new Set<string>(curves);
-      const cipher = options.some((option) => option.startsWith('-aes')) ? [] : ['-aes-256-cbc'];
-      const der = encrypt(...cipher, ...options.map((option) => (names.has(option) ? at(`${option}.pem`) : option)));
-      expect(agreed(der, options.includes('p384') ? 'p384' : 'p256')).toEqual(content);
-    });
+    ] as readonly (readonly [string, readonly string[]])[])(
+      'open when OpenSSL made them with %s',
+      (_title, options) => {
+        const names = new Set<string>(curves);
+        const cipher = options.some((option) => option.startsWith('-aes')) ? [] : ['-aes-256-cbc'];
+        const der = encrypt(...cipher, ...options.map((option) => (names.has(option) ? at(`${option}.pem`) : option)));
+        expect(agreed(der, options.includes('p384') ? 'p384' : 'p256')).toEqual(content);
+      },
+    );
 
     it('open for each of several recipients, those of key transport too', () => {
       const der = encrypt('-aes-256-cbc', at('p256.pem'), at('rsa.pem'), at('p384.pem'));
