@@ -16,7 +16,7 @@ const open = (cause: unknown) => ({
 describe.each([
   ['sm2', { kind: 'sm2' }],
   ['rsa', { kind: 'rsa', bits: 2048 }],
-] as const)('revocation lists of a registered CA, with %s keys', (_kind, kind) => {
+] as const)('revocation lists of a registered CA, with %s keys', (family, kind) => {
   let world: EvidenceWorld;
   beforeAll(async () => {
     world = await EvidenceWorld.create(kind);
