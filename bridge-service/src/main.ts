@@ -19,6 +19,7 @@ import { loadReportSigner } from './secrets/report-signer.ts';
 import { loadServiceKey } from './secrets/service-key.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
+import { createPersonalData } from './services/personal-data.ts';
 import type { Ports } from './services/ports/ports.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
 import { startAuthority } from './tsa/index.ts';
@@ -66,6 +67,7 @@ export async function startService(
     tsa: tsa?.authority,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, new Date()),
+    personal: createPersonalData(secretsFolderOf(config), ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>
       logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
     ),

@@ -42,12 +42,14 @@ describe('the OpenAPI document', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
     // Whoever makes the first administrator has no credential yet; keys are for everyone who checks a signature.
     const open = ['/v1/administrators', '/v1/keys'];
+    // Bytes that an agent fetches: its answer is no JSON.
+    const bytes = ['get /v1/driver-catalogue'];
     for (const operation of operations) {
       const at = `${operation.method} ${operation.path}`;
       expect(operation.summary, at).toMatch(/[\u4e00-\u9fff]/);
       expect(operation.description, at).toMatch(/[a-z]/);
       expect(operation.tags, at).toHaveLength(1);
-      if (operation.path.startsWith('/v1/')) {
+      if (operation.path.startsWith('/v1/') && !bytes.includes(at)) {
         expect(Object.keys(operation.responses), at).toEqual(expect.arrayContaining(['4XX', '5XX']));
         expect(operation.security !== undefined, at).toBe(!open.includes(operation.path));
       }

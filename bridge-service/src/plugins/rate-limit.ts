@@ -2,11 +2,13 @@ import rateLimit from '@fastify/rate-limit';
 import { CodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServiceConfig } from '../config.ts';
+import type { Quotas } from './quotas.ts';
 
 type Limits = Pick<ServiceConfig, 'callerRequestsPerMinute' | 'agentRequestsPerMinute' | 'anonymousRequestsPerMinute'>;
 
 /** Counts per caller; per address for whoever has no valid credential; per both for agents, who share one (docs/adr/0004). */
-export async function installRateLimit(app: FastifyInstance, limits: Limits): Promise<void> {
+export async function installRateLimit(app: FastifyInstance, limits: Limits, quotas: Quotas): Promise<void> {
+  app.addHook('onClose', async () => quotas.stop());
   await app.register(rateLimit, {
     global: true,
     timeWindow: 60_000,
@@ -20,7 +22,7 @@ export async function installRateLimit(app: FastifyInstance, limits: Limits): Pr
         ? limits.anonymousRequestsPerMinute
         : caller.role === 'agent'
           ? limits.agentRequestsPerMinute
-          : limits.callerRequestsPerMinute,
+          : (quotas.of(caller.id) ?? limits.callerRequestsPerMinute),
     errorResponseBuilder: (_request, { ttl }) => new CodedError('ERR_SERVICE_RATE_LIMITED', { retryAfterMs: ttl }),
   });
 }

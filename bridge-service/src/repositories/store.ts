@@ -7,7 +7,9 @@ import { createAuditReadings, createAuditRepository } from './audit.ts';
 import { createAuditWriter } from './audit-writer.ts';
 import { createCallerRepository } from './callers.ts';
 import { createCaRepository } from './cas.ts';
+import { createCertificateRepository } from './certificates.ts';
 import { createChallengeRepository } from './challenges.ts';
+import { createCompanyRepository } from './companies.ts';
 import { createDriverCatalogueRepository } from './driver-catalogues.ts';
 import type { DatabaseLocation } from './engine/database-location.ts';
 import { createGroupCommit, type Unit } from './engine/group-commit.ts';
@@ -19,6 +21,9 @@ import { createEventRepository } from './events.ts';
 import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
 import { createLoginRepository } from './logins.ts';
+import { createProfileRepository } from './profiles.ts';
+import { createHistoryRepository } from './record-history.ts';
+import { createSealRepository } from './seals.ts';
 
 export interface StoreOptions {
   readonly ops: CryptoOps;
@@ -85,6 +90,11 @@ function createReadings(database: ServiceDatabase): Readings {
     cas: createCaRepository(database),
     audit: createAuditReadings(database),
     idempotency: createIdempotencyRepository(database),
+    companies: createCompanyRepository(database),
+    certificates: createCertificateRepository(database),
+    seals: createSealRepository(database),
+    history: createHistoryRepository(database),
+    profiles: createProfileRepository(database),
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),

@@ -1,10 +1,10 @@
 import { CodedError } from '@onelock/core/errors';
-import { appendAudit } from './append-audit.ts';
 import { newId, newToken, secretDigest } from './identifiers.ts';
 import { checkOrigin } from './origins.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller, Permission, Role } from './ports/records.ts';
 import type { Repositories } from './ports/store.ts';
+import { recordCallerChange } from './registry/callers.ts';
 
 export interface CallerToCreate {
   readonly name: string;
@@ -39,14 +39,11 @@ export async function createCaller(ports: Ports, act: Act, input: CallerToCreate
   return act.transaction(async (repositories) => {
     await refuseTakenOrigins(repositories, caller);
     await repositories.callers.add(caller, secretDigest(token, ops));
-    await appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
-      action: 'caller.create',
-      target: caller.id,
-      outcome: 'done',
-      details: { name: caller.name, role: caller.role, permissions, origins },
+    await recordCallerChange(repositories, ports, act, caller, 'caller.create', {
+      name: caller.name,
+      role: caller.role,
+      permissions,
+      origins,
     });
     return { ...caller, token };
   });

@@ -14,6 +14,8 @@ import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Challenge } from './ports/records.ts';
 import { readingField } from './read-certificates.ts';
+import { proveCertificate } from './registry/certificates.ts';
+import { authorOf } from './registry/record-change.ts';
 
 export interface LoginView extends LoginReport {
   readonly id: string;
@@ -85,6 +87,7 @@ export async function judgeLoginToken(
       report: JSON.stringify(report),
       identity: view.identity === null ? null : JSON.stringify(view.identity),
     });
+    if (view.indication === 'passed') await proveCertificate(repositories, ports, authorOf(act), certificateDigest, id);
     await appendAudit(repositories, ports, {
       actor: act.caller.id,
       role: act.caller.role,

@@ -1,8 +1,8 @@
-import { appendAudit } from './append-audit.ts';
 import { type CaView, caView, readCaCertificates } from './ca-registry.ts';
 import { newId } from './identifiers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Ca } from './ports/records.ts';
+import { authorOf, recordChange } from './registry/record-change.ts';
 
 export interface CaToRegister {
   readonly name: string;
@@ -28,13 +28,8 @@ export async function registerCa(ports: Ports, act: Act, input: CaToRegister): P
   };
   return act.transaction(async (repositories) => {
     await repositories.cas.add(ca);
-    await appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
-      action: 'ca.register',
-      target: ca.id,
-      outcome: 'done',
+    await recordChange(repositories, ports, authorOf(act), {
+      ...{ registry: 'cas', recordId: ca.id, action: 'ca.register', record: caView(ca) },
       details: { name: ca.name, certificates: ca.certificates.map(({ kind, digest }) => `${kind} sm3:${digest}`) },
     });
     return caView(ca);

@@ -1,7 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
-import { appendAudit } from './append-audit.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller } from './ports/records.ts';
+import { recordCallerChange } from './registry/callers.ts';
 
 /**
  * Ends a caller: its token stops working with the next request. The record stays; revoking again changes nothing.
@@ -17,14 +17,7 @@ export async function revokeCaller(ports: Ports, act: Act, id: string): Promise<
       throw new CodedError('ERR_REQUEST_CONFLICT', { field: 'last administrator' });
     const revoked: Caller = { ...caller, revokedAt: ports.clock().toISOString() };
     await repositories.callers.update(revoked);
-    await appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
-      action: 'caller.revoke',
-      target: id,
-      outcome: 'done',
-    });
+    await recordCallerChange(repositories, ports, act, revoked, 'caller.revoke');
     return revoked;
   });
 }

@@ -1,8 +1,8 @@
 import { CodedError } from '@onelock/core/errors';
-import { appendAudit } from './append-audit.ts';
 import { type CaView, caView, readCaCertificates } from './ca-registry.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Ca, CaCertificate, CaState } from './ports/records.ts';
+import { authorOf, recordChange } from './registry/record-change.ts';
 
 export interface CaChange {
   readonly name?: string | undefined;
@@ -36,13 +36,9 @@ export async function updateCa(ports: Ports, act: Act, id: string, change: CaCha
       certificates: [...kept('anchor'), ...kept('intermediate')],
     };
     await repositories.cas.update(changed);
-    await appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
+    await recordChange(repositories, ports, authorOf(act), {
+      ...{ registry: 'cas', recordId: id, record: caView(changed) },
       action: changed.state === ca.state ? 'ca.update' : changed.state === 'active' ? 'ca.on-board' : 'ca.off-board',
-      target: id,
-      outcome: 'done',
       details: {
         name: changed.name,
         certificates: changed.certificates.map(({ kind, digest }) => `${kind} sm3:${digest}`),

@@ -1,8 +1,8 @@
 import { CodedError } from '@onelock/core/errors';
-import { appendAudit } from './append-audit.ts';
 import { checkOrigins, checkPermissions, refuseTakenOrigins } from './create-caller.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller, Permission } from './ports/records.ts';
+import { recordCallerChange } from './registry/callers.ts';
 
 export interface CallerChange {
   readonly name?: string | undefined;
@@ -28,14 +28,10 @@ export async function updateCaller(ports: Ports, act: Act, id: string, change: C
     };
     await refuseTakenOrigins(repositories, changed);
     await repositories.callers.update(changed);
-    await appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
-      action: 'caller.update',
-      target: id,
-      outcome: 'done',
-      details: { name: changed.name, permissions: changed.permissions, origins: changed.origins },
+    await recordCallerChange(repositories, ports, act, changed, 'caller.update', {
+      name: changed.name,
+      permissions: changed.permissions,
+      origins: changed.origins,
     });
     return changed;
   });

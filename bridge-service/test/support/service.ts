@@ -13,6 +13,7 @@ import { openStore } from '../../src/repositories/store.ts';
 import { loadReportSigner } from '../../src/secrets/report-signer.ts';
 import { loadServiceKey } from '../../src/secrets/service-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
+import { createPersonalData } from '../../src/services/personal-data.ts';
 import type { Ports } from '../../src/services/ports/ports.ts';
 import type { Role } from '../../src/services/ports/records.ts';
 import { createTrustRegistry } from '../../src/services/trust-registry.ts';
@@ -90,6 +91,7 @@ export async function createTestService(
     tsa: tsa?.authority,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, at),
+    personal: createPersonalData(secretsFolderOf(config), ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (_folder, error) => {
       throw error;
     }),

@@ -93,6 +93,102 @@ export interface Tables extends EvidenceTables {
   audit_checkpoints: { size: number; at: string; checkpoint: string };
   /** By SM3 of the bytes. `used_on` is the last day of a judgement from it. */
   evidence_items: { digest: string; bytes: Uint8Array; used_on: string };
+  companies: {
+    id: string;
+    credit_code: string;
+    name: string;
+    state: string;
+    /** JSON; what identifies a person is encrypted in it. */
+    legal_person: string | null;
+    agents: string;
+    created_at: string;
+    updated_at: string;
+    version: number;
+  };
+  company_names: { company_id: string; name: string; since: string; until: string | null };
+  certificates: {
+    id: string;
+    digest: string;
+    issuer_key: string;
+    serial_number: string;
+    company_id: string | null;
+    subject: string;
+    issuer: string;
+    not_before: string;
+    not_after: string;
+    key_digest: string;
+    usage: string;
+    medium: string | null;
+    state: string;
+    proven_at: string | null;
+    proof: string | null;
+    source: string;
+    der: Uint8Array;
+    created_at: string;
+    updated_at: string;
+    version: number;
+  };
+  seals: {
+    id: string;
+    code: string;
+    company_id: string;
+    name: string;
+    kind: string;
+    maker: string | null;
+    state: string;
+    data: Uint8Array | null;
+    data_digest: string | null;
+    /** JSON list. */
+    certificates: string;
+    valid_from: string | null;
+    valid_until: string | null;
+    created_at: string;
+    updated_at: string;
+    version: number;
+  };
+  record_history: {
+    registry: string;
+    record_id: string;
+    version: number;
+    at: string;
+    actor: string;
+    action: string;
+    record: string;
+  };
+  ca_profiles: { ca_id: string; profile: string; updated_at: string };
+  platform_profiles: { caller_id: string; profile: string; updated_at: string };
+  change_sets: {
+    id: string;
+    title: string;
+    reason: string;
+    state: string;
+    urgent: number;
+    /** JSON, like the next ones. */
+    operations: string;
+    digest: string;
+    preview: string;
+    proposed_by: string;
+    proposed_at: string;
+    approvals: string;
+    apply_at: string | null;
+    applied_at: string | null;
+    effects: string | null;
+    signature: string | null;
+    rolled_back_at: string | null;
+    parent: string | null;
+    failure: string | null;
+    updated_at: string;
+  };
+  bid_openings: {
+    id: string;
+    platform_id: string;
+    title: string;
+    starts_at: string;
+    ends_at: string;
+    created_by: string;
+    created_at: string;
+    cancelled_at: string | null;
+  };
   idempotent_answers: {
     caller_id: string;
     key_digest: string;

@@ -4,6 +4,7 @@ import type { ReportSigner } from '../../secrets/report-signer.ts';
 import type { ServiceKey } from '../../secrets/service-key.ts';
 import type { TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
+import type { PersonalData } from '../personal-data.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
 import type { Clock } from './clock.ts';
 import type { EvidencePort } from './evidence.ts';
@@ -31,6 +32,8 @@ export interface Ports {
   readonly key: ServiceKey;
   /** By which it signs reports. */
   readonly reports: ReportSigner;
+  /** Keeps what identifies people encrypted. */
+  readonly personal: PersonalData;
   /** Who keeps checkpoints of the audit log outside the database. */
   readonly witnesses: Witnesses;
   /** The built-in time-stamping authority, where there is one. */

@@ -17,6 +17,13 @@ import type {
   Login,
   Role,
 } from './records.ts';
+import type {
+  CertificateRepository,
+  CompanyRepository,
+  HistoryRepository,
+  ProfileRepository,
+  SealRepository,
+} from './registry-store.ts';
 
 /** A page of a list: what comes after the last one seen, at most so many. */
 export interface PageRequest<Key extends string | number> {
@@ -135,6 +142,11 @@ export interface Readings {
   readonly cas: CaRepository;
   readonly audit: AuditReadings;
   readonly idempotency: IdempotencyRepository;
+  readonly companies: CompanyRepository;
+  readonly certificates: CertificateRepository;
+  readonly seals: SealRepository;
+  readonly history: HistoryRepository;
+  readonly profiles: ProfileRepository;
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
   readonly driverCatalogues: DriverCatalogueRepository;

@@ -1,0 +1,53 @@
+import {
+  type CaProfile,
+  emptyCaProfile,
+  emptyPlatformProfile,
+  type PlatformProfile,
+} from '../services/ports/registry-records.ts';
+import type { ProfileRepository } from '../services/ports/registry-store.ts';
+import type { ServiceDatabase } from './engine/schema.ts';
+
+export function createProfileRepository(database: ServiceDatabase): ProfileRepository {
+  return {
+    async ca(caId) {
+      const row = await database
+        .selectFrom('ca_profiles')
+        .select('profile')
+        .where('ca_id', '=', caId)
+        .executeTakeFirst();
+      return row === undefined ? emptyCaProfile : { ...emptyCaProfile, ...(JSON.parse(row.profile) as CaProfile) };
+    },
+    async setCa(caId, profile, at) {
+      const values = { profile: JSON.stringify(profile), updated_at: at };
+      await database
+        .insertInto('ca_profiles')
+        .values({ ca_id: caId, ...values })
+        .onConflict((conflict) => conflict.column('ca_id').doUpdateSet(values))
+        .execute();
+    },
+    async platform(callerId) {
+      const row = await database
+        .selectFrom('platform_profiles')
+        .select('profile')
+        .where('caller_id', '=', callerId)
+        .executeTakeFirst();
+      if (row === undefined) return emptyPlatformProfile;
+      return { ...emptyPlatformProfile, ...(JSON.parse(row.profile) as PlatformProfile) };
+    },
+    async quotas() {
+      const rows = await database.selectFrom('platform_profiles').select(['caller_id', 'profile']).execute();
+      return rows.flatMap(({ caller_id, profile }) => {
+        const { requestsPerMinute } = JSON.parse(profile) as PlatformProfile;
+        return requestsPerMinute === null ? [] : [[caller_id, requestsPerMinute] as const];
+      });
+    },
+    async setPlatform(callerId, profile, at) {
+      const values = { profile: JSON.stringify(profile), updated_at: at };
+      await database
+        .insertInto('platform_profiles')
+        .values({ caller_id: callerId, ...values })
+        .onConflict((conflict) => conflict.column('caller_id').doUpdateSet(values))
+        .execute();
+    },
+  };
+}

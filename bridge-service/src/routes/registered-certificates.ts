@@ -1,0 +1,130 @@
+import { toBase64 } from '@onelock/core/bytes';
+import Type from 'typebox';
+import { runWrite } from '../plugins/write.ts';
+import { readCursor } from '../services/page.ts';
+import {
+  certificateView,
+  findRegisteredCertificate,
+  listRegisteredCertificates,
+  registerCertificate,
+  updateCertificate,
+} from '../services/registry/certificates.ts';
+import type { App, RouteContext } from './context.ts';
+import { describeRoute } from './describe-route.ts';
+import {
+  byId,
+  CertificateText,
+  closed,
+  Hex,
+  IdempotencyHeader,
+  Instant,
+  PageQuery,
+  pageOfSchema,
+  recordId,
+  Text,
+} from './schemas/common.ts';
+import { CertificateState, RegisteredCertificateSchema, RegisteredCertificateWithDer } from './schemas/registries.ts';
+
+const readers = ['platform', 'operator', 'supervisor', 'administrator'] as const;
+const writers = ['operator', 'administrator'] as const;
+const tag = '登记 Registries';
+const Medium = Text(60, '介质 / medium');
+
+export function registeredCertificateRoutes(app: App, { ports }: RouteContext): void {
+  app.post(
+    '/v1/certificates',
+    describeRoute(
+      {
+        operationId: 'registerCertificate',
+        tag,
+        zh: '登记证书',
+        en: 'Takes a certificate in on the operator’s word; its holder shows possession of the key by the first login with it. Without companyId the company is the one whose code it carries.',
+        access: writers,
+        answer: [201, RegisteredCertificateSchema],
+      },
+      {
+        headers: IdempotencyHeader,
+        body: closed({
+          certificate: CertificateText,
+          companyId: Type.Optional(recordId('com')),
+          medium: Type.Optional(Medium),
+        }),
+      },
+    ),
+    async (request, reply) => {
+      reply.code(201);
+      return runWrite(ports, request, reply, (act) => registerCertificate(ports, act, request.body));
+    },
+  );
+
+  app.get(
+    '/v1/certificates',
+    describeRoute(
+      {
+        operationId: 'listCertificates',
+        tag,
+        zh: '列出登记的证书',
+        en: 'Registered certificates, oldest first.',
+        access: readers,
+        answer: [200, pageOfSchema(RegisteredCertificateSchema)],
+      },
+      {
+        querystring: closed({
+          ...PageQuery,
+          companyId: Type.Optional(recordId('com')),
+          digest: Type.Optional(Hex),
+          keyDigest: Type.Optional(Hex),
+          serialNumber: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{1,80}$' })),
+          state: Type.Optional(CertificateState),
+          expiresBefore: Type.Optional(Instant),
+        }),
+      },
+    ),
+    async ({ query: { cursor, limit, ...filter } }) =>
+      listRegisteredCertificates(ports, { after: readCursor(cursor), limit: limit ?? 50 }, filter),
+  );
+
+  app.get(
+    '/v1/certificates/:id',
+    describeRoute(
+      {
+        operationId: 'getCertificate',
+        tag,
+        zh: '查询登记的证书',
+        en: 'One registered certificate, with its DER.',
+        access: readers,
+        answer: [200, RegisteredCertificateWithDer],
+      },
+      { params: byId('crt') },
+    ),
+    async ({ params }) => {
+      const certificate = await findRegisteredCertificate(ports, params.id);
+      return { ...certificateView(certificate), der: toBase64(certificate.der) };
+    },
+  );
+
+  app.patch(
+    '/v1/certificates/:id',
+    describeRoute(
+      {
+        operationId: 'updateCertificate',
+        tag,
+        zh: '变更登记的证书',
+        en: 'Changes state, company or medium of a registered certificate.',
+        access: writers,
+        answer: [200, RegisteredCertificateSchema],
+      },
+      {
+        headers: IdempotencyHeader,
+        params: byId('crt'),
+        body: closed({
+          state: Type.Optional(CertificateState),
+          companyId: Type.Optional(recordId('com')),
+          medium: Type.Optional(Medium),
+        }),
+      },
+    ),
+    async (request, reply) =>
+      runWrite(ports, request, reply, (act) => updateCertificate(ports, act, request.params.id, request.body)),
+  );
+}

@@ -1,0 +1,52 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { concatBytes, fromBase64, fromHex, toBase64, utf8Decode, utf8Encode } from '@onelock/core/bytes';
+import type { CryptoOps } from '@onelock/core/crypto';
+import { CodedError } from '@onelock/core/errors';
+import { readOrMakeSecret } from '../secrets/secret-file.ts';
+import { maskDocumentNumber } from './mask-personal-numbers.ts';
+import type { SealedText } from './ports/registry-records.ts';
+
+/** Keeps what identifies a person encrypted: the database alone does not tell. */
+export interface PersonalData {
+  /** @param place  record and field it belongs to: sealed text opens nowhere else */
+  seal(text: string, place: string): SealedText;
+  /** null once it was erased. @throws {CodedError} ERR_SERVICE_INTERNAL when it belongs to another place or key */
+  open(sealed: SealedText, place: string): string | null;
+}
+
+const nonceLength = 12;
+const tagLength = 16;
+const fileName = 'data-key';
+
+/**
+ * AES-256-GCM under the key in the folder of secrets, which is made at a first start. Nodes on one database share it.
+ *
+ * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID for a file that is no key
+ */
+export function createPersonalData(folder: string, ops: CryptoOps): PersonalData {
+  const text = readOrMakeSecret(folder, fileName, () => Buffer.from(ops.random(32)).toString('hex')).trim();
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: fileName, rule: '64 hex digits' });
+  const key = fromHex(text);
+  return {
+    seal(plain, place) {
+      const nonce = ops.random(nonceLength);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(utf8Encode(place));
+      const sealed = concatBytes(nonce, cipher.update(utf8Encode(plain)), cipher.final(), cipher.getAuthTag());
+      return { sealed: toBase64(sealed), masked: maskDocumentNumber(plain) };
+    },
+    open({ sealed }, place) {
+      if (sealed === '') return null;
+      const bytes = fromBase64(sealed);
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceLength));
+      decipher.setAAD(utf8Encode(place)).setAuthTag(bytes.subarray(bytes.length - tagLength));
+      try {
+        return utf8Decode(
+          concatBytes(decipher.update(bytes.subarray(nonceLength, bytes.length - tagLength)), decipher.final()),
+        );
+      } catch (error) {
+        throw new CodedError('ERR_SERVICE_INTERNAL', {}, { cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type {
+  CaProfile,
+  Company,
+  HistoryEntry,
+  PlatformProfile,
+  RegisteredCertificate,
+  RegisteredSeal,
+  RegistryName,
+} from './registry-records.ts';
+import type { PageRequest } from './store.ts';
+
+export interface CompanyFilter {
+  readonly creditCode?: string | undefined;
+  /** Beginning of the present name. */
+  readonly name?: string | undefined;
+  readonly state?: Company['state'] | undefined;
+}
+
+export interface CompanyRepository {
+  add(company: Company): Promise<void>;
+  update(company: Company): Promise<void>;
+  byId(id: string): Promise<Company | null>;
+  byCreditCode(creditCode: string): Promise<Company | null>;
+  list(page: PageRequest<string>, filter: CompanyFilter): Promise<readonly Company[]>;
+}
+
+export interface CertificateFilter {
+  readonly companyId?: string | undefined;
+  readonly digest?: string | undefined;
+  readonly serialNumber?: string | undefined;
+  readonly keyDigest?: string | undefined;
+  readonly state?: RegisteredCertificate['state'] | undefined;
+  /** Ends before this instant. */
+  readonly expiresBefore?: string | undefined;
+  readonly issuerKeys?: readonly string[] | undefined;
+}
+
+export interface CertificateRepository {
+  add(certificate: RegisteredCertificate): Promise<void>;
+  update(certificate: RegisteredCertificate): Promise<void>;
+  byId(id: string): Promise<RegisteredCertificate | null>;
+  byDigest(digest: string): Promise<RegisteredCertificate | null>;
+  byIssuerAndSerial(issuerKey: string, serialNumber: string): Promise<RegisteredCertificate | null>;
+  list(page: PageRequest<string>, filter: CertificateFilter): Promise<readonly RegisteredCertificate[]>;
+  /** Notes that the holder of an unproven certificate has shown to have its key. @returns whether this was the first time */
+  prove(digest: string, proof: string, at: string): Promise<boolean>;
+  /** How many there are by these issuers, whose they are, and who has none by anybody else. */
+  reach(issuerKeys: readonly string[], now: string): Promise<CertificateReach>;
+}
+
+export interface CertificateReach {
+  /** Active and in their validity. */
+  readonly certificates: number;
+  readonly companies: number;
+  /** Companies that have no other active certificate. */
+  readonly companiesWithoutOther: number;
+  /** Platforms on which somebody has logged in with one. */
+  readonly platforms: number;
+}
+
+export interface SealRepository {
+  add(seal: RegisteredSeal): Promise<void>;
+  update(seal: RegisteredSeal): Promise<void>;
+  byId(id: string): Promise<RegisteredSeal | null>;
+  byCode(code: string): Promise<RegisteredSeal | null>;
+  list(page: PageRequest<string>, companyId: string | undefined): Promise<readonly RegisteredSeal[]>;
+}
+
+export interface HistoryRepository {
+  /** The version is the next of that record. */
+  add(entry: Omit<HistoryEntry, 'version'>): Promise<void>;
+  /** Newest first. */
+  list(registry: RegistryName, recordId: string, page: PageRequest<number>): Promise<readonly HistoryEntry[]>;
+}
+
+export interface ProfileRepository {
+  ca(caId: string): Promise<CaProfile>;
+  setCa(caId: string, profile: CaProfile, at: string): Promise<void>;
+  platform(callerId: string): Promise<PlatformProfile>;
+  setPlatform(callerId: string, profile: PlatformProfile, at: string): Promise<void>;
+  /** Platforms with a number of requests a minute of their own. */
+  quotas(): Promise<readonly (readonly [callerId: string, requestsPerMinute: number])[]>;
+}

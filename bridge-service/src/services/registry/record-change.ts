@@ -1,0 +1,52 @@
+import { appendAudit } from '../append-audit.ts';
+import type { Act, Ports } from '../ports/ports.ts';
+import type { AuditEntry } from '../ports/records.ts';
+import type { RegistryName } from '../ports/registry-records.ts';
+import type { Repositories } from '../ports/store.ts';
+
+/** Who changes a registry: a caller in a request, or a change set that was approved. */
+export interface Author {
+  readonly actor: string;
+  readonly role: AuditEntry['role'];
+  readonly requestId: string;
+}
+
+export const authorOf = ({ caller, requestId }: Pick<Act, 'caller' | 'requestId'>): Author => ({
+  actor: caller.id,
+  role: caller.role,
+  requestId,
+});
+
+export interface RegistryChange {
+  readonly registry: RegistryName;
+  readonly recordId: string;
+  /** Of the audit log, e.g. `company.register`. */
+  readonly action: string;
+  /** The record as the registry shows it now, personal data masked: kept as its history. */
+  readonly record: object;
+  /** What the audit entry says beside the record's version. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What belongs to every change of a registry, in its transaction: the record's history, the audit entry, the word to other nodes. */
+export async function recordChange(
+  repositories: Repositories,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  author: Author,
+  change: RegistryChange,
+): Promise<void> {
+  const { registry, recordId, action, record, details } = change;
+  await repositories.history.add({
+    ...{ registry, recordId, action, actor: author.actor },
+    at: ports.clock().toISOString(),
+    record: JSON.stringify(record),
+  });
+  await appendAudit(repositories, ports, {
+    ...author,
+    action,
+    target: recordId,
+    outcome: 'done',
+    details: details ?? {},
+  });
+  await repositories.events.publish('registry.changed', { registry });
+}

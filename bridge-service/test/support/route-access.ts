@@ -1,0 +1,101 @@
+import { type Role, roles } from '../../src/services/ports/records.ts';
+
+const everyone = roles;
+const people = ['platform', 'operator', 'supervisor', 'vendor', 'administrator'] as const;
+const users = ['platform', 'operator', 'supervisor', 'administrator'] as const;
+const keepers = ['operator', 'administrator'] as const;
+const watchers = ['operator', 'supervisor', 'administrator'] as const;
+const overseers = ['supervisor', 'administrator'] as const;
+const administrator = ['administrator'] as const;
+const platform = ['platform'] as const;
+
+/**
+ * Every route of the OpenAPI document and who may use it, by decision and not by what the code says: a new route is written here by hand.
+ * `open` needs no caller. `:ca` and the like stand for an id with that prefix.
+ */
+export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
+  'GET /healthz': 'open',
+  'GET /readyz': 'open',
+  'GET /metrics': 'open',
+  'GET /v1/keys': 'open',
+  'GET /v1/driver-catalogue': 'open',
+  'POST /v1/administrators': 'open',
+
+  'POST /v1/callers': administrator,
+  'GET /v1/callers': overseers,
+  'GET /v1/callers/self': people,
+  'GET /v1/callers/:clr': overseers,
+  'PATCH /v1/callers/:clr': administrator,
+  'DELETE /v1/callers/:clr': administrator,
+
+  'GET /v1/platforms': users,
+  'GET /v1/platforms/:clr/profile': users,
+  'PUT /v1/platforms/:clr/profile': keepers,
+  'GET /v1/platforms/:clr/history': watchers,
+
+  'POST /v1/cas': keepers,
+  'GET /v1/cas': people,
+  'GET /v1/cas/:ca': people,
+  'PATCH /v1/cas/:ca': keepers,
+  'DELETE /v1/cas/:ca': keepers,
+  'GET /v1/cas/:ca/history': watchers,
+  'GET /v1/cas/:ca/profile': people,
+  'PUT /v1/cas/:ca/profile': keepers,
+  'GET /v1/cas/:ca/sources': people,
+  'PUT /v1/cas/:ca/sources': keepers,
+  'POST /v1/cas/:ca/sources/refresh': keepers,
+  'POST /v1/cas/:ca/sources/forget-list': keepers,
+  'GET /v1/evidence-sources': people,
+
+  'POST /v1/companies': keepers,
+  'GET /v1/companies': users,
+  'GET /v1/companies/:com': users,
+  'PATCH /v1/companies/:com': keepers,
+  'POST /v1/companies/:com/erasure': administrator,
+  'GET /v1/companies/:com/history': watchers,
+
+  'POST /v1/certificates': keepers,
+  'GET /v1/certificates': users,
+  'GET /v1/certificates/:crt': users,
+  'PATCH /v1/certificates/:crt': keepers,
+  'GET /v1/certificates/:crt/history': watchers,
+
+  'POST /v1/seals': keepers,
+  'GET /v1/seals': people,
+  'GET /v1/seals/:sea': people,
+  'PATCH /v1/seals/:sea': keepers,
+  'GET /v1/seals/:sea/history': watchers,
+
+  'PUT /v1/driver-catalogue': administrator,
+
+  'POST /v1/challenges': platform,
+  'POST /v1/logins': platform,
+  'GET /v1/logins/:lgn': users,
+
+  'POST /v1/certificates/validate': everyone,
+  'POST /v1/signatures/verify': everyone,
+  'POST /v1/documents/verify': everyone,
+  'POST /v1/timestamps': people,
+  'POST /v1/timestamps/verify': everyone,
+  'POST /v1/tsa': people,
+  'POST /v1/judgements/batch': people,
+  'GET /v1/report-signer': everyone,
+
+  'GET /v1/audit': overseers,
+  'GET /v1/audit/entries/:sequence': overseers,
+  'GET /v1/audit/entries/:sequence/inclusion': people,
+  'POST /v1/audit/erasures': administrator,
+  'GET /v1/audit/head': people,
+  'GET /v1/audit/consistency': people,
+  'GET /v1/audit/checkpoints': people,
+  'POST /v1/audit/checkpoints': overseers,
+};
+
+/** The address of a route with ids that are well-formed and name nothing. */
+export function sampleUrl(route: string): { readonly method: string; readonly url: string } {
+  const [method = '', pattern = ''] = route.split(' ');
+  const url = pattern
+    .replace(':sequence', '999999999')
+    .replaceAll(/:(\w+)/g, (_whole, prefix: string) => `${prefix}_${'0'.repeat(32)}`);
+  return { method, url };
+}
