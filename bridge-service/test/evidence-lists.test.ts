@@ -40,7 +40,8 @@ describe.each([
     expect(source).toMatchObject({ failures: 0, list: { entries: 1, crlNumber: '10', stale: false } });
   });
 
-  it.each(misbehaviours)(
+  // What a source does is the same for every key.
+  it.each(family === 'sm2' ? misbehaviours : (['garbage'] as const))(
     'whose source does this: %s, leave the status open, and recover by themselves',
     async (how) => {
       const path = `/${how}.crl`;
