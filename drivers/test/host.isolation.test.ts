@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,11 +36,23 @@ async function startHost(user?: DriverConfig['user'], id = 'soft') {
 
 /** What a process holds open, as the kernel names it: socket and pipe by number, files by path. */
 function handlesOf(pid: number | 'self'): readonly string[] {
+  if (!existsSync(`/proc/${pid}/fd`)) return [];
   return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
     try {
       return [readlinkSync(`/proc/${pid}/fd/${descriptor}`)];
     } catch {
       return [];
+    }
+  });
+}
+
+/** The driver host among the children of a process, once it is Node: it is started through programs that restrict it. */
+function hostOf(parent: number): number | undefined {
+  return childrenOf(parent).find((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(process.execPath);
+    } catch {
+      return false;
     }
   });
 }
@@ -70,7 +92,7 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
     const shell = spawn('bash', ['-c', 'exec 200</etc/hostname; exec "$@"', 'bash', ...node], { stdio: 'ignore' });
     endings.push(() => void shell.kill('SIGKILL'));
     await until(() => childrenOf(shell.pid ?? 0).some((pid) => handlesOf(pid).includes('anon_inode:inotify')));
-    const [host] = childrenOf(shell.pid ?? 0);
+    const host = childrenOf(shell.pid ?? 0).find((pid) => handlesOf(pid).includes('anon_inode:inotify'));
     expect(handlesOf(shell.pid ?? 0)).toContain('/etc/hostname');
     expect(handlesOf(host ?? 0)).not.toContain('/etc/hostname');
   });
@@ -104,14 +126,46 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')).toContain('--max-old-space-size=128');
   });
 
+  it('has no network: not loopback, nothing beyond, no interface', async () => {
+    const { folder, remove } = newTokenFolder();
+    endings.push(remove);
+    const server = net.createServer().listen(0, '127.0.0.1');
+    endings.push(() => void server.close());
+    await until(() => server.listening);
+    const { port } = server.address() as net.AddressInfo;
+    const entry = new URL('./fixtures/rogue-host.ts', import.meta.url);
+    const environment = { ROGUE_PORT: String(port) };
+    const vendor = 'reaches for the network';
+    const library = {
+      id: 'rogue',
+      family: 'pkcs11',
+      vendor,
+      library: '/none',
+      environment,
+      stateFolder: folder,
+    } as const;
+    const start = async (network: 'none' | 'allowed') => {
+      const driver = await startHostedDriver({ ...library, network }, { entry });
+      endings.push(() => driver.close());
+      return { found: (await driver.listDevices())[0]?.label, network: driver.status().network };
+    };
+    expect(await start('none')).toEqual({ found: 'ENETUNREACH, ENETUNREACH, ', network: 'none' });
+    // The control: with leave the same host does get there.
+    const control = await start('allowed');
+    expect(control.found).toMatch(/^reached, /);
+    expect(control.network).toBe('allowed');
+    const { pid } = await startHost();
+    expect(readlinkSync(`/proc/${pid}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'));
+  });
+
   it('dies with a parent that is killed, even while its library blocks it', async () => {
     const { folder, remove } = newTokenFolder();
     endings.push(remove);
     const script = fileURLToPath(new URL('./fixtures/parent-of-blocked-host.ts', import.meta.url));
     const parent = spawn(process.execPath, ['--conditions=onelock-source', script, folder], { stdio: 'ignore' });
     endings.push(() => void parent.kill('SIGKILL'));
-    await until(() => childrenOf(parent.pid ?? 0).length === 1);
-    const [host = 0] = childrenOf(parent.pid ?? 0);
+    await until(() => hostOf(parent.pid ?? 0) !== undefined);
+    const host = hostOf(parent.pid ?? 0) ?? 0;
     // Blocked means burning time: wait until it has burnt some.
     await until(() => Number(readFileSync(`/proc/${host}/stat`, 'utf8').split(' ')[13]) > 60);
     parent.kill('SIGKILL');

@@ -5,6 +5,7 @@ import type { DriverConfig, DriverInfo } from '../port/index.ts';
 import { handOver } from '../process/hand-over.ts';
 import { hostUserFor } from '../process/host-user.ts';
 import { spawnRestricted } from '../process/spawn-restricted.ts';
+import { type NetworkAccess, withoutNetwork } from '../process/without-network.ts';
 import { HostLife } from './host-life.ts';
 import type { HostEvent, HostedDriverOptions, HostStatus } from './hosted-driver.ts';
 
@@ -74,6 +75,7 @@ export class HostKeeper {
       state: this.#closing.signal.aborted ? 'closed' : this.#running === null ? 'restarting' : 'running',
       generation: this.#generation,
       pid: this.#life?.pid ?? null,
+      network: networkOf(this.#config),
       lastFailure: failure === null ? null : { code: failure.code, params: failure.params },
     };
   }
@@ -121,6 +123,7 @@ export class HostKeeper {
       openFiles: limits.openFiles ?? 256,
       dataMegabytes: limits.dataMegabytes ?? 1024,
       heapMegabytes: limits.heapMegabytes ?? 128,
+      network: mayUseNetwork(this.#config) ? 'allowed' : 'none',
       addons: this.#config.family === 'soft' ? 'refuse' : 'allow',
     });
   }
@@ -181,4 +184,13 @@ export class HostKeeper {
   #closedError(): CodedError {
     return new CodedError('ERR_DRIVER_CLOSED', { driver: this.#config.id });
   }
+}
+
+function mayUseNetwork(config: DriverConfig): boolean {
+  return 'network' in config && config.network === 'allowed';
+}
+
+function networkOf(config: DriverConfig): NetworkAccess {
+  if (mayUseNetwork(config)) return 'allowed';
+  return withoutNetwork() === null ? 'not-enforced' : 'none';
 }

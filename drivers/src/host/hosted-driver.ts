@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorParams } from '@onelock/core/errors';
 import type { DriverConfig, TokenDriver } from '../port/index.ts';
+import type { NetworkAccess } from '../process/without-network.ts';
 
 /** A driver that runs in its own process. Everything of {@link TokenDriver}, plus what one wants to know of the process. */
 export interface HostedDriver extends TokenDriver {
@@ -15,6 +16,8 @@ export interface HostStatus {
   readonly generation: number;
   /** The host's process id while it runs. */
   readonly pid: number | null;
+  /** Whether the process can reach the network, and if so why. */
+  readonly network: NetworkAccess;
   readonly lastFailure: { readonly code: ErrorCode; readonly params: ErrorParams } | null;
 }
 

@@ -20,6 +20,7 @@ import { HostKeeper } from './host-keeper.ts';
 import type { HostedDriver, HostedDriverOptions, HostTimeouts } from './hosted-driver.ts';
 import { limits, type MethodName, type MethodParams, type MethodResult } from './methods.ts';
 import { acceptsParams, firstParamsError } from './protocol.ts';
+import { sharedDevices } from './shared-devices.ts';
 import { SharedReads } from './shared-reads.ts';
 
 const defaultTimeouts: HostTimeouts = {
@@ -73,6 +74,7 @@ class ProcessDriver implements HostedDriver {
   readonly #turns = new Turns();
   readonly #reads = new SharedReads();
   readonly #stays = new DeviceStays();
+  #serials: ReadonlyMap<string, string> = new Map();
   readonly #sessions = new Map<SessionId, { readonly deviceId: DeviceId; readonly generation: number }>();
 
   constructor(config: DriverConfig, info: DriverInfo, keeper: HostKeeper, timeouts: HostTimeouts) {
@@ -84,9 +86,12 @@ class ProcessDriver implements HostedDriver {
   }
 
   async listDevices(): Promise<readonly TokenDevice[]> {
-    return this.#read('', 'listDevices', {}, (devices) =>
-      this.#stays.number(this.#keeper.generation, devices as unknown as readonly TokenDevice[]),
-    );
+    return this.#read('', 'listDevices', {}, (found) => {
+      const devices = this.#stays.number(this.#keeper.generation, found as unknown as readonly TokenDevice[]);
+      this.#serials = new Map(devices.map(({ id, serialNumber }) => [id, serialNumber]));
+      sharedDevices.note(this, devices);
+      return devices;
+    });
   }
 
   listIdentities(deviceId: DeviceId) {
@@ -222,6 +227,7 @@ class ProcessDriver implements HostedDriver {
 
   close(): Promise<void> {
     this.#sessions.clear();
+    sharedDevices.forget(this);
     return this.#keeper.close();
   }
 
@@ -276,7 +282,9 @@ class ProcessDriver implements HostedDriver {
       if (generation !== undefined && generation !== this.#keeper.generation)
         throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
       try {
-        return use(await life.call(method, params, this.#timeouts[`${method}Ms`]));
+        const call = (): Promise<MethodResult<Name>> => life.call(method, params, this.#timeouts[`${method}Ms`]);
+        const serial = this.#serials.get(deviceId);
+        return use(await (serial === undefined ? call() : sharedDevices.run(serial, this.#timeouts.queueMs, call)));
       } catch (error) {
         if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED' && 'session' in params)
           this.#sessions.delete(params.session as SessionId);

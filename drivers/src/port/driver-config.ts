@@ -60,6 +60,12 @@ const LibraryEnvironment = {
       description: 'Variables that the library reads, e.g. SOFTHSM2_CONF; nothing else of the parent is inherited',
     }),
   ),
+  network: Type.Optional(
+    Type.Enum(['none', 'allowed'], {
+      description:
+        'Whether the library may reach the network, as one of a remote security module must. Default none; sockets with a path stay reachable',
+    }),
+  ),
   stateFolder: Type.Optional(
     Type.String({
       ...AbsolutePath,

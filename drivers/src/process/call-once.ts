@@ -50,6 +50,7 @@ export async function callOnce(call: OneCall): Promise<unknown> {
     openFiles: 256,
     dataMegabytes: 1024,
     heapMegabytes: 128,
+    network: 'none',
     addons: 'allow',
   });
   const request: OneRequest = { user, folder: call.folder ?? '/', request: call.request };

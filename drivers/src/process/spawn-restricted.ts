@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openFilesHardLimit } from './hand-over.ts';
+import { withoutNetwork } from './without-network.ts';
 
 export interface RestrictedProcess {
   /** The program: a file of this package, run the way its parent runs. */
@@ -12,13 +13,14 @@ export interface RestrictedProcess {
   readonly openFiles: number;
   readonly dataMegabytes: number;
   readonly heapMegabytes: number;
+  readonly network: 'none' | 'allowed';
   /** Whether the process may load compiled addons. */
   readonly addons: 'allow' | 'refuse';
 }
 
 /**
  * Starts a process that shares nothing with us but an IPC channel: no handle, no variable, no core dump, bounded
- * memory and files, and no way to gain privileges. Limits come from util-linux (`prlimit`, `setpriv`); where these are
+ * memory and files, no network, and no way to gain privileges. Limits come from util-linux (`unshare`, `prlimit`, `setpriv`); where these are
  * absent the process runs with Node's own heap limit only.
  */
 export function spawnRestricted(wanted: RestrictedProcess): ChildProcess {
@@ -29,7 +31,7 @@ export function spawnRestricted(wanted: RestrictedProcess): ChildProcess {
     ...(wanted.entry.pathname.endsWith('.ts') ? ['--conditions=onelock-source'] : []),
     fileURLToPath(wanted.entry),
   ];
-  const [command = process.execPath, ...args] = [...limits(wanted), ...privileges(), ...node];
+  const [command = process.execPath, ...args] = [...network(wanted), ...limits(wanted), ...privileges(), ...node];
   return spawn(command, args, {
     cwd: '/',
     env: { ...fixedEnvironment(), ...wanted.environment },
@@ -37,6 +39,10 @@ export function spawnRestricted(wanted: RestrictedProcess): ChildProcess {
     serialization: 'advanced',
     windowsHide: true,
   });
+}
+
+function network(wanted: RestrictedProcess): readonly string[] {
+  return wanted.network === 'none' ? (withoutNetwork() ?? []) : [];
 }
 
 function limits(wanted: RestrictedProcess): readonly string[] {
