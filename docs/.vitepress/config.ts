@@ -32,6 +32,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
         { text: say('安全模型', 'Security model'), link: `${at}guide/security` },
         { text: say('结论与错误', 'Verdicts and errors'), link: `${at}guide/verdicts` },
         { text: say('判定的依据', 'What a judgement rests on'), link: `${at}guide/judgement` },
+        { text: say('证据从哪里来', 'Where evidence comes from'), link: `${at}guide/evidence` },
         { text: say('国密引擎', 'The SM engine'), link: `${at}guide/engine` },
         { text: say('当前进展', 'What works today'), link: `${at}guide/status` },
       ],
@@ -69,7 +70,7 @@ function themeFor(language: Language): DefaultTheme.Config {
       {
         text: say('架构', 'Architecture'),
         link: `${at}guide/architecture`,
-        activeMatch: `^${at}guide/(architecture|security|verdicts|judgement|engine|status)`,
+        activeMatch: `^${at}guide/(architecture|security|verdicts|judgement|evidence|engine|status)`,
       },
       { text: say('运行', 'Operate'), link: `${at}guide/operate` },
       { text: say('接口参考', 'Reference'), link: `${at}reference/`, activeMatch: `^${at}reference/` },
