@@ -68,7 +68,7 @@ export function describeDriver(title: string, start: () => Promise<DriverUnderTe
       await test.driver.closeSession(session);
     });
 
-    it.each(conformanceCases)('conforms: $title.en', { timeout: 60_000 }, async (each) => {
+    it.each(conformanceCases)('conforms: $title.en', { timeout: 180_000 }, async (each) => {
       expect(explain(await runCase(each, subjectOf(test)))).toBe('conforms');
     });
   });

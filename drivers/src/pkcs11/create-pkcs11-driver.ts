@@ -81,6 +81,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   /** Somebody types on a device: nothing else may enter the library. */
   #atPad = false;
   #busy = 0;
+  #awaitsToken = false;
   #shown: readonly TokenDevice[] = [];
 
   constructor(config: Pkcs11DriverConfig, cryptoki: Cryptoki, binding: CryptokiModule, ops: CryptoOps) {
@@ -334,7 +335,9 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
 
   #look(): void {
     this.#reinitialise();
+    const before = this.#slots.present.length;
     const changed = this.#slots.look((token) => this.#sessions.wasAway(token));
+    if (this.#slots.present.length > before) this.#awaitsToken = false;
     if (!changed) return;
     this.#sessions.dropAbsent(this.#slots.present);
     for (const listener of this.#listeners) listener();
@@ -350,10 +353,15 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     }
   }
 
-  /** Some libraries look for tokens only when they are initialised; while nothing is open that costs nothing. */
+  /**
+   * Some libraries look for tokens only when they are initialised; while nothing is open that costs nothing. Once they were, a
+   * token that is still away is no unreadable slot any more: it is looked for until one comes.
+   */
   #reinitialise(): void {
     const began = performance.now();
-    if (this.#slots.unreadable === 0 || this.#sessions.busy || began < this.#initialiseAgainAt) return;
+    const unreadable = this.#slots.unreadable > 0;
+    if (!(unreadable || this.#awaitsToken) || this.#sessions.busy || began < this.#initialiseAgainAt) return;
+    this.#awaitsToken = true;
     try {
       this.#cryptoki.C_Finalize();
       this.#cryptoki.C_Initialize();

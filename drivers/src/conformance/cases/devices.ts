@@ -3,7 +3,8 @@ import { type ConformanceCase, Unsupported } from '../conformance-case.ts';
 import type { Trial } from '../trial.ts';
 import { fill, says } from '../words.ts';
 
-const noticeWithinMs = 10_000;
+/** Generous: how soon it was is told, and a machine under load is no fault of the driver. */
+const noticeWithinMs = 60_000;
 const none = '00000000-0000-4000-8000-000000000000' as SessionId;
 
 export const listing: ConformanceCase = {
