@@ -1,5 +1,9 @@
-import type { TokenDriver } from '../src/port/index.ts';
+import { createCardDriver } from '../src/card/index.ts';
+import { openPcscReaders } from '../src/card/transport/pcsc/pcsc-readers.ts';
+import { startHostedDriver } from '../src/host/index.ts';
+import type { CardDriverConfig, TokenDriver } from '../src/port/index.ts';
 import { type PrivatePcscd, startPcscd, type VirtualCard, VirtualReader } from '../src/virtual-card/index.ts';
+import type { DriverUnderTest } from './driver-suite.ts';
 import { until } from './processes.ts';
 
 /** One pcscd with two readers for a test file: libpcsclite remembers the first socket that its process named. */
@@ -30,6 +34,15 @@ export class CardBench {
     await this.reader(index).insert(card);
   }
 
+  /** Takes every card out and waits until the daemon has seen that: it looks every 0.4 s, and would take another card for the same. */
+  async empty(): Promise<void> {
+    for (const reader of this.readers) reader.remove();
+    Object.assign(process.env, this.environment);
+    const readers = openPcscReaders('bench');
+    await until(async () => (await readers.look()).length === 0);
+    await readers.close();
+  }
+
   async stop(): Promise<void> {
     for (const reader of this.readers) reader.remove();
     await this.#pcscd.stop();
@@ -38,4 +51,25 @@ export class CardBench {
 
 export async function shows(driver: TokenDriver, count: number): Promise<void> {
   await until(async () => (await driver.listDevices()).length === count);
+}
+
+/** A driver with one card in its first reader. */
+export async function startCard(
+  bench: CardBench,
+  card: VirtualCard,
+  config: CardDriverConfig,
+  place: 'in-process' | 'hosted',
+): Promise<Pick<DriverUnderTest, 'driver' | 'remove' | 'restore' | 'end'>> {
+  await bench.insert(card);
+  const driver = place === 'hosted' ? await startHostedDriver(config) : await createCardDriver(config);
+  await shows(driver, 1);
+  return {
+    driver,
+    remove: () => bench.reader().remove(),
+    restore: () => void bench.insert(card),
+    end: async () => {
+      await driver.close();
+      await bench.empty();
+    },
+  };
 }

@@ -1,6 +1,8 @@
+import { sm2DefaultUserId } from '@onelock/core/crypto';
 import type { CardDriverConfig, Gmt0017Quirks } from '../src/port/index.ts';
 import { GmApplet, type GmAppletOptions, VirtualCard } from '../src/virtual-card/index.ts';
-import type { CardBench } from './card-bench.ts';
+import { type CardBench, startCard } from './card-bench.ts';
+import type { DriverUnderTest } from './driver-suite.ts';
 import { sm2Identity } from './test-keys.ts';
 
 export const gmPin = '123456';
@@ -25,5 +27,16 @@ export function gmConfig(bench: CardBench | null, quirks: Partial<Gmt0017Quirks>
     vendor: 'OneLock',
     ...(bench && { environment: bench.environment }),
     quirks: { applications: [{ kind: 'gmt0017', ...quirks }] },
+  };
+}
+
+export async function startGm(bench: CardBench, place: 'in-process' | 'hosted'): Promise<DriverUnderTest> {
+  return {
+    ...(await startCard(bench, newGmCard(), gmConfig(bench), place)),
+    pin: gmPin,
+    adminPin: gmAdminPin,
+    serialNumber: gmSerial,
+    label: gmLabel,
+    identities: [{ id: gmContainer, algorithm: { kind: 'sm2-sm3', userId: sm2DefaultUserId } }],
   };
 }

@@ -1,8 +1,6 @@
 import { fromHex } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
-import { createCardDriver } from '../src/card/index.ts';
-import { startHostedDriver } from '../src/host/index.ts';
 import type { CardDriverConfig, PivQuirks } from '../src/port/index.ts';
 import {
   PivApplet,
@@ -12,7 +10,7 @@ import {
   VirtualCard,
 } from '../src/virtual-card/index.ts';
 import { CaSide } from './ca-side.ts';
-import { type CardBench, shows } from './card-bench.ts';
+import { type CardBench, startCard } from './card-bench.ts';
 import type { DriverUnderTest } from './driver-suite.ts';
 import { ecIdentity, rsaIdentity } from './test-keys.ts';
 
@@ -52,26 +50,15 @@ export function pivConfig(bench: CardBench | null, quirks: Partial<PivQuirks> = 
 }
 
 export async function startPiv(bench: CardBench, place: 'in-process' | 'hosted'): Promise<DriverUnderTest> {
-  const reader = bench.reader();
-  const card = newPivCard();
-  await reader.insert(card);
-  const config = pivConfig(bench);
-  const driver = place === 'hosted' ? await startHostedDriver(config) : await createCardDriver(config);
-  await shows(driver, 1);
   return {
-    driver,
+    ...(await startCard(bench, newPivCard(), pivConfig(bench), place)),
     pin: pivPin,
+    adminPin: pivPuk,
     serialNumber: pivGuid,
     label: 'OneLock virtual PIV',
     identities: [
       { id: '9a', algorithm: { kind: 'rsa-pkcs1v15', digest: 'sha256' } },
       { id: '9c', algorithm: { kind: 'ecdsa', digest: 'sha256' } },
     ],
-    remove: () => reader.remove(),
-    restore: () => void reader.insert(card),
-    end: async () => {
-      await driver.close();
-      reader.remove();
-    },
   };
 }

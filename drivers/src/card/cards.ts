@@ -5,8 +5,9 @@ import { speaksTo } from './card-kinds.ts';
 import { findApplication, type PresentCard } from './present-card.ts';
 import type { CardConnection, CardPlace, CardReaders } from './transport/card-readers.ts';
 
-/** A card that would not be spoken to is asked again at the next looks, this often. */
-const mostAttempts = 5;
+/** A card that gave no clear answer is asked again after this, and after twice as long each time. */
+const firstRetryMs = 200;
+const lastRetryMs = 10_000;
 
 /** Which cards are there that hold an application of ours. */
 export class Cards {
@@ -14,8 +15,8 @@ export class Cards {
   readonly #readers: CardReaders;
   readonly #kinds: readonly CardApplicationKind[];
   readonly #insertions = new Map<string, number>();
-  /** Attempts at stays that have given no card so far; none of ours, after a clear answer. */
-  readonly #others = new Map<string, number>();
+  /** Stays that have given no card so far, and when to ask again; never, after a clear answer. */
+  readonly #others = new Map<string, { readonly at: number; readonly waitMs: number }>();
   #present: readonly PresentCard[] = [];
   #told = '';
 
@@ -27,6 +28,12 @@ export class Cards {
 
   get present(): readonly PresentCard[] {
     return this.#present;
+  }
+
+  /** Milliseconds until a card should be asked again, or null when none should. */
+  get retryInMs(): number | null {
+    const at = Math.min(...[...this.#others.values()].map((other) => other.at));
+    return Number.isFinite(at) ? Math.max(0, at - performance.now()) : null;
   }
 
   /** Looks again: new cards are connected, those that left are let go. @returns whether anything changed */
@@ -57,12 +64,13 @@ export class Cards {
 
   async #meet(place: CardPlace): Promise<void> {
     if (this.#present.some((card) => card.place.stay === place.stay)) return;
-    const attempts = this.#others.get(place.stay) ?? 0;
-    if (attempts >= mostAttempts || !speaksTo(this.#config, place.atr)) return;
+    const { at, waitMs } = this.#others.get(place.stay) ?? { at: 0, waitMs: firstRetryMs };
+    if (performance.now() < at || !speaksTo(this.#config, place.atr)) return;
     const met = await this.#ask(place);
     if (met === 'busy') return;
-    if (met === null) this.#others.set(place.stay, attempts + 1);
-    else if (met === 'none of ours') this.#others.set(place.stay, mostAttempts);
+    if (met === null)
+      this.#others.set(place.stay, { at: performance.now() + waitMs, waitMs: Math.min(2 * waitMs, lastRetryMs) });
+    else if (met === 'none of ours') this.#others.set(place.stay, { at: Number.POSITIVE_INFINITY, waitMs });
     else this.#present = [...this.#present, met];
   }
 
@@ -85,9 +93,9 @@ export class Cards {
   #admit(
     place: CardPlace,
     connection: CardConnection,
-    found: Pick<PresentCard, 'application' | 'style' | 'serialNumber'>,
+    found: Pick<PresentCard, 'application' | 'style' | 'description'>,
   ): PresentCard {
-    const serial = found.serialNumber || place.name;
+    const serial = found.description.serialNumber || place.name;
     const twin = this.#present.some(({ id }) => id === serial);
     const id = (twin ? `${serial}@${place.name}` : serial).slice(0, 128) as DeviceId;
     const insertion = (this.#insertions.get(id) ?? 0) + 1;

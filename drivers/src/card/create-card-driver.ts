@@ -66,6 +66,7 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   #closed = false;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(config: CardDriverConfig, readers: CardReaders, ops: CryptoOps) {
     super();
@@ -184,21 +185,23 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#later);
     this.#listeners.clear();
     for (const card of this.#sessions.closeAll()) await this.#lock(card);
     await this.#turns.run('', turnMs, () => this.#cards.close());
   }
 
+  /** A card that is busy, or does not answer, is as it was; the next call to it will say what is wrong. */
   async #describe(card: PresentCard): Promise<TokenDevice | null> {
     try {
-      const description = await this.#on(card, ({ application }, channel) => application.describe(channel));
-      const lacks = completeLacks(description.capabilities, description.lacks, 'family');
-      return { id: card.id, kind: 'card', ...description, lacks, insertion: card.insertion };
+      card.description = await this.#on(card, ({ application }, channel) => application.describe(channel));
     } catch (error) {
-      // It left meanwhile; or it does not answer, and the next call to it will say so.
-      if (isCodedError(error) && error.code === 'ERR_TOKEN_REMOVED') return null;
-      throw error;
+      if (!isCodedError(error)) throw error;
+      if (error.code === 'ERR_TOKEN_REMOVED') return null;
     }
+    const { description, id, insertion } = card;
+    const lacks = completeLacks(description.capabilities, description.lacks, 'family');
+    return { id, kind: 'card', ...description, lacks, insertion };
   }
 
   /** Acts on what is there now. @throws {CodedError} ERR_TOKEN_NOT_FOUND */
@@ -299,10 +302,20 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
     return this.#turns.run('', turnMs, async () => {
       if (this.#closed) throw new CodedError('ERR_TOKEN_NOT_FOUND');
       const changed = await this.#cards.look();
+      this.#lookLater();
       this.#sessions.dropAbsent(this.#cards.present);
       if (!changed) return;
       for (const listener of this.#listeners) listener();
     });
+  }
+
+  /** For a card that gave no clear answer: nothing else may tell that it would now. */
+  #lookLater(): void {
+    clearTimeout(this.#later);
+    const wait = this.#cards.retryInMs;
+    if (wait === null || this.#closed) return;
+    this.#later = setTimeout(() => void this.#lookQuietly(), wait);
+    this.#later.unref();
   }
 
   /** A look that fails says nothing to anyone; the next call will. */

@@ -1,7 +1,7 @@
 import { isCodedError } from '@onelock/core/errors';
 import type { DeviceId } from '../port/index.ts';
 import { ApduChannel, type ApduStyle } from './apdu/index.ts';
-import type { CardApplication, CardApplicationKind } from './applications/card-application.ts';
+import type { CardApplication, CardApplicationKind, CardDescription } from './applications/card-application.ts';
 import type { CardConnection, CardLink, CardPlace } from './transport/card-readers.ts';
 
 /** Other cards wait for this look; a card that is held by another program is looked at again. */
@@ -15,7 +15,8 @@ export interface PresentCard {
   readonly connection: CardConnection;
   readonly application: CardApplication;
   readonly style: Omit<ApduStyle, 'protocol'>;
-  readonly serialNumber: string;
+  /** What was last told of it. */
+  description: CardDescription;
 }
 
 /**
@@ -43,14 +44,13 @@ export function actOn<T>(
 export function findApplication(
   connection: CardConnection,
   kinds: readonly CardApplicationKind[],
-): Promise<(Pick<PresentCard, 'application' | 'style'> & { readonly serialNumber: string }) | null> {
+): Promise<Pick<PresentCard, 'application' | 'style' | 'description'> | null> {
   return connection.exclusively(async (link) => {
     for (const { style, find } of kinds) {
       const channel = channelOf(link, style);
       const application = await findQuietly(() => find(channel));
       if (application === null) continue;
-      const { serialNumber } = await application.describe(channel);
-      return { application, style, serialNumber };
+      return { application, style, description: await application.describe(channel) };
     }
     return null;
   }, firstWaitMs);

@@ -173,8 +173,10 @@ export class PivCard extends LackingApplication {
   override async generateKeyPair(card: UnlockedCard, keySpec: KeySpec, _label: string): Promise<GeneratedKey> {
     const algorithm = newKeys[keySpec];
     if (algorithm === undefined) throw new CodedError('ERR_TOKEN_ALGORITHM_UNSUPPORTED', { algorithm: keySpec });
-    const { certificates } = await this.#read(card.channel);
-    const free = signingReferences.find((one) => !certificates.has(one) && !this.#generated.has(one));
+    const { certificates, unreadable } = await this.#read(card.channel);
+    const free = signingReferences.find(
+      (one) => !certificates.has(one) && !unreadable.has(one) && !this.#generated.has(one),
+    );
     if (free === undefined) throw new CodedError('ERR_TOKEN_FULL');
     await this.#administer(card.channel);
     const key = publicKeyOf(await generateKeyPair(card.channel, algorithm, Number.parseInt(free, 16)));

@@ -1,5 +1,6 @@
 import { toHex } from '@onelock/core/bytes';
 import type { PublicKey } from '@onelock/core/crypto';
+import { isCodedError } from '@onelock/core/errors';
 import { parseCertificate } from '@onelock/core/x509';
 import type { TokenIdentity } from '../../../port/index.ts';
 import { type ApduChannel, findTlv } from '../../apdu/index.ts';
@@ -15,14 +16,26 @@ export interface PivKeys {
   readonly certificates: ReadonlyMap<PivKeyReference, Uint8Array>;
   /** Of key management keys that were renewed, newest first. */
   readonly retired: readonly PivKeyReference[];
+  /** Where something stands that is no certificate: nobody's key, and no place for a new one. */
+  readonly unreadable: ReadonlySet<PivKeyReference>;
 }
 
 export async function readKeys(channel: ApduChannel): Promise<PivKeys> {
   const certificates = new Map<PivKeyReference, Uint8Array>();
+  const unreadable = new Set<PivKeyReference>();
   const add = async (reference: PivKeyReference): Promise<boolean> => {
-    const certificate = await readCertificate(channel, reference);
-    if (certificate !== null) certificates.set(reference, certificate);
-    return certificate !== null;
+    try {
+      const certificate = await readCertificate(channel, reference);
+      if (certificate === null) return false;
+      parseCertificate(certificate);
+      certificates.set(reference, certificate);
+      return true;
+    } catch (error) {
+      if (!isCodedError(error) || error.native?.api.startsWith('SCard') === true || error.code === 'ERR_TOKEN_REMOVED')
+        throw error;
+      unreadable.add(reference);
+      return false;
+    }
   };
   for (const reference of [...signingReferences, encryptionReference]) await add(reference);
   const retired: PivKeyReference[] = [];
@@ -30,7 +43,7 @@ export async function readKeys(channel: ApduChannel): Promise<PivKeys> {
     const reference = (0x82 + index).toString(16);
     if (await add(reference)) retired.unshift(reference);
   }
-  return { certificates, retired };
+  return { certificates, retired, unreadable };
 }
 
 /** The digital signature key has the key management key beside it: the two certificates of one holder. */
