@@ -4,6 +4,7 @@ import path from 'node:path';
 import { startHostedDriver } from '../src/host/index.ts';
 import {
   createPkcs11Driver,
+  type Pkcs11IdentityContents,
   type ProvisionedPkcs11Token,
   prepareSoftHsmStore,
   provisionPkcs11Token,
@@ -21,13 +22,16 @@ export function newStore(library: string): { readonly store: SoftHsmStore; remov
   };
 }
 
-export function writeTestToken(store: SoftHsmStore): Promise<ProvisionedPkcs11Token> {
+export function writeTestToken(
+  store: SoftHsmStore,
+  more: readonly Pkcs11IdentityContents[] = [],
+): Promise<ProvisionedPkcs11Token> {
   return provisionPkcs11Token({
     ...store,
     label: '演示 HSM',
     userPin: '123456',
     soPin: '87654321',
-    identities: [rsaIdentity, ecIdentity].map(({ id, label, signing }) => ({ id, label, ...signing })),
+    identities: [...[rsaIdentity, ecIdentity].map(({ id, label, signing }) => ({ id, label, ...signing })), ...more],
   });
 }
 

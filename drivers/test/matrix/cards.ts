@@ -10,15 +10,20 @@ import { rsaIdentity, sm2Identity } from '../test-keys.ts';
 import type { MatrixFamily, StartedFamily } from './matrix-family.ts';
 
 interface CardsUnderTest extends Pick<StartedFamily, 'pin' | 'adminPin' | 'serialNumber' | 'secondSerialNumber'> {
+  readonly unsupported: readonly string[];
   readonly config: (bench: CardBench) => CardDriverConfig;
   readonly cards: () => readonly [VirtualCard, VirtualCard];
 }
 
 /** Through a pcscd of its own: two readers, a card in each. */
-function cardFamily(title: MatrixFamily['title'], { config, cards, ...rest }: CardsUnderTest): MatrixFamily {
+function cardFamily(
+  title: MatrixFamily['title'],
+  { config, cards, unsupported, ...rest }: CardsUnderTest,
+): MatrixFamily {
   return {
     title,
     missing: () => (pcscDaemon() === undefined ? cardParts : null),
+    unsupported,
     signatures: 50,
     async start() {
       const bench = await CardBench.start();
@@ -46,6 +51,7 @@ const secondGuid = 'ffeeddccbbaa99887766554433221100';
 export const pivFamily = cardFamily(
   { 'zh-CN': '虚拟 PIV 卡', en: 'virtual PIV card' },
   {
+    unsupported: ['random', 'sign-sm2', 'renewal'],
     pin: pivPin,
     adminPin: pivPuk,
     serialNumber: pivGuid,
@@ -58,6 +64,7 @@ export const pivFamily = cardFamily(
 export const gmFamily = cardFamily(
   { 'zh-CN': '虚拟国密卡', en: 'virtual GM card' },
   {
+    unsupported: ['sign-rsa', 'sign-ec', 'decrypt'],
     pin: gmPin,
     adminPin: gmAdminPin,
     serialNumber: gmSerial,

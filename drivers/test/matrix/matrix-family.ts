@@ -16,6 +16,8 @@ export interface MatrixFamily {
   /** What a machine lacks to try it, or null. */
   readonly missing: () => string | null;
   readonly start: () => Promise<StartedFamily>;
+  /** Cases that the family does not do; every other must pass. */
+  readonly unsupported: readonly string[];
   /** Signatures in one session when the whole is tried: 500, on cards 50. */
   readonly signatures: number;
 }

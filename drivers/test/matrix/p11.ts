@@ -16,6 +16,7 @@ import type { MatrixFamily } from './matrix-family.ts';
 export const p11Family: MatrixFamily = {
   title: { 'zh-CN': '软 PKCS#11 库（厂商 SM2）', en: "soft PKCS#11 library (vendor's SM2)" },
   missing: () => (p11Compiler() === undefined ? p11Parts : null),
+  unsupported: ['sign-ec'],
   signatures: 500,
   async start() {
     const compiler = p11Compiler();

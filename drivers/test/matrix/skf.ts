@@ -8,6 +8,7 @@ import type { MatrixFamily } from './matrix-family.ts';
 export const skfFamily: MatrixFamily = {
   title: { 'zh-CN': '软 SKF 库', en: 'soft SKF library' },
   missing: () => (skfCompiler() === undefined ? skfParts : null),
+  unsupported: ['sign-ec'],
   signatures: 500,
   async start() {
     const compiler = skfCompiler();

@@ -9,6 +9,7 @@ import type { MatrixFamily } from './matrix-family.ts';
 export const softFamily: MatrixFamily = {
   title: { 'zh-CN': '软件介质', en: 'soft token' },
   missing: () => null,
+  unsupported: [],
   signatures: 500,
   async start() {
     const { folder, remove } = newTokenFolder();
