@@ -16,123 +16,17 @@ import {
 } from '@onelock/core/asn1';
 import { addUnsignedAttribute, ContentDigester, parseSignedData } from '@onelock/core/cms';
 import { parsePublicKey, type SignatureAlgorithm, sm2DefaultUserId } from '@onelock/core/crypto';
-import { isCodedError } from '@onelock/core/errors';
-import { parseTimestampToken } from '@onelock/core/tsp';
-import {
-  type CertificateEvidence,
-  type CertificateReport,
-  judgeCertificate,
-  judgeMessage,
-  judgeTimestamp,
-  type MessageEvidence,
-  type Report,
-} from '@onelock/core/validation';
+import { judgeMessage, type MessageEvidence, type Report } from '@onelock/core/validation';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import { describe, expect, it } from 'vitest';
 import { anchor } from './support/certificates.ts';
 import { ops } from './support/engine.ts';
+import { authority, cause, content, issuing, judged, key, leaf, of, trust } from './support/honest-case.ts';
 import { attribute, buildMessage, honestAttributes } from './support/message-builder.ts';
-import {
-  basicConstraints,
-  extension,
-  type Issuer,
-  keyRing,
-  keyUsage,
-  makeCertificate,
-  name,
-} from './support/test-ca.ts';
+import { basicConstraints, extension, type Issuer, keyUsage, makeCertificate, name } from './support/test-ca.ts';
 import { makeCrl } from './support/test-crl.ts';
-import { makeResponse, revokedStatus } from './support/test-ocsp.ts';
+import { makeResponse } from './support/test-ocsp.ts';
 import { authorityCertificate, makeToken } from './support/test-tsa.ts';
-
-const key = keyRing(ops, { kind: 'sm2' });
-const of = (label: string): Issuer => ({ name: name(label), key: key(label) });
-const at = new Date('2026-06-01T00:00:00Z');
-const content = new TextEncoder().encode('投标文件');
-
-function authority(subject: string, issuer: string, own = subject): Certificate {
-  const extensions = [basicConstraints(), keyUsage(5, 6)];
-  return makeCertificate({ subject: name(subject), key: key(own), issuer: of(issuer), extensions }, ops);
-}
-const root = authority('root', 'root');
-const issuing = authority('issuing', 'root');
-const leaf = makeCertificate(
-  { subject: name('leaf'), key: key('leaf'), issuer: of('issuing'), serial: 77, extensions: [keyUsage(0)] },
-  ops,
-);
-const trust = { intermediates: [issuing], trustAnchors: [anchor(root)], at, profile: 'rfc5280' } as const;
-
-function judged(change: Partial<CertificateEvidence> = {}): CertificateReport {
-  return judgeCertificate({ ...trust, certificate: leaf, revocation: 'none', ...change }, ops);
-}
-const cause = ({ indication, reason }: Report): string =>
-  indication === 'passed' ? 'passed' : String(reason?.params.cause ?? reason?.code);
-
-describe('a bit that somebody changed', () => {
-  /** Every bit of a value, one after another, never gives `passed`, but in the octets that nobody signs. */
-  function expectNone(
-    der: Uint8Array,
-    accepts: (bytes: Uint8Array) => boolean,
-    unsigned: [number, number] = [0, 0],
-  ): void {
-    const passing: number[] = [];
-    for (let place = 0; place < der.length; place++) {
-      if (place >= unsigned[0] && place < unsigned[1]) continue;
-      for (let bit = 0; bit < 8; bit++) {
-        const changed = der.with(place, (der[place] ?? 0) ^ (1 << bit));
-        try {
-          if (accepts(changed)) passing.push(place);
-        } catch (error) {
-          if (!isCodedError(error)) throw error;
-        }
-      }
-    }
-    expect(passing).toEqual([]);
-  }
-  const required = { revocation: 'require', crls: [makeCrl({ issuer: of('root') }, ops)] } as const;
-
-  it('of a certificate on the path', () => {
-    expect(judged().indication).toBe('passed');
-    expectNone(leaf.der, (der) => judged({ certificate: parseCertificate(der) }).indication === 'passed');
-    expectNone(issuing.der, (der) => judged({ intermediates: [parseCertificate(der)] }).indication === 'passed');
-  });
-
-  it.each([true, false])('of a list or a response: the certificate is revoked %s', (revoked) => {
-    const list = makeCrl({ issuer: of('issuing'), entries: [{ serial: revoked ? 77 : 78, reason: 1 }] }, ops);
-    const status = revoked ? { status: revokedStatus(new Date('2026-05-01'), 1) } : {};
-    const response = makeResponse({ leaf, issuer: issuing, key: key('issuing'), ...status }, ops);
-    const byList = (der: Uint8Array): boolean =>
-      judged({ ...required, crls: [...required.crls, der] }).indication === 'passed';
-    const byResponse = (der: Uint8Array): boolean =>
-      judged({ ...required, ocspResponses: [der] }).indication === 'passed';
-    expect([byList(list), byResponse(response)]).toEqual([!revoked, !revoked]);
-    expectNone(list, byList);
-    expectNone(response, byResponse);
-  });
-
-  it('of a message or a time-stamp, but of its version and of its list of digests', () => {
-    const message = buildMessage({ content, certificate: leaf, key: key('leaf').privateKey }, ops);
-    const evidence = { ...trust, revocation: 'none' } as const;
-    const stamped = (der: Uint8Array): boolean =>
-      judgeTimestamp({ ...evidence, token: parseTimestampToken(der), content }, ops).indication === 'passed';
-    const signed = (der: Uint8Array): boolean =>
-      judgeMessage({ ...evidence, message: parseSignedData(der) }, ops).indication === 'passed';
-    const tsa = { certificate: authorityCertificate(of('issuing'), key('tsa')), key: key('tsa') };
-    const token = makeToken({ ...tsa, content, time: new Date('2026-05-01T00:00:00Z') });
-    expect([signed(message), stamped(token)]).toEqual([true, true]);
-    expectNone(message, signed, unsignedHead(message));
-    expectNone(token, stamped, unsignedHead(token));
-  });
-
-  /** Version and digestAlgorithms. */
-  function unsignedHead(der: Uint8Array): [number, number] {
-    const info = readDer(der).sequence();
-    info.next();
-    const fields = info.next().nested().sequence();
-    const version = fields.next();
-    return [version.offset, fields.next().end];
-  }
-});
 
 describe('a signature by other rules than those that are stated', () => {
   const empty = { kind: 'sm2-sm3', userId: new Uint8Array(0) } as const;
