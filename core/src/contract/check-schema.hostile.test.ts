@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
+import { processorTime } from '../../../tools/src/test-setup/processor-time.ts';
 import { calls } from './calls.ts';
 import { firstViolation } from './check-schema.ts';
 
@@ -73,12 +74,12 @@ describe('the checker', () => {
 
   it('looks at the size before it looks at the letters', () => {
     const text = 'A'.repeat(50_000_000);
-    const started = performance.now();
+    const spent = processorTime();
     expect(firstViolation(calls.getDeviceInfo.params, { device: text })?.rule).toBe('at most 512 characters');
     expect(firstViolation(calls.getCertificateInfo.params, { certificate: text })?.rule).toMatch(
       /^at most \d+ characters$/,
     );
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(spent()).toBeLessThan(100);
   });
 
   it('never repeats a value in a rule, so nothing typed by mistake reaches a log', () => {

@@ -4,6 +4,7 @@ import { errorRegistry } from '@onelock/core/errors';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
+import { processorTime } from '../../../tools/src/test-setup/processor-time.ts';
 import { calls } from './calls.ts';
 import { firstViolation } from './check-schema.ts';
 import { commonErrors, consentErrors } from './common-errors.ts';
@@ -177,9 +178,9 @@ describe('every schema', () => {
     for (const pattern of patterns) {
       expect(pattern).toMatch(/^\^.*\$$/);
       const hostile = '0.1-aA/'.repeat(20_000);
-      const started = performance.now();
+      const spent = processorTime();
       new RegExp(pattern, 'u').test(`${hostile}\n`);
-      expect(performance.now() - started, pattern).toBeLessThan(50);
+      expect(spent(), pattern).toBeLessThan(50);
     }
   });
 });

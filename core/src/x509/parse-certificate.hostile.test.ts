@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { processorTime } from '../../../tools/src/test-setup/processor-time.ts';
 import { publishedVector } from '../../../tools/src/test-setup/real-parts.ts';
 import { buildCertificate, extension, withExtensions } from '../../test/x509/certificate-builder.ts';
 import { oids } from '../asn1/oid-registry.ts';
@@ -97,9 +98,9 @@ describe('parseCertificate meets hostile input', () => {
                 ...changed.subarray(0, cut[0] % changed.length),
                 ...changed.subarray((cut[0] % changed.length) + cut[1]),
               );
-        const started = performance.now();
+        const spent = processorTime();
         expect(refusalOf(der) ?? 'ERR_').toMatch(/^ERR_/);
-        expect(performance.now() - started).toBeLessThan(500);
+        expect(spent()).toBeLessThan(500);
       }),
       { numRuns: 5000 },
     );

@@ -14,6 +14,7 @@ import {
 import { parseCertificateRequest, verifyCertificateRequest } from '@onelock/core/x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { processorTime } from '../../../tools/src/test-setup/processor-time.ts';
 import { publishedVector } from '../../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../../tools/src/test-setup/require-real.ts';
 import { loadCertificate, withByteChanged } from '../support/certificates.ts';
@@ -135,18 +136,18 @@ describe('a key file that asks for too much', () => {
     ['PBKDF2', pbes2],
     ['PKCS#12', tripleDes],
   ])('of iterations of %s is refused at once', (_title, algorithm) => {
-    const started = performance.now();
+    const spent = processorTime();
     for (const iterations of [2_000_000_000, 2_147_483_647])
       expect(() => decryptPrivateKey(keyUnder(algorithm(iterations)), 'x', engine)).toFailWith(
         'ERR_KEY_FILE_LIMIT_EXCEEDED',
       );
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(spent()).toBeLessThan(100);
   });
 
-  it('stays within a second with the most that is allowed', () => {
-    const started = performance.now();
+  it('stays within two seconds with the most that is allowed', () => {
+    const spent = processorTime();
     expect(() => decryptPrivateKey(keyUnder(pbes2(500_000)), 'x', engine)).toFailWith('ERR_KEY_FILE_PASSWORD_WRONG');
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(spent()).toBeLessThan(2000);
   });
 
   it.each([
@@ -195,12 +196,12 @@ requireReal('published key files to mutate', publishedVector('gm-x509'))(
       const bytes = load(folder, name);
       let slowest = 0;
       for (let index = 0; index < bytes.length; index += 13) {
-        const started = performance.now();
+        const spent = processorTime();
         expect(outcome(() => use(withByteChanged(bytes, index, 0x41)))).toMatch(/^ERR_|^read$/);
         expect(outcome(() => use(bytes.subarray(0, index)))).toMatch(/^ERR_/);
-        slowest = Math.max(slowest, performance.now() - started);
+        slowest = Math.max(slowest, spent());
       }
-      expect(slowest).toBeLessThan(1000);
+      expect(slowest).toBeLessThan(2000);
     });
   },
 );
