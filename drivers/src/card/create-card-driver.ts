@@ -31,6 +31,8 @@ import { CardSessions, demandLength } from './card-sessions.ts';
 import { Cards } from './cards.ts';
 import { actOn, type PresentCard } from './present-card.ts';
 import type { CardReaders } from './transport/card-readers.ts';
+import { openHidReaders } from './transport/hid/hid-readers.ts';
+import { hidraw } from './transport/hid/hidraw.ts';
 import { openPcscReaders } from './transport/pcsc/pcsc-readers.ts';
 
 const turnMs = 60_000;
@@ -51,9 +53,17 @@ const pinFailures: ReadonlySet<string> = new Set([
  */
 export async function createCardDriver(config: CardDriverConfig, readers?: CardReaders): Promise<TokenDriver> {
   Object.assign(process.env, config.environment);
-  const driver = new CardDriver(config, readers ?? openPcscReaders(config.id, config.library), createNodeCrypto());
+  const driver = new CardDriver(config, readers ?? readersFor(config), createNodeCrypto());
   await driver.start();
   return driver;
+}
+
+/** @throws {CodedError} ERR_DRIVER_NOT_INSTALLED: HID is reached through Linux' own files, and nowhere else yet */
+function readersFor({ id, library, quirks }: CardDriverConfig): CardReaders {
+  const transport = quirks?.transport;
+  if (transport === undefined) return openPcscReaders(id, library);
+  if (process.platform === 'linux') return openHidReaders(transport, hidraw());
+  throw new CodedError('ERR_DRIVER_NOT_INSTALLED', { driver: id, detail: 'HID is not reached on this system yet' });
 }
 
 /** One act at a time on a card, in an exclusive transaction; cards beside each other. */
@@ -70,7 +80,12 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
 
   constructor(config: CardDriverConfig, readers: CardReaders, ops: CryptoOps) {
     super();
-    this.info = { id: config.id, family: 'card', vendor: config.vendor ?? config.id, version: 'PC/SC' };
+    this.info = {
+      id: config.id,
+      family: 'card',
+      vendor: config.vendor ?? config.id,
+      version: config.quirks?.transport === undefined ? 'PC/SC' : 'HID',
+    };
     this.#ops = ops;
     this.#readers = readers;
     this.#cards = new Cards(config, readers, applicationKinds(config));

@@ -66,27 +66,34 @@ const Gmt0017Schema = Type.Object(
   closed,
 );
 
+/** What the reports of one direction begin with. */
+const HidDirection = Type.Object(
+  {
+    id: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 255, description: 'Report id; 0: reports have none. Default 0' }),
+    ),
+    first: Type.Optional({ ...Hex(0, 8), description: 'Before the length, in the first report of a message' }),
+    next: Type.Optional({ ...Hex(0, 8), description: 'Before the rest, in every later report' }),
+  },
+  closed,
+);
+
+/** A key that takes commands in HID reports, each vendor in a way of its own. */
 const HidSchema = Type.Object(
   {
     kind: Type.Literal('hid'),
     vendorId: Type.Integer({ minimum: 0, maximum: 65_535 }),
     productId: Type.Integer({ minimum: 0, maximum: 65_535 }),
-    /** How commands are cut into reports. */
     framing: Type.Object(
       {
-        reportBytes: Type.Integer({ minimum: 8, maximum: 1024, description: 'Bytes of a report without its id' }),
-        reportId: Type.Optional(
-          Type.Integer({ minimum: 0, maximum: 255, description: 'Default 0: reports have none' }),
+        reportBytes: Type.Integer({ minimum: 16, maximum: 1024, description: 'Bytes of every report without its id' }),
+        lengthBytes: Type.Enum([1, 2, 4], { description: 'Length of the whole message, once, in its first report' }),
+        lengthOrder: Type.Optional(Type.Enum(['big', 'little'], { description: 'Default big' })),
+        sequence: Type.Optional(
+          Type.Boolean({ description: 'Later reports are counted in a byte, from 0. Default false' }),
         ),
-        outputReportId: Type.Optional(Type.Integer({ minimum: 0, maximum: 255, description: 'Default as reportId' })),
-        firstMark: Type.Optional({ ...Hex(0, 4), description: 'Bytes that begin the first report of a message' }),
-        nextMark: Type.Optional({ ...Hex(0, 4), description: 'Bytes that begin every later report' }),
-        lengthBytes: Type.Enum([1, 2, 4], { description: 'Length of the whole message, in the first report' }),
-        lengthOrder: Type.Enum(['big', 'little']),
-        sequenceByte: Type.Optional(Type.Boolean({ description: 'Later reports count from 0. Default false' })),
-        channelBytes: Type.Optional(
-          Type.Integer({ minimum: 0, maximum: 4, description: 'Channel id in front. Default 0' }),
-        ),
+        output: Type.Optional(HidDirection),
+        input: Type.Optional({ ...HidDirection, description: 'Default as output' }),
       },
       closed,
     ),
@@ -117,4 +124,5 @@ export const CardAtrsSchema = Type.Array(Type.Object({ atr: Hex(2, 33), mask: Ty
 export type PivQuirks = Static<typeof PivSchema>;
 export type Gmt0017Quirks = Static<typeof Gmt0017Schema>;
 export type HidTransportConfig = Static<typeof HidSchema>;
+export type HidFraming = HidTransportConfig['framing'];
 export type CardQuirks = Static<typeof CardQuirksSchema>;

@@ -6,7 +6,7 @@ export {
   tokenCapabilities,
 } from './capability.ts';
 export { type ContentCipher, contentCiphers, type DecryptionKey, type SealedContent } from './decryption.ts';
-export type { CardQuirks, Gmt0017Quirks, HidTransportConfig, PivQuirks } from './card-config.ts';
+export type { CardQuirks, Gmt0017Quirks, HidFraming, HidTransportConfig, PivQuirks } from './card-config.ts';
 export {
   type CardDriverConfig,
   type DriverConfig,
