@@ -136,7 +136,7 @@ describe.each(machines)('the soft SKF library as a DLL: $architecture', (machine
     freshToken();
     const { build } = await import('esbuild');
     await build({
-      entryPoints: [path.join(native, 'windows/try-driver.ts')],
+      entryPoints: [fileURLToPath(new URL('./windows/try-driver.ts', import.meta.url))],
       bundle: true,
       platform: 'node',
       format: 'esm',
