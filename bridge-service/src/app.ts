@@ -28,6 +28,7 @@ import { callerRoutes } from './routes/callers.ts';
 import { caRoutes } from './routes/cas.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { challengeRoutes } from './routes/challenges.ts';
+import { changeSetRoutes } from './routes/change-sets.ts';
 import { companyRoutes } from './routes/companies.ts';
 import type { App, RouteContext } from './routes/context.ts';
 import { driverCatalogueRoutes } from './routes/driver-catalogue.ts';
@@ -118,6 +119,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registeredCertificateRoutes(typed, context);
   sealRoutes(typed, context);
   historyRoutes(typed, context);
+  changeSetRoutes(typed, context);
   challengeRoutes(typed, context);
   loginRoutes(typed, context);
   certificateRoutes(typed, context);

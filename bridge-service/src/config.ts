@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
 import type { DatabaseLocation } from './repositories/engine/database-location.ts';
-import type { Lifetimes } from './services/ports/ports.ts';
+import type { ChangeRules, Lifetimes } from './services/ports/ports.ts';
 
 /** One configuration key. The documentation and `--help` are written from these rows. */
 export interface ConfigKey<T> {
@@ -132,6 +132,27 @@ export const configKeys = {
     zh: '另存审计日志检查点的目录（宜在别的机器的磁盘上），逗号分隔；数据目录下的 checkpoints 总会写入',
     en: 'More folders that keep checkpoints of the audit log (on disks of other machines, best), comma-separated; `checkpoints` in the data folder always does',
     read: paths,
+  }),
+  changeControl: key({
+    variable: 'ONELOCK_SERVICE_CHANGE_CONTROL',
+    fallback: 'direct' as 'direct' | 'two-person',
+    zh: 'CA 登记如何变更：direct 可直接变更；two-person 只能以变更单提出并由另一人批准（正式使用应选）',
+    en: 'How the registry of CAs is changed: direct, or two-person: by change sets alone that another person approves (the choice in earnest)',
+    read: oneOf('direct', 'two-person'),
+  }),
+  freezeLeadMinutes: key({
+    variable: 'ONELOCK_SERVICE_FREEZE_LEAD_MINUTES',
+    fallback: 120,
+    zh: '开标前多久起冻结变更（分钟）',
+    en: 'How long before a bid opening changes are frozen, in minutes',
+    read: integer(0, 10_080),
+  }),
+  originRegistryHours: key({
+    variable: 'ONELOCK_SERVICE_ORIGIN_REGISTRY_HOURS',
+    fallback: 72,
+    zh: '发布给代理的来源登记的有效期（小时）',
+    en: 'Lifetime of the registry of origins that is published for agents, in hours',
+    read: integer(1, 24 * 90),
   }),
   auditCheckpointSeconds: key({
     variable: 'ONELOCK_SERVICE_AUDIT_CHECKPOINT_SECONDS',
@@ -434,6 +455,12 @@ export const witnessFoldersOf = ({
   path.join(dataDir, 'checkpoints'),
   ...witnessDirs,
 ];
+
+export const changeRulesOf = (config: ServiceConfig): ChangeRules => ({
+  control: config.changeControl,
+  freezeLeadMinutes: config.freezeLeadMinutes,
+  originRegistryHours: config.originRegistryHours,
+});
 
 export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({
   challengeSeconds: config.challengeLifetimeSeconds,

@@ -3,6 +3,7 @@ import { CodedError } from '@onelock/core/errors';
 import { buildApp } from './app.ts';
 import { createWitnessFiles } from './audit/witness-files.ts';
 import {
+  changeRulesOf,
   databaseLocationOf,
   lifetimesOf,
   type ServiceConfig,
@@ -11,6 +12,7 @@ import {
   witnessFoldersOf,
 } from './config.ts';
 import { createEvidence, noEvidence, startEvidence } from './evidence/index.ts';
+import { startChangeSchedule } from './jobs/change-sets.ts';
 import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
@@ -67,6 +69,7 @@ export async function startService(
     tsa: tsa?.authority,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, new Date()),
+    changes: changeRulesOf(config),
     personal: createPersonalData(secretsFolderOf(config), ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>
       logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
@@ -83,10 +86,12 @@ export async function startService(
       await app.close();
       await stopEvidence();
       tsa?.stop();
+      await stopSchedule();
       await stopCheckpoints();
       await pool?.close();
       await store.close();
     };
+    const stopSchedule = startChangeSchedule(ports, logger);
     const administratorCode = await issueFirstAdministratorCode(ports);
     const stopCheckpoints = await startCheckpoints(ports, config.auditCheckpointSeconds, logger);
     const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);

@@ -5,10 +5,12 @@ import type { Readings, Repositories, Store } from '../services/ports/store.ts';
 import { createAdministratorCodeRepository } from './administrator-codes.ts';
 import { createAuditReadings, createAuditRepository } from './audit.ts';
 import { createAuditWriter } from './audit-writer.ts';
+import { createBidOpeningRepository } from './bid-openings.ts';
 import { createCallerRepository } from './callers.ts';
 import { createCaRepository } from './cas.ts';
 import { createCertificateRepository } from './certificates.ts';
 import { createChallengeRepository } from './challenges.ts';
+import { createChangeSetRepository } from './change-sets.ts';
 import { createCompanyRepository } from './companies.ts';
 import { createDriverCatalogueRepository } from './driver-catalogues.ts';
 import type { DatabaseLocation } from './engine/database-location.ts';
@@ -95,6 +97,8 @@ function createReadings(database: ServiceDatabase): Readings {
     seals: createSealRepository(database),
     history: createHistoryRepository(database),
     profiles: createProfileRepository(database),
+    changeSets: createChangeSetRepository(database),
+    bidOpenings: createBidOpeningRepository(database),
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),

@@ -5,6 +5,7 @@ import type { Act, Ports } from './ports/ports.ts';
 import type { Caller, Permission, Role } from './ports/records.ts';
 import type { Repositories } from './ports/store.ts';
 import { recordCallerChange } from './registry/callers.ts';
+import { authorOf } from './registry/record-change.ts';
 
 export interface CallerToCreate {
   readonly name: string;
@@ -39,7 +40,7 @@ export async function createCaller(ports: Ports, act: Act, input: CallerToCreate
   return act.transaction(async (repositories) => {
     await refuseTakenOrigins(repositories, caller);
     await repositories.callers.add(caller, secretDigest(token, ops));
-    await recordCallerChange(repositories, ports, act, caller, 'caller.create', {
+    await recordCallerChange(repositories, ports, authorOf(act), caller, 'caller.create', {
       name: caller.name,
       role: caller.role,
       permissions,

@@ -4,6 +4,7 @@ const everyone = roles;
 const people = ['platform', 'operator', 'supervisor', 'vendor', 'administrator'] as const;
 const users = ['platform', 'operator', 'supervisor', 'administrator'] as const;
 const keepers = ['operator', 'administrator'] as const;
+const planners = ['platform', 'operator', 'administrator'] as const;
 const watchers = ['operator', 'supervisor', 'administrator'] as const;
 const overseers = ['supervisor', 'administrator'] as const;
 const administrator = ['administrator'] as const;
@@ -65,6 +66,18 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'GET /v1/seals/:sea': people,
   'PATCH /v1/seals/:sea': keepers,
   'GET /v1/seals/:sea/history': watchers,
+
+  'POST /v1/change-sets': keepers,
+  'POST /v1/change-sets/preview': watchers,
+  'GET /v1/change-sets': watchers,
+  'GET /v1/change-sets/:chg': watchers,
+  'POST /v1/change-sets/:chg/approval': keepers,
+  'POST /v1/change-sets/:chg/end': keepers,
+  'POST /v1/change-sets/:chg/rollback': keepers,
+  'POST /v1/bid-openings': planners,
+  'GET /v1/bid-openings': people,
+  'DELETE /v1/bid-openings/:opn': planners,
+  'GET /v1/origin-registry': everyone,
 
   'PUT /v1/driver-catalogue': administrator,
 

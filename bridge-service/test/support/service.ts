@@ -6,7 +6,14 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { buildApp } from '../../src/app.ts';
 import { createWitnessFiles } from '../../src/audit/witness-files.ts';
-import { lifetimesOf, readConfig, type ServiceConfig, secretsFolderOf, witnessFoldersOf } from '../../src/config.ts';
+import {
+  changeRulesOf,
+  lifetimesOf,
+  readConfig,
+  type ServiceConfig,
+  secretsFolderOf,
+  witnessFoldersOf,
+} from '../../src/config.ts';
 import { createEvidence, type Evidence, noEvidence } from '../../src/evidence/index.ts';
 import { isStoreUnavailable } from '../../src/repositories/engine/store-unavailable.ts';
 import { openStore } from '../../src/repositories/store.ts';
@@ -91,6 +98,7 @@ export async function createTestService(
     tsa: tsa?.authority,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, at),
+    changes: changeRulesOf(config),
     personal: createPersonalData(secretsFolderOf(config), ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (_folder, error) => {
       throw error;

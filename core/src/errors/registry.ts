@@ -2,6 +2,7 @@ import { agentErrors } from './rows/agent.ts';
 import { authErrors } from './rows/auth.ts';
 import { bytesErrors } from './rows/bytes.ts';
 import { callErrors } from './rows/call.ts';
+import { changeErrors } from './rows/change.ts';
 import { cmsErrors } from './rows/cms.ts';
 import { cryptoErrors } from './rows/crypto.ts';
 import { derErrors } from './rows/der.ts';
@@ -51,6 +52,7 @@ export const errorRegistry = {
   ...userErrors,
   ...callErrors,
   ...serviceErrors,
+  ...changeErrors,
   ...authErrors,
   ...requestErrors,
   ...sdkErrors,

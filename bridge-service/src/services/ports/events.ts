@@ -5,6 +5,8 @@
 export interface EventTopics {
   /** A registry changed: `cas`, `callers` … */
   'registry.changed': { readonly registry: string };
+  /** A change set was proposed, decided or applied. */
+  'change-set.changed': { readonly id: string };
   /** A source has a newer list in the database. */
   'evidence.changed': { readonly source: string };
 }

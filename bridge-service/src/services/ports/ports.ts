@@ -19,6 +19,16 @@ export interface Lifetimes {
   readonly auditPayloadDays: number;
 }
 
+/** How the registry of CAs is changed. */
+export interface ChangeRules {
+  /** `two-person`: by change sets alone, which another person approves. */
+  readonly control: 'direct' | 'two-person';
+  /** Before a bid opening begins, changes are frozen for so long. */
+  readonly freezeLeadMinutes: number;
+  /** How long agents believe the registry of origins. */
+  readonly originRegistryHours: number;
+}
+
 /** What every use case is given. */
 export interface Ports {
   readonly store: Store;
@@ -32,6 +42,8 @@ export interface Ports {
   readonly key: ServiceKey;
   /** By which it signs reports. */
   readonly reports: ReportSigner;
+  /** How the registries are changed. */
+  readonly changes: ChangeRules;
   /** Keeps what identifies people encrypted. */
   readonly personal: PersonalData;
   /** Who keeps checkpoints of the audit log outside the database. */

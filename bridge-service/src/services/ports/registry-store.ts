@@ -1,3 +1,4 @@
+import type { BidOpening, ChangeSet, ChangeSetState } from './change-records.ts';
 import type {
   CaProfile,
   Company,
@@ -80,4 +81,25 @@ export interface ProfileRepository {
   setPlatform(callerId: string, profile: PlatformProfile, at: string): Promise<void>;
   /** Platforms with a number of requests a minute of their own. */
   quotas(): Promise<readonly (readonly [callerId: string, requestsPerMinute: number])[]>;
+}
+
+export interface ChangeSetRepository {
+  add(set: ChangeSet): Promise<void>;
+  update(set: ChangeSet): Promise<void>;
+  byId(id: string): Promise<ChangeSet | null>;
+  list(page: PageRequest<string>, state: ChangeSetState | undefined): Promise<readonly ChangeSet[]>;
+  /** Approved ones whose time has come, in the order of their time. */
+  due(now: string): Promise<readonly ChangeSet[]>;
+  /** Approved ones that end the overlap of another. */
+  following(parent: string): Promise<readonly ChangeSet[]>;
+}
+
+export interface BidOpeningRepository {
+  add(opening: BidOpening): Promise<void>;
+  cancel(id: string, at: string): Promise<boolean>;
+  byId(id: string): Promise<BidOpening | null>;
+  /** Not cancelled, and not over before `from`; soonest first. */
+  upcoming(from: string, limit: number): Promise<readonly BidOpening[]>;
+  /** The one that ends last of those that are on between the instants. */
+  on(from: string, until: string): Promise<BidOpening | null>;
 }

@@ -18,7 +18,9 @@ import type {
   Role,
 } from './records.ts';
 import type {
+  BidOpeningRepository,
   CertificateRepository,
+  ChangeSetRepository,
   CompanyRepository,
   HistoryRepository,
   ProfileRepository,
@@ -147,6 +149,8 @@ export interface Readings {
   readonly seals: SealRepository;
   readonly history: HistoryRepository;
   readonly profiles: ProfileRepository;
+  readonly changeSets: ChangeSetRepository;
+  readonly bidOpenings: BidOpeningRepository;
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
   readonly driverCatalogues: DriverCatalogueRepository;

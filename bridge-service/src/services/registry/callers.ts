@@ -1,19 +1,18 @@
 import { appendAudit } from '../append-audit.ts';
-import type { Act, Ports } from '../ports/ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import type { Caller } from '../ports/records.ts';
 import type { Repositories } from '../ports/store.ts';
-import { authorOf, recordChange } from './record-change.ts';
+import { type Author, recordChange } from './record-change.ts';
 
 /** What belongs to every change of a caller; a platform is a registered one, and has a history. */
 export async function recordCallerChange(
   repositories: Repositories,
   ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
-  act: Act,
+  author: Author,
   caller: Caller,
   action: string,
   details: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const author = authorOf(act);
   if (caller.role === 'platform')
     await recordChange(repositories, ports, author, {
       ...{ registry: 'platforms', recordId: caller.id, action, record: caller, details },

@@ -3,6 +3,7 @@ import { agentWords } from './agent.ts';
 import { authWords } from './auth.ts';
 import { bytesWords } from './bytes.ts';
 import { callWords } from './call.ts';
+import { changeWords } from './change.ts';
 import { cmsWords } from './cms.ts';
 import { cryptoWords } from './crypto.ts';
 import { derWords } from './der.ts';
@@ -51,6 +52,7 @@ export const zhCN: Readonly<Record<ErrorCode, string>> = {
   ...userWords,
   ...callWords,
   ...serviceWords,
+  ...changeWords,
   ...authWords,
   ...requestWords,
   ...sdkWords,

@@ -1,0 +1,244 @@
+import { fromBase64, toBase64, utf8Encode } from '@onelock/core/bytes';
+import { CodedError, isCodedError } from '@onelock/core/errors';
+import { appendAudit } from '../append-audit.ts';
+import { caView } from '../ca-registry.ts';
+import { refuseTakenOrigins } from '../create-caller.ts';
+import { newId } from '../identifiers.ts';
+import type { ChangeOperation, ChangeSet, OperationEffect } from '../ports/change-records.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Ca, CaCertificate, Caller } from '../ports/records.ts';
+import type { Repositories } from '../ports/store.ts';
+import { addCa, readAll } from '../register-ca.ts';
+import { recordCallerChange } from '../registry/callers.ts';
+import { type Author, recordChange } from '../registry/record-change.ts';
+import { endCaller } from '../revoke-caller.ts';
+import { changeCa, readCaChange } from '../update-ca.ts';
+import { changeCaller } from '../update-caller.ts';
+import { frozenBy } from './freeze.ts';
+
+export type ApplyPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'changes' | 'key'>;
+
+/** What the service signs when a change set takes effect. */
+export function appliedText({ id, digest }: Pick<ChangeSet, 'id' | 'digest'>, appliedAt: string): Uint8Array {
+  return utf8Encode(`onelock-change-set-applied-v1\n${id}\n${digest}\n${appliedAt}\n`);
+}
+
+/**
+ * Applies every approved change set whose time has come, one transaction each; of several nodes that try at once one does it. Frozen
+ * ones wait. One whose operations cannot be done any more fails as a whole, with its code.
+ *
+ * @returns how many were applied
+ */
+export async function applyDueChangeSets(ports: ApplyPorts): Promise<number> {
+  let applied = 0;
+  for (const { id } of await ports.store.changeSets.due(ports.clock().toISOString()))
+    if ((await applyChangeSet(ports, id)).state === 'applied') applied += 1;
+  return applied;
+}
+
+/** Applies one if it may be applied now; gives it as it is afterwards. */
+export async function applyChangeSet(ports: ApplyPorts, id: string): Promise<ChangeSet> {
+  try {
+    return await ports.store.transaction((repositories) => applyInTransaction(repositories, ports, id));
+  } catch (error) {
+    if (!isCodedError(error) || error.code === 'ERR_SERVICE_UNAVAILABLE') throw error;
+    return ports.store.transaction(async (repositories) => {
+      const set = await requireSet(repositories, id);
+      const failed: ChangeSet = {
+        ...set,
+        state: 'failed',
+        failure: error.code,
+        updatedAt: ports.clock().toISOString(),
+      };
+      await keep(repositories, ports, failed, 'change-set.fail', { reason: error.code });
+      return failed;
+    });
+  }
+}
+
+async function applyInTransaction(repositories: Repositories, ports: ApplyPorts, id: string): Promise<ChangeSet> {
+  const set = await requireSet(repositories, id);
+  const now = ports.clock().toISOString();
+  if (set.state !== 'approved' || (set.applyAt !== null && set.applyAt > now)) return set;
+  if (!set.urgent && (await frozenBy(repositories, ports)) !== null) return set;
+  const effects: OperationEffect[] = [];
+  for (const operation of set.operations) effects.push(await applyOperation(repositories, ports, set, operation));
+  const applied: ChangeSet = {
+    ...{ ...set, state: 'applied', appliedAt: now, effects, updatedAt: now },
+    signature: toBase64(ports.key.sign(appliedText(set, now))),
+  };
+  await keep(repositories, ports, applied, 'change-set.apply', { digest: `sm3:${set.digest}` });
+  return applied;
+}
+
+const authorOfSet = ({ id }: ChangeSet): Author => ({ actor: id, role: 'none', requestId: '' });
+
+async function applyOperation(
+  repositories: Repositories,
+  ports: ApplyPorts,
+  set: ChangeSet,
+  operation: ChangeOperation,
+): Promise<OperationEffect> {
+  const author = authorOfSet(set);
+  switch (operation.kind) {
+    case 'ca.register': {
+      const { id } = await addCa(repositories, ports, author, operation.name, readAll(ports, operation));
+      return effect(repositories, 'cas', id, null);
+    }
+    case 'ca.update':
+      return updateWithOverlap(repositories, ports, set, operation);
+    case 'platform.update': {
+      const before = await repositories.callers.byId(operation.id);
+      await changeCaller(repositories, ports, author, operation.id, operation);
+      return effect(repositories, 'platforms', operation.id, JSON.stringify(before));
+    }
+    case 'platform.revoke': {
+      const before = await repositories.callers.byId(operation.id);
+      await endCaller(repositories, ports, author, operation.id);
+      return effect(repositories, 'platforms', operation.id, JSON.stringify(before));
+    }
+  }
+}
+
+/** With an overlap the certificates that go stay beside the new ones for a while, and a change set that follows takes them away. */
+async function updateWithOverlap(
+  repositories: Repositories,
+  ports: ApplyPorts,
+  set: ChangeSet,
+  operation: Extract<ChangeOperation, { kind: 'ca.update' }>,
+): Promise<OperationEffect> {
+  const { overlapUntil, ...update } = operation;
+  const before = await repositories.cas.byId(operation.id);
+  if (before === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  const change = readCaChange(ports, update);
+  const overlaps = overlapUntil !== undefined && overlapUntil > ports.clock().toISOString();
+  const beside = (kind: CaCertificate['kind']): readonly CaCertificate[] | undefined => {
+    const given = change.certificates[kind];
+    if (given === undefined) return undefined;
+    const old = before.certificates.filter(
+      (one) => one.kind === kind && !given.some(({ digest }) => digest === one.digest),
+    );
+    return [...given, ...old];
+  };
+  const [anchor, intermediate] = [beside('anchor'), beside('intermediate')];
+  await changeCa(repositories, ports, authorOfSet(set), operation.id, {
+    ...change,
+    ...(overlaps && { certificates: { ...(anchor && { anchor }), ...(intermediate && { intermediate }) } }),
+  });
+  if (overlaps) await followUp(repositories, ports, set, update, overlapUntil);
+  return effect(repositories, 'cas', operation.id, JSON.stringify(plainCa(before)));
+}
+
+/** It was approved with the change set that it ends. */
+async function followUp(
+  repositories: Repositories,
+  ports: ApplyPorts,
+  set: ChangeSet,
+  operation: Extract<ChangeOperation, { kind: 'ca.update' }>,
+  applyAt: string,
+): Promise<void> {
+  const { id, anchors, intermediates } = operation;
+  const now = ports.clock().toISOString();
+  await repositories.changeSets.add({
+    ...set,
+    id: newId('chg', ports.clock, ports.ops),
+    operations: [{ kind: 'ca.update', id, anchors, intermediates }],
+    preview: [],
+    ...{ parent: set.id, applyAt, appliedAt: null, effects: null, signature: null, updatedAt: now },
+  });
+}
+
+/**
+ * Takes a change set back that was applied.
+ *
+ * @throws {CodedError} ERR_CHANGE_STATE unless it is applied; ERR_CHANGE_OUTDATED when a record was changed since
+ */
+export async function rollBack(
+  repositories: Repositories,
+  ports: ApplyPorts,
+  author: Author,
+  id: string,
+  reason: string,
+): Promise<ChangeSet> {
+  const set = await requireSet(repositories, id);
+  if (set.state !== 'applied' || set.effects === null) throw new CodedError('ERR_CHANGE_STATE', { state: set.state });
+  for (const one of set.effects) {
+    const [latest] = await repositories.history.list(one.registry, one.id, { after: null, limit: 1 });
+    if (latest?.version !== one.version) throw new CodedError('ERR_CHANGE_OUTDATED', { field: one.id });
+  }
+  for (const one of [...set.effects].reverse()) await restore(repositories, ports, author, one);
+  const now = ports.clock().toISOString();
+  for (const next of await repositories.changeSets.following(id))
+    await repositories.changeSets.update({ ...next, state: 'withdrawn', updatedAt: now });
+  const back: ChangeSet = { ...set, state: 'rolled-back', rolledBackAt: now, updatedAt: now };
+  await keep(repositories, ports, back, 'change-set.roll-back', { reason }, author);
+  return back;
+}
+
+async function restore(
+  repositories: Repositories,
+  ports: ApplyPorts,
+  author: Author,
+  { registry, id, before }: OperationEffect,
+): Promise<void> {
+  if (registry === 'platforms') {
+    const caller = JSON.parse(before ?? 'null') as Caller;
+    await refuseTakenOrigins(repositories, caller);
+    await repositories.callers.update(caller);
+    await recordCallerChange(repositories, ports, author, caller, 'caller.restore');
+    return;
+  }
+  const now = ports.clock().toISOString();
+  const present = await repositories.cas.byId(id);
+  if (present === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  const ca: Ca =
+    before === null ? { ...present, state: 'off-boarded', updatedAt: now } : { ...readPlainCa(before), updatedAt: now };
+  await repositories.cas.update(ca);
+  await recordChange(repositories, ports, author, {
+    ...{ registry: 'cas', recordId: id, action: 'ca.restore', record: caView(ca) },
+  });
+}
+
+export async function requireSet(repositories: Pick<Repositories, 'changeSets'>, id: string): Promise<ChangeSet> {
+  const set = await repositories.changeSets.byId(id);
+  if (set === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  return set;
+}
+
+/** Writes a change set down, with the act that made it what it is now. */
+export async function keep(
+  repositories: Repositories,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  set: ChangeSet,
+  action: string,
+  details: Readonly<Record<string, unknown>>,
+  author: Author = authorOfSet(set),
+): Promise<void> {
+  await repositories.changeSets.update(set);
+  await appendAudit(repositories, ports, {
+    ...{ ...author, action, target: set.id, outcome: set.state === 'failed' ? 'refused' : 'done' },
+    ...(set.failure !== null && { reason: set.failure }),
+    details: { title: set.title, ...details },
+  });
+  await repositories.events.publish('change-set.changed', { id: set.id });
+}
+
+async function effect(
+  { history }: Pick<Repositories, 'history'>,
+  registry: OperationEffect['registry'],
+  id: string,
+  before: string | null,
+): Promise<OperationEffect> {
+  const [latest] = await history.list(registry, id, { after: null, limit: 1 });
+  return { registry, id, version: latest?.version ?? 0, before };
+}
+
+const plainCa = (ca: Ca) => ({
+  ...ca,
+  certificates: ca.certificates.map(({ der, ...rest }) => ({ ...rest, der: toBase64(der) })),
+});
+
+function readPlainCa(text: string): Ca {
+  const plain = JSON.parse(text) as ReturnType<typeof plainCa>;
+  return { ...plain, certificates: plain.certificates.map(({ der, ...rest }) => ({ ...rest, der: fromBase64(der) })) };
+}

@@ -1,0 +1,85 @@
+import { CodedError } from '@onelock/core/errors';
+import { parseCertificate } from '@onelock/core/x509';
+import type { ChangeOperation, OperationPreview } from '../ports/change-records.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Ca, CaCertificate } from '../ports/records.ts';
+import type { Readings } from '../ports/store.ts';
+import { readAll } from '../register-ca.ts';
+import { keyOfName } from '../registry/certificates.ts';
+import { readCaChange } from '../update-ca.ts';
+
+type PreviewPorts = Pick<Ports, 'ops' | 'clock'>;
+
+/**
+ * Says whom operations would touch, without doing anything: "CA X leaves: 1,204 companies, of which 37 have no other certificate".
+ *
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND for a CA or platform that is not there, and those of certificates that cannot be read
+ */
+export async function previewOperations(
+  readings: Pick<Readings, 'cas' | 'callers' | 'certificates'>,
+  ports: PreviewPorts,
+  operations: readonly ChangeOperation[],
+): Promise<readonly OperationPreview[]> {
+  const previews: OperationPreview[] = [];
+  for (const operation of operations) previews.push(await previewOne(readings, ports, operation));
+  return previews;
+}
+
+async function previewOne(
+  readings: Pick<Readings, 'cas' | 'callers' | 'certificates'>,
+  ports: PreviewPorts,
+  operation: ChangeOperation,
+): Promise<OperationPreview> {
+  const { kind } = operation;
+  switch (operation.kind) {
+    case 'ca.register':
+      return {
+        ...{ kind, name: operation.name, effect: 'enters' },
+        ...(await reachOf(readings, ports, readAll(ports, operation))),
+      };
+    case 'ca.update': {
+      const ca = await readings.cas.byId(operation.id);
+      if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      const effect = effectOn(ca, operation.state);
+      const touched =
+        effect === 'changes' ? replaced(ca, readCaChange(ports, operation).certificates) : ca.certificates;
+      return { ...{ kind, name: ca.name, effect }, ...(await reachOf(readings, ports, touched)) };
+    }
+    case 'platform.update':
+    case 'platform.revoke': {
+      const platform = await readings.callers.byId(operation.id);
+      if (platform?.role !== 'platform') throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      const effect = operation.kind === 'platform.revoke' ? 'leaves' : 'changes';
+      return {
+        ...{ kind, name: platform.name, effect },
+        ...{ certificates: 0, companies: 0, companiesWithoutOther: 0, platforms: 1 },
+      };
+    }
+  }
+}
+
+function effectOn(ca: Ca, state: Ca['state'] | undefined): OperationPreview['effect'] {
+  if (state === undefined || state === ca.state) return 'changes';
+  return state === 'active' ? 'returns' : 'leaves';
+}
+
+/** Certificates of a CA that a change takes away. */
+function replaced(
+  ca: Ca,
+  given: Readonly<Partial<Record<CaCertificate['kind'], readonly CaCertificate[]>>>,
+): readonly CaCertificate[] {
+  return ca.certificates.filter((certificate) => {
+    const list = given[certificate.kind];
+    return list !== undefined && !list.some(({ digest }) => digest === certificate.digest);
+  });
+}
+
+/** Registered certificates that one of these has issued, by the name of the issuer. */
+function reachOf(
+  { certificates }: Pick<Readings, 'certificates'>,
+  { ops, clock }: PreviewPorts,
+  authorities: readonly CaCertificate[],
+) {
+  const keys = new Set(authorities.map(({ der }) => keyOfName(parseCertificate(der).subject, ops)));
+  return certificates.reach([...keys], clock().toISOString());
+}

@@ -1,0 +1,109 @@
+import type { CaState } from './records.ts';
+
+/** One change of a registry, as it is proposed. Certificates are PEM or base64 DER. */
+export type ChangeOperation =
+  | {
+      readonly kind: 'ca.register';
+      readonly name: string;
+      readonly anchors: readonly string[];
+      readonly intermediates?: readonly string[] | undefined;
+    }
+  | {
+      readonly kind: 'ca.update';
+      readonly id: string;
+      readonly name?: string | undefined;
+      readonly state?: CaState | undefined;
+      readonly anchors?: readonly string[] | undefined;
+      readonly intermediates?: readonly string[] | undefined;
+      /** Until then the certificates that are replaced count beside the new ones. */
+      readonly overlapUntil?: string | undefined;
+    }
+  | {
+      readonly kind: 'platform.update';
+      readonly id: string;
+      readonly name?: string | undefined;
+      readonly origins?: readonly string[] | undefined;
+    }
+  | { readonly kind: 'platform.revoke'; readonly id: string };
+
+/** Whom one operation touches. */
+export interface OperationPreview {
+  readonly kind: ChangeOperation['kind'];
+  /** Name of the CA or platform. */
+  readonly name: string;
+  readonly effect: 'enters' | 'leaves' | 'returns' | 'changes';
+  /** Registered certificates, active and in their validity, that are judged otherwise afterwards. */
+  readonly certificates: number;
+  readonly companies: number;
+  readonly companiesWithoutOther: number;
+  readonly platforms: number;
+}
+
+export interface Approval {
+  readonly by: string;
+  readonly at: string;
+  /** By the approver's own key, where it was given: base64, with the certificate's SM3. */
+  readonly signature: string | null;
+  readonly certificate: string | null;
+}
+
+/** What an operation found and left: enough to take it back. */
+export interface OperationEffect {
+  readonly registry: 'cas' | 'platforms';
+  readonly id: string;
+  /** Version of the record's history that it left; a later one means that somebody has changed it since. */
+  readonly version: number;
+  /** JSON of the record as it was; null for one that was not there. */
+  readonly before: string | null;
+}
+
+export const changeSetStates = [
+  'proposed',
+  'approved',
+  'applied',
+  'rolled-back',
+  'rejected',
+  'withdrawn',
+  'failed',
+] as const;
+export type ChangeSetState = (typeof changeSetStates)[number];
+
+export interface ChangeSet {
+  readonly id: string;
+  readonly title: string;
+  readonly reason: string;
+  readonly state: ChangeSetState;
+  /** Applied although changes are frozen, once two other people have approved it. */
+  readonly urgent: boolean;
+  readonly operations: readonly ChangeOperation[];
+  /** SM3 over what is approved, hex. */
+  readonly digest: string;
+  readonly preview: readonly OperationPreview[];
+  readonly proposedBy: string;
+  readonly proposedAt: string;
+  readonly approvals: readonly Approval[];
+  /** Not before; null: as soon as it is approved. */
+  readonly applyAt: string | null;
+  readonly appliedAt: string | null;
+  readonly effects: readonly OperationEffect[] | null;
+  /** Of the service, over digest and time of application, base64. */
+  readonly signature: string | null;
+  readonly rolledBackAt: string | null;
+  /** The change set whose overlap this one ends. */
+  readonly parent: string | null;
+  /** Code of the error that kept it from being applied. */
+  readonly failure: string | null;
+  readonly updatedAt: string;
+}
+
+/** A bid opening (开标): shortly before and during it nothing changes. */
+export interface BidOpening {
+  readonly id: string;
+  readonly platformId: string;
+  readonly title: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly cancelledAt: string | null;
+}
