@@ -31,6 +31,12 @@ export const serviceErrors = {
     retriable: false,
     params: ['sequence', 'rule'],
   },
+  ERR_SERVICE_AUDIT_UNWITNESSED: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: [],
+  },
   ERR_SERVICE_RATE_LIMITED: {
     httpStatus: 429,
     whoCanAct: 'integrator',

@@ -7,5 +7,7 @@ export const serviceWords = {
   ERR_SERVICE_CONFIG_INVALID: 'The configuration key {key} is not valid: {rule}',
   ERR_SERVICE_DATABASE_NEWER: 'The database was written by a newer version (migration {migration}): start that version',
   ERR_SERVICE_AUDIT_BROKEN: 'The audit log is broken at entry {sequence}: {rule}',
+  ERR_SERVICE_AUDIT_UNWITNESSED:
+    'The audit log is whole in itself, but there is no checkpoint from outside the database to hold it against: whether it was cut off or rewritten cannot be told',
   ERR_SERVICE_RATE_LIMITED: 'Too many requests: try again in {retryAfterMs} ms',
 } as const satisfies WordsFor<typeof serviceErrors>;
