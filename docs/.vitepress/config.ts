@@ -50,6 +50,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
       text: say('运行', 'Operate'),
       items: [
         { text: say('运行互认服务', 'Running the service'), link: `${at}guide/operate` },
+        { text: say('驱动套件', 'The driver kit'), link: `${at}guide/driver-kit` },
         { text: say('配置项', 'Configuration'), link: `${at}reference/configuration` },
       ],
     },

@@ -16,6 +16,7 @@ const words = {
   failures: says('未通过', 'FAILED'),
   clause: says('依据', 'clause'),
   notes: says('说明', 'notes'),
+  colon: says('：', ': '),
 } as const;
 
 const mark = { passed: '✓', unsupported: '–', failed: '✗' } as const;
@@ -34,14 +35,16 @@ export function showMatrix(columns: readonly MatrixColumn[], locale: Locale): st
     if (report.outcome === 'passed') return mark.passed;
     if (report.outcome === 'unsupported') return `${mark.unsupported} ${numberOf(report.reason[locale])}`;
     const { found, code, native } = report.problem;
-    const what = [found[locale], code, native, `${words.clause[locale]} ${report.clause}`].filter(Boolean).join('；');
-    return `${mark.failed} ${numberOf(`${words.failures[locale]}：${what}`)}`;
+    const what = [found[locale], code, native, `${words.clause[locale]} ${report.clause}`].filter(Boolean).join('; ');
+    return `${mark.failed} ${numberOf(`${words.failures[locale]}${words.colon[locale]}${what}`)}`;
   };
   const rows = conformanceCases.map(({ id, title }) => [title[locale], ...columns.map((column) => cell(column, id))]);
   const head = [words.case[locale], ...columns.map(({ title }) => title[locale])];
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
   const missing = columns.flatMap((column) =>
-    'missing' in column ? [`- ${column.title[locale]} ${words.missing[locale]}：${column.missing[locale]}\n`] : [],
+    'missing' in column
+      ? [`- ${column.title[locale]} ${words.missing[locale]}${words.colon[locale]}${column.missing[locale]}\n`]
+      : [],
   );
   return [
     line(head),
@@ -59,7 +62,7 @@ function notesOf(columns: readonly MatrixColumn[], locale: Locale): readonly str
     'missing' in column
       ? []
       : column.cases.flatMap(({ title, notes: all }) =>
-          all.map((note) => `- ${column.title[locale]}，${title[locale]}：${note[locale]}\n`),
+          all.map((note) => `- ${column.title[locale]} · ${title[locale]} → ${note[locale]}\n`),
         ),
   );
   return notes.length === 0 ? [] : [`\n${words.notes[locale]}\n\n`, ...notes];

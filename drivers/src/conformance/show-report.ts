@@ -10,6 +10,8 @@ const words = {
   failed: says('未通过', 'FAILED'),
   clause: says('依据', 'clause'),
   native: says('厂商接口返回', 'the vendor’s interface said'),
+  colon: says('：', ': '),
+  comma: says('，', ', '),
   serialNumber: says('序列号', 'serial number'),
 } as const;
 
@@ -24,7 +26,7 @@ export function showConformance(report: ConformanceReport, locale: Locale): stri
   return [
     `${head}\n${key}\n${report.at}\n\n`,
     ...report.cases.map((each) => showCase(each, locale)),
-    `\n${counts.join('，')}\n`,
+    `\n${counts.join(words.comma[locale])}\n`,
   ].join('');
 }
 
@@ -33,9 +35,9 @@ export function showCase(report: CaseReport, locale: Locale): string {
   const head = `${mark[report.outcome]} ${report.title[locale]}  ${words[report.outcome][locale]}`;
   const notes = report.notes.map((note) => `    ${note[locale]}\n`).join('');
   if (report.outcome === 'passed') return `${head} (${report.milliseconds} ms)\n${notes}`;
-  if (report.outcome === 'unsupported') return `${head}：${report.reason[locale]}\n${notes}`;
+  if (report.outcome === 'unsupported') return `${head}${words.colon[locale]}${report.reason[locale]}\n${notes}`;
   const { found, code, params, native } = report.problem;
   const message = code !== null && isErrorCode(code) ? ` ${describeError(code, params, locale)}` : '';
   const said = native === null ? '' : `    ${words.native[locale]}: ${native}\n`;
-  return `${head}：${found[locale]}${message}\n    ${words.clause[locale]}: ${report.clause}\n${said}${notes}`;
+  return `${head}${words.colon[locale]}${found[locale]}${message}\n    ${words.clause[locale]}: ${report.clause}\n${said}${notes}`;
 }
