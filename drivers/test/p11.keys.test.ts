@@ -344,7 +344,7 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
       // Somebody else changes the PIN.
       const changed = readFileSync(path.join(data, 'so-pin'), 'utf8').replace(' 10 10 ', ' 8 8 ');
       writeFileSync(path.join(data, 'user-pin'), changed);
-      for (const code of ['ERR_TOKEN_PIN_INCORRECT', 'ERR_TOKEN_SESSION_CLOSED'])
+      for (const code of ['ERR_TOKEN_PIN_INCORRECT', 'ERR_TOKEN_SESSION_CLOSED'] as const)
         await expect(failure(driver.sign(session, sm2Identity.id, sm2Sign, message))).resolves.toFailWith(code);
       expect(triesWritten(data, 'user-pin')).toBe(7);
     });

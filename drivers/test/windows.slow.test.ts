@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type StdioOptions, spawnSync } from 'node:child_process';
 import {
   closeSync,
   cpSync,
@@ -82,8 +82,8 @@ describe.each(machines)('the soft SKF library as a DLL: $architecture', (machine
     const file = path.join(work, 'output');
     const output = openSync(file, 'w');
     try {
-      const options = { stdio: ['ignore', output, output], env: environment, timeout: 300_000 } as const;
-      spawnSync(command, [...first, program, ...parameters], options);
+      const stdio: StdioOptions = ['ignore', output, output];
+      spawnSync(command, [...first, program, ...parameters], { stdio, env: environment, timeout: 300_000 });
     } finally {
       closeSync(output);
     }
