@@ -83,7 +83,7 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
     expect(handlesOf(pid).filter((name) => name.startsWith('socket:'))).toHaveLength(1);
   });
 
-  it('gets nothing of what a grandparent left open', async () => {
+  it('gets nothing of what a grandparent left open', { timeout: 60_000 }, async () => {
     // The shell hands handle 200 down without close-on-exec, as a careless service manager would.
     const { folder, remove } = newTokenFolder();
     endings.push(remove);
@@ -91,7 +91,7 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
     const node = [process.execPath, '--conditions=onelock-source', parent, folder];
     const shell = spawn('bash', ['-c', 'exec 200</etc/hostname; exec "$@"', 'bash', ...node], { stdio: 'ignore' });
     endings.push(() => void shell.kill('SIGKILL'));
-    await until(() => childrenOf(shell.pid ?? 0).some((pid) => handlesOf(pid).includes('anon_inode:inotify')));
+    await until(() => childrenOf(shell.pid ?? 0).some((pid) => handlesOf(pid).includes('anon_inode:inotify')), 40_000);
     const host = childrenOf(shell.pid ?? 0).find((pid) => handlesOf(pid).includes('anon_inode:inotify'));
     expect(handlesOf(shell.pid ?? 0)).toContain('/etc/hostname');
     expect(handlesOf(host ?? 0)).not.toContain('/etc/hostname');
@@ -158,16 +158,16 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
     expect(readlinkSync(`/proc/${pid}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'));
   });
 
-  it('dies with a parent that is killed, even while its library blocks it', async () => {
+  it('dies with a parent that is killed, even while its library blocks it', { timeout: 60_000 }, async () => {
     const { folder, remove } = newTokenFolder();
     endings.push(remove);
     const script = fileURLToPath(new URL('./fixtures/parent-of-blocked-host.ts', import.meta.url));
     const parent = spawn(process.execPath, ['--conditions=onelock-source', script, folder], { stdio: 'ignore' });
     endings.push(() => void parent.kill('SIGKILL'));
-    await until(() => hostOf(parent.pid ?? 0) !== undefined);
+    await until(() => hostOf(parent.pid ?? 0) !== undefined, 40_000);
     const host = hostOf(parent.pid ?? 0) ?? 0;
     // Blocked means burning time: wait until it has burnt some.
-    await until(() => Number(readFileSync(`/proc/${host}/stat`, 'utf8').split(' ')[13]) > 60);
+    await until(() => Number(readFileSync(`/proc/${host}/stat`, 'utf8').split(' ')[13]) > 60, 40_000);
     parent.kill('SIGKILL');
     await until(() => !isAlive(host), 5000);
   });

@@ -81,15 +81,53 @@ const handlers: Handlers = {
   random: (token, { deviceId, length }) => token.random(deviceId as DeviceId, length),
 };
 
+async function perform(method: string, params: unknown): Promise<unknown> {
+  if (driver === null || !isMethod(method) || !acceptsParams(method, params))
+    throw new CodedError('ERR_DRIVER_PROTOCOL', { driver: driver?.info.id ?? '', detail: 'call out of shape' });
+  const handle = handlers[method] as (token: TokenDriver, params: unknown) => Promise<unknown>;
+  return handle(driver, params);
+}
+
 async function answer(id: number, method: string, params: unknown): Promise<void> {
   try {
-    if (driver === null || !isMethod(method) || !acceptsParams(method, params))
-      throw new CodedError('ERR_DRIVER_PROTOCOL', { driver: driver?.info.id ?? '', detail: 'call out of shape' });
-    const handle = handlers[method] as (token: TokenDriver, params: unknown) => Promise<unknown>;
-    tell({ type: 'result', id, value: await handle(driver, params) });
+    tell({ type: 'result', id, value: await perform(method, params) });
   } catch (error) {
     tell({ type: 'failure', id, error: flattenError(error) }, isExhausted(error) ? leave : undefined);
   }
+}
+
+/** What is done in this time is told together: for quick tokens a message costs as much as a signature. */
+const togetherMs = 2;
+const togetherCount = 6;
+
+/** Calls of one lane, one after the other; their answers as soon as a few are there, or a moment has passed. */
+async function answerAll(calls: Extract<ToHost, { type: 'calls' }>['calls']): Promise<void> {
+  let results: Extract<FromHost, { type: 'results' }>['results'] = [];
+  let toldAt = performance.now();
+  for (const [index, { id, method, params }] of calls.entries()) {
+    let exhausted = false;
+    try {
+      results.push({ id, value: await perform(method, params) });
+    } catch (error) {
+      exhausted = isExhausted(error);
+      results.push({ id, error: flattenError(error) });
+    }
+    const isLast = index === calls.length - 1;
+    if (!isLast && !exhausted && results.length < togetherCount && performance.now() - toldAt < togetherMs) continue;
+    tell({ type: 'results', results }, exhausted ? leave : undefined);
+    results = [];
+    toldAt = performance.now();
+  }
+}
+
+const lanes = new Map<string, Promise<void>>();
+
+function queue({ lane, calls }: Extract<ToHost, { type: 'calls' }>): void {
+  const mine = (lanes.get(lane) ?? Promise.resolve()).then(() => answerAll(calls));
+  lanes.set(lane, mine);
+  void mine.then(() => {
+    if (lanes.get(lane) === mine) lanes.delete(lane);
+  });
 }
 
 /** A library that got no memory leaks or needs more than it may have; a fresh process is the only cure. */
@@ -114,6 +152,7 @@ async function stop(): Promise<void> {
 function receive(message: ToHost): void {
   if (message.type === 'start') void start(message.config, message.user);
   else if (message.type === 'call') void answer(message.id, message.method, message.params);
+  else if (message.type === 'calls') queue(message);
   else void stop();
 }
 

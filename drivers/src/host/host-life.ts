@@ -4,12 +4,19 @@ import type { DriverConfig, DriverInfo } from '../port/index.ts';
 import { type FailureBody, restoreError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import type { MethodName, MethodParams, MethodResult } from './methods.ts';
-import { acceptsResult, fromHost, type ToHost } from './protocol.ts';
+import { acceptsResult, type FromHost, fromHost, type ToHost } from './protocol.ts';
 
 interface PendingCall {
   readonly method: MethodName;
   readonly resolve: (value: never) => void;
   readonly reject: (error: CodedError) => void;
+  /** null behind another of its train: its time begins when it comes first. */
+  readonly timer: NodeJS.Timeout | null;
+}
+
+/** Calls of one lane that the host has, in their order. */
+interface Train {
+  readonly ids: Set<number>;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -29,6 +36,7 @@ export class HostLife {
   readonly #driver: string;
   readonly #events: LifeEvents;
   readonly #pending = new Map<number, PendingCall>();
+  readonly #trains = new Map<string, Train>();
   readonly #ready = Promise.withResolvers<DriverInfo>();
   readonly #gone = Promise.withResolvers<void>();
   #nextId = 1;
@@ -84,6 +92,31 @@ export class HostLife {
     return promise;
   }
 
+  /**
+   * Calls of one lane, done one after the other. Each has its time from the moment that the one before it is done.
+   *
+   * @throws {CodedError} each as {@link call}
+   */
+  callTrain<Name extends MethodName>(
+    lane: string,
+    method: Name,
+    paramsOfCalls: readonly MethodParams<Name>[],
+    timeoutMs: number,
+  ): readonly Promise<MethodResult<Name>>[] {
+    if (this.#state !== 'ready') return paramsOfCalls.map(() => Promise.reject(this.#crashed()));
+    const train = this.#trains.get(lane) ?? { ids: new Set(), timer: this.#expireTrain(lane, timeoutMs) };
+    this.#trains.set(lane, train);
+    const calls = paramsOfCalls.map((params) => {
+      const id = this.#nextId++;
+      const { promise, resolve, reject } = Promise.withResolvers<MethodResult<Name>>();
+      this.#pending.set(id, { method, resolve, reject, timer: null });
+      train.ids.add(id);
+      return { promise, message: { id, method, params } };
+    });
+    this.#tell({ type: 'calls', lane, calls: calls.map(({ message }) => message) });
+    return calls.map(({ promise }) => promise);
+  }
+
   /** Asks the host to leave, makes it leave, and waits until it has. */
   async close(): Promise<void> {
     if (this.#state === 'starting' || this.#state === 'ready') {
@@ -100,6 +133,15 @@ export class HostLife {
     return setTimeout(() => {
       const error = new CodedError('ERR_DRIVER_TIMEOUT', { driver: this.#driver, timeoutMs });
       if (id !== undefined) this.#settle(id)?.reject(error);
+      this.#fail(error);
+    }, timeoutMs);
+  }
+
+  #expireTrain(lane: string, timeoutMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const error = new CodedError('ERR_DRIVER_TIMEOUT', { driver: this.#driver, timeoutMs });
+      const [first] = this.#trains.get(lane)?.ids ?? [];
+      if (first !== undefined) this.#settle(first)?.reject(error);
       this.#fail(error);
     }, timeoutMs);
   }
@@ -125,6 +167,8 @@ export class HostLife {
         return this.#notStarted(message.error);
       case 'result':
         return this.#answered(message.id, message.value);
+      case 'results':
+        return this.#answeredAll(message.results);
       case 'failure':
         return this.#refused(message.id, message.error);
       case 'devices-changed':
@@ -155,6 +199,15 @@ export class HostLife {
     return null;
   }
 
+  #answeredAll(results: Extract<FromHost, { type: 'results' }>['results']): string | null {
+    for (const result of results) {
+      const offence =
+        'error' in result ? this.#refused(result.id, result.error) : this.#answered(result.id, result.value);
+      if (offence !== null) return offence;
+    }
+    return null;
+  }
+
   #refused(id: number, body: FailureBody): string | null {
     const error = restoreError(body);
     if (error === null) return 'unknown error code';
@@ -177,9 +230,23 @@ export class HostLife {
 
   #settle(id: number): PendingCall | undefined {
     const call = this.#pending.get(id);
-    if (call !== undefined) clearTimeout(call.timer);
+    if (call === undefined) return undefined;
     this.#pending.delete(id);
+    if (call.timer === null) this.#leaveTrain(id);
+    else clearTimeout(call.timer);
     return call;
+  }
+
+  #leaveTrain(id: number): void {
+    for (const [lane, { ids, timer }] of this.#trains) {
+      if (!ids.delete(id)) continue;
+      if (ids.size > 0) timer.refresh();
+      else {
+        clearTimeout(timer);
+        this.#trains.delete(lane);
+      }
+      return;
+    }
   }
 
   /** Ends the process for a reason; calls in flight learn it at once, not when the system has reaped it. */

@@ -7,6 +7,9 @@ import { DriverInfoSchema, type MethodName, methods } from './methods.ts';
 /** The envelopes between the agent's side and the host process; what is inside a call is in methods.ts. */
 
 const closed = { additionalProperties: false } as const;
+/** Calls that go in one message at most. */
+export const maxTrain = 16;
+
 const CallId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 const StartSchema = Type.Object(
@@ -26,12 +29,43 @@ const CallSchema = Type.Object(
   closed,
 );
 
-const ToHostSchema = Type.Union([StartSchema, CallSchema, Type.Object({ type: Type.Literal('close') }, closed)]);
+/** Calls of one lane, done one after the other. */
+const CallsSchema = Type.Object(
+  {
+    type: Type.Literal('calls'),
+    lane: Type.String({ maxLength: 256 }),
+    calls: Type.Array(
+      Type.Object({ id: CallId, method: Type.String({ maxLength: 32 }), params: Type.Unknown() }, closed),
+      { minItems: 1, maxItems: maxTrain },
+    ),
+  },
+  closed,
+);
+const ToHostSchema = Type.Union([
+  CallSchema,
+  CallsSchema,
+  StartSchema,
+  Type.Object({ type: Type.Literal('close') }, closed),
+]);
 
 const FromHostSchema = Type.Union([
+  Type.Object({ type: Type.Literal('result'), id: CallId, value: Type.Unknown() }, closed),
+  /** Answers of `calls`, in their order, as many as were ready. */
+  Type.Object(
+    {
+      type: Type.Literal('results'),
+      results: Type.Array(
+        Type.Union([
+          Type.Object({ id: CallId, value: Type.Unknown() }, closed),
+          Type.Object({ id: CallId, error: FailureBodySchema }, closed),
+        ]),
+        { minItems: 1, maxItems: maxTrain },
+      ),
+    },
+    closed,
+  ),
   Type.Object({ type: Type.Literal('ready'), info: DriverInfoSchema }, closed),
   Type.Object({ type: Type.Literal('start-failed'), error: FailureBodySchema }, closed),
-  Type.Object({ type: Type.Literal('result'), id: CallId, value: Type.Unknown() }, closed),
   Type.Object({ type: Type.Literal('failure'), id: CallId, error: FailureBodySchema }, closed),
   Type.Object({ type: Type.Literal('devices-changed') }, closed),
 ]);

@@ -13,11 +13,15 @@ export class SharedReads {
   read<T>(key: string, start: (begun: () => void) => Promise<T>): Promise<T> {
     const waiting = this.#waiting.get(key) as Promise<T> | undefined;
     if (waiting !== undefined) return waiting;
+    let begun = false;
     const forget = (): void => {
-      if (this.#waiting.get(key) === mine) this.#waiting.delete(key);
+      begun = true;
+      if (mine !== undefined && this.#waiting.get(key) === mine) this.#waiting.delete(key);
     };
-    const mine = start(forget).finally(forget);
-    this.#waiting.set(key, mine);
+    let mine: Promise<T> | undefined;
+    mine = start(forget).finally(forget);
+    // One that began at once tells nothing to whoever asks later.
+    if (!begun) this.#waiting.set(key, mine);
     return mine;
   }
 }

@@ -22,6 +22,7 @@ import { limits, type MethodName, type MethodParams, type MethodResult } from '.
 import { acceptsParams, firstParamsError } from './protocol.ts';
 import { sharedDevices } from './shared-devices.ts';
 import { SharedReads } from './shared-reads.ts';
+import { SignTrain } from './sign-train.ts';
 
 const defaultTimeouts: HostTimeouts = {
   startMs: 30_000,
@@ -72,6 +73,7 @@ class ProcessDriver implements HostedDriver {
   readonly #keeper: HostKeeper;
   readonly #timeouts: HostTimeouts;
   readonly #turns = new Turns();
+  readonly #trains = new Map<string, SignTrain>();
   readonly #reads = new SharedReads();
   readonly #stays = new DeviceStays();
   #serials: ReadonlyMap<string, string> = new Map();
@@ -126,7 +128,16 @@ class ProcessDriver implements HostedDriver {
     input: SignInput,
   ): Promise<Uint8Array> {
     demandLength(input.bytes, limits.signInputBytes);
-    return this.#callInSession('sign', { session, identityId, algorithm, input });
+    const params = { session, identityId, algorithm, input };
+    const known = this.#sessions.get(session);
+    if (known === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
+    if (!acceptsParams('sign', params)) throw new CodedError('ERR_REQUEST_INVALID', firstParamsError('sign', params));
+    try {
+      return await this.#trainFor(known.deviceId).sign(params, known.generation);
+    } catch (error) {
+      if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED') this.#sessions.delete(session);
+      throw error;
+    }
   }
 
   async decrypt(
@@ -276,15 +287,14 @@ class ProcessDriver implements HostedDriver {
     begun?: () => void,
   ): Promise<T> {
     if (!acceptsParams(method, params)) throw new CodedError('ERR_REQUEST_INVALID', firstParamsError(method, params));
-    return this.#turns.run(this.#lane(deviceId), this.#timeouts.queueMs, async () => {
+    return this.#turns.run(this.#lane(deviceId, method), this.#timeouts.queueMs, async () => {
       begun?.();
       const life = await this.#keeper.life();
       if (generation !== undefined && generation !== this.#keeper.generation)
         throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
       try {
         const call = (): Promise<MethodResult<Name>> => life.call(method, params, this.#timeouts[`${method}Ms`]);
-        const serial = this.#serials.get(deviceId);
-        return use(await (serial === undefined ? call() : sharedDevices.run(serial, this.#timeouts.queueMs, call)));
+        return use(await this.#guard(deviceId, call));
       } catch (error) {
         if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED' && 'session' in params)
           this.#sessions.delete(params.session as SessionId);
@@ -293,9 +303,35 @@ class ProcessDriver implements HostedDriver {
     });
   }
 
-  /** Most vendors' libraries bear one call at a time; file tokens get in the way of nobody but themselves, nor do cards. */
-  #lane(deviceId: string): string {
-    return this.config.family === 'soft' || this.config.family === 'card' ? deviceId : '';
+  #trainFor(deviceId: DeviceId): SignTrain {
+    const lane = this.#lane(deviceId, 'sign');
+    const known = this.#trains.get(lane);
+    if (known !== undefined) return known;
+    const train = new SignTrain({
+      lane,
+      turns: this.#turns,
+      queueMs: this.#timeouts.queueMs,
+      signMs: this.#timeouts.signMs,
+      life: async () => ({ life: await this.#keeper.life(), generation: this.#keeper.generation }),
+      guard: (act) => this.#guard(deviceId, act),
+    });
+    this.#trains.set(lane, train);
+    return train;
+  }
+
+  /** No other host is at the device meanwhile. */
+  #guard<T>(deviceId: string, act: () => Promise<T>): Promise<T> {
+    const serial = this.#serials.get(deviceId);
+    return serial === undefined ? act() : sharedDevices.run(serial, this.#timeouts.queueMs, act);
+  }
+
+  /**
+   * Most vendors' libraries bear one call at a time; file tokens get in the way of nobody but themselves, and give random bytes
+   * beside whatever they are at.
+   */
+  #lane(deviceId: string, method: MethodName): string {
+    if (this.config.family !== 'soft') return '';
+    return method === 'random' ? `random ${deviceId}` : deviceId;
   }
 
   #forgetDeadSessions(): void {
