@@ -7,7 +7,7 @@ const conditions = ['onelock-source', 'node'];
 
 /**
  * The service's tests once more, on a real PostgreSQL that the run starts. Those named have no database in them, or speak of the
- * embedded one alone.
+ * embedded one alone (`*.sqlite.test.ts`); `*.postgres.test.ts` speak of PostgreSQL alone.
  */
 const serviceOnPostgres: TestProjectInlineConfiguration = {
   extends: true,
@@ -34,7 +34,14 @@ export default defineConfig({
     globalSetup: ['tools/src/test-setup/global.ts'],
     setupFiles: ['tools/src/test-setup/matchers.ts'],
     projects: [
-      { extends: true, test: { name: 'all', include: ['*/src/**/*.test.ts', '*/test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          include: ['*/src/**/*.test.ts', '*/test/**/*.test.ts'],
+          exclude: ['bridge-service/test/**/*.postgres.test.ts'],
+        },
+      },
       ...(postgresPrograms() === undefined ? [] : [serviceOnPostgres]),
     ],
   },

@@ -60,18 +60,23 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-/** A whole service on a database of its own, called in process, with every answer checked against its schema. */
+/**
+ * A whole service on a database of its own, called in process, with every answer checked against its schema; or another node `beside` one,
+ * on the same database (PostgreSQL), with the same secrets and administrator.
+ */
 export async function createTestService(
   overrides: Partial<ServiceConfig> = {},
   at: Date = new Date('2026-06-01T00:00:00Z'),
+  beside?: TestService,
 ): Promise<TestService> {
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-service-'));
-  const database = await newTestDatabase(folder);
+  const database = beside?.database ?? (await newTestDatabase(folder));
   const config: ServiceConfig = {
     ...readConfig({}),
     dataDir: folder,
     outbound: false,
     codeAttemptsPerMinute: 1000,
+    secretsDir: beside === undefined ? null : path.join(beside.folder, 'secrets'),
     ...overrides,
   };
   let now = at.getTime();
@@ -128,9 +133,11 @@ export async function createTestService(
     return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers };
   };
 
-  const printed = await issueFirstAdministratorCode(ports);
-  const redeemed = await call('POST', '/v1/administrators', { body: { code: printed?.code, name: '管理员' } });
-  const administrator: string = redeemed.body.token;
+  const firstAdministrator = async (): Promise<string> => {
+    const printed = await issueFirstAdministratorCode(ports);
+    return (await call('POST', '/v1/administrators', { body: { code: printed?.code, name: '管理员' } })).body.token;
+  };
+  const administrator = beside?.administrator ?? (await firstAdministrator());
 
   return {
     app,
@@ -161,7 +168,7 @@ export async function createTestService(
       tsa?.stop();
       await pool?.close();
       await store.close();
-      await database.drop();
+      if (beside === undefined) await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
