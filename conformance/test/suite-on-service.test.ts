@@ -2,13 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newFolder, type ServiceProcess, spawnService } from '../../bridge-service/test/support/process.ts';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import type { ServiceUnderTest } from '../src/suites/ask-service.ts';
 import { runSuiteOnService } from '../src/suites/run-suite-on-service.ts';
 import { onelock } from './onelock.ts';
+
+// Each test starts programs or threads, and the machine may be busy with others.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = newFolder();
 const work = mkdtempSync(path.join(tmpdir(), 'onelock-on-service-'));
