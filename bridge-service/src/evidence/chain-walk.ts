@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '@onelock/core/bytes';
+import { equalBytes } from '@onelock/core/bytes';
 import { isCodedError } from '@onelock/core/errors';
 import { type Certificate, sameName } from '@onelock/core/x509';
 import type { Authority } from '../services/authority-index.ts';
@@ -28,17 +28,14 @@ export function walkUp(
 ): { readonly links: readonly Link[]; readonly orphans: readonly Certificate[] } {
   const links: Link[] = [];
   const orphans: Certificate[] = [];
-  const seen = new Set<string>();
+  const seen: Certificate[] = [];
   const waiting = [...certificates];
   for (let certificate = waiting.shift(); certificate !== undefined; certificate = waiting.shift()) {
-    const id = toHex(certificate.der);
-    if (seen.has(id) || links.length >= mostLinks) continue;
-    seen.add(id);
+    const { der } = certificate;
+    if (links.length >= mostLinks || seen.some((known) => equalBytes(known.der, der))) continue;
+    seen.push(certificate);
+    if (authorities.isAnchor(certificate)) continue;
     const registered = authorities.named(certificate.issuer);
-    const isAnchor = authorities
-      .named(certificate.subject)
-      .some((other) => other.kind === 'anchor' && equalBytes(other.certificate.der, certificate.der));
-    if (isAnchor) continue;
     const others = candidates.filter(
       (candidate) =>
         sameName(candidate.subject, certificate.issuer) &&

@@ -1,4 +1,4 @@
-import { toHex } from '@onelock/core/bytes';
+import { equalBytes, toHex } from '@onelock/core/bytes';
 import { isCodedError } from '@onelock/core/errors';
 import type { TrustAnchor } from '@onelock/core/path';
 import { type Certificate, type Name, nameKey } from '@onelock/core/x509';
@@ -22,6 +22,9 @@ export interface NearbyTrust {
 /** Authorities looked at for one question: chains are short, and a web of cross-certificates must not cost more. */
 const mostNearby = 256;
 
+/** Ways of writing registered names that are remembered; white space and case make any number of them. */
+const mostSpellings = 50_000;
+
 /**
  * The registry's certificates by name and by key identifier. A question is about one chain: with ten thousand CAs registered, only
  * those whose names lead on from it are handed to the judge, who would find no others.
@@ -30,6 +33,7 @@ export class AuthorityIndex {
   readonly #byName = new Map<string, Authority[]>();
   readonly #byKeyIdentifier = new Map<string, Authority[]>();
   readonly #sources: ReadonlyMap<string, CaSources>;
+  readonly #byBytes = new Map<string, readonly Authority[]>();
 
   constructor(authorities: readonly Authority[], sources: ReadonlyMap<string, CaSources>) {
     this.#sources = sources;
@@ -41,7 +45,18 @@ export class AuthorityIndex {
   }
 
   named(name: Name): readonly Authority[] {
-    return this.#byName.get(nameKey(name)) ?? [];
+    // The same few names come with every question: comparing them properly costs more than finding the bytes again.
+    const bytes = Buffer.from(name.der.buffer, name.der.byteOffset, name.der.byteLength).toString('latin1');
+    const known = this.#byBytes.get(bytes);
+    if (known !== undefined) return known;
+    const found = this.#byName.get(nameKey(name)) ?? [];
+    if (found.length > 0 && this.#byBytes.size < mostSpellings) this.#byBytes.set(bytes, found);
+    return found;
+  }
+
+  /** Whether a certificate is an anchor itself: nobody revokes it. */
+  isAnchor({ subject, der }: Certificate): boolean {
+    return this.named(subject).some(({ kind, certificate }) => kind === 'anchor' && equalBytes(certificate.der, der));
   }
 
   sourcesOf(caId: string): CaSources | undefined {

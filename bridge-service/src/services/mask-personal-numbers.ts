@@ -16,16 +16,29 @@ export function maskPersonalNumbers<T>(value: T): T {
   return mask(value) as T;
 }
 
+/** Nearly always there is nothing to hide: what has nothing is given back as it is. */
 function mask(value: unknown): unknown {
   if (typeof value === 'string') return maskText(value);
-  if (Array.isArray(value)) return value.map(mask);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, numbersOfThings.has(name) ? inner : mask(inner)]),
-  );
+  if (Array.isArray(value)) {
+    const masked = value.map(mask);
+    return masked.every((item, index) => item === value[index]) ? value : masked;
+  }
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const masked = numbersOfThings.has(name) ? inner : mask(inner);
+    if (masked === inner) continue;
+    copy ??= { ...value };
+    copy[name] = masked;
+  }
+  return copy ?? value;
 }
 
+/** The shortest of these numbers has eleven digits in a row. */
+const longNumber = /\d{11}/;
+
 function maskText(text: string): string {
+  if (!longNumber.test(text)) return text;
   // Splitting by a pattern with a group puts what it matched at the odd places.
   return text
     .split(namedDigest)
