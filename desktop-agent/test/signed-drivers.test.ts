@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +11,14 @@ import type { DriverConfig } from '@onelock/drivers/port';
 import { createSoftToken } from '@onelock/drivers/soft';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sampleCatalogue, sampleManifest, signJson, untrustedKeeper } from '../../drivers/test/driver-signing.ts';
+import { buildSkfLibrary, skfCompiler, skfParts, writeSkfToken } from '../../drivers/test/skf-library.ts';
 import { sm2Identity } from '../../drivers/test/test-keys.ts';
+import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { DriverShelf, type DriverShelfOptions } from '../src/drivers/driver-shelf.ts';
 import { type FleetEvent, TokenFleet } from '../src/tokens/fleet.ts';
+import { startAgentOfTest } from './support/agent-of-test.ts';
+import { rememberAllowed } from './support/allowed-sites.ts';
+import { connectPage, site } from './support/page-connection.ts';
 import { type ServiceProcess, startService } from './support/service-process.ts';
 
 const pki = fileURLToPath(new URL('../../vectors/pki/sm2/', import.meta.url));
@@ -131,6 +137,45 @@ describe('the drivers that the agent runs', () => {
   });
 });
 
+requireReal(skfParts, skfCompiler())('a vendor’s key', (compiler) => {
+  it('enters a running agent by its signed manifest, and no other build of its library does', async () => {
+    const built = buildSkfLibrary(compiler);
+    endings.push(() => built.remove());
+    const anchors = newAnchors();
+    const agent = await startAgentOfTest({ environment: { ONELOCK_AGENT_DRIVER_ANCHORS_DIR: anchors } });
+    rememberAllowed(agent.stateDir, site);
+    const page = await connectPage(agent.port);
+    endings.push(() => page.close());
+    expect((await page.call('listDevices', {})).devices).toEqual([]);
+
+    const folder = path.join(agent.stateDir, 'drivers');
+    writeSkfToken(path.join(folder, 'soft-skf'));
+    const sha256 = createHash('sha256').update(readFileSync(built.library)).digest('hex');
+    const manifest = (version: number, digest: string) =>
+      sampleManifest({
+        ...{ id: 'soft-skf', version, stateFolder: true, quirks: { packing: 'pack1', events: 'native' } },
+        environment: { ONELOCK_SKF_FOLDER: '.', ONELOCK_SKF_TRAITS: '', ONELOCK_SKF_FAULTS: '' },
+        libraries: [{ ...here, paths: [built.library], builds: [{ version: '1', sha256: digest }] }],
+      });
+    const store = new DriverStore({
+      folder,
+      trust: () => readDriverTrust([anchors]),
+      ops: createNodeCrypto(),
+      now: () => new Date(),
+    });
+    await store.accept(signJson(manifest(1, sha256)));
+    expect(await page.nextEvent('deviceInserted', 60_000)).toMatchObject({ device: { label: '演示密钥' } });
+    const { identities } = await page.call('listCertificates', {});
+    expect(identities.length).toBe(2);
+
+    await store.accept(signJson(manifest(2, 'ab'.repeat(32))));
+    await page.nextEvent('deviceRemoved', 60_000);
+    const driver = async () => (await page.call('listDrivers', {})).drivers.find((each) => each.driver === 'soft-skf');
+    await untilAsync(async () => (await driver())?.cause?.code === 'ERR_DRIVER_LIBRARY_ALTERED');
+    expect(await driver()).toMatchObject({ cause: { code: 'ERR_DRIVER_LIBRARY_ALTERED' } });
+  }, 180_000);
+});
+
 describe('a fleet of drivers', () => {
   async function softDriver(id: string): Promise<{ id: string; family: 'soft'; folder: string }> {
     const folder = path.join(newFolder(), 'tokens');
@@ -164,6 +209,11 @@ describe('a fleet of drivers', () => {
     expect(fleet.drivers()).toHaveLength(2);
   });
 });
+
+async function untilAsync(condition: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!(await condition()) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+}
 
 async function until(condition: () => boolean): Promise<void> {
   const end = performance.now() + 30_000;

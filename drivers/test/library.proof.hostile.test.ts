@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { startHostedDriver } from '../src/host/index.ts';
 import type { SoftHsmStore } from '../src/pkcs11/index.ts';
+import type { Pkcs11DriverConfig } from '../src/port/index.ts';
 import { pkcs11Library, pkcs11Parts } from './pkcs11-parts.ts';
 import { newStore, writeTestToken } from './pkcs11-under-test.ts';
 
@@ -33,8 +34,13 @@ requireReal(pkcs11Parts, pkcs11Library())('a library whose publisher signed for 
     copyFileSync(realpathSync(softhsm), file);
     return file;
   };
-  const configOf = (library: string, digest: string) =>
-    ({ id: 'proof', family: 'pkcs11', ...store, library, digests: [{ sha256: digest }] }) as const;
+  const configOf = (library: string, digest: string): Pkcs11DriverConfig => ({
+    ...store,
+    id: 'proof',
+    family: 'pkcs11',
+    library,
+    digests: [{ sha256: digest }],
+  });
 
   it('is loaded in its host by the file that was hashed, and works', async () => {
     const driver = await startHostedDriver(configOf(softhsm, sha256(softhsm)));
