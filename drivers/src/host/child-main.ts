@@ -98,7 +98,7 @@ async function answer(id: number, method: string, params: unknown): Promise<void
 
 /** What is done in this time is told together: for quick tokens a message costs as much as a signature. */
 const togetherMs = 2;
-const togetherCount = 6;
+const togetherCount = 8;
 
 /** Calls of one lane, one after the other; their answers as soon as a few are there, or a moment has passed. */
 async function answerAll(calls: Extract<ToHost, { type: 'calls' }>['calls']): Promise<void> {

@@ -12,6 +12,8 @@ import type { HostEvent, HostedDriverOptions, HostStatus } from './hosted-driver
 const maxDelayMs = 30_000;
 /** A life this long ends a row of failures. */
 const steadyMs = 30_000;
+/** Failures that count of hosts that worked meanwhile. */
+const maxRowOfUseful = 1;
 /** A call rather fails than waits longer for the host to come back. */
 const patienceMs = 5000;
 
@@ -134,6 +136,8 @@ export class HostKeeper {
     this.#running = null;
     this.#lastFailure = reason;
     if (performance.now() - this.#startedAt > steadyMs) this.#failuresInARow = 0;
+    // One that did its work before it failed is not a host that cannot run: it is back soon, however often.
+    else if (life.hasServed) this.#failuresInARow = Math.min(this.#failuresInARow, maxRowOfUseful);
     this.#scheduleRestart(life);
     this.#tell({ kind: 'crashed', driver: this.#config.id, generation: this.#generation, code: reason.code });
   }

@@ -40,6 +40,7 @@ export class HostLife {
   readonly #ready = Promise.withResolvers<DriverInfo>();
   readonly #gone = Promise.withResolvers<void>();
   #nextId = 1;
+  #hasServed = false;
   #notices = 0;
   #noticesSince = performance.now();
   #state: 'starting' | 'ready' | 'closing' | 'failed' | 'ended' = 'starting';
@@ -60,6 +61,11 @@ export class HostLife {
 
   get pid(): number | null {
     return this.#state === 'starting' || this.#state === 'ready' ? (this.#child.pid ?? null) : null;
+  }
+
+  /** Whether it has answered a call otherwise than by failing. */
+  get hasServed(): boolean {
+    return this.#hasServed;
   }
 
   /** Settles when no process is left. */
@@ -195,6 +201,7 @@ export class HostLife {
     const method = this.#pending.get(id)?.method;
     if (method === undefined) return 'answer to no call';
     if (!acceptsResult(method, value)) return `answer to ${method} out of shape`;
+    this.#hasServed = true;
     this.#settle(id)?.resolve(value as never);
     return null;
   }
