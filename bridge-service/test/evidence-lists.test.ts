@@ -274,6 +274,30 @@ describe('a revocation list', () => {
   });
 });
 
+describe('evidence, elsewhere', () => {
+  it('counts for logins: nobody logs in by a certificate whose status cannot be known', async () => {
+    const world = await EvidenceWorld.create({ kind: 'sm2' });
+    world.double.serve('/login.crl', () => world.revoking([2]));
+    world.double.misbehaviours.set('/login.crl', 'close');
+    await world.useLists('/login.crl');
+    const [good, bad] = [world.leaf({ serial: 1 }), world.leaf({ serial: 2 })];
+    expect((await world.login(good)).body).toMatchObject({ indication: 'indeterminate', identity: null });
+    world.double.misbehaviours.delete('/login.crl');
+    expect((await world.login(good)).body).toMatchObject({ indication: 'passed' });
+    expect((await world.login(bad)).body).toMatchObject({ indication: 'failed', identity: null });
+    await world.close();
+  });
+
+  it('travels to threads, lists without being copied', async () => {
+    const world = await EvidenceWorld.create({ kind: 'sm2' }, { verificationThreads: 1 });
+    world.double.serve('/threads.crl', () => world.revoking([2]));
+    await world.useLists('/threads.crl');
+    const answers = await Promise.all([1, 2, 3, 2].map((serial) => world.validate(world.leaf({ serial }))));
+    expect(answers.map(({ body }) => body.indication)).toEqual(['passed', 'failed', 'passed', 'failed']);
+    await world.close();
+  });
+});
+
 describe('addresses in certificates', () => {
   let world: EvidenceWorld;
   beforeAll(async () => {

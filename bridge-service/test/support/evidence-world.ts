@@ -1,6 +1,7 @@
 import { derInteger, derOid, derSequence, oids } from '@onelock/core/asn1';
-import { encodePem, toBase64 } from '@onelock/core/bytes';
+import { encodePem, fromBase64, toBase64 } from '@onelock/core/bytes';
 import type { CryptoOps, KeyKind } from '@onelock/core/crypto';
+import { encodeLoginToken, loginScheme, loginToBeSigned } from '@onelock/core/login';
 import { parseOcspRequest } from '@onelock/core/revocation';
 import type { Certificate } from '@onelock/core/x509';
 import {
@@ -51,6 +52,7 @@ export class EvidenceWorld {
   readonly anchor: Certificate;
   readonly caId: string;
   readonly #leafKey: KeyPair;
+  #platform: string | undefined;
 
   private constructor(
     parts: Pick<EvidenceWorld, 'service' | 'double' | 'issuer' | 'anchor' | 'caId'>,
@@ -153,6 +155,34 @@ export class EvidenceWorld {
       token: this.service.administrator,
       body: { certificate: encodePem('CERTIFICATE', certificate.der), ...more },
     });
+  }
+
+  /** What a login by one of these certificates is answered with. */
+  async login(certificate: Certificate): Promise<Answer> {
+    const origin = 'https://bid.example.cn';
+    this.#platform ??= await this.service.caller('platform', { origins: [origin] });
+    const token = this.#platform;
+    const opened = await this.service.call('POST', '/v1/challenges', { token, body: { origin } });
+    const challenge = fromBase64(opened.body.challenge);
+    const scheme = loginScheme(certificate.publicKey);
+    const statement = {
+      purpose: 'login',
+      origin,
+      challenge,
+      certificate: certificate.der,
+      digest: scheme.digest,
+    } as const;
+    const toBeSigned = loginToBeSigned(statement, this.ops);
+    const signature = this.ops.sign(this.#leafKey.privateKey, scheme.signature, toBeSigned);
+    const wire = {
+      version: 1,
+      origin,
+      challenge,
+      certificate: certificate.der,
+      algorithm: scheme.id,
+      signature,
+    } as const;
+    return this.service.call('POST', '/v1/logins', { token, body: { token: encodeLoginToken(wire) } });
   }
 
   async sources(): Promise<Answer['body']['items']> {
