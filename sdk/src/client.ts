@@ -4,6 +4,7 @@ import { type Connection, createConnection } from './connection.ts';
 import type { EventListenerFor } from './events.ts';
 import { contractTables } from './generated/contract-tables.ts';
 import type { CallOptions, ConnectionState, ConnectOptions } from './options.ts';
+import { offerStream, type ReceivedStream, receiveStream, type StreamSource } from './streams.ts';
 import type { FoundAgent } from './transport/discovery.ts';
 
 type NothingRequired<P> = Record<never, never> extends P ? true : false;
@@ -28,6 +29,14 @@ export interface OneLockClient extends Calls {
   readonly connectionState: ConnectionState;
   /** Whether this agent serves a call; one that it does not serve rejects with ERR_CALL_UNSUPPORTED. */
   supports(call: CallName): boolean;
+  /**
+   * Offers a file to one call, as its `file`: read piece by piece as the agent asks, never held as a whole.
+   *
+   * @param name  for the agent's window; a File has its own
+   */
+  offer(source: Blob | Uint8Array, name?: string): StreamSource;
+  /** A `target` for one call, and the bytes that it hands out. */
+  receive(): ReceivedStream;
   /** @returns the way to stop listening */
   on<E extends EventName>(name: E, listener: EventListenerFor<E>): () => void;
   /** @returns the way to stop listening */
@@ -48,6 +57,8 @@ export function createClient(first: FoundAgent, options: ConnectOptions): OneLoc
       return connection.state();
     },
     supports: (call: CallName) => connection.hello().capabilities.calls.includes(call),
+    offer: (source: Blob | Uint8Array, name?: string) => offerStream(connection, source, name),
+    receive: () => receiveStream(connection),
     on: connection.on,
     onConnectionStateChange: connection.onStateChange,
     close: connection.close,

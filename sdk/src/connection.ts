@@ -2,6 +2,7 @@ import { dial } from './dial.ts';
 import { ownError } from './errors.ts';
 import { callSafely, createEventHub, type EventHub } from './events.ts';
 import type { ConnectionState, ConnectOptions } from './options.ts';
+import type { StreamListener } from './streams.ts';
 import type { Channel } from './transport/channel.ts';
 import type { FoundAgent } from './transport/discovery.ts';
 import type { AgentHello } from './wire/handshake.ts';
@@ -14,6 +15,10 @@ export interface Connection {
   hello(): AgentHello;
   /** An open channel, connecting again where the policy allows. @throws {OneLockError} */
   channel(): Promise<Channel>;
+  /** Who hears of a stream; undefined ends it. */
+  hear(stream: string, listener: StreamListener | undefined): void;
+  /** Tells the agent, if it is there to hear. */
+  tell(method: string, params: object): void;
   onStateChange(listener: (state: ConnectionState) => void): () => void;
   close(): void;
 }
@@ -28,6 +33,7 @@ export function createConnection(first: FoundAgent, options: ConnectOptions): Co
   const policy = options.reconnect ?? 'on-demand';
   const events = createEventHub();
   const stateListeners = new Set<(state: ConnectionState) => void>();
+  const streams = new Map<string, StreamListener>();
   let state: ConnectionState = 'open';
   let current = first;
   let dialling: Promise<Channel> | undefined;
@@ -44,9 +50,12 @@ export function createConnection(first: FoundAgent, options: ConnectOptions): Co
     agent.channel.listen({
       onNotification: (method, params) => {
         if (method === 'event') tellEvent(events, params);
+        else tellStream(streams, method, params);
       },
       onClosed: () => {
         if (agent !== current) return;
+        for (const listener of streams.values()) callSafely(() => listener('lost', {}));
+        streams.clear();
         enter('lost');
         if (policy === 'background') reconnectLater(0);
       },
@@ -88,6 +97,11 @@ export function createConnection(first: FoundAgent, options: ConnectOptions): Co
       if (policy === 'never') throw ownError('ERR_SDK_CONNECTION_LOST');
       return dialAgain();
     },
+    hear(stream, listener) {
+      if (listener === undefined) streams.delete(stream);
+      else streams.set(stream, listener);
+    },
+    tell: (method, params) => current.channel.notify(method, params),
     onStateChange(listener) {
       // A wrapper per subscription, so that one function may be given twice.
       const entry = (next: ConnectionState): void => listener(next);
@@ -107,4 +121,10 @@ export function createConnection(first: FoundAgent, options: ConnectOptions): Co
 function tellEvent(events: EventHub, params: unknown): void {
   if (typeof params !== 'object' || params === null || !('name' in params) || !('payload' in params)) return;
   events.tell(params.name, params.payload);
+}
+
+function tellStream(streams: ReadonlyMap<string, StreamListener>, method: string, params: unknown): void {
+  if (typeof params !== 'object' || params === null || !('stream' in params)) return;
+  const listener = typeof params.stream === 'string' ? streams.get(params.stream) : undefined;
+  listener?.(method, params as Readonly<Record<string, unknown>>);
 }

@@ -20,5 +20,6 @@ export {
   type SignMessageRequest,
   signMessage,
 } from './shortcuts.ts';
+export type { ReceivedStream, StreamSource, StreamTarget } from './streams.ts';
 export type { WebSocketConstructor, WebSocketLike } from './transport/socket.ts';
 export { bytesFromBase64, bytesToBase64 } from './wire/base64.ts';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +12,15 @@ import { WebSocket } from 'ws';
 
 const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+function certificateOf(file: string): Uint8Array {
+  const pem = readFileSync(path.join(checkout, 'vectors/pki', file), 'utf8');
+  return new Uint8Array(Buffer.from(/CERTIFICATE-----([^-]+)-----END/.exec(pem)?.[1] ?? '', 'base64'));
+}
+
+async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (!(await reader.read()).done);
+}
+
 /** A page's WebSocket says where it comes from. */
 function from(origin: string): WebSocketConstructor {
   return class extends WebSocket {
@@ -19,6 +29,9 @@ function from(origin: string): WebSocketConstructor {
     }
   };
 }
+
+/** A site that the person allowed before. */
+const trusted = 'https://files.example.cn';
 
 describe('the SDK with the real agent', () => {
   let folder: string;
@@ -29,6 +42,14 @@ describe('the SDK with the real agent', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'onelock-sdk-'));
+    const allowed = [{ origin: trusted, allowedAt: '2026-01-01T00:00:00.000Z' }];
+    writeFileSync(
+      path.join(folder, 'origins.json'),
+      JSON.stringify({ format: 'onelock-origins/1', origins: allowed }),
+      {
+        mode: 0o600,
+      },
+    );
     agent = spawn(process.execPath, ['--conditions=onelock-source', path.join(checkout, 'desktop-agent/src/main.ts')], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: {
@@ -73,6 +94,44 @@ describe('the SDK with the real agent', () => {
     expect(client.supports('sealDocument')).toBe(false);
     const params = {} as Params<'sealDocument'>;
     await expect(client.sealDocument(params)).rejects.toMatchObject({ code: 'ERR_CALL_UNSUPPORTED' });
+  });
+
+  it('streams a file through and takes the result, piece by piece', async () => {
+    const page = await connect({ ports: [port], WebSocket: from(trusted) });
+    try {
+      const file = new Uint8Array(randomBytes(1_234_567));
+      const [recipient] = [certificateOf('sm2/encrypt.pem')];
+      const received = page.receive();
+      const source = page.offer(new File([file], '投标文件.pdf'));
+      expect(source).toMatchObject({ kind: 'stream', size: file.length, name: '投标文件.pdf' });
+      const sealing = page.encryptFile({ file: source, target: received.target, recipients: [recipient] });
+      const sealed = new Uint8Array(await new Response(received.bytes).arrayBuffer());
+      const { file: facts, algorithm } = await sealing;
+      expect({ algorithm, size: facts.size }).toEqual({ algorithm: 'SM4-GCM', size: sealed.length });
+      expect(sealed.length).toBeGreaterThan(file.length);
+      const digest = createHash('sm3').update(sealed).digest();
+      expect(Buffer.from(facts.digest).equals(digest)).toBe(true);
+
+      // Bytes are a source as well, and an agent that refuses leaves nothing behind.
+      const wrong = page.receive();
+      const refused = page.encryptFile({
+        file: page.offer(file),
+        target: wrong.target,
+        recipients: [certificateOf('sm2/leaf.pem')],
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'ERR_PATH_KEY_USAGE' });
+
+      const lost = page.receive();
+      void page
+        .encryptFile({ file: page.offer(file), target: lost.target, recipients: [recipient] })
+        .catch(() => undefined);
+      const reader = lost.bytes.getReader();
+      await reader.read();
+      page.close();
+      await expect(readAll(reader)).rejects.toMatchObject({ code: 'ERR_SDK_CONNECTION_LOST' });
+    } finally {
+      page.close();
+    }
   });
 
   it('cannot smuggle a PIN in', async () => {
