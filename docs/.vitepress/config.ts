@@ -51,6 +51,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
       items: [
         { text: say('运行互认服务', 'Running the service'), link: `${at}guide/operate` },
         { text: say('驱动套件', 'The driver kit'), link: `${at}guide/driver-kit` },
+        { text: say('智能卡与 HID 密钥', 'Smart cards and HID keys'), link: `${at}guide/cards` },
         { text: say('各系统上的驱动', 'Drivers on each system'), link: `${at}guide/driver-systems` },
         { text: say('配置项', 'Configuration'), link: `${at}reference/configuration` },
       ],

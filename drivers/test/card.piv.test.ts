@@ -146,7 +146,7 @@ describe("a PIV card's PIN", () => {
   });
 
   it('is not kept where the configuration says so: one signature a session', async () => {
-    await start({ pinAlways: 'first-use-only' });
+    await start({ contextPin: 'first-use-only' });
     const session = await driver.openSession(device, pinOf(pivPin));
     await driver.sign(session, '9c', ecdsa, input);
     await expect(failing(driver.sign(session, '9c', ecdsa, input))).resolves.toFailWith('ERR_TOKEN_SESSION_CLOSED');

@@ -12,10 +12,10 @@ const PivSchema = Type.Object(
     form: Type.Optional(
       Type.Enum(['short', 'extended'], { description: 'Length fields of commands. Default short, with chaining' }),
     ),
-    pinAlways: Type.Optional(
-      Type.Enum(['kept-in-session', 'first-use-only'], {
+    contextPin: Type.Optional(
+      Type.Enum(['session', 'first-use-only'], {
         description:
-          'Key 9C wants the PIN before each signature. Default kept-in-session: the host process keeps the PIN until the session is closed; first-use-only: one signature a session',
+          'Key 9C wants the PIN before each signature. Default session: the host process keeps the PIN until the session is closed; first-use-only: one signature a session',
       }),
     ),
     pinTries: Type.Optional(Type.Integer({ minimum: 1, maximum: 15, description: 'Tries when none was wrong' })),

@@ -77,7 +77,7 @@ export class PivCard extends LackingApplication {
   override get keepsPin(): boolean {
     const has = this.#keys?.certificates.has(pinAlways) === true;
     const mayGet = this.#quirks.managementKey !== undefined;
-    return (has || mayGet) && this.#quirks.pinAlways !== 'first-use-only';
+    return (has || mayGet) && this.#quirks.contextPin !== 'first-use-only';
   }
 
   override async describe(channel: ApduChannel): Promise<CardDescription> {
