@@ -29,8 +29,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
     globalSetup: ['tools/src/test-setup/global.ts'],
     setupFiles: ['tools/src/test-setup/matchers.ts'],
     projects: [
