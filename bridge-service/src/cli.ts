@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
 import type { ReplayReport } from './commands/audit-replay.ts';
+import type { CopyReport } from './commands/copy.ts';
 import type { VerifiedReport } from './commands/report-verify.ts';
 import { auditUsage, configJson, configTable, reportUsage, serviceUsage } from './commands/usage.ts';
+import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import type { AuditReport } from './services/verify-audit.ts';
 
 const options = {
@@ -26,12 +28,24 @@ type Values = {
   readonly checkpoint?: readonly string[] | undefined;
   readonly key?: string | undefined;
   readonly sequence?: string | undefined;
+  readonly to?: string | undefined;
+  readonly from?: string | undefined;
   readonly trust?: readonly string[] | undefined;
 };
 
 const print = (text: string): void => {
   process.stdout.write(text);
 };
+
+function printCopy(report: CopyReport, json: boolean): number {
+  const rows = Object.values(report.rows).reduce((sum, count) => sum + count, 0);
+  print(
+    json
+      ? `${JSON.stringify(report)}\n`
+      : `已复制 ${rows} 行，审计日志 ${report.audit.entries} 条核验无误 / ${rows} rows copied, the ${report.audit.entries} entries of the audit log verify\n${report.from} → ${report.to}\n`,
+  );
+  return 0;
+}
 
 /** Commands by their words. Each loads what it needs and gives the exit status. */
 const commands: Readonly<Record<string, (values: Values, operands: readonly string[]) => Promise<number>>> = {
@@ -49,6 +63,18 @@ const commands: Readonly<Record<string, (values: Values, operands: readonly stri
         : `一次性管理员代码，${expiresAt} 前有效 / one-time administrator code, valid until ${expiresAt}:\n\n    ${code}\n\n`,
     );
     return 0;
+  },
+  backup: async ({ db, to, json }) => {
+    const { backUp } = await import('./commands/copy.ts');
+    return printCopy(await backUp(process.env, { database: db, to }), json);
+  },
+  restore: async ({ db, from, json }) => {
+    const { restore } = await import('./commands/copy.ts');
+    return printCopy(await restore(process.env, { database: db, from }), json);
+  },
+  'migrate-to-postgres': async ({ db, to, json }) => {
+    const { migrateToPostgres } = await import('./commands/copy.ts');
+    return printCopy(await migrateToPostgres(process.env, { database: db, to }), json);
   },
   config: async ({ json }) => {
     print(json ? configJson() : configTable());
@@ -134,13 +160,17 @@ function readArguments(args: readonly string[]): { readonly values: Values; read
   }
 }
 
+/** A database that cannot be had at the start is the operator's to look after, not our mistake. */
+const uncoded = (error: unknown) =>
+  isStoreUnavailable(error) ? ('ERR_SERVICE_UNAVAILABLE' as const) : ('ERR_SERVICE_INTERNAL' as const);
+
 const statusOf = (code: string): number =>
   code.startsWith('ERR_CLI_') || code === 'ERR_SERVICE_CONFIG_INVALID' || code === 'ERR_SERVICE_DATABASE_NEWER' ? 2 : 1;
 
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  const { code, params } = isCodedError(error) ? error : { code: 'ERR_SERVICE_INTERNAL' as const, params: {} };
+  const { code, params } = isCodedError(error) ? error : { code: uncoded(error), params: {} };
   // In the form that was asked for, as every command of `onelock` does.
   if (process.argv.includes('--json'))
     print(`${JSON.stringify({ error: { code, params, message: describeError(code, params, 'zh-CN') } })}\n`);

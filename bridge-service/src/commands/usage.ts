@@ -1,8 +1,14 @@
 import { configFileVariable, configKeys } from '../config.ts';
 
-export const serviceUsage = `用法 / usage: onelock service [start|break-glass|config] …
+export const serviceUsage = `用法 / usage: onelock service [start|backup|restore|migrate-to-postgres|break-glass|config] …
 
   start                       启动互认服务（默认）/ run the service (the default)
+  backup --to FILE [--db PLACE]
+                              在线备份为一个 SQLite 文件并核验 / write an online, verified backup: one SQLite file
+  restore --from FILE [--db PLACE]
+                              把备份放回空的数据库 / put a backup back into an empty database
+  migrate-to-postgres [--db FILE] [--to URL]
+                              把内嵌数据库迁到 PostgreSQL（先停服务）/ move the embedded database to PostgreSQL (stop the service first)
   break-glass [--db FILE]     在服务器上生成一次性管理员代码 / print a fresh one-time administrator code
   config                      列出全部配置项 / list every configuration key
 

@@ -1,0 +1,132 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
+import { CodedError } from '@onelock/core/errors';
+import { databaseLocationOf, readConfig } from '../config.ts';
+import { createAuditReadings } from '../repositories/audit.ts';
+import { type CopiedRows, copyDatabase } from '../repositories/engine/copy-database.ts';
+import {
+  type DatabaseLocation,
+  describeLocation,
+  readDatabaseLocation,
+} from '../repositories/engine/database-location.ts';
+import { openDatabase } from '../repositories/engine/open-database.ts';
+import type { ServiceDatabase } from '../repositories/engine/schema.ts';
+import { type AuditReport, verifyAudit } from '../services/verify-audit.ts';
+import { existingDatabase } from './existing-database.ts';
+
+export interface CopyReport {
+  readonly from: string;
+  readonly to: string;
+  readonly rows: CopiedRows;
+  /** Of the copy, held against the head that the source had. */
+  readonly audit: AuditReport;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Writes everything that a database holds into a SQLite file, beside a running service and whatever its engine; the file has its name
+ * only when it is whole and its audit log verifies.
+ *
+ * @throws {CodedError} ERR_CLI_USAGE when the file is there already; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN
+ */
+export async function backUp(
+  environment: Environment,
+  options: { readonly database: string | undefined; readonly to: string | undefined },
+): Promise<CopyReport> {
+  const source = existingDatabase(readConfig(environment), options.database);
+  const file = required(options.to, '--to FILE');
+  if (existsSync(file)) throw new CodedError('ERR_CLI_USAGE', { detail: `--to: ${file}` });
+  const draft = `${file}.part`;
+  rmSync(draft, { force: true });
+  try {
+    const report = await copyBetween(source, { engine: 'sqlite', file: draft }, 'go on');
+    renameSync(draft, file);
+    return { ...report, to: file };
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true });
+  }
+}
+
+/**
+ * Puts a backup back into the configured database, which must be new or empty.
+ *
+ * @throws {CodedError} ERR_CLI_USAGE when it holds something; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN
+ */
+export async function restore(
+  environment: Environment,
+  options: { readonly database: string | undefined; readonly from: string | undefined },
+): Promise<CopyReport> {
+  const config = readConfig(environment);
+  const source = existingDatabase(config, required(options.from, '--from FILE'));
+  const target = options.database === undefined ? databaseTarget(environment) : readDatabaseLocation(options.database);
+  return copyBetween(source, target, 'wait');
+}
+
+/**
+ * Moves the embedded database's content to PostgreSQL. Writing to the embedded database waits for the end; stop the service first, and
+ * start it with the new address.
+ *
+ * @throws {CodedError} as {@link restore}
+ */
+export async function migrateToPostgres(
+  environment: Environment,
+  options: { readonly database: string | undefined; readonly to: string | undefined },
+): Promise<CopyReport> {
+  // The address of the target may stand in the configuration already: the source is the file in the data folder all the same.
+  const config = { ...readConfig(environment), databaseUrl: null };
+  const source = existingDatabase(config, options.database);
+  const target = options.to === undefined ? databaseTarget(environment) : readDatabaseLocation(options.to);
+  if (source.engine !== 'sqlite' || target.engine !== 'postgres')
+    throw new CodedError('ERR_CLI_USAGE', { detail: '--db FILE --to postgres://…' });
+  return copyBetween(source, target, 'wait');
+}
+
+const databaseTarget = (environment: Environment): DatabaseLocation => databaseLocationOf(readConfig(environment));
+
+function required(value: string | undefined, what: string): string {
+  if (value === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: what });
+  return value;
+}
+
+async function copyBetween(
+  from: DatabaseLocation,
+  to: DatabaseLocation,
+  writers: 'go on' | 'wait',
+): Promise<CopyReport> {
+  const source = await openDatabase(from);
+  try {
+    const target = await openDatabase(to);
+    try {
+      await requireEmpty(target, to);
+      const rows = await copyDatabase(source, target, writers);
+      const audit = await verifyCopy(target, rows);
+      return { from: describeLocation(from), to: describeLocation(to), rows, audit };
+    } finally {
+      await target.destroy();
+    }
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function requireEmpty(database: ServiceDatabase, location: DatabaseLocation): Promise<void> {
+  const { size } = await createAuditReadings(database).head();
+  const caller = await database.selectFrom('callers').select('id').limit(1).executeTakeFirst();
+  if (size > 0 || caller !== undefined)
+    throw new CodedError('ERR_CLI_USAGE', { detail: `${describeLocation(location)} is not empty` });
+}
+
+/** @throws {CodedError} ERR_SERVICE_AUDIT_BROKEN when what was copied is not a whole log */
+async function verifyCopy(database: ServiceDatabase, rows: CopiedRows): Promise<AuditReport> {
+  const audit = createAuditReadings(database);
+  const checkpoint = await audit.latestCheckpoint();
+  const checkpoints = checkpoint === null ? [] : [checkpoint];
+  const report = await verifyAudit(audit, createNodeCrypto(), { checkpoints, noted: null, key: null });
+  if (report.indication === 'failed' || report.entries !== rows.audit_log)
+    throw new CodedError('ERR_SERVICE_AUDIT_BROKEN', {
+      sequence: Number(report.reason?.params.sequence ?? report.entries),
+      rule: String(report.reason?.params.rule ?? 'entries lost in copying'),
+    });
+  return report;
+}
