@@ -21,6 +21,7 @@ import { answerBrokenRequest, answerError, installErrorHandler, toCodedError } f
 import { installMetrics } from './plugins/metrics.ts';
 import { readQuotas } from './plugins/quotas.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
+import { measureStore } from './plugins/store-metrics.ts';
 import { compileSchema } from './plugins/validation.ts';
 import { administratorRoutes } from './routes/administrators.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -104,6 +105,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await installRateLimit(app, config, await readQuotas(ports.store, logger));
   const metrics = installMetrics(app);
   measureEvidence(metrics.registry, ports);
+  measureStore(metrics.registry, ports);
   await installDocumentation(app);
 
   const context: RouteContext = { ports, config, metrics };
