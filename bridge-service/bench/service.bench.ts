@@ -199,8 +199,8 @@ try {
     await loginBodies(service, token, origin, corpus, Math.min(10_000, certificates)),
   );
   // What of a validation is the road there and back, and not the judgement.
-  measured('healthz', service, {
-    path: '/healthz',
+  measured('part.road-there-and-back', service, {
+    path: '/v1/report-signer',
     token,
     connections: 32,
     random: false,

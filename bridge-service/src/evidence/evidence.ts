@@ -113,7 +113,8 @@ export class Evidence implements EvidencePort {
   async stamp(trust: Trust, url: string, request: Uint8Array): Promise<Uint8Array> {
     const { outbound, limits } = this.#options;
     const source = listedAuthorities(trust).find((listed) => listed.url === url);
-    if (source === undefined) throw new CodedError('ERR_EVIDENCE_URL_UNSUPPORTED', { url: shownUrl(url), rule: 'listed' });
+    if (source === undefined)
+      throw new CodedError('ERR_EVIDENCE_URL_UNSUPPORTED', { url: shownUrl(url), rule: 'listed' });
     return this.#health.ask(source, () => fetchTimestamp(outbound, { url, request, timeoutMs: limits.ocspTimeoutMs }));
   }
 

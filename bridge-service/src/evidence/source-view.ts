@@ -9,8 +9,8 @@ import type { Source } from './source-name.ts';
 
 /** Every listed source with what became of asking it, those never asked too. */
 export function sourceViews(trust: Trust, health: SourceHealth, lists: ListShelf, now: Date): readonly SourceView[] {
-  return [...listedLists(trust), ...listedResponders(trust), ...listedIssuers(trust), ...listedAuthorities(trust)].map((source) =>
-    viewOf(source, health, lists.held(source), now),
+  return [...listedLists(trust), ...listedResponders(trust), ...listedIssuers(trust), ...listedAuthorities(trust)].map(
+    (source) => viewOf(source, health, lists.held(source), now),
   );
 }
 

@@ -1,7 +1,12 @@
-import type { Selectable } from 'kysely';
+import { CompiledQuery, type Selectable } from 'kysely';
 import type { Ca, CaCertificate } from '../services/ports/records.ts';
 import type { CaRepository } from '../services/ports/store.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
+
+/** Asked with every judgement, hence built once: building costs more than asking. */
+const versionQuery = CompiledQuery.raw("select version from registry_state where name = 'cas'") as CompiledQuery<{
+  readonly version: number;
+}>;
 
 export function createCaRepository(database: ServiceDatabase): CaRepository {
   const certificatesOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, readonly CaCertificate[]>> => {
@@ -63,11 +68,9 @@ export function createCaRepository(database: ServiceDatabase): CaRepository {
       await nextVersion();
     },
     async version() {
-      const row = await database
-        .selectFrom('registry_state')
-        .select('version')
-        .where('name', '=', 'cas')
-        .executeTakeFirstOrThrow();
+      const { rows } = await database.executeQuery(versionQuery);
+      const [row] = rows;
+      if (row === undefined) throw new Error('the version of the CA registry is gone');
       return row.version;
     },
     async activeCertificates() {
