@@ -442,6 +442,15 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
       expect(verifies(sm2Identity.id, await driver.sign(fresh, sm2Identity.id, sm2Sign, message))).toBe(true);
     });
 
+    it('and with a library that forgot that it was initialised', async () => {
+      const { driver, order, folder } = await start({ quirks: { events: 'polling' } });
+      order(`fail C_GetSlotList ${0x190}`);
+      expect(await driver.listDevices()).toHaveLength(1);
+      await until(() => !existsSync(path.join(folder, 'faults')));
+      const session = await open(driver);
+      expect(verifies(sm2Identity.id, await driver.sign(session, sm2Identity.id, sm2Sign, message))).toBe(true);
+    });
+
     it('in the middle of a signature, which says so', async () => {
       const { driver, order, folder, token } = await start();
       const session = await open(driver);

@@ -1,4 +1,3 @@
-import { fromHex } from '@onelock/core/bytes';
 import type { CryptoOps, KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
@@ -33,8 +32,9 @@ import { generateOnToken } from './generate-key.ts';
 import { groupIdentities } from './identities.ts';
 import { importCertificateTo } from './import-certificate.ts';
 import { importEncryptionKeyTo } from './import-encryption-key.ts';
+import { signingIdOf } from './key-ids.ts';
 import { KeyOperations } from './key-operations.ts';
-import { loadPkcs11Module, openLibrary } from './load-module.ts';
+import { initialise, loadPkcs11Module, openLibrary } from './load-module.ts';
 import { findCertificates, findPublicKeys, printable } from './objects.ts';
 import { PinGiver } from './pin-giver.ts';
 import { PinPad } from './pin-pad.ts';
@@ -153,11 +153,19 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     await this.#turn(async () => this.#sessions.close(session));
   }
 
-  sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
-    return this.#in(id, async (session) => {
-      const found = this.#key(session, `s ${identityId}`, (place) => signingKeyOf(place, identityBytes(identityId)));
-      return this.#keys.sign(session, found, algorithm, input);
-    });
+  /** Without a queue where nobody else is in the library: most signatures are one after another, by the hundred. */
+  async sign(id: SessionId, identityId: string, algorithm: SignatureAlgorithm, input: SignInput): Promise<Uint8Array> {
+    const find = (session: OpenSession): CertifiedKey =>
+      this.#key(session, `s ${identityId}`, (place) => signingKeyOf(place, signingIdOf(identityId)));
+    if (this.#busy === 0 && !this.#atPad) {
+      const session = this.#sessions.demand(id);
+      const signed = this.#guardNow(session.token, () => {
+        const found = find(session);
+        return found.key.alwaysAuthenticate ? null : this.#keys.signAtOnce(session, found, algorithm, input);
+      });
+      if (signed !== null) return signed;
+    }
+    return this.#in(id, (session) => this.#keys.sign(session, find(session), algorithm, input));
   }
 
   override decrypt(
@@ -170,7 +178,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       const found = this.#key(session, null, (place) => {
         const identity = this.#identities(session.handle).find((each) => each.id === identityId);
         if (identity === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
-        return decryptionKeyOf(place, identityBytes(identityId), identity.encryptionCertificate, certificate);
+        return decryptionKeyOf(place, signingIdOf(identityId), identity.encryptionCertificate, certificate);
       });
       return this.#keys.decrypt(session, found, scheme, ciphertext);
     });
@@ -191,7 +199,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   ): Promise<void> {
     return this.#in(id, async ({ handle, keys }) => {
       keys.clear();
-      importCertificateTo(this.#cryptoki, handle, identityBytes(identityId), use, certificate);
+      importCertificateTo(this.#cryptoki, handle, signingIdOf(identityId), use, certificate);
     });
   }
 
@@ -202,11 +210,11 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     certificate: Uint8Array | null,
   ): Promise<void> {
     return this.#in(id, async (session) => {
-      const { key } = this.#key(session, null, (place) => signingKeyOf(place, identityBytes(identityId)));
+      const { key } = this.#key(session, null, (place) => signingKeyOf(place, signingIdOf(identityId)));
       const abilities = this.#keys.decryptAbilities(session.token);
       const common = { cryptoki: this.#cryptoki, session: session.handle, ops: this.#ops, sm2: this.#sm2 };
       session.keys.clear();
-      importEncryptionKeyTo({ ...common, abilities, signingKey: key }, identityBytes(identityId), pair, certificate);
+      importEncryptionKeyTo({ ...common, abilities, signingKey: key }, signingIdOf(identityId), pair, certificate);
     });
   }
 
@@ -321,16 +329,28 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     }
   }
 
-  /** Libraries name a pulled token in many ways: after a failure we look whether it is still there. */
   async #guard<T>(token: PresentToken, act: () => Promise<T>): Promise<T> {
     try {
       return await act();
     } catch (error) {
-      if (!isCodedError(error) || this.#slots.holds(token)) throw error;
-      this.#look();
-      const options = { ...(error.native && { native: error.native }), cause: error };
-      throw new CodedError('ERR_TOKEN_REMOVED', {}, options);
+      throw this.#explained(token, error);
     }
+  }
+
+  #guardNow<T>(token: PresentToken, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw this.#explained(token, error);
+    }
+  }
+
+  /** Libraries name a pulled token in many ways: after a failure we look whether it is still there. */
+  #explained(token: PresentToken, error: unknown): unknown {
+    if (!isCodedError(error) || this.#slots.holds(token)) return error;
+    this.#look();
+    const options = { ...(error.native && { native: error.native }), cause: error };
+    return new CodedError('ERR_TOKEN_REMOVED', {}, options);
   }
 
   #look(): void {
@@ -364,21 +384,10 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     this.#awaitsToken = true;
     try {
       this.#cryptoki.C_Finalize();
-      this.#cryptoki.C_Initialize();
-    } catch (error) {
-      throw codedFailure('C_Initialize', error);
+      initialise(this.#cryptoki);
     } finally {
       const ended = performance.now();
       this.#initialiseAgainAt = ended + Math.max(reinitialiseMs, reinitialiseShare * (ended - began));
     }
-  }
-}
-
-/** @throws {CodedError} ERR_TOKEN_KEY_NOT_FOUND for what is no CKA_ID in hex */
-function identityBytes(id: string): Uint8Array {
-  try {
-    return fromHex(id);
-  } catch (cause) {
-    throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND', {}, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { concatBytes, equalBytes } from '@onelock/core/bytes';
+import { concatBytes, equalBytes, fromHex } from '@onelock/core/bytes';
+import { CodedError } from '@onelock/core/errors';
 
 const newIdBytes = 8;
 /** Between a signing key's CKA_ID and the number of one of its encryption keys: 'e'. */
@@ -26,4 +27,13 @@ export function isEncryptionIdOf(id: Uint8Array, signingId: Uint8Array): boolean
 /** The number of such an id. */
 export function numberOfEncryptionId(id: Uint8Array): number {
   return ((id.at(-2) ?? 0) << 8) | (id.at(-1) ?? 0);
+}
+
+/** CKA_ID of an identity, which is named by it. @throws {CodedError} ERR_TOKEN_KEY_NOT_FOUND for what is no CKA_ID in hex */
+export function signingIdOf(identityId: string): Uint8Array {
+  try {
+    return fromHex(identityId);
+  } catch (cause) {
+    throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND', {}, { cause });
+  }
 }

@@ -1,7 +1,7 @@
 import type { CryptoOps, KeyEncryption, PublicKey, SignatureAlgorithm } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Pkcs11Mechanisms, SignInput } from '../port/index.ts';
-import type { Cryptoki, CryptokiModule } from './abi.ts';
+import type { Cryptoki, CryptokiModule, Handle } from './abi.ts';
 import { beginDecryption, type DecryptAbilities, finishDecryption, planDecryption } from './decrypt.ts';
 import { codedFailure } from './errors.ts';
 import type { CertifiedKey } from './find-keys.ts';
@@ -21,6 +21,8 @@ export class KeyOperations {
   readonly #types: ParameterTypes;
   readonly #sm2: Pkcs11Mechanisms['sm2'];
   readonly #authenticate: (session: OpenSession) => Promise<void>;
+  /** What C_Sign writes to; every signature leaves as a copy. */
+  readonly #output = Buffer.alloc(maxSignatureBytes);
 
   /** @param authenticate  gives the PIN for one use of a key that wants it for each */
   constructor(
@@ -43,13 +45,15 @@ export class KeyOperations {
     algorithm: SignatureAlgorithm,
     input: SignInput,
   ): Promise<Uint8Array> {
-    const plan = this.#planSignature(session, found, algorithm, input);
-    await this.#begin(session, found, 'C_SignInit', algorithm.kind, () => {
-      this.#cryptoki.C_SignInit(session.handle, plan.mechanism, found.key.handle);
-    });
-    const signature = this.#finishSignature(session, plan, algorithm);
-    this.#demandSm2(found.publicKey, algorithm, input, signature);
-    return signature;
+    const plan = this.#beginSignature(session, found, algorithm, input);
+    if (found.key.alwaysAuthenticate) await this.#authenticate(session);
+    return this.#finishSignature(session, found, plan, algorithm, input);
+  }
+
+  /** {@link sign} without a pause, for keys that want no PIN in between. */
+  signAtOnce(session: OpenSession, found: CertifiedKey, algorithm: SignatureAlgorithm, input: SignInput): Uint8Array {
+    const plan = this.#beginSignature(session, found, algorithm, input);
+    return this.#finishSignature(session, found, plan, algorithm, input);
   }
 
   async decrypt(
@@ -59,9 +63,13 @@ export class KeyOperations {
     ciphertext: Uint8Array,
   ): Promise<Uint8Array> {
     const plan = planDecryption(found.key, scheme, ciphertext, this.decryptAbilities(session.token));
-    await this.#begin(session, found, 'C_DecryptInit', plan.algorithm, () =>
-      beginDecryption(this.#cryptoki, session.handle, found.key, plan),
-    );
+    try {
+      beginDecryption(this.#cryptoki, session.handle, found.key, plan);
+    } catch (error) {
+      session.keys.clear();
+      throw error;
+    }
+    if (found.key.alwaysAuthenticate) await this.#authenticate(session);
     return finishDecryption(this.#cryptoki, session.handle, plan);
   }
 
@@ -86,27 +94,38 @@ export class KeyOperations {
     return planSm2Signature(this.#ops, publicKey, algorithm, input, abilities);
   }
 
-  /** Begins an operation, and gives the PIN where the key wants it for this one. */
-  async #begin(
+  #beginSignature(
     session: OpenSession,
-    { key }: CertifiedKey,
-    api: string,
-    algorithm: string,
-    begin: () => void,
-  ): Promise<void> {
+    found: CertifiedKey,
+    algorithm: SignatureAlgorithm,
+    input: SignInput,
+  ): SignPlan {
+    const plan = this.#planSignature(session, found, algorithm, input);
     try {
-      begin();
+      this.#cryptoki.C_SignInit(session.handle, plan.mechanism, found.key.handle);
     } catch (error) {
       session.keys.clear();
-      throw codedFailure(api, error, { algorithm });
+      throw codedFailure('C_SignInit', error, { algorithm: algorithm.kind });
     }
-    if (key.alwaysAuthenticate) await this.#authenticate(session);
+    return plan;
   }
 
-  #finishSignature({ handle }: OpenSession, { data, decode }: SignPlan, { kind }: SignatureAlgorithm): Uint8Array {
+  #finishSignature(
+    { handle }: OpenSession,
+    { publicKey }: CertifiedKey,
+    { data, decode }: SignPlan,
+    algorithm: SignatureAlgorithm,
+    input: SignInput,
+  ): Uint8Array {
+    const signature = this.#signed(handle, data, decode, algorithm.kind);
+    this.#demandSm2(publicKey, algorithm, input, signature);
+    return signature;
+  }
+
+  #signed(handle: Handle, data: Uint8Array, decode: SignPlan['decode'], kind: SignatureAlgorithm['kind']): Uint8Array {
     let signature: Buffer;
     try {
-      signature = this.#cryptoki.C_Sign(handle, Buffer.from(data), Buffer.alloc(maxSignatureBytes));
+      signature = this.#cryptoki.C_Sign(handle, viewOf(data), this.#output);
     } catch (error) {
       throw codedFailure('C_Sign', error, { algorithm: kind });
     }
@@ -128,4 +147,9 @@ export class KeyOperations {
 function wrongSignature(cause?: unknown): CodedError {
   const params = { api: 'C_Sign', name: 'SIGNATURE_DOES_NOT_VERIFY' };
   return new CodedError('ERR_TOKEN_NATIVE_FAILURE', params, { ...(cause !== undefined && { cause }) });
+}
+
+/** The same bytes as the binding wants them. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { CodedError } from '@onelock/core/errors';
 import type { Cryptoki, CryptokiModule } from './abi.ts';
+import { codedFailure } from './errors.ts';
 
 let loaded: CryptokiModule | null = null;
 
@@ -33,5 +34,15 @@ export function openLibrary(driver: string, library: string): Cryptoki {
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message.slice(0, 200) : library;
     throw new CodedError('ERR_DRIVER_NOT_INSTALLED', { driver, detail }, { cause });
+  }
+}
+
+/** C_Initialize, again. @throws {CodedError} as codedFailure says */
+export function initialise(cryptoki: Cryptoki): void {
+  try {
+    cryptoki.C_Initialize();
+  } catch (error) {
+    const failure = codedFailure('C_Initialize', error);
+    if (failure.native?.name !== 'CKR_CRYPTOKI_ALREADY_INITIALIZED') throw failure;
   }
 }
