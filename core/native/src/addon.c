@@ -111,13 +111,22 @@ METHOD(ghash, 3, L(16, 16, ANY_LENGTH), (ghash_update(a[0].data, a[1].data, a[2]
 #define MESSAGE_AT 160
 #define SHARED_BYTES (MESSAGE_AT + 4096)
 
-/* The memory, and the number of message bytes in it; -1 stands for e in place of ZA. Throws and gives NULL when it is no such number. */
+/*
+ * The memory, and the number of message bytes in it; -1 stands for e in place of ZA. Throws and gives NULL when it is no such number. The
+ * address is asked for at every call: JavaScript may transfer the buffer away, and then it is no longer ours to touch.
+ */
 static uint8_t *shared_of(napi_env env, napi_callback_info info, size_t count, napi_value *values, int32_t *length) {
-  size_t given = count;
-  void *shared = NULL;
-  if (napi_get_cb_info(env, info, &given, values, NULL, &shared) != napi_ok || given < count ||
+  size_t given = count, size = 0;
+  void *kept = NULL, *shared = NULL;
+  napi_value buffer;
+  if (napi_get_cb_info(env, info, &given, values, NULL, &kept) != napi_ok || given < count ||
       napi_get_value_int32(env, values[count - 1], length) != napi_ok || *length < -1 || *length > SHARED_BYTES - MESSAGE_AT) {
     napi_throw_type_error(env, NULL, "not a length of what is in the shared memory");
+    return NULL;
+  }
+  if (napi_get_reference_value(env, (napi_ref)kept, &buffer) != napi_ok || buffer == NULL ||
+      napi_get_arraybuffer_info(env, buffer, &shared, &size) != napi_ok || shared == NULL || size != SHARED_BYTES) {
+    napi_throw_type_error(env, NULL, "the shared memory was transferred away");
     return NULL;
   }
   return shared;
@@ -189,22 +198,21 @@ static napi_value digest_shared(napi_env env, napi_callback_info info) {
   return boolean(env, 1);
 }
 
-/* The memory lives as long as this thread's environment: a reference to it is never given back. */
-static uint8_t *define_shared(napi_env env, napi_value exports) {
+/* The memory lives as long as this thread's environment: the reference, which the functions get, is never given back. */
+static napi_ref define_shared(napi_env env, napi_value exports) {
   napi_value buffer, view;
-  napi_ref kept;
+  napi_ref kept = NULL;
   void *shared = NULL;
   if (napi_create_arraybuffer(env, SHARED_BYTES, &shared, &buffer) != napi_ok || napi_create_reference(env, buffer, 1, &kept) != napi_ok ||
       napi_create_typedarray(env, napi_uint8_array, SHARED_BYTES, buffer, 0, &view) != napi_ok ||
       napi_set_named_property(env, exports, "shared", view) != napi_ok)
     return NULL;
-  return shared;
+  return kept;
 }
 
-static void define_size(napi_env env, napi_value exports, const char *name, size_t value) {
+static int define_size(napi_env env, napi_value exports, const char *name, size_t value) {
   napi_value number;
-  napi_create_uint32(env, (uint32_t)value, &number);
-  napi_set_named_property(env, exports, name, number);
+  return napi_create_uint32(env, (uint32_t)value, &number) == napi_ok && napi_set_named_property(env, exports, name, number) == napi_ok;
 }
 
 NAPI_MODULE_INIT() {
@@ -219,19 +227,19 @@ NAPI_MODULE_INIT() {
       {"signShared", sign_shared}, {"verifyShared", verify_shared}, {"verifySharedWithTable", verify_shared_with_table},
       {"digestShared", digest_shared},
   };
-  uint8_t *shared = define_shared(env, exports);
-  if (shared == NULL) {
-    napi_throw_error(env, NULL, "no memory to share");
+  napi_ref kept = define_shared(env, exports);
+  int done = kept != NULL;
+  sm2_setup();
+  for (size_t i = 0; done && i < sizeof methods / sizeof methods[0]; i++) {
+    napi_value function;
+    done = napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].call, kept, &function) == napi_ok &&
+           napi_set_named_property(env, exports, methods[i].name, function) == napi_ok;
+  }
+  done = done && define_size(env, exports, "tableBytes", sm2_table_size()) &&
+         define_size(env, exports, "digestContextBytes", sm3_context_size()) && define_size(env, exports, "cipherKeyBytes", sm4_key_size());
+  if (!done) {
+    napi_throw_error(env, NULL, "no memory for the functions");
     return NULL;
   }
-  sm2_setup();
-  for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-    napi_value function;
-    napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].call, shared, &function);
-    napi_set_named_property(env, exports, methods[i].name, function);
-  }
-  define_size(env, exports, "tableBytes", sm2_table_size());
-  define_size(env, exports, "digestContextBytes", sm3_context_size());
-  define_size(env, exports, "cipherKeyBytes", sm4_key_size());
   return exports;
 }

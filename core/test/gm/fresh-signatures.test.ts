@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
 import { encodeEcdsaSignature, sm2DefaultUserId } from '@onelock/core/crypto';
 import { describe, expect, it } from 'vitest';
 import { requireReal } from '../../../tools/src/test-setup/require-real.ts';
 import { createAddonEngine, type GmBinding } from '../../src/crypto/gm/addon-engine.ts';
+import { drawScalar } from '../../src/crypto/gm/nonce.ts';
 import { buildSm2PublicKey } from '../../src/crypto/gm/sm2-public-key.ts';
 import { zaBy } from '../../src/crypto/gm/za.ts';
 import { createFloor } from '../../src/crypto/node/floor.ts';
@@ -112,11 +114,56 @@ requireReal('the compiled addon', addonFile)('the addon', (file) => {
     expect(elsewhere.verifyMessage(point, za, given, signature)).toBe(true);
   });
 
+  it('touches no memory that was transferred away', async () => {
+    // In a thread, whose addon shares memory of its own.
+    const program = `const { parentPort, workerData } = require('node:worker_threads');
+      const binding = require(workerData);
+      const moved = structuredClone(binding.shared, { transfer: [binding.shared.buffer] });
+      const before = moved.slice();
+      const calls = [() => binding.signShared(-1), () => binding.verifyShared(8), () => binding.digestShared(8),
+        () => binding.verifySharedWithTable(new Uint8Array(binding.tableBytes), 8)];
+      const thrown = calls.map((call) => { try { call(); return 'nothing'; } catch (error) { return error.name; } });
+      parentPort.postMessage({ thrown, untouched: Buffer.from(moved).equals(before) });`;
+    const worker = new Worker(program, { eval: true, workerData: file });
+    const answer: unknown = await new Promise((resolve, reject) =>
+      worker.once('message', resolve).once('error', reject),
+    );
+    await worker.terminate();
+    expect(answer).toEqual({ thrown: Array(4).fill('TypeError'), untouched: true });
+  }, 60_000);
+
   it('refuses lengths that do not fit what it shares', () => {
     const calls = [binding.signShared, binding.verifyShared, binding.digestShared];
     for (const call of calls)
       for (const length of [-2, 4097, 2 ** 30, '7', undefined]) expect(() => call(length as number)).toThrow(TypeError);
     expect(binding.verifySharedWithTable(new Uint8Array(8), 0)).toBe(false);
+  });
+});
+
+describe('the range of a nonce', () => {
+  /** How many octets of a number are looked at. */
+  function reads(octets: Uint8Array): number {
+    let count = 0;
+    const watched = new Proxy(octets, {
+      get: (target, name) => {
+        if (typeof name === 'string' && /^\d+$/.test(name)) count++;
+        return Reflect.get(target, name, target) as unknown;
+      },
+    });
+    expect(drawScalar(() => watched)).toBe(watched);
+    return count;
+  }
+
+  it('is tested without telling how the number begins', () => {
+    const below = [toBytes(1n), toBytes(n - 1n), toBytes(1n << 255n), toBytes(1n << 200n), toBytes(0xffn << 248n)];
+    for (const number of below) expect(reads(new Uint8Array(number))).toBe(32);
+  });
+
+  it('has an end on both sides, and 32 octets', () => {
+    for (const number of [0n, n, n + 1n, (1n << 256n) - 1n])
+      expect(() => drawScalar(() => new Uint8Array(toBytes(number)))).toFailWith('ERR_CRYPTO_KEY_INVALID');
+    for (const length of [0, 31, 33])
+      expect(() => drawScalar(() => new Uint8Array(length).fill(1))).toFailWith('ERR_CRYPTO_KEY_INVALID');
   });
 });
 

@@ -1,4 +1,3 @@
-import { compareBytes } from '../../bytes/compare.ts';
 import { CodedError } from '../../errors/coded-error.ts';
 import { curves } from '../curves.ts';
 import { integerToBytes } from '../integer.ts';
@@ -6,24 +5,37 @@ import { integerToBytes } from '../integer.ts';
 export type RandomBytes = (length: number) => Uint8Array;
 
 const order = integerToBytes(curves.sm2.n, 32);
-const zero = new Uint8Array(32);
 
 /** A number out of range, or one that will not do, comes once in 2³²: so many in a row show a broken source or key. */
 const maxDraws = 8;
 
 /**
- * A number in [1, n − 1], evenly distributed: drawn again when out of range, never reduced. Compared in variable time, which tells
- * only of numbers that are thrown away. To be wiped by its user.
+ * A number in [1, n − 1], evenly distributed: drawn again when out of range, never reduced. To be wiped by its user.
  *
  * @throws {CodedError} ERR_CRYPTO_KEY_INVALID when the source gives no such number
  */
 export function drawScalar(random: RandomBytes): Uint8Array {
   for (let draw = 0; draw < maxDraws; draw++) {
     const candidate = random(32);
-    if (compareBytes(candidate, order) < 0 && compareBytes(candidate, zero) > 0) return candidate;
+    if (isScalar(candidate)) return candidate;
     candidate.fill(0);
   }
   throw new CodedError('ERR_CRYPTO_KEY_INVALID', { detail: 'the source of random numbers gives none in range' });
+}
+
+/**
+ * Whether 32 octets are a number in [1, n − 1]. Every octet is read, whatever they are: a comparison that stops at the first difference
+ * would tell how many octets of a nonce in use are 00 or FF, and of a few thousand signatures that is enough to compute the key.
+ */
+function isScalar(octets: Uint8Array): boolean {
+  let any = 0;
+  let borrow = 0;
+  for (let index = 31; index >= 0; index--) {
+    const octet = octets[index] ?? 0;
+    any |= octet;
+    borrow = ((octet - (order[index] ?? 0) - borrow) >> 8) & 1;
+  }
+  return octets.length === 32 && borrow === 1 && any !== 0;
 }
 
 /**
