@@ -43,6 +43,8 @@ const faulty: readonly (readonly [string, Partial<GmEngine>, string])[] = [
     'own',
   ],
   ['multiplies wrongly', { multiply: (k, point) => flip(wasm.multiply(k, point)) }, 'SM2 encryption'],
+  ['adds points wrongly', { add: (p, q) => flip(wasm.add(p, q)) }, 'SM2 sums'],
+  ['calculates with scalars wrongly', { multiplyAdd: (a, b, c) => must(flip(wasm.multiplyAdd(a, b, c))) }, 'SM2 sums'],
   ['makes no tables', { createTable: () => undefined }, 'SM2 verification'],
   [
     'throws',
@@ -63,6 +65,20 @@ const faulty: readonly (readonly [string, Partial<GmEngine>, string])[] = [
       },
     },
     'SM4',
+  ],
+  [
+    'deciphers chains wrongly',
+    {
+      createCipher: (key) => {
+        const cipher = wasm.createCipher(key);
+        const cbc: typeof cipher.cbc = (direction, iv, data) => {
+          const out = cipher.cbc(direction, iv, data);
+          return direction === 'encrypt' ? out : must(flip(out));
+        };
+        return { ...cipher, cbc };
+      },
+    },
+    'SM4 example',
   ],
 ];
 

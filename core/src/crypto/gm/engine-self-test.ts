@@ -105,10 +105,25 @@ const examples: Readonly<Record<string, (engine: GmEngine) => boolean>> = {
     const found = encryptWith(engine, fromHex(sm2.point), utf8Encode(sm2.message), fromHex(sm2.k));
     return is(found?.c2, sm2.c2) && is(found?.c3, sm2.c3);
   },
+  // s + s·d + r·d = k, and s·G + (r + s)·P = k·G, of the published signature.
+  'SM2 sums example': (engine) => {
+    const [r, s] = [fromHex(sm2.signature.slice(0, 64)), fromHex(sm2.signature.slice(64))];
+    const [d, k, one] = [fromHex(sm2.d), fromHex(sm2.k), new Uint8Array(32)];
+    one[31] = 1;
+    const [own, others] = [engine.multiplyBase(s), engine.multiply(engine.multiplyAdd(r, s, one), fromHex(sm2.point))];
+    const [sum, product] = [own && others && engine.add(own, others), engine.multiplyBase(k)];
+    return (
+      is(engine.multiplyAdd(engine.multiplyAdd(s, s, d), r, d), sm2.k) &&
+      product !== undefined &&
+      is(sum, toHex(product))
+    );
+  },
   'SM4 example': (engine) => {
     const cipher = engine.createCipher(fromHex(sm4.key));
     return (
-      is(cipher.ecb('encrypt', fromHex(sm4.key)), sm4.block) && is(cipher.ecb('decrypt', fromHex(sm4.block)), sm4.key)
+      is(cipher.ecb('encrypt', fromHex(sm4.key)), sm4.block) &&
+      is(cipher.ecb('decrypt', fromHex(sm4.block)), sm4.key) &&
+      is(cipher.cbc('decrypt', new Uint8Array(16), fromHex(sm4.block)), sm4.key)
     );
   },
   'SM4-GCM and SM4-CCM examples': (engine) => {
