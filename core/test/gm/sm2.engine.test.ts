@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { curves } from '../../src/crypto/curves.ts';
+import { decodePoint } from '../../src/crypto/point.ts';
+import { CodedError } from '../../src/errors/coded-error.ts';
 import { forEachEngine } from './each-engine.ts';
-import { add, inverse, multiply, n, p, pointBytes, sign, toBytes, toNumber, verify } from './reference.ts';
+import { add, inverse, multiply, n, type Point, p, pointBytes, sign, toBytes, toNumber, verify } from './reference.ts';
 
 const random = (): bigint => (toNumber(randomBytes(32)) % (n - 2n)) + 1n;
 const edges: readonly (readonly [string, bigint])[] = [
@@ -25,7 +28,30 @@ function whose(wanted: (candidate: bigint) => bigint): bigint {
   }
 }
 
+const modulo = (value: bigint, m: bigint): bigint => ((value % m) + m) % m;
+
+/** The first point whose x is `x`, or the next number by `step` that is one. */
+function pointFrom(x: bigint, step: 1n | -1n): readonly [bigint, bigint] {
+  for (let found = x; ; found += step) {
+    const compressed = Buffer.concat([Buffer.of(2), toBytes(found)]);
+    try {
+      const point = decodePoint(curves.sm2, compressed);
+      return [found, toNumber(point.subarray(33))];
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+    }
+  }
+}
+
 forEachEngine('SM2 against BigInt', (engine) => {
+  /** By the key, and by its table. */
+  const judge = (point: Point, e: bigint, r: bigint, s: bigint, expected: boolean): void => {
+    const [bytes, signature] = [pointBytes(point), Buffer.concat([toBytes(r), toBytes(s)])];
+    const table = engine.createTable(bytes);
+    expect(engine.verify(bytes, toBytes(e), signature)).toBe(expected);
+    expect(table?.verify(toBytes(e), signature)).toBe(expected);
+    table?.free();
+  };
   const x = (k: bigint): bigint => toNumber((engine.multiplyBase(toBytes(k)) ?? new Uint8Array(64)).subarray(0, 32));
   const y = (k: bigint): bigint => toNumber((engine.multiplyBase(toBytes(k)) ?? new Uint8Array(64)).subarray(32));
 
@@ -94,23 +120,53 @@ forEachEngine('SM2 against BigInt', (engine) => {
     table?.free();
   });
 
-  it('accepts r made of an x above n, and meets P = ±G and s·G = −t·P', () => {
-    // x1 = e' + n for an x1 between n and p: choose R by its x, then e = r − x1 mod n with any r.
-    const d = 1n;
-    const bytes = pointBytes(multiply(d));
-    for (const k of [1n, 2n, n - 1n, n - 2n]) {
-      const e = random();
-      const made = sign(d, k, e);
-      if (made === undefined) continue;
-      const signature = Buffer.concat([toBytes(made[0]), toBytes(made[1])]);
-      expect(engine.verify(bytes, toBytes(e), signature)).toBe(true);
+  it('accepts r made of an x above n, and none made of an x with the same remainder', () => {
+    // R = (x, y) is chosen by its x, then P = (R - s·G) / t: nobody knows a private key, and the signature is right all the same.
+    for (const from of [n, n - 1n, n + 1n, p - 1n, p - (1n << 64n)]) {
+      const sum = pointFrom(from, from >= n && from !== p - 1n ? 1n : -1n);
+      const [s, e] = [random(), toNumber(randomBytes(32))];
+      const r = modulo(e + sum[0], n);
+      const point = multiply(inverse(r + s, n), add(sum, multiply(n - s)));
+      expect(verify(point, e, r, s)).toBe(true);
+      judge(point, e, r, s, true);
+      judge(point, e ^ 1n, r, s, false);
+      // Such that c = r - e is above p - n, where c + n is no coordinate, or is the other number with the remainder of x.
+      for (const other of [sum[0] + p - n, sum[0] + n, sum[0] - n])
+        judge(point, modulo(r - other, n), r, s, verify(point, modulo(r - other, n), r, s));
     }
-    // d = 1: s·G + t·G is infinity when s = −t, that is r = −2s
-    const s = random();
-    const r = (2n * (n - s)) % n;
-    expect(engine.verify(bytes, toBytes(random()), Buffer.concat([toBytes(r), toBytes(s)]))).toBe(false);
+  }, 60_000);
+
+  it('judges where sums meet themselves, their negative and infinity: keys ±1·G, ±2·G … and small scalars', () => {
+    const known = new Map<bigint, ReturnType<typeof multiply>>();
+    const times = (k: bigint): ReturnType<typeof multiply> => {
+      const found = known.get(k) ?? (k === 0n ? null : multiply(k));
+      known.set(k, found);
+      return found;
+    };
+    const scalars = [1n, 2n, 3n, 17n, 32n, n - 1n, n - 2n, n - 32n];
+    for (const d of [1n, 2n, 32n, n - 1n, n - 2n])
+      for (const s of scalars)
+        for (const t of scalars) {
+          const r = modulo(t - s, n);
+          if (r === 0n) continue;
+          const sum = times(modulo(s + t * d, n));
+          judge(times(d), sum === null ? 7n : modulo(r - sum[0], n), r, s, sum !== null);
+        }
+  }, 60_000);
+
+  it('adds points that are one the other or its negative', () => {
+    const bytes = pointBytes(multiply(1n));
     expect(engine.add(bytes, pointBytes(multiply(n - 1n)))).toBeUndefined();
     expect(engine.add(bytes, bytes)).toEqual(new Uint8Array(pointBytes(add(multiply(1n), multiply(1n)))));
+  });
+
+  it('wants another nonce where r, r + k or s would be zero', () => {
+    const [d, k] = [random(), random()];
+    const prepared = engine.prepare(toBytes(d)) ?? new Uint8Array(32);
+    const x = toNumber(pointBytes(multiply(k)).subarray(0, 32));
+    for (const e of [-x, -x - k, k * inverse(d, n) - x])
+      expect(engine.sign(prepared, toBytes(k), toBytes(modulo(e, n)))).toBeUndefined();
+    expect(engine.sign(prepared, toBytes(k), toBytes(modulo(1n - x, n)))).toBeDefined();
   });
 
   it('refuses scalars and points out of range', () => {
