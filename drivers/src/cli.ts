@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError, type Locale, localeOf } from '@onelock/core/messages';
-import type { CommandAnswer, ExitStatus } from './cli/command.ts';
+import type { Command, CommandAnswer, ExitStatus } from './cli/command.ts';
 import { commands } from './cli/commands.ts';
 import { cliWords } from './cli/words.ts';
 
@@ -32,9 +32,10 @@ async function main(words: readonly string[]): Promise<ExitStatus> {
 
 /** @throws {CodedError} ERR_CLI_USAGE, and what the command throws */
 async function runCommand([driver, name = '', ...rest]: readonly string[], locale: Locale): Promise<CommandAnswer> {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (driver !== 'driver' || command === undefined)
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (driver !== 'driver' || load === undefined)
     throw new CodedError('ERR_CLI_USAGE', { detail: cliWords[locale].unknownCommand });
+  const command = await load();
   const { values, positionals } = readOptions(rest, command.options);
   const [least, most] = command.words;
   if (positionals.length < least || positionals.length > most)
@@ -49,7 +50,7 @@ async function runCommand([driver, name = '', ...rest]: readonly string[], local
   });
 }
 
-function readOptions(args: readonly string[], own: (typeof commands)[string]['options']) {
+function readOptions(args: readonly string[], own: Command['options']) {
   try {
     return parseArgs({
       args: [...args],

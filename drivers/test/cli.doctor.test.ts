@@ -12,7 +12,7 @@ import { sampleCatalogue, sampleManifest, signJson } from './driver-signing.ts';
 const pki = fileURLToPath(new URL('../../vectors/pki/', import.meta.url));
 const trust = [`${pki}sm2/root.pem`, `${pki}sm2/intermediate.pem`];
 
-describe('onelock driver doctor', () => {
+describe('onelock driver doctor', { timeout: 180_000 }, () => {
   let home: string;
   beforeEach(() => {
     home = mkdtempSync(path.join(tmpdir(), 'onelock-driver-doctor-'));

@@ -26,7 +26,7 @@ async function withToken(): Promise<{ folder: string; home: string }> {
   return { folder, home: path.dirname(folder) };
 }
 
-describe('onelock driver list', () => {
+describe('onelock driver list', { timeout: 180_000 }, () => {
   it('shows drivers and devices of a configuration file, in Chinese and in English', async () => {
     const { folder, home } = await withToken();
     const config = path.join(home, 'drivers.json');

@@ -38,21 +38,23 @@ requireReal(skfParts, skfCompiler())('an SKF library that is not as the standard
     }
   }
 
-  it('fails by the clause on signing when r and s stand elsewhere than its manifest says', async () => {
+  it('fails by the clause on signing when r and s stand elsewhere than its manifest says', {
+    timeout: 180_000,
+  }, async () => {
     const failed = await report('sign-sm2', 'left-aligned', { signatureAlignment: 'right' });
     expect(failed).toMatchObject({ outcome: 'failed', problem: { code: 'ERR_TOKEN_NATIVE_FAILURE' } });
     expect(failed.clause).toContain('GM/T 0016-2012 §7.6 SKF_ECCSignData');
     expect(await report('sign-sm2', 'left-aligned')).toMatchObject({ outcome: 'passed' });
   });
 
-  it('fails by the clause on RSA when it hashes what it should not', async () => {
+  it('fails by the clause on RSA when it hashes what it should not', { timeout: 180_000 }, async () => {
     const failed = await report('sign-rsa', 'rsa-digest');
     expect(failed).toMatchObject({ outcome: 'failed' });
     expect(failed.clause).toContain('SKF_RSASignData');
     expect(await report('sign-rsa', 'rsa-digest', { rsaSignInput: 'digest' })).toMatchObject({ outcome: 'passed' });
   });
 
-  it('says what the vendor’s own interface said', async () => {
+  it('says what the vendor’s own interface said', { timeout: 180_000 }, async () => {
     const failed = await report('sign-rsa', 'rsa-digest');
     expect(failed).toMatchObject({ problem: { code: 'ERR_TOKEN_NATIVE_FAILURE', params: { api: 'SKF_RSASignData' } } });
   });

@@ -11,7 +11,7 @@ import { sm2Identity } from './test-keys.ts';
 
 const ops = createNodeCrypto();
 
-describe('onelock driver conform', () => {
+describe('onelock driver conform', { timeout: 180_000 }, () => {
   let folder: string;
   let home: string;
   let remove: () => void;

@@ -42,7 +42,7 @@ requireReal(pkcs11Parts, pkcs11Library())('a library whose publisher signed for 
     digests: [{ sha256: digest }],
   });
 
-  it('is loaded in its host by the file that was hashed, and works', async () => {
+  it('is loaded in its host by the file that was hashed, and works', { timeout: 180_000 }, async () => {
     const driver = await startHostedDriver(configOf(softhsm, sha256(softhsm)));
     try {
       expect((await driver.listDevices()).map(({ label }) => label)).toEqual(['演示 HSM']);
@@ -53,7 +53,7 @@ requireReal(pkcs11Parts, pkcs11Library())('a library whose publisher signed for 
     }
   });
 
-  it('is not loaded when one byte was added, and no process is left', async () => {
+  it('is not loaded when one byte was added, and no process is left', { timeout: 180_000 }, async () => {
     const library = copyOf('altered.so');
     const config = configOf(library, sha256(library));
     appendFileSync(library, '\n');
@@ -62,7 +62,7 @@ requireReal(pkcs11Parts, pkcs11Library())('a library whose publisher signed for 
     );
   });
 
-  it('is checked again whenever its host starts anew', async () => {
+  it('is checked again whenever its host starts anew', { timeout: 180_000 }, async () => {
     const library = copyOf('replaced.so');
     const driver = await startHostedDriver(configOf(library, sha256(library)), { restartDelayMs: 20 });
     try {

@@ -18,4 +18,33 @@ export const builtInDrivers: readonly DriverManifest[] = [
     pin: { minLength: 6, maxLength: 16, retries: 10, characters: 'any' },
     seal: { place: 'none' },
   },
+  {
+    kind: 'onelock-driver',
+    format: 1,
+    id: 'piv',
+    version: 1,
+    name: { 'zh-CN': 'PIV 智能卡（PC/SC）', en: 'PIV cards (PC/SC)' },
+    vendor: { name: 'OneLock' },
+    family: 'card',
+    libraries: [],
+    devices: {},
+    quirks: { applications: [{ kind: 'piv' }] },
+    seal: { place: 'none' },
+  },
+  {
+    kind: 'onelock-driver',
+    format: 1,
+    id: 'gmt0017',
+    version: 1,
+    name: { 'zh-CN': '国密智能卡 GM/T 0017（PC/SC）', en: 'GM/T 0017 cards (PC/SC)' },
+    vendor: { name: 'OneLock' },
+    family: 'card',
+    libraries: [],
+    devices: {},
+    quirks: { applications: [{ kind: 'gmt0017' }] },
+    seal: { place: 'none' },
+  },
 ];
+
+/** Not run until somebody wants them: they speak to every card in every reader, also to those of other programs. */
+export const runOnlyWhenWanted: ReadonlySet<string> = new Set(['piv', 'gmt0017']);

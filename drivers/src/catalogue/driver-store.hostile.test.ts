@@ -36,7 +36,11 @@ function newStore(changes: { now?: () => Date; trust?: () => DriverTrust } = {})
 }
 
 const refusal = (act: Promise<unknown>): Promise<unknown> => act.catch((error: unknown) => error);
-const idsOf = (store: DriverStore): readonly string[] => store.contents().drivers.map(({ manifest }) => manifest.id);
+/** Without the built-in ones that nobody asked for. */
+function idsOf(store: DriverStore): readonly string[] {
+  const { drivers, removed } = store.contents();
+  return drivers.map(({ manifest }) => manifest.id).filter((id) => !removed.includes(id));
+}
 const recall = { reason: { 'zh-CN': '签名错误', en: 'wrong signatures' }, at: '2026-11-21T00:00:00Z' };
 
 const linux: ThisSystem = { system: 'linux', architecture: 'x64', folders: {} };
@@ -45,6 +49,16 @@ const here = { system: linux, driversFolder: '/state/drivers', tokenFolder: '/st
 describe('the drivers that a computer knows', () => {
   it('begin with those that need no library', () => {
     expect(idsOf(newStore().store)).toEqual(['soft']);
+  });
+
+  it('speak to other programs’ cards only for who asks for that', async () => {
+    const { store, again } = newStore();
+    await store.want('piv');
+    expect(idsOf(again({}))).toEqual(['piv', 'soft']);
+    const row = installedDrivers(store.contents(), here).find(({ manifest }) => manifest.id === 'piv');
+    expect(row).toMatchObject({ state: 'ready', config: { family: 'card' } });
+    await store.remove('piv');
+    expect(idsOf(again({}))).toEqual(['soft']);
   });
 
   it('come by a signed catalogue, or one by one, and stay', async () => {
@@ -94,7 +108,7 @@ describe('the drivers that a computer knows', () => {
         refusal(store.accept(signJson(JSON.parse(JSON.stringify(sampleManifest(changes)))))),
       ).resolves.toFailWith('ERR_DRIVER_VERSION_ROLLBACK');
     await store.accept(signJson(sampleCatalogue()));
-    const [, known] = store.contents().drivers;
+    const known = store.contents().drivers.find(({ manifest }) => manifest.id === 'vendor-skf');
     expect(known).toMatchObject({ origin: 'added', manifest: { version: 5 } });
     await store.remove('vendor-skf');
     expect(idsOf(store)).toEqual(['soft']);

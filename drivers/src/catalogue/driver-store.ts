@@ -11,7 +11,7 @@ import {
   readJson,
   type SignedContent,
 } from '../manifest/index.ts';
-import { builtInDrivers } from './built-in.ts';
+import { builtInDrivers, runOnlyWhenWanted } from './built-in.ts';
 import { type DriverCatalogue, parseCatalogue } from './catalogue-schema.ts';
 import { type DriverLedger, emptyLedger, encodeLedger, parseLedger } from './ledger.ts';
 import { refuseRecalled } from './recall.ts';
@@ -36,6 +36,7 @@ export interface StoreContents {
   readonly catalogueSignerNotAfter: string | null;
   /** The newest manifest of each driver that is still accepted. */
   readonly drivers: readonly KnownDriver[];
+  /** Drivers that the person does not want, or has not asked for. */
   readonly removed: readonly string[];
   /** What stands in the folder and is not accepted: altered on the disk, or no longer trusted. */
   readonly problems: readonly { readonly file: string; readonly reason: Reason }[];
@@ -82,17 +83,18 @@ export class DriverStore {
       );
       return manifest === null || manifest.value.version < version ? [] : [manifest.value];
     });
+    const known = newestOfEach(
+      [
+        ...builtInDrivers.map((manifest) => ({ manifest, origin: 'built-in' }) as const),
+        ...(catalogue?.value.drivers ?? []).map((manifest) => ({ manifest, origin: 'catalogue' }) as const),
+        ...added.map((manifest) => ({ manifest, origin: 'added' }) as const),
+      ].filter(({ manifest }) => manifest.version >= newestSeen(manifest.id, ledger)),
+    );
     return {
       catalogue: catalogue?.value ?? null,
       catalogueSignerNotAfter: catalogue?.opened.signerNotAfter ?? null,
-      drivers: newestOfEach(
-        [
-          ...builtInDrivers.map((manifest) => ({ manifest, origin: 'built-in' }) as const),
-          ...(catalogue?.value.drivers ?? []).map((manifest) => ({ manifest, origin: 'catalogue' }) as const),
-          ...added.map((manifest) => ({ manifest, origin: 'added' }) as const),
-        ].filter(({ manifest }) => manifest.version >= newestSeen(manifest.id, ledger)),
-      ),
-      removed: ledger.removed,
+      drivers: known,
+      removed: [...ledger.removed, ...notAskedFor(known, ledger)],
       problems,
     };
   }
@@ -120,7 +122,11 @@ export class DriverStore {
     const known = drivers.find(({ manifest }) => manifest.id === id);
     if (known === undefined) throw new CodedError('ERR_DRIVER_UNKNOWN', { driver: id });
     refuseRecalled(known.manifest, catalogue?.recalls ?? []);
-    await this.#change((ledger) => ({ ...ledger, removed: ledger.removed.filter((each) => each !== id) }));
+    await this.#change((ledger) => ({
+      ...ledger,
+      removed: ledger.removed.filter((each) => each !== id),
+      ...(runOnlyWhenWanted.has(id) && { wanted: [...new Set([...(ledger.wanted ?? []), id])] }),
+    }));
     return known;
   }
 
@@ -133,7 +139,8 @@ export class DriverStore {
       throw new CodedError('ERR_DRIVER_UNKNOWN', { driver: id });
     await this.#change((ledger) => {
       const { [id]: _gone, ...added } = ledger.added;
-      return { ...ledger, added, removed: [...new Set([...ledger.removed, id])] };
+      const wanted = ledger.wanted?.filter((each) => each !== id);
+      return { ...ledger, added, removed: [...new Set([...ledger.removed, id])], ...(wanted && { wanted }) };
     });
     rmSync(this.#manifestFile(id), { force: true });
   }
@@ -227,6 +234,14 @@ export class DriverStore {
 function refuseRollback(name: string, version: number, known: number | undefined): void {
   if (known !== undefined && version <= known)
     throw new CodedError('ERR_DRIVER_VERSION_ROLLBACK', { name, version, known });
+}
+
+/** A catalogue or a manifest that names such a driver is a way of asking for it. */
+function notAskedFor(known: readonly KnownDriver[], { wanted = [] }: DriverLedger): readonly string[] {
+  return known
+    .filter(({ manifest, origin }) => origin === 'built-in' && runOnlyWhenWanted.has(manifest.id))
+    .map(({ manifest }) => manifest.id)
+    .filter((id) => !wanted.includes(id));
 }
 
 /** A manifest that is older than one that was seen is never used again, wherever it comes from. */

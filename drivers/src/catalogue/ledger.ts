@@ -24,6 +24,8 @@ const LedgerSchema = Type.Object(
     newest: Type.Record(DriverName, VersionNumber),
     /** Drivers of the catalogue that the person does not want. */
     removed: Type.Array(DriverName, { maxItems: 1000 }),
+    /** Built-in drivers that run only for who asks for them. */
+    wanted: Type.Optional(Type.Array(DriverName, { maxItems: 1000 })),
   },
   closed,
 );

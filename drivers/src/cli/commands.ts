@@ -1,18 +1,12 @@
-import { addCommand } from './add-driver.ts';
 import type { Command } from './command.ts';
-import { conformCommand } from './conform-command.ts';
-import { doctorCommand } from './doctor-command.ts';
-import { listCommand } from './list-command.ts';
-import { removeCommand } from './remove-driver.ts';
-import { reportCommand } from './report-command.ts';
-import { signCommand } from './sign-command.ts';
 
-export const commands: Readonly<Record<string, Command>> = {
-  list: listCommand,
-  add: addCommand,
-  remove: removeCommand,
-  conform: conformCommand,
-  doctor: doctorCommand,
-  report: reportCommand,
-  sign: signCommand,
+/** Each is loaded when it is asked for: most need only a part of what drivers are made of. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  list: async () => (await import('./list-command.ts')).listCommand,
+  add: async () => (await import('./add-driver.ts')).addCommand,
+  remove: async () => (await import('./remove-driver.ts')).removeCommand,
+  conform: async () => (await import('./conform-command.ts')).conformCommand,
+  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
+  report: async () => (await import('./report-command.ts')).reportCommand,
+  sign: async () => (await import('./sign-command.ts')).signCommand,
 };
