@@ -102,9 +102,8 @@ async function importEncryptionKeyPair(
     !(incoming.publicKey.kind === 'sm2' && equalBytes(incoming.publicKey.point, pair.publicPoint))
   )
     throw new CodedError('ERR_TOKEN_CERTIFICATE_MISMATCH');
-  const facts = [{ name: 'use', value: 'encrypt' }] as const;
   const on = targetOf(key);
-  const act = { act: 'importEncryptionKeyPair', on, stated: stated(params.display), facts, incoming } as const;
+  const act = { act: 'importEncryptionKeyPair', on, stated: stated(params.display), incoming } as const;
   const work = (session: SessionId): Promise<void> =>
     target.present.driver.importEncryptionKeyPair(session, target.identityId, pair, params.certificate ?? null);
   await actWithKey(parts, context, act, null, work);
