@@ -34,7 +34,8 @@ import { importCertificateTo } from './import-certificate.ts';
 import { importEncryptionKeyTo } from './import-encryption-key.ts';
 import { signingIdOf } from './key-ids.ts';
 import { KeyOperations } from './key-operations.ts';
-import { initialise, loadPkcs11Module, openLibrary } from './load-module.ts';
+import { LibraryLife } from './library-life.ts';
+import { loadPkcs11Module, openLibrary } from './load-module.ts';
 import { findCertificates, findPublicKeys, printable } from './objects.ts';
 import { PinGiver } from './pin-giver.ts';
 import { PinPad } from './pin-pad.ts';
@@ -45,9 +46,6 @@ import { type PresentToken, TokenSlots } from './token-slots.ts';
 
 const lookMs = 700;
 const eventMs = 150;
-/** The least time between two initialisations, and how many times longer than one takes. */
-const reinitialiseMs = 600;
-const reinitialiseShare = 20;
 /** Less than the shortest time that anyone waits for an answer: a person may be typing on a device. */
 const turnMs = 10_000;
 
@@ -74,14 +72,13 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   readonly #sessions: Pkcs11Sessions;
   readonly #keys: KeyOperations;
   readonly #events: SlotEvents;
+  readonly #life: LibraryLife;
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   readonly #timers: readonly NodeJS.Timeout[];
-  #initialiseAgainAt = performance.now() + reinitialiseMs;
   /** Somebody types on a device: nothing else may enter the library. */
   #atPad = false;
   #busy = 0;
-  #awaitsToken = false;
   #shown: readonly TokenDevice[] = [];
 
   constructor(config: Pkcs11DriverConfig, cryptoki: Cryptoki, binding: CryptokiModule, ops: CryptoOps) {
@@ -105,6 +102,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       this.#padded(session.token, () => this.#sessions.authenticate(session)),
     );
     this.#events = new SlotEvents(cryptoki);
+    this.#life = new LibraryLife(cryptoki);
     this.#slots.look(() => false);
     this.#timers = [
       setInterval(() => this.#lookQuietly(() => true), lookMs),
@@ -354,10 +352,10 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   }
 
   #look(): void {
-    this.#reinitialise();
+    this.#life.renew(this.#slots.unreadable, this.#sessions.busy);
     const before = this.#slots.present.length;
-    const changed = this.#slots.look((token) => this.#sessions.wasAway(token));
-    if (this.#slots.present.length > before) this.#awaitsToken = false;
+    const changed = this.#life.look(() => this.#slots.look((token) => this.#sessions.wasAway(token)));
+    if (this.#slots.present.length > before) this.#life.tokenCame();
     if (!changed) return;
     this.#sessions.dropAbsent(this.#slots.present);
     for (const listener of this.#listeners) listener();
@@ -370,24 +368,6 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       if (isWanted()) this.#look();
     } catch (error) {
       if (!isCodedError(error)) throw error;
-    }
-  }
-
-  /**
-   * Some libraries look for tokens only when they are initialised; while nothing is open that costs nothing. Once they were, a
-   * token that is still away is no unreadable slot any more: it is looked for until one comes.
-   */
-  #reinitialise(): void {
-    const began = performance.now();
-    const unreadable = this.#slots.unreadable > 0;
-    if (!(unreadable || this.#awaitsToken) || this.#sessions.busy || began < this.#initialiseAgainAt) return;
-    this.#awaitsToken = true;
-    try {
-      this.#cryptoki.C_Finalize();
-      initialise(this.#cryptoki);
-    } finally {
-      const ended = performance.now();
-      this.#initialiseAgainAt = ended + Math.max(reinitialiseMs, reinitialiseShare * (ended - began));
     }
   }
 }
