@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Options } from '../src/cli/command.ts';
 import { conformCommand } from '../src/cli/conform-command.ts';
 import { type ConformanceReport, clauseOf, conformanceCases } from '../src/conformance/index.ts';
+import { sampleManifest } from './driver-signing.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
 import { sm2Identity } from './test-keys.ts';
 
@@ -53,6 +54,29 @@ describe('onelock driver conform', { timeout: 180_000 }, () => {
     expect(text).toContain('未试错误 PIN（未获许可）');
     expect(text).toContain('未获许可在介质中生成密钥');
     expect(readFileSync(path.join(folder, 'demo.softtoken'), 'utf8')).toBe(before);
+  });
+
+  it('holds a driver to what its manifest declares', async () => {
+    const manifest = (capabilities: readonly string[]) => {
+      const file = path.join(home, 'manifest.json');
+      const soft = { family: 'soft', libraries: [], quirks: undefined, capabilities };
+      writeFileSync(file, JSON.stringify(sampleManifest(soft)));
+      return file;
+    };
+    renameSync(folder, path.join(home, 'tokens'));
+    const listing = async (...capabilities: string[]) => {
+      const { json } = await conform({ config: undefined, manifest: manifest(capabilities) });
+      return (json as ConformanceReport).cases.find(({ id }) => id === 'listing');
+    };
+    try {
+      expect(await listing('decrypt', 'change-pin')).toMatchObject({ outcome: 'passed' });
+      expect(await listing('unblock-pin')).toMatchObject({
+        outcome: 'failed',
+        problem: { found: { en: expect.stringContaining('declares unblock-pin') } },
+      });
+    } finally {
+      renameSync(path.join(home, 'tokens'), folder);
+    }
   });
 
   it('names the clause that a failure breaks', async () => {

@@ -31,11 +31,17 @@ export function installedDrivers(
       return { ...known, state: 'ready', config, cause: null };
     } catch (error) {
       if (!isCodedError(error)) throw error;
-      const absent = error.code === 'ERR_DRIVER_NOT_INSTALLED' || error.code === 'ERR_DRIVER_SYSTEM_UNSUPPORTED';
+      const absent = notHere.has(error.code);
       return { ...refused(known, error), ...(absent && { state: 'absent' }) };
     }
   });
 }
+
+const notHere: ReadonlySet<string> = new Set([
+  'ERR_DRIVER_NOT_INSTALLED',
+  'ERR_DRIVER_SYSTEM_UNSUPPORTED',
+  'ERR_CALL_UNSUPPORTED',
+]);
 
 function refused(known: KnownDriver, { code, params }: CodedError): InstalledDriver {
   return { ...known, state: 'refused', config: null, cause: { code, params } };

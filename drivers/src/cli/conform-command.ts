@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { createNodeCiphers } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../conformance/index.ts';
 import { type HostedDriver, startHostedDriver } from '../host/index.ts';
 import { checkManifest, driverConfigOf, readJson } from '../manifest/index.ts';
-import type { DriverConfig, TokenDevice } from '../port/index.ts';
+import type { DriverConfig, TokenCapability, TokenDevice } from '../port/index.ts';
 import { type Command, type CommandContext, type Options, textOption } from './command.ts';
 import { findConfigs } from './find-configs.ts';
 import { readKnown, surroundingsOf } from './known-drivers.ts';
@@ -45,9 +46,11 @@ export const conformCommand: Command = {
   },
   words: [0, 1],
   async run([id], options, context) {
-    const driver = await startHostedDriver(chooseConfig(id, options, context));
+    const { config, declared } = chooseDriver(id, options, context);
+    const driver = await startHostedDriver(config);
     try {
-      const report = await runConformance(await subjectFor(driver, options, context), context.now());
+      const subject = { ...(await subjectFor(driver, options, context)), declared };
+      const report = await runConformance(subject, context.now());
       const out = textOption(options, 'out');
       if (out !== undefined) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
       const text = showConformance(report, context.locale);
@@ -58,16 +61,26 @@ export const conformCommand: Command = {
   },
 };
 
+interface ChosenDriver {
+  readonly config: DriverConfig;
+  /** What its manifest promises, where it has one. */
+  readonly declared: readonly TokenCapability[] | undefined;
+}
+
 /** A manifest as its vendor writes it need not be signed yet: its own library is about to be tried, nothing is kept. */
-function chooseConfig(id: string | undefined, options: Options, context: CommandContext): DriverConfig {
-  const manifest = textOption(options, 'manifest');
-  if (manifest !== undefined)
-    return driverConfigOf(checkManifest(readJson(readFile(manifest), maxManifestJson)), surroundingsOf(context));
-  const configs = findConfigs(textOption(options, 'config'), context.environment, readKnown(context).installed);
-  const found = id === undefined && configs.length === 1 ? configs[0] : configs.find((config) => config.id === id);
-  if (found === undefined)
+function chooseDriver(id: string | undefined, options: Options, context: CommandContext): ChosenDriver {
+  const file = textOption(options, 'manifest');
+  if (file !== undefined) {
+    const manifest = checkManifest(readJson(readFile(file), maxManifestJson));
+    return { config: driverConfigOf(manifest, surroundingsOf(context)), declared: manifest.capabilities };
+  }
+  const { installed } = readKnown(context);
+  const configs = findConfigs(textOption(options, 'config'), context.environment, installed);
+  const config = id === undefined && configs.length === 1 ? configs[0] : configs.find((each) => each.id === id);
+  if (config === undefined)
     throw new CodedError('ERR_DRIVER_UNKNOWN', { driver: id ?? configs.map((each) => each.id).join(' ') });
-  return found;
+  const known = installed.find((each) => each.config !== null && isDeepStrictEqual(each.config, config));
+  return { config, declared: known?.manifest.capabilities };
 }
 
 async function subjectFor(

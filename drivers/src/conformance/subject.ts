@@ -1,5 +1,5 @@
 import type { CipherOps, CryptoOps } from '@onelock/core/crypto';
-import type { Pin, TokenDriver } from '../port/index.ts';
+import type { Pin, TokenCapability, TokenDriver } from '../port/index.ts';
 
 /** What may be done to the device under test beyond using it as its owner does. */
 export type Permission =
@@ -27,6 +27,8 @@ export interface ConformanceSubject {
   readonly hands?: Hands | undefined;
   /** Another device, of the same driver unless another is given, that is there at the same time. */
   readonly second?: SecondDevice | undefined;
+  /** What the driver's manifest promises of its devices. */
+  readonly declared?: readonly TokenCapability[] | undefined;
   readonly ops: CryptoOps;
   readonly ciphers: CipherOps;
 }

@@ -39,6 +39,26 @@ describe('a driver manifest', () => {
     expect(second).toMatchObject({ library: 'C:\\Vendor\\Skf.dll' });
   });
 
+  it('carries a vendor’s mechanism numbers to PKCS#11, and masked ATRs to cards', () => {
+    const surroundings = { ...place, system: linux, exists: () => true };
+    const mechanisms = { sm2: { sign: { mechanism: 0x80008000, input: 'digest' } } };
+    const pkcs11 = parse({ family: 'pkcs11', libraries: at('/usr/lib/p11.so'), quirks: {}, mechanisms });
+    expect(driverConfigOf(pkcs11, surroundings)).toMatchObject({ family: 'pkcs11', mechanisms });
+    const devices = { atrs: [{ atr: '3b8f0102', mask: 'ffff00ff' }] };
+    const quirks = { applications: [{ kind: 'gmt0017' }] };
+    const card = parse({ family: 'card', libraries: [], quirks, devices });
+    expect(driverConfigOf(card, surroundings)).toEqual({
+      ...{ id: 'vendor-skf', family: 'card', vendor: '测试厂商' },
+      ...{ quirks, atrs: devices.atrs },
+    });
+  });
+
+  it('of the cloud says that no driver of it can be run yet', () => {
+    const surroundings = { ...place, system: linux, exists: () => true };
+    const cloud = parse({ family: 'cloud', libraries: [], quirks: {} });
+    expect(() => driverConfigOf(cloud, surroundings)).toFailWith('ERR_CALL_UNSUPPORTED');
+  });
+
   it('says when nothing of it is here, or nothing is for this system', () => {
     const manifest = parse({});
     const nothing = { ...place, exists: () => false };

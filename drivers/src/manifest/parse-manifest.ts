@@ -60,6 +60,8 @@ function checkDevices({ devices }: DriverManifest, pointer: string): void {
 
 /** The family's own configuration schema says which quirks and mechanisms there are. */
 function checkSettings(manifest: DriverManifest, pointer: string): void {
+  // Nothing of this family runs here yet; its manifests are known all the same.
+  if (manifest.family === 'cloud') return;
   try {
     configForLibrary(manifest, { library: '/any/library.so', stateFolder: '/any/folder', tokenFolder: '/any/folder' });
   } catch (error) {

@@ -17,6 +17,16 @@ export const listing: ConformanceCase = {
     trial.expect(device.serialNumber.trim() !== '', says('没有序列号', 'no serial number'));
     trial.expect(device.insertion > 0, says('没有插入计数', 'no count of insertions'));
     trial.expect(device.capabilities.length > 0, says('没有任何能力', 'no capability at all'));
+    for (const capability of trial.subject.declared ?? [])
+      trial.expect(
+        device.capabilities.includes(capability),
+        fill(
+          says('清单声明了 {capability}，介质没有', 'the manifest declares {capability}, and the device has it not'),
+          {
+            capability,
+          },
+        ),
+      );
     trial.about('identities');
     const [once, again] = [await idsOf(trial, device.id), await idsOf(trial, device.id)];
     trial.expect(new Set(once).size === once.length, says('证书容器标识重复', 'two identities have one id'));
