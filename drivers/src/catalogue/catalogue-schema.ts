@@ -72,15 +72,22 @@ export function checkCatalogue(value: unknown): DriverCatalogue {
   for (const field of ['issuedAt', 'nextUpdate'] as const)
     if (Number.isNaN(Date.parse(value[field]))) throw malformed(`/${field}`, 'a time');
   const ids = new Set<string>();
-  const drivers = value.drivers.map((driver, index) => {
+  const drivers = value.drivers.flatMap((driver, index) => {
+    if (isOfLaterFormat(driver)) return [];
     if (encodeCanonicalJson(driver as Json).length > maxManifestBytes)
       throw malformed(`/drivers/${index}`, `at most ${maxManifestBytes} bytes`);
     const manifest = checkManifest(driver, `/drivers/${index}`);
     if (ids.has(manifest.id)) throw malformed(`/drivers/${index}/id`, 'each driver once');
     ids.add(manifest.id);
-    return manifest;
+    return [manifest];
   });
   return { ...value, drivers };
+}
+
+/** For newer agents than this one: its other drivers must not suffer from it. */
+function isOfLaterFormat(driver: unknown): boolean {
+  if (typeof driver !== 'object' || driver === null || !('kind' in driver) || !('format' in driver)) return false;
+  return driver.kind === 'onelock-driver' && typeof driver.format === 'number' && driver.format > 1;
 }
 
 function malformed(field: string, rule: string): CodedError {

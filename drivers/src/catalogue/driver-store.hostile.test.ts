@@ -218,6 +218,13 @@ describe('the drivers that a computer knows', () => {
 });
 
 describe('a catalogue', () => {
+  it('may hold manifests of a later format beside those that this program understands', async () => {
+    const { store } = newStore();
+    const later = { kind: 'onelock-driver', format: 2, id: 'later', news: true };
+    await store.accept(signJson(sampleCatalogue({ drivers: [sampleManifest(), later] })));
+    expect(idsOf(store)).toEqual(['soft', 'vendor-skf']);
+  });
+
   it.each([
     ['one driver twice', { drivers: [sampleManifest(), sampleManifest()] }],
     ['a driver that is none', { drivers: [{}] }],
