@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { pcscdParts } from '../src/virtual-card/index.ts';
 
 /** For the title of what is skipped without them. */
-export const cardParts = 'pcscd, vsmartcard-vpcd, koffi and root on Linux';
+export const cardParts = 'pcscd, vsmartcard-vpcd, koffi, and root that may make mount namespaces';
 
 /** The daemon's file when a private one can be started here. */
 export function pcscDaemon(): string | undefined {

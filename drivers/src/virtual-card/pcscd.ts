@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -30,8 +30,16 @@ export function pcscdParts():
   const unshare = ['/usr/bin/unshare'].find((file) => existsSync(file));
   if (process.getuid?.() !== 0 || daemon === undefined || driver === undefined || unshare === undefined)
     return undefined;
-  return { daemon, driver, unshare };
+  return mayUnshare(unshare) ? { daemon, driver, unshare } : undefined;
 }
+
+/** A container may keep even its root from making namespaces. */
+function mayUnshare(unshare: string): boolean {
+  namespaces ??= spawnSync(unshare, ['--mount', 'true'], { stdio: 'ignore' }).status === 0;
+  return namespaces;
+}
+
+let namespaces: boolean | undefined;
 
 /**
  * Starts a pcscd that no other program sees: its folder /run/pcscd is another one in a mount namespace of its own, its readers

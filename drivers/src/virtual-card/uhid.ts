@@ -41,13 +41,13 @@ export class UhidKey {
     return new UhidKey(file, card, config);
   }
 
-  /** Pulls it out. */
+  /** Pulls it out, in the middle of whatever it does. */
   async unplug(): Promise<void> {
     this.#open = false;
-    await this.#served;
     const event = Buffer.alloc(4);
     event.writeUInt32LE(type.destroy);
     await this.#file.write(event);
+    await this.#served;
     await this.#file.close();
   }
 
@@ -60,8 +60,10 @@ export class UhidKey {
       }
       if (event.readUInt32LE() !== type.output) continue;
       const size = event.readUInt16LE(4 + dataBytes);
-      for (const report of await this.#key.receive(Uint8Array.from(event.subarray(4, 4 + size))))
-        await this.#file.write(inputEvent(this.#numbered ? report : report.subarray(1)));
+      const reports = await this.#key.receive(Uint8Array.from(event.subarray(4, 4 + size)));
+      // Pulled meanwhile: what the card would have said nobody hears.
+      for (const report of reports)
+        if (this.#open) await this.#file.write(inputEvent(this.#numbered ? report : report.subarray(1)));
     }
   }
 

@@ -115,8 +115,9 @@ async function tryFraming(title: string, framing: HidFraming): Promise<void> {
   );
   tell(`${title}: 8 kB of content opened inside`, Buffer.compare(opened, plain) === 0);
 
+  let pulling: Promise<void> | null = null;
   card.interference = (command, answer) => {
-    if (command[1] === 0x74) void key.unplug();
+    if (command[1] === 0x74) pulling = key.unplug();
     return answer(command);
   };
   const pulled = await codeOf(driver.sign(session, container, sm2, { kind: 'message', bytes: plain }));
@@ -126,6 +127,7 @@ async function tryFraming(title: string, framing: HidFraming): Promise<void> {
     { pulled },
   );
   await until(async () => ((await driver.listDevices()).length === 0 ? true : null));
+  await pulling;
   card.interference = null;
   card.reset();
   key = await UhidKey.plugIn(card, transport);
