@@ -123,6 +123,17 @@ void sm3_update(sm3_context *context, const uint8_t *data, size_t length) {
   for (size_t i = 0; i < length % 64; i++) context->block[i] = data[i];
 }
 
+/* WASM's compiler leaves words of the last block, which may end a key or a shared point, on the stack of compress_plain. */
+#if defined(__wasm__)
+HELD_APART void wipe_block(void) {
+  volatile uint64_t left[32];
+  for (int i = 0; i < 32; i++) left[i] = 0;
+  (void)left;
+}
+#else
+INLINE void wipe_block(void) {}
+#endif
+
 void sm3_final(sm3_context *context, uint8_t digest[32]) {
   size_t filled = (size_t)(context->length % 64);
   uint64_t bits = context->length * 8;
@@ -138,6 +149,7 @@ void sm3_final(sm3_context *context, uint8_t digest[32]) {
   for (int i = 0; i < 8; i++)
     for (int k = 0; k < 4; k++) digest[4 * i + k] = (uint8_t)(context->state[i] >> (24 - 8 * k));
   wipe(context, sizeof *context);
+  wipe_block();
 }
 
 void sm3_digest(const uint8_t *data, size_t length, uint8_t digest[32]) {

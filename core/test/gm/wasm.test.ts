@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fromHex } from '@onelock/core/bytes';
@@ -100,6 +101,23 @@ describe('the WASM', () => {
     // The search itself finds what is there: the public point's table of G lies in memory, and so does what we put there.
     expect(memory.mustCall(0, [d], () => expect(holds(d)).toBe(true))).toHaveLength(0);
     expect(holds(d)).toBe(false);
+  });
+
+  it('leaves nothing of what it digested, as bytes or as the words of SM3', () => {
+    const swapped = (octets: Uint8Array): Uint8Array => octets.map((_, index) => octets[index ^ 3] ?? 0);
+    const left = (secret: Uint8Array): boolean => {
+      const pieces = Array.from({ length: secret.length / 8 }, (_, index) => secret.subarray(8 * index, 8 * index + 8));
+      return pieces.some((piece) => holds(piece) || holds(swapped(piece)));
+    };
+    const bytes = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+    for (const length of [8, 16, 32, 48, 56, 64, 72, 96, 128, 200]) {
+      const secret = bytes(length);
+      memory.mustCall(32, [secret], (data, out) => exports.sm3_digest(data, length, out));
+      expect(left(secret)).toBe(false);
+      memory.mustCall(40, [secret], (z, out) => exports.sm3_kdf(z, length, 1, out, 40));
+      expect(left(secret)).toBe(false);
+      memory.mustCall(0, [secret], () => expect(left(secret)).toBe(true));
+    }
   });
 
   it.each(Object.entries(secretWork))('overwrites all of the stack that %s used', (_, work) => {
