@@ -21,7 +21,7 @@ import { loadReportSigner } from './secrets/report-signer.ts';
 import { loadServiceKey } from './secrets/service-key.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
-import { createPersonalData } from './services/personal-data.ts';
+import { createPersonalData, requireKeyOf } from './services/personal-data.ts';
 import type { Ports } from './services/ports/ports.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
 import { startAuthority } from './tsa/index.ts';
@@ -77,6 +77,7 @@ export async function startService(
     pool,
   };
   try {
+    await requireKeyOf(ports);
     const app = await buildApp({ config, ports, logger, isStoreUnavailable });
     const stopHousekeeping = startHousekeeping(ports, logger);
     const stopEvidence =

@@ -128,6 +128,14 @@ describe('the service as a program', () => {
     expect(stderr).toContain('9999-from-the-future');
   });
 
+  it('refuses a database that is sealed under another data key', async () => {
+    const service = await spawnService(folder);
+    await service.end('SIGTERM');
+    const { status, stderr } = runCli(['start'], folder, { ONELOCK_SERVICE_SECRETS_DIR: path.join(folder, 'others') });
+    expect(status).toBe(2);
+    expect(stderr).toContain('data-key');
+  });
+
   const runStartUntilExit = async (port: number) => runCli(['start'], folder, { ONELOCK_SERVICE_PORT: String(port) });
 });
 

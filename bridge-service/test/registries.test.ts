@@ -1,4 +1,6 @@
+import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readIdentity } from '../src/services/registry/read-identity.ts';
 import { derOf, makeLoginToken, pem, toBase64 } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
@@ -168,6 +170,24 @@ describe('profiles', () => {
     expect(set.body).toEqual(profile);
     expect((await get(url)).body).toEqual(profile);
     expect((await get(`/v1/cas/${ca.id}/history`)).body.items[0]).toMatchObject({ action: 'ca.set-profile' });
+  });
+
+  it('of a CA say where its certificates carry the company', async () => {
+    const [ca] = (await get('/v1/cas')).body.items;
+    const certificate = parseCertificate(derOf('sm2/leaf'));
+    const sourceOf = async () => {
+      const { trust, store } = service.ports;
+      return (await readIdentity({ trust }, store, certificate)).unifiedSocialCreditCode?.source;
+    };
+    const set = (identityPlaces: object[]) =>
+      service.call('PUT', `/v1/cas/${ca.id}/profile`, {
+        token: operator,
+        body: { contacts: [], serviceLevel: {}, identityPlaces, deviations: [] },
+      });
+    await set([]);
+    expect(await sourceOf()).toBe('extension-organization-code');
+    await set([{ source: 'subject-serial-number', in: 'subject', oids: ['2.5.4.5'], reading: 'whole' }]);
+    expect(await sourceOf()).toBe('subject-serial-number');
   });
 
   it('of a platform are its own and the operators’; its quota counts at once', async () => {

@@ -4,12 +4,20 @@ import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
 import { merkleLog } from './0002-merkle-log.ts';
 import { registries } from './0003-registries.ts';
+import { serviceFacts } from './0004-service-facts.ts';
 import { evidenceTables } from './0010-evidence.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
-const migrations: readonly ServiceMigration[] = [firstTables, merkleLog, registries, evidenceTables, driverCatalogue];
+const migrations: readonly ServiceMigration[] = [
+  firstTables,
+  merkleLog,
+  registries,
+  serviceFacts,
+  evidenceTables,
+  driverCatalogue,
+];
 
 /**
  * Brings a database to the latest migration.

@@ -21,6 +21,7 @@ import { listenForEvents } from './engine/postgres-listener.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 import { createEventRepository } from './events.ts';
 import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
+import { createFactRepository } from './facts.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
 import { createLoginRepository } from './logins.ts';
 import { createProfileRepository } from './profiles.ts';
@@ -98,6 +99,7 @@ function createReadings(database: ServiceDatabase): Readings {
     history: createHistoryRepository(database),
     profiles: createProfileRepository(database),
     changeSets: createChangeSetRepository(database),
+    facts: createFactRepository(database),
     bidOpenings: createBidOpeningRepository(database),
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),

@@ -1,5 +1,4 @@
 import { toHex, utf8Encode } from '@onelock/core/bytes';
-import { subjectIdentity } from '@onelock/core/identity';
 import { encodeLoginToken, type LoginToken, parseLoginToken } from '@onelock/core/login';
 import type { ProfileName } from '@onelock/core/path';
 import type { LoginReport } from '@onelock/core/validation';
@@ -15,6 +14,7 @@ import type { Act, Ports } from './ports/ports.ts';
 import type { Challenge } from './ports/records.ts';
 import { readingField } from './read-certificates.ts';
 import { proveCertificate } from './registry/certificates.ts';
+import { readIdentity } from './registry/read-identity.ts';
 import { authorOf } from './registry/record-change.ts';
 
 export interface LoginView extends LoginReport {
@@ -60,7 +60,7 @@ export async function judgeLoginToken(
   const keptToken = notes.keep(utf8Encode(JSON.stringify(encodeLoginToken(token))));
   const record = notes.record(evidence, sources);
   const certificateDigest = toHex(ops.digest('sm3', certificate.der));
-  const identity = identityView(subjectIdentity(certificate));
+  const identity = identityView(await readIdentity(ports, ports.store, certificate));
   const id = newId('lgn', clock, ops);
 
   return act.transaction(async (repositories) => {

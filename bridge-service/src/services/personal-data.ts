@@ -1,13 +1,16 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { concatBytes, fromBase64, fromHex, toBase64, utf8Decode, utf8Encode } from '@onelock/core/bytes';
+import { concatBytes, fromBase64, fromHex, toBase64, toHex, utf8Decode, utf8Encode } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { readOrMakeSecret } from '../secrets/secret-file.ts';
 import { maskDocumentNumber } from './mask-personal-numbers.ts';
+import type { Ports } from './ports/ports.ts';
 import type { SealedText } from './ports/registry-records.ts';
 
 /** Keeps what identifies a person encrypted: the database alone does not tell. */
 export interface PersonalData {
+  /** Names the key without telling it: first 16 hex digits of its SM3. */
+  readonly keyId: string;
   /** @param place  record and field it belongs to: sealed text opens nowhere else */
   seal(text: string, place: string): SealedText;
   /** null once it was erased. @throws {CodedError} ERR_SERVICE_INTERNAL when it belongs to another place or key */
@@ -29,6 +32,7 @@ export function createPersonalData(folder: string, ops: CryptoOps): PersonalData
     throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: fileName, rule: '64 hex digits' });
   const key = fromHex(text);
   return {
+    keyId: toHex(ops.digest('sm3', utf8Encode('onelock-data-key\n'), key)).slice(0, 16),
     seal(plain, place) {
       const nonce = ops.random(nonceLength);
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(utf8Encode(place));
@@ -49,4 +53,21 @@ export function createPersonalData(folder: string, ops: CryptoOps): PersonalData
       }
     },
   };
+}
+
+const factName = 'data-key';
+
+/**
+ * A database is sealed under one key: the first service that works on it says which, and no other may write what it could not open.
+ *
+ * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID when the folder of secrets is not the one that belongs to this database
+ */
+export async function requireKeyOf({ store, personal }: Pick<Ports, 'store' | 'personal'>): Promise<void> {
+  const known = await store.transaction(async ({ facts }) => {
+    const value = await facts.get(factName);
+    if (value === null) await facts.set(factName, personal.keyId);
+    return value ?? personal.keyId;
+  });
+  if (known !== personal.keyId)
+    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: fileName, rule: `the key ${known} of this database` });
 }

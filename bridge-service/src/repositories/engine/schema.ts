@@ -189,6 +189,7 @@ export interface Tables extends EvidenceTables {
     created_at: string;
     cancelled_at: string | null;
   };
+  service_facts: { name: string; value: string };
   idempotent_answers: {
     caller_id: string;
     key_digest: string;

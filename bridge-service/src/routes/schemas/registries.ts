@@ -103,6 +103,19 @@ const Contacts = Type.Array(
 );
 const Oid = Type.String({ pattern: '^[0-2](\\.(0|[1-9][0-9]{0,38})){1,30}$', maxLength: 200 });
 
+const identitySources = [
+  'extension-of-authority',
+  'extension-organization-code',
+  'extension-registration-number',
+  'extension-legacy',
+  'subject-serial-number',
+  'subject-organization-identifier',
+  'subject-organization-unit',
+  'subject-organization',
+  'subject-unique-identifier',
+  'subject-common-name',
+] as const;
+
 export const CaProfileSchema = closed({
   contacts: Contacts,
   serviceLevel: closed({
@@ -112,7 +125,7 @@ export const CaProfileSchema = closed({
   }),
   identityPlaces: Type.Array(
     closed({
-      source: Text(60, '来源名称 / name of the source'),
+      source: oneOf(identitySources, '来源 / source'),
       in: oneOf(['extension', 'subject'], '在何处 / where'),
       oids: Type.Array(Oid, { minItems: 1, maxItems: 10 }),
       reading: oneOf(['whole', 'after-scheme', 'second-part'], '如何取值 / how it is read'),

@@ -1,3 +1,5 @@
+import type { IdentityPlace } from '@onelock/core/identity';
+
 /** A person as a registry keeps them: what identifies them is sealed (services/personal-data.ts) and shown by its ends only. */
 export interface PersonRecord {
   readonly name: string;
@@ -119,12 +121,7 @@ export interface CaProfile {
     readonly hours?: string | undefined;
   };
   /** Where its certificates carry the company, before the usual places: as `IdentityMapping` of core/identity. */
-  readonly identityPlaces: readonly {
-    readonly source: string;
-    readonly in: 'extension' | 'subject';
-    readonly oids: readonly string[];
-    readonly reading: 'whole' | 'after-scheme' | 'second-part';
-  }[];
+  readonly identityPlaces: readonly IdentityPlace[];
   /** Departures from the standards that are allowed to it: names of core/deviations. */
   readonly deviations: readonly string[];
 }

@@ -103,3 +103,9 @@ export interface BidOpeningRepository {
   /** The one that ends last of those that are on between the instants. */
   on(from: string, until: string): Promise<BidOpening | null>;
 }
+
+/** What a database knows of the service that works on it. */
+export interface FactRepository {
+  get(name: string): Promise<string | null>;
+  set(name: string, value: string): Promise<void>;
+}

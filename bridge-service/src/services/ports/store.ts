@@ -22,6 +22,7 @@ import type {
   CertificateRepository,
   ChangeSetRepository,
   CompanyRepository,
+  FactRepository,
   HistoryRepository,
   ProfileRepository,
   SealRepository,
@@ -150,6 +151,7 @@ export interface Readings {
   readonly history: HistoryRepository;
   readonly profiles: ProfileRepository;
   readonly changeSets: ChangeSetRepository;
+  readonly facts: FactRepository;
   readonly bidOpenings: BidOpeningRepository;
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;

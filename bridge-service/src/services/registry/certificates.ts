@@ -1,6 +1,5 @@
 import { toHex, utf8Encode } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
-import { subjectIdentity } from '@onelock/core/identity';
 import { type Certificate, formatName, type KeyUsageName, type Name, nameKey } from '@onelock/core/x509';
 import { newId } from '../identifiers.ts';
 import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
@@ -11,6 +10,7 @@ import type { CertificateFilter } from '../ports/registry-store.ts';
 import type { PageRequest, Repositories } from '../ports/store.ts';
 import { readCertificate } from '../read-certificates.ts';
 import { addCompany } from './companies.ts';
+import { readIdentity } from './read-identity.ts';
 import { type Author, authorOf, recordChange } from './record-change.ts';
 
 export interface CertificateInput {
@@ -28,7 +28,7 @@ export interface CertificateChange {
 
 export type RegisteredCertificateView = Omit<RegisteredCertificate, 'der' | 'issuerKey'>;
 
-type RegistryPorts = Pick<Ports, 'ops' | 'clock' | 'lifetimes' | 'personal'>;
+type RegistryPorts = Pick<Ports, 'ops' | 'clock' | 'lifetimes' | 'personal' | 'trust'>;
 
 /**
  * Takes a certificate in, on the operator's word: that its holder has the key is shown by the first login with it. Without
@@ -165,7 +165,11 @@ async function companyOf(
   certificate: Certificate,
   companyId: string | undefined,
 ): Promise<Company | null> {
-  const { unifiedSocialCreditCode: code, organization, commonName } = subjectIdentity(certificate);
+  const {
+    unifiedSocialCreditCode: code,
+    organization,
+    commonName,
+  } = await readIdentity(ports, repositories, certificate);
   const carried = code?.checkDigitValid ? code.value : undefined;
   if (companyId !== undefined) {
     const company = await repositories.companies.byId(companyId);

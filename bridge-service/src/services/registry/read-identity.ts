@@ -1,0 +1,36 @@
+import { oids } from '@onelock/core/asn1';
+import { type IdentityMapping, identityMappings, type SubjectIdentity, subjectIdentity } from '@onelock/core/identity';
+import { type Certificate, nameAttribute } from '@onelock/core/x509';
+import type { Ports } from '../ports/ports.ts';
+import type { Readings } from '../ports/store.ts';
+
+/**
+ * Who a certificate is about: by the places that the registry of CAs gives for its issuer, before those that are known for CAs in use and
+ * the usual ones.
+ */
+export async function readIdentity(
+  { trust }: Pick<Ports, 'trust'>,
+  readings: Pick<Readings, 'cas' | 'evidence' | 'profiles'>,
+  certificate: Certificate,
+): Promise<SubjectIdentity> {
+  const { authorities } = await trust.current(readings);
+  const [authority] = authorities.named(certificate.issuer);
+  if (authority === undefined) return subjectIdentity(certificate);
+  const { identityPlaces } = await readings.profiles.ca(authority.caId);
+  const issuer = issuerMark(certificate);
+  if (identityPlaces.length === 0 || issuer === undefined) return subjectIdentity(certificate);
+  const own: IdentityMapping = {
+    ...{ authority: authority.caId, issuer, places: identityPlaces },
+    evidence: 'the profile of the CA in the registry',
+  };
+  return subjectIdentity(certificate, [own, ...identityMappings]);
+}
+
+/** The issuer is known by its name already; a mapping asks for a text in it all the same. */
+function issuerMark({ issuer }: Certificate): IdentityMapping['issuer'] | undefined {
+  for (const oid of [oids.commonName, oids.organizationName, oids.organizationalUnitName]) {
+    const contains = nameAttribute(issuer, oid);
+    if (contains !== undefined) return { oid, contains };
+  }
+  return undefined;
+}
