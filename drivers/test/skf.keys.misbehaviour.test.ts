@@ -101,7 +101,7 @@ requireReal(skfParts, skfCompiler())('an SKF library that fails in the middle of
   });
 
   it('an import that hangs is ended in time, and the same delivery is taken afterwards', async () => {
-    const { driver, order } = await start({ timeouts: { importEncryptionKeyPairMs: 1500 } });
+    const { driver, order } = await start({ timeouts: { importEncryptionKeyPairMs: 4000 } });
     const session = await open(driver);
     const { identityId, publicKey } = await driver.generateKeyPair(session, 'sm2', 'renewed');
     const { pair, publicKey: delivered } = ca.deliver(parsePublicKey(publicKey));
