@@ -63,6 +63,10 @@ export class HostLife {
     return this.#state === 'starting' || this.#state === 'ready' ? (this.#child.pid ?? null) : null;
   }
 
+  get isRunning(): boolean {
+    return this.#state === 'ready';
+  }
+
   /** Whether it has answered a call otherwise than by failing. */
   get hasServed(): boolean {
     return this.#hasServed;

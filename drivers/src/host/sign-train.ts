@@ -30,7 +30,6 @@ export interface TrainOptions {
 
 /** What waits for a token is sent ahead only as far as the token does in this time, so that others soon get their turn. */
 const aheadMs = 20;
-const longestTurn = 32;
 const longestWaitMs = 2 ** 31 - 1;
 
 /**
@@ -64,14 +63,14 @@ export class SignTrain {
   async #run(): Promise<void> {
     this.#running = true;
     const { turns, lane } = this.#options;
-    while (this.#waiting.size > 0) await turns.run(lane, longestWaitMs, () => this.#turn());
+    while (this.#waiting.size > 0) await turns.run(lane, longestWaitMs, (isWaitedFor) => this.#turn(isWaitedFor));
     this.#running = false;
   }
 
-  async #turn(): Promise<void> {
+  async #turn(isWaitedFor: () => boolean): Promise<void> {
     try {
       const { life, generation } = await this.#options.life();
-      await this.#options.guard(() => this.#drive(life, generation));
+      await this.#options.guard(() => this.#drive(life, generation, isWaitedFor));
     } catch (error) {
       // The host did not come back: nobody who waits would fare better.
       for (const call of this.#take(this.#waiting.size)) call.reject(error);
@@ -79,9 +78,7 @@ export class SignTrain {
   }
 
   /** Keeps the host supplied until nobody waits, or somebody else waits for the token. */
-  #drive(life: HostLife, generation: number): Promise<void> {
-    const { turns, lane } = this.#options;
-    const depth = turns.depth(lane);
+  #drive(life: HostLife, generation: number, isWaitedFor: () => boolean): Promise<void> {
     let begun = 0;
     let under = 0;
     return new Promise((resolve) => {
@@ -95,8 +92,9 @@ export class SignTrain {
       };
       const pump = (): void => {
         due = false;
-        const others = turns.depth(lane) > depth && begun >= this.#length;
-        const room = others || begun >= longestTurn * maxTrain ? 0 : this.#length - under;
+        const enough = isWaitedFor() && begun >= this.#length;
+        // What waits when a host ends is for the next one, which knows none of its sessions.
+        const room = enough || !life.isRunning ? 0 : this.#length - under;
         const calls = this.#take(room);
         begun += calls.length;
         under += calls.length;

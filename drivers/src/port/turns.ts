@@ -2,38 +2,31 @@ import { CodedError } from '@onelock/core/errors';
 
 /** One call per token at a time; the next waits a short turn, never races. */
 export class Turns {
-  readonly #last = new Map<string, { readonly ended: Promise<void>; readonly depth: number }>();
+  readonly #last = new Map<string, Promise<void>>();
 
   /**
    * Runs an act when every earlier act of the same key has ended; at once when there is none.
    *
    * @param waitMs  how long to wait for the turn
+   * @param act     may ask whether somebody waits behind it
    * @throws {CodedError} ERR_TOKEN_BUSY when the turn did not come in time; the act is then never run
    */
-  async run<T>(key: string, waitMs: number, act: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, waitMs: number, act: (isWaitedFor: () => boolean) => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
-    const { promise: done, resolve: end } = Promise.withResolvers<void>();
-    const mine = {
-      ended: before === undefined ? done : before.ended.then(() => done),
-      depth: before === undefined ? 0 : before.depth + 1,
-    };
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const mine = before === undefined ? ended : before.then(() => ended);
     this.#last.set(key, mine);
     try {
-      if (before !== undefined) await inTime(before.ended, waitMs);
-      return await act();
+      if (before !== undefined) await inTime(before, waitMs);
+      return await act(() => this.#last.get(key) !== mine);
     } finally {
       end();
       if (before === undefined) this.#forget(key, mine);
-      else void mine.ended.then(() => this.#forget(key, mine));
+      else void mine.then(() => this.#forget(key, mine));
     }
   }
 
-  /** Grows by one with each act that queues behind another, and ends with the queue: whoever runs sees who came after. */
-  depth(key: string): number {
-    return this.#last.get(key)?.depth ?? 0;
-  }
-
-  #forget(key: string, ended: { readonly ended: Promise<void>; readonly depth: number }): void {
+  #forget(key: string, ended: Promise<void>): void {
     if (this.#last.get(key) === ended) this.#last.delete(key);
   }
 }
