@@ -43,6 +43,14 @@ export class CardBench {
     await readers.close();
   }
 
+  interrupt(): Promise<void> {
+    return this.#pcscd.interrupt();
+  }
+
+  resume(): Promise<void> {
+    return this.#pcscd.resume();
+  }
+
   async stop(): Promise<void> {
     for (const reader of this.readers) reader.remove();
     await this.#pcscd.stop();

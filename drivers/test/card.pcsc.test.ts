@@ -203,6 +203,26 @@ requireReal(cardParts, pcscDaemon())('cards through pcscd', () => {
     expect(await driver.sign(again, '9a', rsa, input)).toHaveLength(256);
   });
 
+  it('are gone with their service, and there again when it is', { timeout: patient }, async () => {
+    const card = newPivCard();
+    await bench.insert(card);
+    const driver = await startHosted();
+    const device = await firstOf(driver);
+    const session = await driver.openSession(device, pinOf(pivPin));
+    const { pid } = driver.status();
+    await bench.interrupt();
+    await expect(failing(driver.sign(session, '9a', rsa, input))).resolves.toFailWith('ERR_TOKEN_REMOVED');
+    await shows(driver, 0);
+    bench.reader().remove();
+    await bench.resume();
+    await bench.insert(card);
+    await shows(driver, 1);
+    expect(driver.status().pid).toBe(pid);
+    await expect(failing(driver.sign(session, '9a', rsa, input))).resolves.toFailWith('ERR_TOKEN_REMOVED');
+    const again = await driver.openSession(await firstOf(driver), pinOf(pivPin));
+    expect(await driver.sign(again, '9a', rsa, input)).toHaveLength(256);
+  });
+
   it('that never answer cost their call and their host, which comes back', { timeout: patient }, async () => {
     const card = newPivCard();
     await bench.insert(card);

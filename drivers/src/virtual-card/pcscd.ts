@@ -18,6 +18,9 @@ export interface PrivatePcscd {
   readonly socket: string;
   /** Ports of the two slots; vpcd has no more, however many readers are configured. */
   readonly ports: readonly [number, number];
+  /** Ends the daemon as a crash or an update does, and starts it again at the same socket. */
+  interrupt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,44 +58,48 @@ export async function startPcscd(): Promise<PrivatePcscd> {
   }
 }
 
-async function tryStart(
-  { daemon, driver, unshare }: NonNullable<ReturnType<typeof pcscdParts>>,
-  port: number,
-): Promise<PrivatePcscd | null> {
+type Parts = NonNullable<ReturnType<typeof pcscdParts>>;
+
+async function tryStart(parts: Parts, port: number): Promise<PrivatePcscd | null> {
   const home = mkdtempSync(path.join(tmpdir(), 'onelock-pcscd-'));
-  const [configuration, run] = [path.join(home, 'reader.conf.d'), path.join(home, 'run')];
-  mkdirSync(configuration);
-  mkdirSync(run);
-  writeFileSync(path.join(configuration, 'virtual'), readerText(driver, port));
+  const folders = { home, configuration: path.join(home, 'reader.conf.d'), run: path.join(home, 'run') };
+  mkdirSync(folders.configuration);
+  mkdirSync(folders.run);
+  writeFileSync(path.join(folders.configuration, 'virtual'), readerText(parts.driver, port));
+  const socket = path.join(folders.run, 'pcscd.comm');
+  let child = launch(parts, folders);
+  const end = async (): Promise<void> => {
+    await ended(child);
+    // Killed, it leaves them; another would take them for those of a daemon that lives.
+    for (const name of ['pcscd.comm', 'pcscd.pid']) rmSync(path.join(folders.run, name), { force: true });
+  };
+  const stop = async (): Promise<void> => {
+    await end();
+    rmSync(home, { recursive: true, force: true });
+  };
+  const resume = async (): Promise<void> => {
+    child = launch(parts, folders);
+    if (!(await appears(socket, child))) throw new Error('pcscd did not start again');
+  };
+  if (await appears(socket, child)) return { socket, ports: [port, port + 1], interrupt: end, resume, stop };
+  await stop();
+  return null;
+}
+
+function launch(
+  { daemon, unshare }: Parts,
+  { home, configuration, run }: { readonly home: string; readonly configuration: string; readonly run: string },
+): ChildProcess {
   const inside =
     'chmod 711 "$1" "$2" && mkdir -p /run/pcscd && mount --bind "$2" /run/pcscd && exec "$3" --foreground --config "$4"';
   // The daemon must not outlive whoever started it, however that one ends.
   const leash = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
-  const [command = unshare, ...args] = [
-    ...leash,
-    unshare,
-    '--mount',
-    'sh',
-    '-c',
-    inside,
-    'sh',
-    home,
-    run,
-    daemon,
-    configuration,
-  ];
-  const child = spawn(command, args, {
+  const shell = ['sh', '-c', inside, 'sh', home, run, daemon, configuration];
+  const [command = unshare, ...args] = [...leash, unshare, '--mount', ...shell];
+  return spawn(command, args, {
     stdio: 'ignore',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
   });
-  const stop = async (): Promise<void> => {
-    await ended(child);
-    rmSync(home, { recursive: true, force: true });
-  };
-  const socket = path.join(run, 'pcscd.comm');
-  if (await appears(socket, child)) return { socket, ports: [port, port + 1], stop };
-  await stop();
-  return null;
 }
 
 function readerText(driver: string, port: number): string {
