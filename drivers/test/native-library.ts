@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const native = fileURLToPath(new URL('../native/', import.meta.url));
+const engine = fileURLToPath(new URL('../../core/native/src/', import.meta.url));
 const warnings = ['-Wall', '-Wextra', '-Werror', '-Wno-format-truncation'];
 
 /** A compiled soft library; the folder goes with it. */
@@ -31,8 +32,16 @@ export function hasModule(name: string): boolean {
   }
 }
 
-/** Compiles one of the soft libraries the way a vendor would have, readable for every user. */
-export function buildLibrary(compiler: string, kind: 'skf' | 'pkcs11', flags: readonly string[] = []): LibraryFile {
+/**
+ * Compiles one of the soft libraries the way a vendor would have, readable for every user.
+ * @param crypto  `engine`: our own engine instead of OpenSSL, as on Windows; without RSA
+ */
+export function buildLibrary(
+  compiler: string,
+  kind: 'skf' | 'pkcs11',
+  flags: readonly string[] = [],
+  crypto: 'openssl' | 'engine' = 'openssl',
+): LibraryFile {
   const folder = mkdtempSync(path.join(tmpdir(), `onelock-${kind}-library-`));
   const library = path.join(folder, `libsoft${kind}.so`);
   const sources = [kind, 'common'].flatMap((room) =>
@@ -40,10 +49,13 @@ export function buildLibrary(compiler: string, kind: 'skf' | 'pkcs11', flags: re
       .filter((name) => name.endsWith('.c'))
       .map((name) => path.join(native, room, name)),
   );
-  const crypto = ['crypto-openssl.c', 'za.c'].map((name) => path.join(native, 'crypto', name));
+  const own = ['sm2.c', 'sm3.c', 'sm4.c', 'ghash.c'].map((name) => path.join(engine, name));
+  const ciphers = [`crypto-${crypto}.c`, 'za.c'].map((name) => path.join(native, 'crypto', name));
   const args = [
-    ...['-std=c11', '-D_GNU_SOURCE', '-O1', ...warnings, '-fPIC', '-shared', '-fvisibility=hidden'],
-    ...[...flags, ...sources, ...crypto, '-o', library, '-lcrypto'],
+    ...[`-std=${crypto === 'engine' ? 'gnu11' : 'c11'}`, '-D_GNU_SOURCE', '-O1', ...warnings],
+    ...['-fPIC', '-shared', '-fvisibility=hidden', ...flags, ...sources, ...ciphers],
+    ...(crypto === 'engine' ? own : []),
+    ...['-o', library, ...(crypto === 'openssl' ? ['-lcrypto'] : [])],
   ];
   const { status, stderr } = spawnSync(compiler, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the soft ${kind} library does not compile: ${stderr}`);

@@ -16,6 +16,8 @@ export interface SkfBuild {
   readonly ulongBytes: 4 | 8;
   /** Which private decrypt functions the vendor added; see native/skf/decrypt.c. Default `blob`. */
   readonly privateDecrypt?: 'none' | 'blob' | 'flagged' | 'bytes';
+  /** `engine`: our own engine inside, as on Windows; without RSA. Default `openssl`. */
+  readonly crypto?: 'openssl' | 'engine';
 }
 
 export type SkfLibraryFile = LibraryFile;
@@ -32,11 +34,12 @@ export function buildSkfLibrary(
   compiler: string,
   build: SkfBuild = { packing: 'pack1', ulongBytes: 4 },
 ): SkfLibraryFile {
-  return buildLibrary(compiler, 'skf', [
+  const flags = [
     ...(build.packing === 'natural' ? ['-DSKF_NATURAL'] : []),
     ...(build.ulongBytes === 8 ? ['-DSKF_ULONG64'] : []),
     ...decryptFlags[build.privateDecrypt ?? 'blob'],
-  ]);
+  ];
+  return buildLibrary(compiler, 'skf', flags, build.crypto);
 }
 
 export interface SkfTokenChanges {

@@ -58,6 +58,8 @@ requireReal(skfParts, skfCompiler())('the keys of an SKF token', (compiler) => {
     flagged: { packing: 'natural', ulongBytes: 4, privateDecrypt: 'flagged' },
     bytes: { packing: 'natural', ulongBytes: 8, privateDecrypt: 'bytes' },
     none: { packing: 'pack1', ulongBytes: 8, privateDecrypt: 'none' },
+    /** As on Windows, where there is no OpenSSL. */
+    engine: { packing: 'pack1', ulongBytes: 4, crypto: 'engine' },
   } as const satisfies Record<string, SkfBuild>;
   type BuildName = keyof typeof builds;
   const libraries = new Map<BuildName, SkfLibraryFile>();
@@ -73,6 +75,7 @@ requireReal(skfParts, skfCompiler())('the keys of an SKF token', (compiler) => {
       { name: 'SKF_RSADecrypt', algorithm: 'rsa', form: 'bytes' },
     ],
     none: undefined,
+    engine: undefined,
   };
 
   beforeAll(() => {
@@ -135,6 +138,24 @@ requireReal(skfParts, skfCompiler())('the keys of an SKF token', (compiler) => {
         );
       },
     );
+
+    it('do so with our own engine inside of the library, as on Windows', async () => {
+      const { driver, session } = await start('engine');
+      const secret = ops.random(100);
+      const ciphertext = ciphers.encryptKey(keyOf(encryptionCertificate), sm2, secret);
+      expect(hex(await driver.decrypt(session, encryptionKey, sm2, ciphertext))).toBe(hex(secret));
+      const { identityId, publicKey } = await driver.generateKeyPair(session, 'sm2', 'made');
+      const signature = await driver.sign(session, identityId, sm2Sign, message);
+      expect(ops.verify(parsePublicKey(publicKey), sm2Sign, message.bytes, signature)).toBe(true);
+      const { pair, publicKey: delivered } = ca.deliver(parsePublicKey(publicKey));
+      await driver.importEncryptionKeyPair(session, identityId, pair, null);
+      const key = { identityId, certificate: null };
+      const [contentKey, iv, plain] = [ops.random(16), ops.random(16), ops.random(500)];
+      const sealed = ciphers.encrypt('sm4-cbc', contentKey, iv, plain);
+      const encryptedKey = ciphers.encryptKey(delivered, sm2, contentKey);
+      const content = { encryptedKey, cipher: 'sm4-cbc', iv, ciphertext: sealed, last: true } as const;
+      expect(equalBytes(await driver.decryptContent(session, key, sm2, content), plain)).toBe(true);
+    });
 
     it.each(['left-aligned', 'small-buffers'])('do so with %s too', async (trait) => {
       const { driver, session } = await start('blob', trait);
