@@ -14,7 +14,7 @@ declare const WebAssembly: {
   instantiate(bytes: Uint8Array): Promise<{ readonly instance: { readonly exports: unknown } }>;
 };
 
-/** The WASM as it was built, about 47 kB. */
+/** The WASM as it was built, about 50 kB. */
 export function wasmBytes(): Uint8Array {
   return fromBase64(wasmBase64);
 }
