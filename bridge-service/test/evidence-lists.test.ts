@@ -193,6 +193,23 @@ describe('a revocation list', () => {
     await restarted.close();
   });
 
+  it('is downloaded by one of several nodes, and read from the database by the others', async () => {
+    world.double.serve('/nodes.crl', () => world.revoking([9]));
+    await world.useLists('/nodes.crl');
+    const { ports } = world.service;
+    const logger = { warn: () => undefined, info: () => undefined, error: (data: object) => expect.fail(String(data)) };
+    const nodes = Array.from({ length: 3 }, () =>
+      createEvidence({ ...ports, config: { ...readConfig({}), ...evidenceSettings }, logger }),
+    );
+    await Promise.all(nodes.map((node) => node.sync()));
+    await Promise.all(nodes.map((node) => node.sync()));
+    const trust = await ports.trust.current(ports.store);
+    for (const node of nodes)
+      expect(node.sources(trust).find(({ url }) => url.endsWith('/nodes.crl'))?.list).toMatchObject({ entries: 1 });
+    expect(world.double.countOf('/nodes.crl')).toBe(1);
+    await Promise.all(nodes.map((node) => node.close()));
+  });
+
   it('that was changed in the database is not believed', async () => {
     world.double.serve('/tampered.crl', () => world.revoking([9]));
     await world.useLists('/tampered.crl');

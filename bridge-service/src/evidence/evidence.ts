@@ -171,10 +171,8 @@ export class Evidence implements EvidencePort {
     if (this.#health.suspension(source) !== undefined) return false;
     const now = clock();
     const until = new Date(now.getTime() + limits.crlTimeoutMs).toISOString();
-    return store.transaction(async ({ evidence }) => {
-      if (this.#health.stateOf(source) === undefined) return true;
-      return evidence.claim(source.name, now.toISOString(), until);
-    });
+    const { name, kind, url } = source;
+    return store.transaction(({ evidence }) => evidence.claim({ source: name, kind, url }, now.toISOString(), until));
   }
 
   async cleanUp(): Promise<void> {

@@ -59,14 +59,22 @@ export function createEvidenceRepository(database: ServiceDatabase): EvidenceRep
         .onConflict((conflict) => conflict.column('source').doUpdateSet(values))
         .execute();
     },
-    async claim(source, now, until) {
+    async claim({ source, kind, url }, now, until) {
       const { numUpdatedRows } = await database
         .updateTable('source_states')
         .set({ next_attempt_at: until })
         .where('source', '=', source)
         .where('next_attempt_at', '<=', now)
         .executeTakeFirst();
-      return numUpdatedRows === 1n;
+      if (numUpdatedRows === 1n) return true;
+      // Nobody has asked it yet: the first who writes it down may.
+      const never = { failures: 0, last_attempt_at: null, last_success_at: null, last_error: null };
+      const { numInsertedOrUpdatedRows = 0n } = await database
+        .insertInto('source_states')
+        .values({ source, kind, url, ...never, next_attempt_at: until })
+        .onConflict((conflict) => conflict.column('source').doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
     },
 
     async lists() {

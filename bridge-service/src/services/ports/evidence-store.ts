@@ -91,7 +91,7 @@ export interface EvidenceRepository {
   states(): Promise<readonly SourceState[]>;
   setState(state: SourceState): Promise<void>;
   /** Takes the right to ask a source: true for the one node that may, until `until`. */
-  claim(source: string, now: string, until: string): Promise<boolean>;
+  claim(source: Pick<SourceState, 'source' | 'kind' | 'url'>, now: string, until: string): Promise<boolean>;
 
   lists(): Promise<readonly StoredList[]>;
   list(source: string): Promise<StoredList | null>;
