@@ -146,7 +146,8 @@ requireReal(cardParts, pcscDaemon())('cards through pcscd', () => {
     const [place] = await readers.look();
     if (place === undefined) throw new Error('no card');
     const connection = await readers.connect(place);
-    await connection.disconnect('reset');
+    await connection.reset();
+    await connection.disconnect();
     await readers.close();
     await expect(failing(driver.sign(session, '9a', rsa, input))).resolves.toFailWith('ERR_TOKEN_SESSION_CLOSED');
     const again = await driver.openSession(device, pinOf(pivPin));
@@ -176,10 +177,10 @@ requireReal(cardParts, pcscDaemon())('cards through pcscd', () => {
     await expect(waiting).resolves.toFailWith('ERR_TOKEN_BUSY');
     release.resolve();
     await holding;
-    await connection.disconnect('leave');
+    await connection.disconnect();
     await readers.close();
-    await shows(driver, 1);
     expect(await driver.openSession(device, pinOf(pivPin))).toHaveLength(36);
+    expect((await driver.listDevices())[0]?.insertion).toBe(1);
   });
 
   it('that are pulled out in the middle of a command are gone, and the host is not', { timeout: patient }, async () => {

@@ -208,6 +208,22 @@ describe("a PIV card's PIN", () => {
   });
 });
 
+describe('a PIV card older than SP 800-73-4', () => {
+  it('that cannot be told to forget is reset with the last session, and is the same stay', async () => {
+    card.interference = (command, answer) =>
+      command[1] === 0x20 && command[2] === 0xff ? Uint8Array.of(0x6a, 0x86) : answer(command);
+    const before = card.resets;
+    await unlocked((session) => driver.sign(session, '9a', rsa, input));
+    expect(card.resets).toBe(before + 1);
+    expect(toHex(card.answer(Uint8Array.of(0, 0xa4, 4, 0, 9, 0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0))).endsWith('9000')).toBe(
+      true,
+    );
+    expect(toHex(card.answer(Uint8Array.of(0, 0x20, 0, 0x80)))).toBe('63c5');
+    expect(await unlocked((session) => driver.sign(session, '9a', rsa, input))).toHaveLength(256);
+    expect((await driver.listDevices())[0]?.insertion).toBe(1);
+  });
+});
+
 describe('a PIV card with a management key', () => {
   it('makes keys and takes their certificates, even after it was away, and no one else’s', async () => {
     await start({ managementKey }, newPivCard({ slots: { '9d': rsaIdentity.signing } }));

@@ -42,9 +42,8 @@ export class MemoryReaders implements CardReaders {
         resets = card.resets;
         return act({ fresh, protocol: 't1', transmit: async (command) => present().transmit(command) });
       },
-      disconnect: async (how) => {
-        if (how === 'reset') this.#cards.get(name)?.card.reset();
-      },
+      reset: async () => this.#cards.get(name)?.card.reset(),
+      disconnect: async () => undefined,
     };
   }
 

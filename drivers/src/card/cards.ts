@@ -14,7 +14,7 @@ export class Cards {
   readonly #config: CardDriverConfig;
   readonly #readers: CardReaders;
   readonly #kinds: readonly CardApplicationKind[];
-  readonly #insertions = new Map<string, number>();
+  readonly #insertions = new Map<string, { readonly stay: string; readonly count: number }>();
   /** Stays that have given no card so far, and when to ask again; never, after a clear answer. */
   readonly #others = new Map<string, { readonly at: number; readonly waitMs: number }>();
   #present: readonly PresentCard[] = [];
@@ -40,7 +40,7 @@ export class Cards {
   async look(): Promise<boolean> {
     const places = await this.#readers.look();
     const stays = new Set(places.map(({ stay }) => stay));
-    for (const card of this.#present) if (!stays.has(card.place.stay)) await card.connection.disconnect('leave');
+    for (const card of this.#present) if (!stays.has(card.place.stay)) await card.connection.disconnect();
     this.#present = this.#present.filter(({ place }) => stays.has(place.stay));
     for (const stay of this.#others.keys()) if (!stays.has(stay)) this.#others.delete(stay);
     for (const place of places) await this.#meet(place);
@@ -52,13 +52,13 @@ export class Cards {
   /** Lets a card go whose handle is of no use any more; the next look meets it anew. */
   async drop(card: PresentCard): Promise<void> {
     this.#present = this.#present.filter((other) => other !== card);
-    await card.connection.disconnect('leave');
+    await card.connection.disconnect();
   }
 
   async close(): Promise<void> {
     const present = this.#present;
     this.#present = [];
-    for (const { connection } of present) await connection.disconnect('leave');
+    for (const { connection } of present) await connection.disconnect();
     await this.#readers.close();
   }
 
@@ -81,10 +81,10 @@ export class Cards {
       connection = await this.#readers.connect(place);
       const found = await findApplication(connection, this.#kinds);
       if (found !== null) return this.#admit(place, connection, found);
-      await connection.disconnect('leave');
+      await connection.disconnect();
       return 'none of ours';
     } catch (error) {
-      await connection?.disconnect('leave');
+      await connection?.disconnect();
       if (!isCodedError(error)) throw error;
       return error.code === 'ERR_TOKEN_BUSY' ? 'busy' : null;
     }
@@ -98,10 +98,17 @@ export class Cards {
     const serial = found.description.serialNumber || place.name;
     const twin = this.#present.some(({ id }) => id === serial);
     const id = (twin ? `${serial}@${place.name}` : serial).slice(0, 128) as DeviceId;
-    const insertion = (this.#insertions.get(id) ?? 0) + 1;
-    this.#insertions.set(id, insertion);
+    const insertion = this.#count(id, place.stay);
     this.#others.delete(place.stay);
     return { id, place, insertion, connection, ...found };
+  }
+
+  /** A card that was let go and is met again in the same stay has not been away. */
+  #count(id: string, stay: string): number {
+    const known = this.#insertions.get(id);
+    const count = known?.stay === stay ? known.count : (known?.count ?? 0) + 1;
+    this.#insertions.set(id, { stay, count });
+    return count;
   }
 }
 

@@ -268,7 +268,7 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
     try {
       await this.#on(card, async ({ application }, channel) => {
         if (this.#sessions.isOpen(card) || (await application.logOut(channel))) return;
-        await card.connection.disconnect('reset');
+        await card.connection.reset();
       });
     } catch (error) {
       // A card that is gone has forgotten by itself.

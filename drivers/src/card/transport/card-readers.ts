@@ -28,8 +28,10 @@ export interface CardConnection {
    * @throws {CodedError} ERR_TOKEN_BUSY, ERR_TOKEN_REMOVED
    */
   exclusively<T>(act: (link: CardLink) => Promise<T>, waitMs?: number): Promise<T>;
-  /** `reset` makes the card forget every PIN it has seen. Never fails: a card that is gone needs no goodbye. */
-  disconnect(how: 'leave' | 'reset'): Promise<void>;
+  /** Makes the card forget every PIN it has seen; the next act is with a fresh card. Never fails. */
+  reset(): Promise<void>;
+  /** The end. Never fails: a card that is gone needs no goodbye. */
+  disconnect(): Promise<void>;
 }
 
 /** The card during one exclusive act. */

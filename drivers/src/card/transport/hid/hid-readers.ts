@@ -76,7 +76,12 @@ class HidConnection implements CardConnection {
     return act({ fresh, protocol: 't1', transmit: (command) => this.#exchange(command) });
   }
 
-  /** A key in reports has no reset; what it unlocked it locks when its application is told to, or unplugged. */
+  /** A key in reports has no reset. */
+  async reset(): Promise<void> {
+    this.#fresh = true;
+  }
+
+  /** What it unlocked it locks when its application is told to, or unplugged. */
   async disconnect(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
