@@ -215,9 +215,9 @@ describe('a PIV card older than SP 800-73-4', () => {
     const before = card.resets;
     await unlocked((session) => driver.sign(session, '9a', rsa, input));
     expect(card.resets).toBe(before + 1);
-    expect(toHex(card.answer(Uint8Array.of(0, 0xa4, 4, 0, 9, 0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0))).endsWith('9000')).toBe(
-      true,
-    );
+    expect(
+      toHex(card.answer(Uint8Array.of(0, 0xa4, 4, 0, 9, 0xa0, 0, 0, 3, 8, 0, 0, 0x10, 0, 0))).endsWith('9000'),
+    ).toBe(true);
     expect(toHex(card.answer(Uint8Array.of(0, 0x20, 0, 0x80)))).toBe('63c5');
     expect(await unlocked((session) => driver.sign(session, '9a', rsa, input))).toHaveLength(256);
     expect((await driver.listDevices())[0]?.insertion).toBe(1);
