@@ -1,8 +1,11 @@
+import { toHex } from '@onelock/core/bytes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { general, keyUsage, makeCertificate, name } from '../../core/test/support/test-ca.ts';
+import { basicConstraints, general, keyUsage, makeCertificate, name } from '../../core/test/support/test-ca.ts';
 import { freshestCrl } from '../../core/test/support/test-crl.ts';
 import { readConfig } from '../src/config.ts';
+import { defaultEvidenceLimits, Evidence } from '../src/evidence/evidence.ts';
 import { createEvidence } from '../src/evidence/index.ts';
+import { createOutbound } from '../src/outbound/index.ts';
 import { deltaOf, EvidenceWorld, evidenceSettings, hours } from './support/evidence-world.ts';
 import { misbehaviours } from './support/source-double.ts';
 
@@ -368,9 +371,51 @@ describe('addresses in certificates', () => {
     expect(world.double.received.length).toBe(before);
   });
 
+  it('on the public internet are asked for lists, responses and issuers, of what registered CAs have issued', async () => {
+    const { ports } = world.service;
+    const real = createOutbound({ networks: ['127.0.0.1/32'] });
+    const failures: unknown[] = [];
+    const evidence = new Evidence({
+      ...{ store: ports.store, trust: ports.trust, clock: ports.clock, ops: ports.ops, limits: defaultEvidenceLimits },
+      // As if this machine were out there.
+      outbound: { ask: (request) => real.ask({ ...request, origin: 'registry' }) },
+      events: { onChange: () => undefined, onStale: () => undefined, onFailure: (error) => failures.push(error) },
+    });
+    const middle = { name: name('公网签发 CA'), key: world.ops.generateKeyPair({ kind: 'sm2' }) };
+    const extensions = [basicConstraints(), keyUsage(5, 6)];
+    const issuer = makeCertificate(
+      { subject: middle.name, key: middle.key, issuer: world.issuer, extensions },
+      world.ops,
+    );
+    const { double } = world;
+    double.serve('/aia.cer', () => issuer.der);
+    double.serve('/public.crl', () => world.crl({ issuer: middle }));
+    double.serve('/public-ocsp', () => Uint8Array.of(0x30, 3, 0x0a, 1, 3));
+    const urls = {
+      crl: double.url('/public.crl'),
+      ocsp: double.url('/public-ocsp'),
+      caIssuers: double.url('/aia.cer'),
+    };
+    const ask = async (leaf: ReturnType<typeof world.leaf>) =>
+      evidence.gather({ certificates: [leaf], candidates: [], trust: await ports.trust.current(ports.store) });
+    const found = await ask(world.leaf({ serial: 3, issuer: middle, ...urls }));
+    expect(found.issuers.map(({ der }) => toHex(der))).toEqual([toHex(issuer.der)]);
+    expect(found.crls).toHaveLength(1);
+    expect(found.unanswered).toEqual([]);
+    // A list was enough: the responder was not asked. Without it, it is, and refuses.
+    expect(double.countOf('/public-ocsp')).toBe(0);
+    const other = await ask(world.leaf({ serial: 4, issuer: middle, ocsp: urls.ocsp, caIssuers: urls.caIssuers }));
+    expect(other.unanswered).toMatchObject([{ reason: { code: 'ERR_EVIDENCE_REJECTED' } }]);
+    const before = double.countOf('/public.crl');
+    const impostor = { name: middle.name, key: world.ops.generateKeyPair({ kind: 'sm2' }) };
+    await ask(world.leaf({ serial: 5, issuer: impostor, crl: double.url('/public.crl?2') }));
+    expect(double.countOf('/public.crl')).toBe(before);
+    expect(failures).toEqual([]);
+    await evidence.close();
+  });
+
   it('of issuers bring a certificate that nobody sent along, where they are listed', async () => {
     const middle = { name: name('签发 CA'), key: world.ops.generateKeyPair({ kind: 'sm2' }) };
-    const { basicConstraints } = await import('../../core/test/support/test-ca.ts');
     const certificate = makeCertificate(
       { subject: middle.name, key: middle.key, issuer: world.issuer, extensions: [basicConstraints(), keyUsage(5, 6)] },
       world.ops,

@@ -82,7 +82,7 @@ describe('a source', () => {
     ['http://2130706434/', 'ERR_EVIDENCE_ADDRESS_REFUSED'],
     ['http://0x7f.2/', 'ERR_EVIDENCE_ADDRESS_REFUSED'],
     ['http://169.254.169.254/latest/meta-data', 'ERR_EVIDENCE_ADDRESS_REFUSED'],
-  ])('at %s is not asked', async (url, code) => {
+  ] as const)('at %s is not asked', async (url, code) => {
     const error = await ask(url);
     expect(error).toFailWith(code);
     expect(JSON.stringify((error as { params: object }).params)).not.toContain('secret');
