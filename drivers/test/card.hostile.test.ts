@@ -143,7 +143,7 @@ describe('a hostile GM card', () => {
           const device = await deviceOf(token);
           const session = await token.openSession(device, pinOf(gmPin));
           card.interference = misbehaving(ins, answer);
-          const calls = [
+          const calls: readonly Promise<unknown>[] = [
             token.listDevices(),
             token.listIdentities(device),
             token.pinStatus(device),
@@ -188,10 +188,11 @@ describe('a card that is pulled', () => {
         if (left-- === 0) readers.remove();
         return answer(command);
       };
-      const device = 'gone' as Awaited<ReturnType<typeof deviceOf>>;
-      const id = await failing(deviceOf(token));
-      const session = await failing(token.openSession(typeof id === 'string' ? id : device, pinOf(pivPin)));
-      const signed = typeof session === 'string' ? await failing(token.sign(session, '9a', rsa, input)) : session;
+      const signed = await failing(
+        deviceOf(token)
+          .then((device) => token.openSession(device, pinOf(pivPin)))
+          .then((session) => token.sign(session, '9a', rsa, input)),
+      );
       if (signed instanceof Error && !(signed instanceof CodedError)) expect(signed.message).toBe('no device');
       card.interference = null;
       readers.remove();

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 /*
  * npm run test:long -- hid-guest: a HID key that a kernel believes in, and our driver on it, in a guest under qemu. It needs what no package
  * of ours brings: qemu-system-x86_64, busybox (static), cpio, and ONELOCK_GUEST_KERNEL, the folder of an unpacked linux-image-*.deb.
- * ACCEL=kvm where that works; emulated it takes some seven minutes. See docs/guide/driver-systems.md.
+ * ACCEL=kvm where that works; emulated it takes some nine minutes. See docs/guide/driver-systems.md.
  */
 
 const kernel = process.env.ONELOCK_GUEST_KERNEL ?? '';
