@@ -14,7 +14,10 @@ export interface PrintedCode {
 
 type CodePorts = Pick<Ports, 'store' | 'clock' | 'ops' | 'lifetimes'>;
 
-/** Makes a fresh one-time code; earlier ones of the same purpose end. */
+/**
+ * Makes a fresh one-time code. Earlier ones for break-glass end; those for the first administrator live beside it, since each node that starts
+ * prints one, and end together when one of them is redeemed.
+ */
 export async function issueAdministratorCode(
   ports: CodePorts,
   purpose: AdministratorCode['purpose'],
@@ -30,7 +33,7 @@ export async function issueAdministratorCode(
     expiresAt: new Date(now.getTime() + lifetimes.codeMinutes * 60_000).toISOString(),
   };
   await store.transaction(async (repositories) => {
-    await repositories.codes.endAll(purpose, record.createdAt);
+    if (purpose === 'break-glass') await repositories.codes.endAll(purpose, record.createdAt);
     await repositories.codes.add(record);
     await appendAudit(repositories, ports, {
       actor: 'server-console',
@@ -92,6 +95,7 @@ export async function redeemAdministratorCode(
       createdBy: 'one-time-code',
       revokedAt: null,
     };
+    await repositories.codes.endAll('first-administrator', now);
     await repositories.callers.add(caller, secretDigest(token, ops));
     await appendAudit(repositories, ports, {
       actor: caller.id,

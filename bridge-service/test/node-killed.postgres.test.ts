@@ -1,0 +1,78 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { newTestDatabase, type TestDatabase } from './support/database.ts';
+import { pem } from './support/pki.ts';
+import { newFolder, runCli, type ServiceProcess, spawnService } from './support/process.ts';
+
+let folders: readonly [string, string];
+let database: TestDatabase;
+beforeEach(async () => {
+  folders = [newFolder(), newFolder()];
+  database = await newTestDatabase(folders[0]);
+});
+afterEach(async () => {
+  await database.drop();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Sent {
+  readonly status: number;
+  readonly id: string;
+  readonly token: string;
+}
+
+/** null when the node went away instead of answering. */
+async function send(node: ServiceProcess, where: string, token: string, body: object): Promise<Sent | null> {
+  try {
+    const answer = await fetch(node.url + where, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, ...((await answer.json()) as { id: string; token: string }) };
+  } catch {
+    return null;
+  }
+}
+
+it('one of two nodes killed under load loses nothing that it acknowledged, and the other goes on', async () => {
+  const environment = {
+    ...database.environment,
+    ONELOCK_SERVICE_SECRETS_DIR: path.join(folders[0], 'secrets'),
+    ONELOCK_SERVICE_CALLER_REQUESTS_PER_MINUTE: '10000000',
+  };
+  const one = await spawnService(folders[0], environment);
+  const two = await spawnService(folders[1], environment);
+  const token = (await send(one, '/v1/administrators', '', { code: one.code, name: 'x' }))?.token ?? '';
+
+  const acknowledged: Record<'one' | 'two', string[]> = { one: [], two: [] };
+  let stopped = false;
+  const writer = async (which: 'one' | 'two'): Promise<void> => {
+    const node = which === 'one' ? one : two;
+    while (!stopped) {
+      const sent = await send(node, '/v1/cas', token, { name: which, anchors: [pem('sm2/root')] });
+      if (sent === null) return;
+      if (sent.status !== 201) throw new Error(JSON.stringify(sent));
+      acknowledged[which].push(sent.id);
+    }
+  };
+  const writers = (['one', 'two', 'one', 'two', 'one', 'two'] as const).map(writer);
+  const until = async (done: () => boolean): Promise<void> => {
+    while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await until(() => acknowledged.one.length >= 20 && acknowledged.two.length >= 20);
+  await one.end('SIGKILL');
+  const then = acknowledged.two.length;
+  await until(() => acknowledged.two.length >= then + 20);
+  stopped = true;
+  await Promise.all(writers);
+
+  const there = new Set((await database.sql('select id from cas')).map(({ id }) => String(id)));
+  expect([...acknowledged.one, ...acknowledged.two].filter((id) => !there.has(id))).toEqual([]);
+  expect(await two.end('SIGTERM')).toBe(0);
+  for (const folder of folders) {
+    const verified = runCli(['audit', 'verify', '--json'], folder, environment);
+    expect(verified.status, verified.stdout).toBe(0);
+  }
+}, 180_000);
