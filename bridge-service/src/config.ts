@@ -80,6 +80,19 @@ const hosts = (value: string): readonly string[] => {
   return list;
 };
 
+const publicOrigin = (value: string): string | null => {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || url.origin !== value.replace(/\/$/, '') || !/^https?:$/.test(url.protocol))
+    throw new RuleError('https://host[:port]');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw new RuleError('https beyond this machine');
+  return url.origin;
+};
+const ports = (value: string): readonly number[] => {
+  const list = value.split(',').map((item) => item.trim());
+  return list.map((item) => integer(1, 65_535)(item));
+};
+
 const key = <T>(row: ConfigKey<T>): ConfigKey<T> => row;
 
 /** Every key of the service. Units are in the names. */
@@ -251,6 +264,20 @@ export const configKeys = {
     zh: '登录挑战的有效期（秒），最长 5 分钟',
     en: 'Lifetime of a login challenge, in seconds; five minutes at most',
     read: integer(10, 300),
+  }),
+  publicUrl: key({
+    variable: 'ONELOCK_SERVICE_PUBLIC_URL',
+    fallback: null as string | null,
+    zh: '浏览器访问本服务的地址，如 https://lock.example.cn；OpenID Connect 的 issuer 为其下的 /oidc。不设则为本机监听地址，仅供开发',
+    en: 'Address at which browsers reach the service, e.g. https://lock.example.cn; the OpenID Connect issuer is /oidc below it. Without it, the address listened on, for developers',
+    read: publicOrigin,
+  }),
+  loginAgentPorts: key({
+    variable: 'ONELOCK_SERVICE_LOGIN_AGENT_PORTS',
+    fallback: [18_965, 18_966, 18_967, 18_968] as readonly number[],
+    zh: '登录页在本机哪些端口找代理，逗号分隔',
+    en: 'Loopback ports at which the login page looks for the agent, comma-separated',
+    read: ports,
   }),
   loginProfile: key({
     variable: 'ONELOCK_SERVICE_LOGIN_PROFILE',

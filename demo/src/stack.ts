@@ -71,7 +71,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   try {
     options.signal?.throwIfAborted();
     say('启动互认服务、代理与交易网站 / starting service, agent and trading site');
-    const service = await startService(options.folder, options.ports.service);
+    // The service's login page has to know where the agent will be.
+    const agentPorts = options.ports.agent.includes(0) ? [await freePort()] : options.ports.agent;
+    const service = await startService(options.folder, options.ports.service, agentPorts);
     programs.push(service.program);
     options.signal?.throwIfAborted();
     const sitePort = options.ports.site === 0 ? await freePort() : options.ports.site;
@@ -83,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     });
     const agent = await startAgent({
       folder: options.folder,
-      ports: options.ports.agent,
+      ports: agentPorts,
       shell: options.agentShell,
       province,
       serviceUrl: service.url,
@@ -95,7 +97,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       port: sitePort,
       serviceUrl: service.url,
       serviceToken: callers.platformToken,
-      agentPorts: options.ports.agent.includes(0) ? [agent.port] : options.ports.agent,
+      agentPorts,
       pagesDir: path.join(checkout, 'demo/dist/pages'),
     });
     programs.push(site.program);

@@ -9,6 +9,7 @@ type HousekeepingPorts = Pick<Ports, 'store' | 'clock' | 'lifetimes' | 'ops'>;
 
 export interface CleanedUp {
   readonly challenges: number;
+  readonly oidcRecords: number;
   readonly idempotentAnswers: number;
   readonly auditDetails: number;
   readonly evidenceItems: number;
@@ -21,6 +22,7 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
   const before = (ms: number): string => new Date(now - ms).toISOString();
   return store.transaction(async (repositories) => ({
     challenges: await repositories.challenges.deleteExpiredBefore(before(challengeGraceMs)),
+    oidcRecords: await repositories.oidc.deleteExpiredBefore(before(0)),
     idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
     auditDetails: await eraseExpiredDetails(repositories, ports),
     evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),

@@ -6,6 +6,7 @@ import { merkleLog } from './0002-merkle-log.ts';
 import { registries } from './0003-registries.ts';
 import { serviceFacts } from './0004-service-facts.ts';
 import { evidenceTables } from './0010-evidence.ts';
+import { login } from './0030-login.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
@@ -16,6 +17,7 @@ const migrations: readonly ServiceMigration[] = [
   registries,
   serviceFacts,
   evidenceTables,
+  login,
   driverCatalogue,
 ];
 

@@ -24,6 +24,7 @@ import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
 import { createFactRepository } from './facts.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
 import { createLoginRepository } from './logins.ts';
+import { createOidcRepository } from './oidc.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createHistoryRepository } from './record-history.ts';
 import { createSealRepository } from './seals.ts';
@@ -103,6 +104,7 @@ function createReadings(database: ServiceDatabase): Readings {
     bidOpenings: createBidOpeningRepository(database),
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),
+    oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
   };
 }

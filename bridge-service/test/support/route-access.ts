@@ -84,6 +84,9 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'POST /v1/challenges': platform,
   'POST /v1/logins': platform,
   'GET /v1/logins/:lgn': users,
+  'POST /v1/oidc-clients': administrator,
+  'GET /v1/oidc-clients': watchers,
+  'DELETE /v1/oidc-clients/:oic': administrator,
 
   'POST /v1/certificates/validate': everyone,
   'POST /v1/signatures/verify': everyone,

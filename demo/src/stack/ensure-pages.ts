@@ -23,12 +23,17 @@ const sitePages: Pages = {
   sources: ['demo/src/trading-site/pages', 'demo/build-pages.ts', 'sdk/src', 'core/src/messages'],
   result: 'demo/dist/pages/index.html',
 };
+const loginPage: Pages = {
+  builder: 'bridge-service/build-pages.ts',
+  sources: ['bridge-service/src/oidc/page', 'bridge-service/build-pages.ts', 'sdk/src', 'core/src/messages'],
+  result: 'bridge-service/dist/pages/login.js',
+};
 
 const longestBuildMs = 180_000;
 
 /** Builds the agent's and the trading site's pages where they are missing or older than their sources. */
 export async function ensurePages(say: (text: string) => void): Promise<void> {
-  for (const pages of [agentPages, sitePages]) {
+  for (const pages of [agentPages, sitePages, loginPage]) {
     if (isFresh(pages)) continue;
     // A build that was installed without sources comes with its pages.
     if (!fromSources) throw new Error(`${pages.result} is missing`);

@@ -16,10 +16,15 @@ export interface ListeningService extends ListeningProgram {
   administratorCode(): Promise<string>;
 }
 
-export async function startService(folder: string, port: number): Promise<ListeningService> {
+export async function startService(
+  folder: string,
+  port: number,
+  agentPorts: readonly number[],
+): Promise<ListeningService> {
   const environment = {
     ONELOCK_SERVICE_DATA_DIR: path.join(folder, 'service'),
     ONELOCK_SERVICE_PORT: String(port),
+    ONELOCK_SERVICE_LOGIN_AGENT_PORTS: agentPorts.join(','),
     ONELOCK_SERVICE_LOG_LEVEL: 'warn',
   };
   const program = startProgram({ name: 'bridge-service', entry: ['bridge-service', 'cli'], environment });

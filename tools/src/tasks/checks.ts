@@ -7,9 +7,11 @@ interface Check {
   run(): number;
 }
 
-const vueProjects = ['desktop-agent/tsconfig.pages.json', 'demo/tsconfig.pages.json'].filter((file) =>
-  existsSync(path.join(checkout, file)),
-);
+const vueProjects = [
+  'desktop-agent/tsconfig.pages.json',
+  'demo/tsconfig.pages.json',
+  'bridge-service/tsconfig.pages.json',
+].filter((file) => existsSync(path.join(checkout, file)));
 
 /** What must hold before any test is worth running. */
 export const checks: readonly Check[] = [

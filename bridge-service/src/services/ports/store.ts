@@ -2,6 +2,7 @@ import type { Checkpoint } from '../../audit/checkpoint.ts';
 import type { ForEachTree } from '../../audit/merkle-tree.ts';
 import type { EventPublisher, EventSubscriber } from './events.ts';
 import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
+import type { OidcRepository } from './oidc-store.ts';
 import type {
   AdministratorCode,
   AuditDetails,
@@ -155,6 +156,7 @@ export interface Readings {
   readonly bidOpenings: BidOpeningRepository;
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
+  readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
 }
 

@@ -1,0 +1,126 @@
+import { CodedError } from '@onelock/core/errors';
+import Provider, { type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { secretDigest } from '../services/identifiers.ts';
+import type { Ports } from '../services/ports/ports.ts';
+import { type Account, acrValues, claimsByScope } from './accounts.ts';
+import { createAdapter } from './adapter.ts';
+import { endedPage, errorPage, logoutPage } from './pages.ts';
+import type { SigningKeys } from './signing-keys.ts';
+
+export interface ProviderOptions {
+  readonly ports: Ports;
+  /** Origin of the service as browsers see it; the issuer is `/oidc` below it. */
+  readonly origin: string;
+  readonly cookieKey: string;
+  readonly keys: SigningKeys;
+}
+
+const minute = 60;
+const hour = 60 * minute;
+
+/** Where the account of a subject is kept, beside what the provider keeps itself. */
+export const accountModel = 'Account';
+export const accountSeconds = 24 * hour;
+
+/**
+ * The provider of one issuer: code flow with PKCE (S256) and nothing else, clients from the registry, no consent page (a platform is a
+ * registered party, and the agent's window names what is signed), no refresh tokens.
+ */
+export function createProvider({ ports, origin, cookieKey, keys }: ProviderOptions): Provider {
+  const adapter = createAdapter(ports);
+  const accounts = adapter(accountModel);
+  const secure = origin.startsWith('https:');
+  const configuration: Configuration = {
+    adapter,
+    jwks: { keys: keys.jwks },
+    acrValues: [...acrValues],
+    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], sid: null, ...claimsByScope },
+    scopes: ['openid'],
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    pkce: { required: () => true },
+    enabledJWA: { idTokenSigningAlgValues: ['RS256'], userinfoSigningAlgValues: ['RS256'] },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientBasedCORS: () => false,
+    cookies: {
+      names: cookieNames(secure),
+      keys: [cookieKey],
+      long: { httpOnly: true, sameSite: 'lax', secure, signed: true },
+      short: { httpOnly: true, sameSite: 'lax', secure, signed: true },
+    },
+    ttl: {
+      AccessToken: 10 * minute,
+      AuthorizationCode: minute,
+      IdToken: 10 * minute,
+      Interaction: 10 * minute,
+      Grant: 8 * hour,
+      Session: 8 * hour,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: true },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (ctx, form) => {
+          ctx.body = logoutPage(ctx.get('accept-language'), form);
+        },
+        postLogoutSuccessSource: async (ctx) => {
+          ctx.body = endedPage(ctx.get('accept-language'));
+        },
+      },
+    },
+    // The one call that leaves: telling a client that its session is over, at the address that an administrator registered.
+    fetch: (url, options) =>
+      globalThis.fetch(url, { ...options, redirect: 'error', signal: AbortSignal.timeout(5_000) }),
+    interactions: { policy: loginAlone(), url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
+    findAccount: async (_ctx, sub) => {
+      const account = (await accounts.find(sub)) as Account | undefined;
+      return account === undefined ? undefined : { accountId: sub, claims: async () => ({ ...account }) };
+    },
+    loadExistingGrant: grantWhatWasAsked,
+    renderError: async (ctx, out) => {
+      ctx.type = 'html';
+      ctx.body = errorPage(ctx.get('accept-language'), out);
+    },
+  };
+  const provider = new Provider(`${origin}/oidc`, configuration);
+  provider.proxy = true;
+  compareByDigest(provider, ports);
+  return provider;
+}
+
+/** With HTTPS a cookie is bound to this host: no sibling of the domain can set it. */
+function cookieNames(secure: boolean): { session: string; interaction: string; resume: string } {
+  const prefix = secure ? '__Secure-onelock' : 'onelock';
+  return { session: `${prefix}_session`, interaction: `${prefix}_interaction`, resume: `${prefix}_resume` };
+}
+
+function loginAlone() {
+  const policy = interactionPolicy.base();
+  policy.remove('consent');
+  return policy;
+}
+
+async function grantWhatWasAsked(ctx: KoaContextWithOIDC) {
+  const { client, session, account, provider, requestParamScopes } = ctx.oidc;
+  if (client === undefined || session === undefined || account === undefined)
+    throw new CodedError('ERR_SERVICE_INTERNAL');
+  const known = session.grantIdFor(client.clientId);
+  const found = known === undefined ? undefined : await provider.Grant.find(known);
+  const grant = found ?? new provider.Grant({ clientId: client.clientId, accountId: account.accountId });
+  grant.addOIDCScope([...requestParamScopes].join(' '));
+  grant.addOIDCClaims(['acr', 'amr', 'auth_time']);
+  await grant.save();
+  return grant;
+}
+
+/** The registry keeps digests of secrets; what a client sends is compared by its digest, in constant time. */
+function compareByDigest(provider: Provider, { ops }: Pick<Ports, 'ops'>): void {
+  const client = provider.Client.prototype as { compareClientSecret(actual: string): boolean | Promise<boolean> };
+  const compare = client.compareClientSecret;
+  client.compareClientSecret = function compareDigest(this: typeof client, actual) {
+    return compare.call(this, secretDigest(actual, ops));
+  };
+}

@@ -1,0 +1,233 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CodedError } from '@onelock/core/errors';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type Provider from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import { secretsFolderOf } from '../config.ts';
+import { negotiateLocale } from '../plugins/locale.ts';
+import type { RouteContext } from '../routes/context.ts';
+import { readOrMakeSecret } from '../secrets/secret-file.ts';
+import { createProvider } from './create-provider.ts';
+import { type InteractionPorts, openLoginChallenge, takeLoginToken } from './interaction.ts';
+import { errorPage, loginPage } from './pages.ts';
+import { loadSigningKeys } from './signing-keys.ts';
+
+/** How long a node goes on with the keys that it has read. */
+const keysCheckedMs = 60_000;
+
+const pageFiles = {
+  'login.js': 'text/javascript; charset=utf-8',
+  'login.css': 'text/css; charset=utf-8',
+} as const;
+
+/** Beside the build, and from the sources where the build is. */
+const pagesFolder = ['../pages', '../../dist/pages']
+  .map((folder) => path.resolve(path.dirname(fileURLToPath(import.meta.url)), folder))
+  .find((folder) => existsSync(folder));
+
+interface Issuer {
+  readonly origin: string;
+  readonly provider: Provider;
+}
+
+/** OpenID Connect at `/oidc`, and the hosted login page. */
+export async function installOpenIdConnect(app: FastifyInstance, context: RouteContext): Promise<void> {
+  const issuer = issuerOf(app, context);
+  const secrets = secretsFolderOf(context.config);
+  const subjectKey = readOrMakeSecret(secrets, 'subject-key', () => randomSecret(context)).trim();
+  const interaction: InteractionPorts = { ports: context.ports, profile: context.config.loginProfile, subjectKey };
+
+  pageRoutes(app);
+  interactionRoutes(app, context, issuer, interaction);
+  await app.register(async (provided) => {
+    // The provider reads bodies itself.
+    provided.removeAllContentTypeParsers();
+    provided.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    provided.route({
+      method: ['GET', 'POST', 'OPTIONS'],
+      url: '/oidc/*',
+      schema: { hide: true } as object,
+      config: {
+        access: 'open',
+        // Tokens are fetched by platforms' servers, each from one address, for everybody who logs in there.
+        rateLimit: { max: context.config.callerRequestsPerMinute },
+      } as object,
+      handler: async (request, reply) => {
+        const { origin, provider } = await issuer();
+        reply.hijack();
+        await handOver(request, reply, origin, provider);
+      },
+    });
+  });
+}
+
+function randomSecret({ ports }: RouteContext): string {
+  return Buffer.from(ports.ops.random(32)).toString('hex');
+}
+
+/** The provider, made again when its keys have changed. The issuer is configured, or where a developer's service listens. */
+function issuerOf(app: FastifyInstance, context: RouteContext): () => Promise<Issuer> {
+  const { config, ports } = context;
+  const cookieKey = readOrMakeSecret(secretsFolderOf(config), 'cookie-key', () => randomSecret(context)).trim();
+  let made: { readonly issuer: Issuer; readonly version: string } | null = null;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let checking: Promise<Issuer> | null = null;
+
+  const originNow = (): string => {
+    if (config.publicUrl !== null) return config.publicUrl;
+    const address = app.server.address() as AddressInfo | null;
+    return `${config.tlsCertificateFile === null ? 'http' : 'https'}://127.0.0.1:${address?.port ?? config.port}`;
+  };
+  const check = async (): Promise<Issuer> => {
+    const keys = await loadSigningKeys(ports);
+    const origin = originNow();
+    if (made === null || made.version !== keys.version)
+      made = {
+        issuer: { origin, provider: createProvider({ ports, origin, cookieKey, keys }) },
+        version: keys.version,
+      };
+    checkedAt = performance.now();
+    return made.issuer;
+  };
+  return async () => {
+    if (made !== null && performance.now() - checkedAt < keysCheckedMs) return made.issuer;
+    checking ??= check().finally(() => {
+      checking = null;
+    });
+    return checking;
+  };
+}
+
+/** What the provider says of itself follows the configured address, never what a request claims about its way. */
+function seenAs(request: FastifyRequest, origin: string): void {
+  const { protocol, host } = new URL(origin);
+  request.raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+  request.raw.headers['x-forwarded-host'] = host;
+  request.raw.headers.host = host;
+}
+
+async function handOver(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  origin: string,
+  provider: Provider,
+): Promise<void> {
+  const { raw } = request;
+  seenAs(request, origin);
+  for (const [name, value] of Object.entries(pageHeaders("default-src 'none'; script-src 'none'")))
+    reply.raw.setHeader(name, value);
+  reply.raw.setHeader('x-request-id', request.id);
+  Object.assign(raw, { originalUrl: raw.url, url: raw.url?.slice('/oidc'.length) });
+  await provider.callback()(raw, reply.raw);
+}
+
+/** No frame, no script but our own, no address of ours to others. The provider adds the digest of its own script where it has one. */
+function pageHeaders(policy: string): Readonly<Record<string, string>> {
+  return {
+    'content-security-policy': `${policy}; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'no-store',
+  };
+}
+
+function pageRoutes(app: FastifyInstance): void {
+  for (const [name, type] of Object.entries(pageFiles))
+    app.get(
+      `/oidc/page/${name}`,
+      { schema: { hide: true } as object, config: { access: 'open' } },
+      async (_, reply) => {
+        if (pagesFolder === undefined) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+        return reply
+          .type(type)
+          .header('cache-control', 'no-cache')
+          .send(readFileSync(path.join(pagesFolder, name)));
+      },
+    );
+}
+
+type InteractionRequest = FastifyRequest<{ Params: { uid: string } }>;
+
+/** Three acts of the hosted page. Each needs the cookie that the provider gave this browser for this interaction. */
+function interactionRoutes(
+  app: FastifyInstance,
+  { config }: RouteContext,
+  issuer: () => Promise<Issuer>,
+  interaction: InteractionPorts,
+): void {
+  const options = { schema: { hide: true } as object, config: { access: 'open' } as const };
+  const detailsOf = async ({ origin, provider }: Issuer, request: InteractionRequest, reply: FastifyReply) => {
+    seenAs(request, origin);
+    const details = await provider.interactionDetails(request.raw, reply.raw);
+    if (details.uid !== request.params.uid) throw new errors.SessionNotFound('interaction session');
+    return details;
+  };
+
+  app.get<{ Params: { uid: string } }>('/oidc/interaction/:uid', options, async (request, reply) => {
+    const asked = request.headers['accept-language'];
+    const connect = config.loginAgentPorts.map((port) => `ws://127.0.0.1:${port}`).join(' ');
+    reply.headers(
+      pageHeaders(`default-src 'none'; script-src 'self'; connect-src 'self' ${connect}; form-action 'none'`),
+    );
+    reply.type('text/html; charset=utf-8');
+    const served = await issuer();
+    try {
+      const { params, uid } = await detailsOf(served, request, reply);
+      const client = await served.provider.Client.find(String(params.client_id));
+      const locale = negotiateLocale(typeof params.ui_locales === 'string' ? listed(params.ui_locales) : asked);
+      const name = client?.clientName ?? String(params.client_id);
+      return loginPage({ locale, client: name, uid, agentPorts: config.loginAgentPorts });
+    } catch (error) {
+      if (!(error instanceof errors.OIDCProviderError)) throw error;
+      return reply.code(400).send(errorPage(asked ?? '', error));
+    }
+  });
+
+  const act = (
+    name: 'challenge' | 'login' | 'cancel',
+    run: (issuer: Issuer, request: InteractionRequest, reply: FastifyReply) => Promise<object>,
+  ): void => {
+    app.post<{ Params: { uid: string } }>(`/oidc/interaction/:uid/${name}`, options, async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const served = await issuer();
+      // A form of another site can send neither this header nor this origin.
+      if (request.headers.origin !== served.origin || request.headers['x-onelock-page'] !== 'login')
+        throw new CodedError('ERR_LOGIN_ORIGIN_MISMATCH', {
+          expected: served.origin,
+          actual: String(request.headers.origin ?? ''),
+        });
+      try {
+        return await run(served, request, reply);
+      } catch (error) {
+        if (error instanceof errors.OIDCProviderError)
+          throw new CodedError('ERR_LOGIN_CHALLENGE_UNKNOWN', {}, { cause: error });
+        throw error;
+      }
+    });
+  };
+  act('challenge', async (served, request, reply) => {
+    const details = await detailsOf(served, request, reply);
+    return openLoginChallenge(interaction, served.origin, details, request.id);
+  });
+  act('login', async (served, request, reply) => {
+    const details = await detailsOf(served, request, reply);
+    const { token } = (request.body ?? {}) as { token?: unknown };
+    const { login, result } = await takeLoginToken(interaction, served.origin, details, request.id, token);
+    if (result === null) return { indication: login.indication, reason: login.reason ?? null, loginId: login.id };
+    const redirectTo = await served.provider.interactionResult(request.raw, reply.raw, result);
+    return { indication: login.indication, reason: null, loginId: login.id, redirectTo };
+  });
+  act('cancel', async (served, request, reply) => {
+    await detailsOf(served, request, reply);
+    const result = { error: 'access_denied', error_description: 'the person gave the login up' };
+    return { redirectTo: await served.provider.interactionResult(request.raw, reply.raw, result) };
+  });
+}
+
+/** `ui_locales` is a list with spaces between. */
+const listed = (locales: string): string => locales.trim().split(/\s+/).join(',');

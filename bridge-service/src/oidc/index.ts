@@ -1,0 +1,1 @@
+export { installOpenIdConnect } from './door.ts';
