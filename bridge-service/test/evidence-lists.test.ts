@@ -378,7 +378,7 @@ describe('addresses in certificates', () => {
     const evidence = new Evidence({
       ...{ store: ports.store, trust: ports.trust, clock: ports.clock, ops: ports.ops, limits: defaultEvidenceLimits },
       // As if this machine were out there.
-      outbound: { ask: (request) => real.ask({ ...request, origin: 'registry' }) },
+      outbound: { ask: (request) => real.ask({ ...request, origin: 'registry' }), close: () => real.close() },
       events: { onChange: () => undefined, onStale: () => undefined, onFailure: (error) => failures.push(error) },
     });
     const middle = { name: name('公网签发 CA'), key: world.ops.generateKeyPair({ kind: 'sm2' }) };

@@ -69,12 +69,13 @@ export class Evidence implements EvidencePort {
   readonly #issuers: IssuerShelf;
   /** Names of sources whose list at hand has ended. */
   readonly #stale = new Set<string>();
+  #closing = false;
 
   constructor(options: EvidenceOptions) {
     this.#options = options;
     const { store, outbound, clock, ops, limits, events } = options;
     const random = (): number => (ops.random(1)[0] ?? 0) / 255;
-    const onStoreFailure = events.onFailure;
+    const onStoreFailure = (error: unknown): void => this.#tell(error);
     const health = new SourceHealth({ store, clock, random, onChange: events.onChange, onStoreFailure });
     const shared = { store, outbound, health, clock, ops, random, onStoreFailure };
     this.#health = health;
@@ -98,10 +99,10 @@ export class Evidence implements EvidencePort {
   }
 
   gather(question: Parameters<EvidencePort['gather']>[0]): ReturnType<EvidencePort['gather']> {
-    const { clock, ops, limits, events } = this.#options;
+    const { clock, ops, limits } = this.#options;
     const shelves = { lists: this.#lists, responses: this.#responses, issuers: this.#issuers };
     return new Gatherer(
-      { ...shelves, clock, ops, waitMs: limits.waitMs, onFailure: events.onFailure },
+      { ...shelves, clock, ops, waitMs: limits.waitMs, onFailure: (error) => this.#tell(error) },
       question,
     ).gather();
   }
@@ -129,7 +130,10 @@ export class Evidence implements EvidencePort {
   }
 
   async forgetList(source: string): Promise<boolean> {
-    const forgotten = await this.#options.store.transaction(({ evidence }) => evidence.forgetList(source));
+    const forgotten = await this.#options.store.transaction(async ({ evidence, events }) => {
+      await events.publish('evidence.changed', { source });
+      return evidence.forgetList(source);
+    });
     this.#lists.forget({ name: source });
     return forgotten;
   }
@@ -142,6 +146,8 @@ export class Evidence implements EvidencePort {
     const stored = new Map((await store.evidence.lists()).map((list) => [list.source, list]));
     await this.#each(listed, async (source) => {
       const known = stored.get(source.name);
+      // Another node was told to forget it.
+      if (known === undefined) this.#lists.forget(source);
       const held = this.#lists.held(source);
       if (
         known !== undefined &&
@@ -185,9 +191,17 @@ export class Evidence implements EvidencePort {
     });
   }
 
-  /** Ends the thread; downloads that run end first, by their own time limits at the latest. */
+  /** Ends what is under way. Call it when no judgement waits any more. */
   async close(): Promise<void> {
+    this.#closing = true;
+    this.#options.outbound.close();
     await this.#thread.close();
+    await Promise.all([this.#lists.settle(), this.#responses.settle(), this.#issuers.settle()]);
+  }
+
+  /** What ends because the service does is no failure. */
+  #tell(error: unknown): void {
+    if (!this.#closing) this.#options.events.onFailure(error);
   }
 
   #signers(trust: Trust): (name: Name) => ReturnType<typeof signersOf> {
@@ -202,7 +216,7 @@ export class Evidence implements EvidencePort {
         try {
           await work(source);
         } catch (error) {
-          if (!isCodedError(error)) this.#options.events.onFailure(error);
+          if (!isCodedError(error)) this.#tell(error);
         }
       }
     };

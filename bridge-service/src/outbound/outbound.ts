@@ -51,7 +51,12 @@ export interface Outbound {
    *   ERR_EVIDENCE_TIMEOUT, ERR_EVIDENCE_STATUS, ERR_EVIDENCE_TOO_LARGE; each with `url`
    */
   ask(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** Ends what is under way; what is asked later fails at once. */
+  close(): void;
 }
+
+/** The service stops: no fault of the source, and no failure to be remembered of it. */
+export class OutboundClosed extends Error {}
 
 const mostRedirects = 3;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -63,12 +68,20 @@ const resolveBySystem: ResolveName = (name, done) => {
 export function createOutbound({ networks, perHost = 16, resolveName = resolveBySystem }: OutboundOptions): Outbound {
   const inside = networksOf(networks);
   const turns = new HostTurns(perHost);
+  const running = new Set<AbortController>();
+  let closed = false;
   return {
+    close() {
+      closed = true;
+      for (const controller of running) controller.abort(new OutboundClosed());
+    },
     async ask(question) {
+      if (closed) throw new OutboundClosed();
       const shown = shownUrl(question.url);
       const timeout = new CodedError('ERR_EVIDENCE_TIMEOUT', { url: shown, timeoutMs: question.timeoutMs });
       const controller = new AbortController();
       const timer = setTimeout(() => controller.abort(timeout), question.timeoutMs);
+      running.add(controller);
       try {
         let url = readSourceUrl(question.url, question.origin);
         for (let redirects = 0; ; redirects++) {
@@ -89,11 +102,12 @@ export function createOutbound({ networks, perHost = 16, resolveName = resolveBy
           url = readSourceUrl(new URL(answer.location, url).href, question.origin);
         }
       } catch (error) {
-        if (isCodedError(error)) throw error;
+        if (isCodedError(error) || error instanceof OutboundClosed) throw error;
         const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
         throw new CodedError('ERR_EVIDENCE_UNREACHABLE', { url: shown, cause: code }, { cause: error });
       } finally {
         clearTimeout(timer);
+        running.delete(controller);
       }
     },
   };
