@@ -2,7 +2,7 @@ import { equalBytes } from '@onelock/core/bytes';
 import { parsePublicKey } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate, parseCertificateRequest, verifyCertificateRequest } from '@onelock/core/x509';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CaSide } from '../../drivers/test/ca-side.ts';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
@@ -12,6 +12,9 @@ import { deviceOf } from './support/device-of-bidder.ts';
 import { failure } from './support/failure.ts';
 import { pin, type SoftTokenOptions, testDer } from './support/tokens.ts';
 import { finalText, submitPin } from './support/windows.ts';
+
+// Agents, drivers and browsers take their time where the machine is busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = requireReal('Chromium', chromiumExecutable());
 const ops = createNodeCrypto();

@@ -1,6 +1,6 @@
 import { utf8Encode } from '@onelock/core/bytes';
 import { parseCertificate } from '@onelock/core/x509';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -9,6 +9,9 @@ import { deviceOf } from './support/device-of-bidder.ts';
 import { failure } from './support/failure.ts';
 import { pin, type SoftTokenOptions, testDer } from './support/tokens.ts';
 import { finalText, submitPin } from './support/windows.ts';
+
+// Agents, drivers and browsers take their time where the machine is busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = requireReal('Chromium', chromiumExecutable());
 const data = utf8Encode('投标报价：一百二十三万元');

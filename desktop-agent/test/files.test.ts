@@ -5,7 +5,7 @@ import { concatBytes, equalBytes, utf8Encode } from '@onelock/core/bytes';
 import { wireChunk } from '@onelock/core/contract';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { loginToBeSigned } from '@onelock/core/login';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -13,6 +13,9 @@ import { type Bidder, startBidder } from './support/bidder.ts';
 import { failure } from './support/failure.ts';
 import { pin, type SoftTokenOptions, testDer } from './support/tokens.ts';
 import { submitPin } from './support/windows.ts';
+
+// Agents, drivers and browsers take their time where the machine is busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = requireReal('Chromium', chromiumExecutable());
 const ops = createNodeCrypto();

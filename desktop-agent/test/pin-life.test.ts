@@ -1,7 +1,7 @@
 import { utf8Encode } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { answerSoftUnblock } from '@onelock/drivers/soft';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -11,6 +11,9 @@ import { deviceOf } from './support/device-of-bidder.ts';
 import { failure } from './support/failure.ts';
 import { pin, type SoftTokenOptions } from './support/tokens.ts';
 import { finalText, submitNewPin } from './support/windows.ts';
+
+// Agents, drivers and browsers take their time where the machine is busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = requireReal('Chromium', chromiumExecutable());
 const fresh = '97531864';

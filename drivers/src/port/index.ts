@@ -5,8 +5,8 @@ export {
   type TokenLack,
   tokenCapabilities,
 } from './capability.ts';
-export { type ContentCipher, contentCiphers, type DecryptionKey, type SealedContent } from './decryption.ts';
 export type { CardQuirks, Gmt0017Quirks, HidFraming, HidTransportConfig, PivQuirks } from './card-config.ts';
+export { type ContentCipher, contentCiphers, type DecryptionKey, type SealedContent } from './decryption.ts';
 export {
   type CardDriverConfig,
   type DriverConfig,
