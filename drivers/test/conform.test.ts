@@ -1,11 +1,14 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { utf8Encode } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Options } from '../src/cli/command.ts';
 import { conformCommand } from '../src/cli/conform-command.ts';
 import { type ConformanceReport, clauseOf, conformanceCases } from '../src/conformance/index.ts';
+import type { DeviceId, Pin } from '../src/port/index.ts';
+import { createSoftDriver } from '../src/soft/index.ts';
 import { sampleManifest } from './driver-signing.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
 import { sm2Identity } from './test-keys.ts';
@@ -35,6 +38,16 @@ describe('onelock driver conform', { timeout: 180_000 }, () => {
       { config: path.join(home, 'drivers.json'), 'pin-file': path.join(home, 'pin'), signatures: '3', ...options },
       { locale: 'zh-CN', environment: { ONELOCK_AGENT_STATE_DIR: home }, ops, now: () => new Date(), trust: [] },
     );
+
+  const retriesLeft = async (): Promise<number | null> => {
+    const driver = await createSoftDriver({ id: 'soft', family: 'soft', folder });
+    try {
+      const [device] = await driver.listDevices();
+      return device === undefined ? null : (await driver.pinStatus(device.id)).retriesLeft;
+    } finally {
+      await driver.close();
+    }
+  };
 
   it('tries every case with a device and prints what came of each', async () => {
     const out = path.join(home, 'report.json');
@@ -79,14 +92,33 @@ describe('onelock driver conform', { timeout: 180_000 }, () => {
     }
   });
 
-  it('names the clause that a failure breaks', async () => {
+  it('gives a PIN that was refused to the device no second time, and names the clause', async () => {
     const { text, json, status } = await conform({ 'pin-file': path.join(home, 'wrong-pin') });
     expect(status).toBe(1);
-    const failed = (json as ConformanceReport).cases.find(({ id }) => id === 'sign-sm2');
-    expect(failed).toMatchObject({ outcome: 'failed', clause: clauseOf('soft', 'sign-sm2') });
+    const { cases, failed } = json as ConformanceReport;
+    expect(failed).toBe(1);
+    expect(cases.find(({ outcome }) => outcome === 'failed')).toMatchObject({ clause: clauseOf('soft', 'handles') });
     expect(text).toContain('ERR_TOKEN_PIN_INCORRECT');
-    expect(text).toContain('依据: OneLock drivers/src/port/token-driver.ts sign');
+    expect(text).toContain('依据: OneLock drivers/src/port/token-driver.ts ERR_TOKEN_SESSION_CLOSED');
+    expect(text).toContain('– SM2 签名  不支持：未试：PIN 已被拒绝');
+    expect(await retriesLeft()).toBe(9);
     await conform({});
+    expect(await retriesLeft()).toBe(10);
+  });
+
+  it('does not spend the last try of a PIN', async () => {
+    const driver = await createSoftDriver({ id: 'soft', family: 'soft', folder });
+    try {
+      const [device] = await driver.listDevices();
+      for (let left = 10; left > 1; left -= 1)
+        await driver.openSession(device?.id ?? ('' as DeviceId), utf8Encode('654321') as Pin).catch(() => undefined);
+    } finally {
+      await driver.close();
+    }
+    expect(await retriesLeft()).toBe(1);
+    const { text } = await conform({ 'pin-file': path.join(home, 'wrong-pin') });
+    expect(text).toContain('未试：PIN 只剩最后一次机会');
+    expect(await retriesLeft()).toBe(1);
   });
 
   it('refuses wrong use before any device is asked', async () => {

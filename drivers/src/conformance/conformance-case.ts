@@ -9,6 +9,8 @@ export interface ConformanceCase {
   readonly title: TwoWords;
   /** Stands for the case where no single check failed. */
   readonly topic: Topic;
+  /** Default true: it unlocks the device. */
+  readonly needsPin?: false | undefined;
   /** Returns when all is well; throws {@link Departure}, {@link Unsupported}, or what the driver threw. */
   run(trial: Trial): Promise<void>;
 }

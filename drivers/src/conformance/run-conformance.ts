@@ -1,5 +1,5 @@
 import { isCodedError } from '@onelock/core/errors';
-import type { DriverInfo, TokenDevice } from '../port/index.ts';
+import type { DeviceId, DriverInfo, TokenDevice } from '../port/index.ts';
 import { conformanceCases } from './cases/index.ts';
 import { clauseOf } from './clauses.ts';
 import {
@@ -30,7 +30,8 @@ export interface ConformanceReport {
 }
 
 /**
- * Puts a device through every case. What a case finds wrong is its outcome; nothing is thrown for it.
+ * Puts a device through every case. What a case finds wrong is its outcome; nothing is thrown for it. A PIN that the device
+ * refuses is not given to it again, and the last try is never spent: the cases that are left are then not tried.
  *
  * @param at  the moment for the report
  * @throws {CodedError} what the driver throws when it cannot even list its devices
@@ -40,15 +41,18 @@ export async function runConformance(
   at: Date,
   onCase: (report: CaseReport) => void = () => undefined,
 ): Promise<ConformanceReport> {
-  const { vendor, model, serialNumber, label, firmwareVersion, capabilities } = await new Trial(
+  const { id, vendor, model, serialNumber, label, firmwareVersion, capabilities } = await new Trial(
     subject,
     'enumerate',
   ).device();
   const cases: CaseReport[] = [];
+  let halt = await lastTry(subject, id);
   for (const each of conformanceCases) {
-    const report = await runCase(each, subject);
+    const report =
+      halt === null || each.needsPin === false ? await runCase(each, subject) : notTried(each, subject, halt);
     cases.push(report);
     onCase(report);
+    if (report.outcome === 'failed' && pinRefusals.has(report.problem.code ?? '')) halt ??= pinWasRefused;
   }
   const count = (outcome: CaseReport['outcome']): number => cases.filter((each) => each.outcome === outcome).length;
   return {
@@ -60,6 +64,29 @@ export async function runConformance(
     failed: count('failed'),
     cases,
   };
+}
+
+const pinRefusals: ReadonlySet<string> = new Set(['ERR_TOKEN_PIN_INCORRECT', 'ERR_TOKEN_PIN_LOCKED']);
+const pinWasRefused = says(
+  '未试：PIN 已被拒绝，不再重复验证，以免锁死介质',
+  'not tried: the PIN was refused, and is not given again lest it lock the device',
+);
+const lastTryLeft = says('未试：PIN 只剩最后一次机会', 'not tried: only one PIN try is left');
+
+/** A mistyped PIN would lock the device for good; no test is worth that. */
+async function lastTry({ driver }: ConformanceSubject, device: DeviceId): Promise<TwoWords | null> {
+  try {
+    return (await driver.pinStatus(device)).retriesLeft === 1 ? lastTryLeft : null;
+  } catch (error) {
+    // A driver that cannot say fails the case about it.
+    if (!isCodedError(error)) throw error;
+    return null;
+  }
+}
+
+function notTried({ id, title, topic }: ConformanceCase, { driver }: ConformanceSubject, reason: TwoWords): CaseReport {
+  const clause = clauseOf(driver.info.family, topic);
+  return { id, title, clause, milliseconds: 0, notes: [], outcome: 'unsupported', reason };
 }
 
 /** Puts a device through one case. */

@@ -11,6 +11,7 @@ export const listing: ConformanceCase = {
   id: 'listing',
   title: says('列出介质与证书（无需 PIN）', 'list device and certificates without a PIN'),
   topic: 'enumerate',
+  needsPin: false,
   async run(trial) {
     const device = await trial.device();
     trial.about('device-info');
@@ -45,6 +46,7 @@ export const randomBytes: ConformanceCase = {
   id: 'random',
   title: says('随机数', 'random bytes'),
   topic: 'random',
+  needsPin: false,
   async run(trial) {
     const device = await trial.device();
     trial.require(device, 'random');

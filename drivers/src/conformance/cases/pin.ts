@@ -122,6 +122,8 @@ async function locksAndUnblocks(trial: Trial, device: TokenDevice): Promise<void
   if (!device.capabilities.includes('unblock-pin')) return trial.note(lackOf(device, 'unblock-pin'));
   if (subject.adminPin === undefined)
     return trial.note(says('未试锁定：没有管理员 PIN', 'it was not locked: no administrator PIN'));
+  trial.about('unblock-pin');
+  await administratorIsBelieved(trial, device.id, subject.adminPin);
   trial.about('verify-pin');
   if (await locks(trial, device.id)) await staysLocked(trial, device.id);
   else if (device.capabilities.includes('pin-retries'))
@@ -131,6 +133,18 @@ async function locksAndUnblocks(trial: Trial, device: TokenDevice): Promise<void
   await driver.unblockPin(device.id, subject.adminPin(), subject.pin());
   await driver.closeSession(await driver.openSession(device.id, subject.pin()));
 }
+
+/** Before it is locked on purpose: a mistyped administrator's PIN would leave it so. */
+async function administratorIsBelieved({ driver, subject }: Trial, device: DeviceId, admin: () => Pin): Promise<void> {
+  try {
+    await driver.unblockPin(device, admin(), subject.pin());
+  } catch (error) {
+    // Some devices unblock only what is locked.
+    if (!isCodedError(error) || isRefusal(error.code)) throw error;
+  }
+}
+
+const isRefusal = (code: string): boolean => code === 'ERR_TOKEN_PIN_INCORRECT' || code === 'ERR_TOKEN_PIN_LOCKED';
 
 async function staysLocked(trial: Trial, device: DeviceId): Promise<void> {
   const { driver, subject } = trial;
