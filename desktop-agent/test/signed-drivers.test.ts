@@ -112,6 +112,22 @@ describe('the drivers that the agent runs', () => {
     expect(idsOf(shelf.configs())).toEqual(['soft']);
   });
 
+  it('stay as they were when what the service offers cannot be kept, and the agent lives on', async () => {
+    const { shelf, problems, stateDir } = newShelf({ serviceUrl: service.url });
+    const version = 40;
+    expect(
+      await publish(signJson(sampleCatalogue({ version, drivers: [sampleManifest({ libraries: [present] })] }))),
+    ).toBe(200);
+    // A folder where a file belongs: like a full disk, for root too.
+    mkdirSync(path.join(stateDir, 'drivers/catalogue.p7m'), { recursive: true });
+    await expect(shelf.update().catch((error: unknown) => error)).resolves.toFailWith('ERR_FILE_UNWRITABLE');
+    expect(idsOf(shelf.configs())).toEqual(['soft']);
+    expect(problems).toEqual([]);
+    rmSync(path.join(stateDir, 'drivers/catalogue.p7m'), { recursive: true });
+    await shelf.update();
+    expect(idsOf(shelf.configs())).toEqual(['soft', 'vendor-skf']);
+  });
+
   it('follow what the command line adds, within seconds', async () => {
     const { shelf, told, stateDir } = newShelf({ explicit: [] });
     expect(idsOf(shelf.configs())).toEqual([]);

@@ -61,8 +61,8 @@ export class DriverStore {
 
   /** Never throws for what stands in the folder: what is not good is told in `problems`. */
   contents(): StoreContents {
-    const ledger = this.#ledger();
     const problems: { file: string; reason: Reason }[] = [];
+    const ledger = this.#ledgerOr((reason) => problems.push({ file: path.basename(this.#ledgerFile), reason }));
     const read = <T>(file: string, acceptedAt: string, parse: (content: Uint8Array) => T) => {
       try {
         const bytes = readIfThere(file);
@@ -103,7 +103,7 @@ export class DriverStore {
    * Takes a catalogue or a single manifest, whichever the signed bytes are. The same bytes again change nothing.
    *
    * @throws {CodedError} ERR_DRIVER_MANIFEST_MALFORMED, ERR_DRIVER_MANIFEST_UNSIGNED, ERR_DRIVER_MANIFEST_UNTRUSTED,
-   *   ERR_DRIVER_VERSION_ROLLBACK, ERR_DRIVER_RECALLED; then nothing changes
+   *   ERR_DRIVER_VERSION_ROLLBACK, ERR_DRIVER_RECALLED, ERR_FILE_UNWRITABLE; then nothing changes
    */
   async accept(bytes: Uint8Array): Promise<Accepted> {
     const { content } = this.#open(bytes, this.#options.now());
@@ -206,6 +206,17 @@ export class DriverStore {
   #ledger(): DriverLedger {
     const bytes = readIfThere(this.#ledgerFile);
     return (bytes === null ? null : parseLedger(bytes)) ?? emptyLedger;
+  }
+
+  /** For reading only: whoever changes a ledger that cannot be read now would lose what stands in it. */
+  #ledgerOr(onProblem: (reason: Reason) => void): DriverLedger {
+    try {
+      return this.#ledger();
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      onProblem({ code: error.code, params: error.params });
+      return emptyLedger;
+    }
   }
 
   #open(bytes: Uint8Array, at: Date): SignedContent {
