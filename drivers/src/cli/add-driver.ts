@@ -20,7 +20,7 @@ export const addCommand: Command = {
     if (accepted.kind === 'manifest') return answer(context, accepted.manifest);
     const { version, drivers, recalls } = accepted.catalogue;
     return {
-      text: `${words.catalogueTaken} ${version}（${words.drivers} ${drivers.length}，${words.recalls} ${recalls.length}）\n`,
+      text: `${words.catalogueTaken} ${version} (${words.drivers} ${drivers.length}, ${words.recalls} ${recalls.length})\n`,
       json: { catalogue: { version, drivers: drivers.length, recalls: recalls.length }, changed: accepted.changed },
       status: 0,
     };
@@ -33,7 +33,7 @@ function answer(context: CommandContext, manifest: DriverManifest) {
   const { id, version, name } = manifest;
   const state = readKnown(context).installed.find((known) => known.manifest.id === id)?.state ?? 'absent';
   return {
-    text: `${words.added} ${id} v${version} ${name[context.locale]}：${words[state]}\n`,
+    text: `${words.added} ${id} v${version} ${name[context.locale]}${words.colon}${words[state]}\n`,
     json: { driver: { id, version, state } },
     status: 0,
   } as const;

@@ -32,7 +32,7 @@ export const listCommand: Command = {
       text: [
         ...drivers.map(showDriver(locale)),
         ...known.map(showKnown(locale)),
-        ...problems.map(({ file, message, code }) => `${file}：${message} [${code}]\n`),
+        ...problems.map(({ file, message, code }) => `${file}${cliWords[locale].colon}${message} [${code}]\n`),
       ].join(''),
       json: { drivers, known: known.map(knownRow), catalogue, problems },
       status: drivers.every(({ health }) => health === 'running') && problems.length === 0 ? 0 : 1,
@@ -50,7 +50,8 @@ function showKnown(locale: Locale): (driver: InstalledDriver) => string {
   return ({ manifest, state, cause }) => {
     const { id, family, vendor, version, name } = manifest;
     const head = [id, family, vendor.name, `v${version}`, name[locale]].join(' · ');
-    const why = state === 'refused' && cause !== null ? `：${describeError(cause.code, cause.params, locale)}` : '';
+    const why =
+      state === 'refused' && cause !== null ? `${words.colon}${describeError(cause.code, cause.params, locale)}` : '';
     return `${head}  ${words[state]}${why}\n`;
   };
 }
@@ -59,7 +60,7 @@ function showDriver(locale: Locale): (driver: DriverReport) => string {
   const words = cliWords[locale];
   return ({ id, family, vendor, version, health, cause, devices }) => {
     const name = [id, family, vendor, version].filter(Boolean).join(' · ');
-    const head = `${name}  ${words[health]}${cause === null ? '' : `：${cause.message} [${cause.code}]`}\n`;
+    const head = `${name}  ${words[health]}${cause === null ? '' : `${words.colon}${cause.message} [${cause.code}]`}\n`;
     if (cause !== null) return head;
     return head + (devices.length === 0 ? `  ${words.noDevice}\n` : devices.map(showDevice(locale)).join(''));
   };

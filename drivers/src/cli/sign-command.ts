@@ -44,7 +44,7 @@ export const signCommand: Command = {
     writeFileSync(out, signed);
     const what = isCatalogue ? 'catalogue' : 'manifest';
     return {
-      text: `${cliWords[locale].signed} ${out}（v${version}）\n`,
+      text: `${cliWords[locale].signed} ${out} (v${version})\n`,
       json: { kind: what, version, file: out, bytes: signed.length },
       status: 0,
     };

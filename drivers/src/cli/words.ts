@@ -21,6 +21,7 @@ const zhCN = {
   --json          机器可读输出
   退出码：0 正常或通过，1 有异常、未通过或被拒绝，2 用法或输入有误
 `,
+  colon: '：',
   unknownCommand: '没有这个命令',
   wrongWords: '参数个数不对',
   needed: '缺少',
@@ -78,6 +79,7 @@ const en: CliWords = {
   --json          machine-readable output
   exit status: 0 well or passed, 1 something is wrong, failed or was refused, 2 wrong use or input
 `,
+  colon: ': ',
   unknownCommand: 'there is no such command',
   wrongWords: 'too few or too many words',
   needed: 'missing:',
