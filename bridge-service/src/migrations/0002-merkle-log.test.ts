@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { toHex, utf8Encode } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { Kysely } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -27,18 +28,36 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The chain as the service wrote it before: here its hashes are placeholders, which the conversion only carries over. */
-const chain = (count: number): void => {
+const ops = createNodeCrypto();
+const sm3 = (text: string): string => toHex(ops.digest('sm3', utf8Encode(text)));
+
+/** The chain as the service wrote it before. @returns its last hash */
+const chain = (count: number): string => {
+  let previous = '0'.repeat(64);
   sqlite.exec('begin');
   for (let sequence = 1; sequence <= count; sequence++) {
-    const previous = sequence === 1 ? '0'.repeat(64) : String(sequence - 1).padStart(64, 'a');
-    sqlite.exec(`insert into audit_entries values (${sequence}, '2026-06-01T00:00:00.000Z', 'clr_1', 'administrator',
-      'caller.create', 'clr_${sequence}', 'done', '', 'digest', 'req_1', '${previous}', '${String(sequence).padStart(64, 'a')}')`);
-    sqlite.exec(
-      `insert into audit_payloads values (${sequence}, 'salt', '{"n":${sequence}}', '2030-01-01T00:00:00.000Z')`,
-    );
+    const details = `{"n":${sequence}}`;
+    const named = [
+      '2026-06-01T00:00:00.000Z',
+      'clr_1',
+      'administrator',
+      'caller.create',
+      `clr_${sequence}`,
+      'done',
+      '',
+    ];
+    const digest = sm3(`onelock-audit-payload-v1\nsalt\n${details}`);
+    const hash = sm3(`onelock-audit-v1\n${JSON.stringify([sequence, ...named, digest, 'req_1', previous])}`);
+    sqlite
+      .prepare('insert into audit_entries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(sequence, ...named, digest, 'req_1', previous, hash);
+    sqlite
+      .prepare("insert into audit_payloads values (?, 'salt', ?, '2030-01-01T00:00:00.000Z')")
+      .run(sequence, details);
+    previous = hash;
   }
   sqlite.exec('commit');
+  return previous;
 };
 
 /** In one transaction, as the migrator does it. */
@@ -48,7 +67,7 @@ const verify = () =>
   verifyAudit(createAuditReadings(database), createNodeCrypto(), { checkpoints: [], noted: null, key: null });
 
 it('makes leaves of the entries of the chain, with their details, and names the chain’s end', async () => {
-  chain(300);
+  const end = chain(300);
   sqlite.exec('delete from audit_payloads where sequence in (2, 7)');
   await migrate();
   // Whole in itself; that nobody outside has seen it yet is said too.
@@ -58,7 +77,16 @@ it('makes leaves of the entries of the chain, with their details, and names the 
   expect(await audit.bySequence(301)).toMatchObject({ action: 'audit.erase-details', target: 'entries 2,7' });
   expect(await audit.bySequence(302)).toMatchObject({
     action: 'audit.convert',
-    target: `sm3 chain 300:${'300'.padStart(64, 'a')}`,
+    target: `sm3 chain 300:${end}`,
+  });
+});
+
+it('says where a chain was broken that it converts', async () => {
+  const end = chain(20);
+  sqlite.exec("drop trigger audit_entries_refuse_update; update audit_entries set actor = 'clr_2' where sequence = 12");
+  await migrate();
+  expect(await createAuditReadings(database).bySequence(21)).toMatchObject({
+    target: `sm3 chain 20:${end} broken at 12`,
   });
 });
 

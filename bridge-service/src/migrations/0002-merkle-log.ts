@@ -1,4 +1,5 @@
-import { toHex } from '@onelock/core/bytes';
+import { toHex, utf8Encode } from '@onelock/core/bytes';
+import type { CryptoOps } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { type Kysely, sql } from 'kysely';
 import { hashDetails } from '../audit/entry.ts';
@@ -85,7 +86,7 @@ async function createTables({ schema }: AnyDatabase, dialect: DialectSql): Promi
 
 /**
  * Entries of the chain become leaves as they were; a last act names the chain's end, so that a head noted then can still be looked
- * up. Where details were gone already their digest under SHA-256 cannot be known and is all zeros, and a recorded erasure says so.
+ * up, and where the chain was broken, if it was. Where details were gone already their digest under SHA-256 cannot be known and is all zeros, and a recorded erasure says so.
  */
 async function convertChain(database: AnyDatabase): Promise<void> {
   const chain = await database
@@ -122,10 +123,14 @@ async function convertChain(database: AnyDatabase): Promise<void> {
     if (beside === null) missing.push(row.sequence);
     else details.push({ sequence: row.sequence, ...beside, retain_until: entry.retainUntil });
   }
+  const broken = firstBroken(chain, ops);
   const nothing = { salt: toHex(ops.random(32)), details: '{}' };
   const acts = [
     ...(missing.length > 0 ? [[erasureAction, erasureTarget({ kind: 'entries', sequences: missing })] as const] : []),
-    ['audit.convert', `sm3 chain ${last.sequence}:${last.hash}`] as const,
+    [
+      'audit.convert',
+      `sm3 chain ${last.sequence}:${last.hash}${broken === null ? '' : ` broken at ${broken}`}`,
+    ] as const,
   ];
   for (const [action, target] of acts) {
     const digests = hashDetails(nothing, ops);
@@ -172,6 +177,21 @@ async function convertChain(database: AnyDatabase): Promise<void> {
     .updateTable('audit_head')
     .set({ size: grown.size, frontier_sm3: grown.frontier.sm3, frontier_sha256: grown.frontier.sha256 })
     .execute();
+}
+
+/** The first entry of the old chain that does not follow from the one before, as 0001 hashed it: a conversion must not whitewash. */
+function firstBroken(chain: readonly Readonly<Record<string, unknown>>[], ops: CryptoOps): number | null {
+  let previous = '0'.repeat(64);
+  for (const [index, row] of chain.entries()) {
+    const { sequence, at, actor, role, action, target, outcome, reason, payload_digest, request_id } = row;
+    const fields = [sequence, at, actor, role, action, target, outcome, reason, payload_digest, request_id, previous];
+    const hash = toHex(ops.digest('sm3', utf8Encode(`onelock-audit-v1\n${JSON.stringify(fields)}`)));
+    const beside = `onelock-audit-payload-v1\n${row.salt}\n${row.payload}`;
+    const whole = row.payload === null || toHex(ops.digest('sm3', utf8Encode(beside))) === payload_digest;
+    if (sequence !== index + 1 || row.previous_hash !== previous || row.hash !== hash || !whole) return index + 1;
+    previous = hash;
+  }
+  return null;
 }
 
 /**
