@@ -4,7 +4,8 @@ import { roles } from '../services/ports/records.ts';
 import { validateCertificate } from '../services/validate-certificate.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { CertificateQuestionSchema, CertificateReportSchema } from './schemas/reports.ts';
+import { CertificateQuestionSchema } from './schemas/questions.ts';
+import { CertificateReportSchema } from './schemas/reports.ts';
 
 export function certificateRoutes(app: App, { ports, metrics }: RouteContext): void {
   app.post(

@@ -12,7 +12,7 @@ import { roles } from '../services/ports/records.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { base64, closed, errorAnswers } from './schemas/common.ts';
-import { BatchSchema, reportWishes, trustQuestion } from './schemas/reports.ts';
+import { BatchSchema, reportWishes, trustQuestion } from './schemas/questions.ts';
 
 const callers = ['platform', 'operator', 'supervisor', 'vendor', 'administrator'] as const;
 

@@ -5,7 +5,8 @@ import { judgeLoginToken } from '../services/judge-login-token.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { byId, closed, IdempotencyHeader } from './schemas/common.ts';
-import { LoginSchema, LoginTokenSchema } from './schemas/reports.ts';
+import { LoginTokenSchema } from './schemas/questions.ts';
+import { LoginSchema } from './schemas/reports.ts';
 
 export function loginRoutes(app: App, { ports, config, metrics }: RouteContext): void {
   app.post(

@@ -5,7 +5,8 @@ import { roles } from '../services/ports/records.ts';
 import { verifySignature } from '../services/verify-signature.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { MessageReportSchema, RawSignatureReportSchema, SignatureQuestionSchema } from './schemas/reports.ts';
+import { SignatureQuestionSchema } from './schemas/questions.ts';
+import { MessageReportSchema, RawSignatureReportSchema } from './schemas/reports.ts';
 
 export function signatureRoutes(app: App, { ports, metrics }: RouteContext): void {
   app.post(

@@ -8,14 +8,8 @@ import { verifyTimestamp } from '../services/verify-timestamp.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { base64, closed, errorAnswers, nullable, oneOf, ReasonSchema } from './schemas/common.ts';
-import {
-  ContentDigest,
-  Oid,
-  Sources,
-  TimestampQuestionSchema,
-  TimestampReportSchema,
-  VerifiedTimestampSchema,
-} from './schemas/reports.ts';
+import { ContentDigest, Oid, TimestampQuestionSchema } from './schemas/questions.ts';
+import { Sources, TimestampReportSchema, VerifiedTimestampSchema } from './schemas/reports.ts';
 
 const queryType = 'application/timestamp-query';
 const largestQuery = 64 * 1024;
