@@ -329,5 +329,5 @@ publishFindings({
     atLeast('login.verify.rate', 800),
     ...within(rows, 'start-up', 3),
   ],
-  absent: ['two nodes on one PostgreSQL: see the set service-nodes'],
+  absent: ['two nodes on one PostgreSQL'],
 });
