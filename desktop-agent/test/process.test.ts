@@ -95,6 +95,8 @@ describe('the agent as a process', () => {
       const agent = await startAgentOfTest({ drivers: [tokens.driver] });
       rememberAllowed(agent.stateDir, site);
       const page = await connectPage(agent.port);
+      // On a busy machine the driver may still be starting.
+      while ((await page.call('listDevices', {})).devices.length === 0) await delay(200);
       const waiting = failure(page.call('selectCertificate', { purpose: 'sign' }));
       await agent.nextWindow();
       const hosts = descendants(agent.child.pid ?? 0);
