@@ -20,7 +20,19 @@ export type Outcome<T> =
   /** Asked on, about something that has changed meanwhile. */
   | { readonly kind: 'changed'; readonly question: WindowQuestion };
 
-export type Attempt<T> = (answer: Answer) => Promise<Outcome<T>>;
+/** The window while an answer is carried out. */
+export interface Carrying {
+  /**
+   * Shows that the person is to type on the device now, until `typing` settles.
+   *
+   * @param undo  takes back what came of the typing when the question ended meanwhile; with it the person may cancel in
+   *   the window too, without it only on the device
+   * @throws {CodedError} ERR_USER_CANCELLED when it was undone; whatever `typing` throws
+   */
+  onDevice<V>(typing: () => Promise<V>, undo: ((value: V) => Promise<void>) | null): Promise<V>;
+}
+
+export type Attempt<T> = (answer: Answer, window: Carrying) => Promise<Outcome<T>>;
 
 /**
  * Asks the person in a window of our own. Knows nothing of tokens: each answer goes to `attempt`, once, and the window

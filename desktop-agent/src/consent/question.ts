@@ -63,14 +63,16 @@ export interface ActQuestion {
   /** For a key session: what for and how long. */
   readonly session: { readonly purposes: readonly string[]; readonly minutes: number } | null;
   readonly unlock: Unlock;
+  /** PINs are typed on the device's own keys: the window has no field for any. */
+  readonly pinOnDevice: boolean;
   /** Of the PIN that is asked for first: the administrator's for `administrator-pin`. */
   readonly pin: PinView | null;
-  /** What a new PIN may be, where one is set. */
+  /** What a new PIN may be, where one is set. Nobody here sees one that is typed on the device. */
   readonly newPin: { readonly minLength: number; readonly maxLength: number } | null;
 }
 
 /**
- * What the person types: `pin` the PIN; `click` nothing, inside an open key session; `change-pin` the old one and a new one;
+ * What the person types, here or on the device: `pin` the PIN; `click` nothing, inside an open key session; `change-pin` the old one and a new one;
  * `administrator-pin` the administrator's and a new one; `new-pin` a new one alone, the CA having agreed.
  */
 export type Unlock = 'pin' | 'click' | 'change-pin' | 'administrator-pin' | 'new-pin';
@@ -178,6 +180,8 @@ export type Answer =
   | { readonly kind: 'look' }
   /** Write the report, with what the person says of the device. */
   | { readonly kind: 'save'; readonly note: string }
+  /** The person agrees, and will type on the device. */
+  | { readonly kind: 'device-pin'; readonly lastTryAccepted: boolean }
   | { readonly kind: 'pin'; readonly pin: string; readonly lastTryAccepted: boolean }
   /** `pin` is the old one or the administrator's; empty where none is asked for. */
   | { readonly kind: 'new-pin'; readonly pin: string; readonly newPin: string; readonly lastTryAccepted: boolean };

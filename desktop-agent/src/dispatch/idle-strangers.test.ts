@@ -24,7 +24,10 @@ class SlowPerson implements Prompt {
   ask<T>(_question: Question, _caller: Caller, attempt: Attempt<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       answer = (kind) => {
-        attempt({ kind } as Answer).then((outcome) => outcome.kind === 'done' && resolve(outcome.value), reject);
+        attempt({ kind } as Answer, { onDevice: (typing) => typing() }).then(
+          (outcome) => outcome.kind === 'done' && resolve(outcome.value),
+          reject,
+        );
       };
     });
   }

@@ -21,7 +21,7 @@ class Person implements Prompt {
   async ask<T>(question: Question, _caller: Caller, attempt: Attempt<T>): Promise<T> {
     asked.push(question.origin);
     if (this.answer === 'close') throw new CodedError('ERR_USER_CANCELLED');
-    const outcome = await attempt({ kind: this.answer } as Answer);
+    const outcome = await attempt({ kind: this.answer } as Answer, { onDevice: (typing) => typing() });
     if (outcome.kind === 'done') return outcome.value;
     throw new CodedError('ERR_AGENT_INTERNAL');
   }

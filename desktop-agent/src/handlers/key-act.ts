@@ -9,6 +9,7 @@ import { deviceCard } from '../shapes/device-card.ts';
 import { keyCard } from '../shapes/key-card.ts';
 import type { PresentDevice } from '../tokens/fleet.ts';
 import type { AgentParts } from './parts.ts';
+import { hasPinPad } from './pin-pad.ts';
 import { pinView } from './pin-view.ts';
 
 /** What the person is asked to agree to. */
@@ -53,6 +54,7 @@ export function actQuestion(
     incoming: incoming === null ? null : keyCard(incoming, device, now),
     session: session ?? null,
     unlock: asked.unlock,
+    pinOnDevice: hasPinPad(on.present),
     pin: asked.pin === null ? null : pinView(asked.pin),
     newPin: asked.newPin ?? null,
   };

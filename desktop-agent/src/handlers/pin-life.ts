@@ -10,11 +10,13 @@ import { demandCapability } from './demand-capability.ts';
 import { findShownKey, type ShownKey, targetOf } from './find-key.ts';
 import { actQuestion, callerUntilGone, orRemoved } from './key-act.ts';
 import type { AgentParts } from './parts.ts';
+import { hasPinPad, noPin, notePinPad } from './pin-pad.ts';
 import { pinView, warnOfPin } from './pin-view.ts';
 import { PinTries } from './unlock-key.ts';
 import { isWeakPin } from './weak-pin.ts';
 
 type NewPinAnswer = Extract<Answer, { kind: 'new-pin' }>;
+type DevicePinAnswer = Extract<Answer, { kind: 'device-pin' }>;
 
 /** PINs are typed in the agent's own window and go from there to the token; no page gives or sees one. */
 export function pinLife(parts: AgentParts) {
@@ -30,7 +32,7 @@ async function changePin(parts: AgentParts, key: ShownKey, context: CallContext)
   await replacePin(parts, key, context, {
     act: 'changePin',
     role: 'user',
-    submit: ({ pin, newPin }) => driver.changePin(device.id, asPin(pin), asPin(newPin)),
+    submit: (pin, newPin) => driver.changePin(device.id, pin, newPin),
   });
   return { outcome: 'changed' };
 }
@@ -47,7 +49,7 @@ async function unblockPin(
       await replacePin(parts, key, context, {
         act: 'unblockPin',
         role: 'admin',
-        submit: ({ pin, newPin }) => driver.unblockPin(device.id, asPin(pin), asPin(newPin)),
+        submit: (pin, newPin) => driver.unblockPin(device.id, pin, newPin),
       });
       return { outcome: 'unblocked' };
     }
@@ -80,13 +82,18 @@ async function finishUnblock(
   const present = demand(key, 'unblock-pin-remote', 'unblockPin');
   const { driver, device } = present;
   const status = await driver.pinStatus(device.id);
+  notePinPad(present, status);
   const act = { act: 'unblockPin', on: targetOf(key) } as const;
   const question = actQuestion(parts, context, act, { unlock: 'new-pin', pin: status, newPin: lengthsOf(status) });
-  return parts.prompt.ask(question, callerUntilGone(context, present), async (answer) => {
-    if (answer.kind !== 'new-pin') throw new CodedError('ERR_AGENT_INTERNAL');
+  const finish = (newPin: Pin): Promise<void> => driver.finishUnblock(device.id, response, newPin);
+  return parts.prompt.ask(question, callerUntilGone(context, present), async (given, window) => {
+    const answer = demandPins(given, present);
     try {
-      demandStrong(answer, '');
-      await driver.finishUnblock(device.id, response, asPin(answer.newPin));
+      if (answer.kind === 'device-pin') await window.onDevice(() => finish(noPin()), null);
+      else {
+        demandStrong(answer, '');
+        await finish(asPin(answer.newPin));
+      }
     } catch (error) {
       if (!isCodedError(error) || !isAboutTheNewPin(error)) throw error;
       return { kind: 'again', problem: { code: error.code, params: error.params }, pin: pinView(status) };
@@ -100,7 +107,8 @@ interface Replacement {
   readonly act: 'changePin' | 'unblockPin';
   /** Whose PIN proves the right to set the user's. */
   readonly role: 'user' | 'admin';
-  submit(answer: NewPinAnswer): Promise<void>;
+  /** Both empty where they are typed on the device. */
+  submit(pin: Pin, newPin: Pin): Promise<void>;
 }
 
 async function replacePin(
@@ -119,8 +127,15 @@ async function replacePin(
     newPin: lengthsOf(newPin),
   } as const;
   const question = actQuestion(parts, context, { act, on: targetOf(key) }, asked);
-  await parts.prompt.ask(question, callerUntilGone(context, present), async (answer) => {
-    if (answer.kind !== 'new-pin') throw new CodedError('ERR_AGENT_INTERNAL');
+  await parts.prompt.ask(question, callerUntilGone(context, present), async (given, window) => {
+    const answer = demandPins(given, present);
+    // A new PIN that is on its way to the token by the person's own hand cannot be taken back here.
+    if (answer.kind === 'device-pin')
+      return tries.once(
+        answer.lastTryAccepted,
+        () => window.onDevice(() => submit(noPin(), noPin()), null),
+        () => tellOfPin(parts, present),
+      );
     try {
       demandStrong(answer, answer.pin);
     } catch (error) {
@@ -129,10 +144,18 @@ async function replacePin(
     }
     return tries.once(
       answer.lastTryAccepted,
-      () => submit(answer),
+      () => submit(asPin(answer.pin), asPin(answer.newPin)),
       () => tellOfPin(parts, present),
     );
   });
+}
+
+/** @throws {CodedError} ERR_AGENT_INTERNAL for an answer that this window has no way to give */
+function demandPins(answer: Answer, present: PresentDevice): NewPinAnswer | DevicePinAnswer {
+  const isForPad = answer.kind === 'device-pin';
+  if ((!isForPad && answer.kind !== 'new-pin') || isForPad !== hasPinPad(present))
+    throw new CodedError('ERR_AGENT_INTERNAL');
+  return answer;
 }
 
 /** Judged before the token is asked: a weak new PIN must not cost a try at the old one. */

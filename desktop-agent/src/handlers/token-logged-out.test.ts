@@ -16,7 +16,7 @@ const certificate = parseCertificate(decodePem(pem)[0]?.bytes ?? new Uint8Array(
 
 const agreeing: Prompt = {
   ask: async (_question, _caller, attempt) => {
-    const outcome = await attempt({ kind: 'allow' });
+    const outcome = await attempt({ kind: 'allow' }, { onDevice: (typing) => typing() });
     if (outcome.kind === 'done') return outcome.value;
     throw new CodedError('ERR_AGENT_INTERNAL');
   },

@@ -1,12 +1,14 @@
 import { utf8Encode } from '@onelock/core/bytes';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Pin, PinRole, PinStatus, SessionId } from '@onelock/drivers/port';
-import type { Outcome } from '../consent/prompt.ts';
+import type { Carrying, Outcome } from '../consent/prompt.ts';
+import type { Answer } from '../consent/question.ts';
 import type { CallContext } from '../dispatch/call-context.ts';
 import type { KeyPurpose, KeySession } from '../dispatch/key-sessions.ts';
 import type { PresentDevice } from '../tokens/fleet.ts';
 import { actQuestion, callerUntilGone, type KeyAct, orRemoved } from './key-act.ts';
 import type { AgentParts } from './parts.ts';
+import { hasPinPad, noPin, notePinPad } from './pin-pad.ts';
 import { pinView, warnOfPin } from './pin-view.ts';
 
 /** Works with an unlocked key. Whoever unlocked it closes the session afterwards, unless `keep` is the answer. */
@@ -38,13 +40,15 @@ async function actOnce<T>(
 ): Promise<T> {
   const open = purpose === null ? undefined : openSessionFor(parts, context, act, purpose);
   if (open !== undefined) return actInSession(parts, context, act, open, work);
-  return unlockKey(parts, context, act, async (session) => {
-    try {
-      return await work(session);
-    } finally {
-      await logOut(act, session);
-    }
-  });
+  return unlockKey(parts, context, act, (session) => workAndLogOut(act, session, work));
+}
+
+async function workAndLogOut<T>(act: KeyAct, session: SessionId, work: KeyWork<T>): Promise<T> {
+  try {
+    return await work(session);
+  } finally {
+    await logOut(act, session);
+  }
 }
 
 function openSessionFor(
@@ -57,7 +61,10 @@ function openSessionFor(
   return open?.purposes.includes(purpose) ? open : undefined;
 }
 
-/** A click is enough: the PIN was typed when the session was opened. */
+/**
+ * A click is enough: the PIN was typed when the session was opened. A key that wants it every time asks on its own pad, and then
+ * not on the last try without the warning: for that the session is left aside and the person unlocks the key anew.
+ */
 function actInSession<T>(
   parts: AgentParts,
   context: CallContext,
@@ -66,12 +73,22 @@ function actInSession<T>(
   work: KeyWork<T>,
 ): Promise<T> {
   const question = actQuestion(parts, context, act, { unlock: 'click', pin: null });
-  return parts.prompt.ask(question, callerUntilGone(context, act.on.present), async (answer) => {
+  const { present } = act.on;
+  let anew: PinTries | null = null;
+  return parts.prompt.ask(question, callerUntilGone(context, present), async (answer, window) => {
+    if (anew !== null) return unlockOnce(anew, act, answer, window, (session) => workAndLogOut(act, session, work));
     if (answer.kind !== 'allow') throw new CodedError('ERR_USER_CANCELLED');
+    if (hasPinPad(present)) {
+      const now = await present.driver.pinStatus(present.device.id);
+      if (pinView(now).lastTry) {
+        anew = await PinTries.begin(parts, present, 'user');
+        return { kind: 'changed', question: actQuestion(parts, context, act, { unlock: 'pin', pin: anew.shown }) };
+      }
+    }
     try {
       return { kind: 'done', value: await work(open.driverSession) };
     } catch (error) {
-      if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED')
+      if (isCodedError(error) && endsSession(error, present))
         // The end of a driver's process closes its sessions at once: one that is still open was ended by the token.
         await parts.sessions.close(open, 'token-logged-out');
       throw error;
@@ -84,14 +101,27 @@ export async function unlockKey<T>(parts: AgentParts, context: CallContext, act:
   const { present } = act.on;
   const tries = await PinTries.begin(parts, present, 'user');
   const question = actQuestion(parts, context, act, { unlock: 'pin', pin: tries.shown });
-  return parts.prompt.ask(question, callerUntilGone(context, present), async (answer) => {
-    if (answer.kind !== 'pin') throw new CodedError('ERR_AGENT_INTERNAL');
-    return tries.once(
-      answer.lastTryAccepted,
-      () => present.driver.openSession(present.device.id, utf8Encode(answer.pin) as Pin),
-      work,
-    );
-  });
+  return parts.prompt.ask(question, callerUntilGone(context, present), (answer, window) =>
+    unlockOnce(tries, act, answer, window, work),
+  );
+}
+
+async function unlockOnce<T>(
+  tries: PinTries,
+  { on: { present } }: KeyAct,
+  answer: Answer,
+  window: Carrying,
+  work: KeyWork<T>,
+): Promise<Outcome<T>> {
+  const { driver, device } = present;
+  if (hasPinPad(present)) {
+    if (answer.kind !== 'device-pin') throw new CodedError('ERR_AGENT_INTERNAL');
+    const typing = (): Promise<SessionId> => driver.openSession(device.id, noPin());
+    const undo = (session: SessionId): Promise<void> => driver.closeSession(session);
+    return tries.once(answer.lastTryAccepted, () => window.onDevice(typing, undo), work);
+  }
+  if (answer.kind !== 'pin') throw new CodedError('ERR_AGENT_INTERNAL');
+  return tries.once(answer.lastTryAccepted, () => driver.openSession(device.id, utf8Encode(answer.pin) as Pin), work);
 }
 
 /** The tries at one PIN, and what the person was last shown of them. */
@@ -155,6 +185,13 @@ export class PinTries {
   }
 }
 
+/** The token's own word, or a PIN on its pad that was wrong or not typed: a driver gives up the session then. */
+function endsSession(error: CodedError, present: PresentDevice): boolean {
+  const { code } = error;
+  const notTyped = code === 'ERR_USER_CANCELLED' && hasPinPad(present);
+  return code === 'ERR_TOKEN_SESSION_CLOSED' || notTyped || isAboutThePin(error);
+}
+
 function isAboutThePin({ code }: CodedError): boolean {
   return code === 'ERR_TOKEN_PIN_INCORRECT' || code === 'ERR_TOKEN_PIN_LENGTH' || code === 'ERR_TOKEN_PIN_LOCKED';
 }
@@ -163,6 +200,7 @@ function isAboutThePin({ code }: CodedError): boolean {
 async function statusOf(parts: AgentParts, present: PresentDevice, role: PinRole): Promise<PinStatus> {
   const { driver, device } = present;
   const status = await (role === 'user' ? driver.pinStatus(device.id) : driver.pinStatus(device.id, role));
+  notePinPad(present, status);
   if (role === 'user') warnOfPin(parts, present, status);
   if (status.locked) throw new CodedError('ERR_TOKEN_PIN_LOCKED');
   return status;

@@ -45,6 +45,14 @@ const AnswerBody = Type.Union([
     {
       kind: Type.Literal('answer'),
       turn: Type.Integer(),
+      answer: Type.Object({ kind: Type.Literal('device-pin'), lastTryAccepted: Type.Boolean() }, closed),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('answer'),
+      turn: Type.Integer(),
       answer: Type.Object(
         {
           kind: Type.Literal('new-pin'),

@@ -5,8 +5,13 @@ import type { WindowLanguage } from './language.ts';
 export interface WindowView {
   readonly language: WindowLanguage;
   readonly question: WindowQuestion;
-  /** `failed` and `done` are final; the page then only says so and closes. */
-  readonly phase: 'asking' | 'working' | 'done' | 'failed';
+  /**
+   * `on-device`: the device waits for what the person types on it. `failed` and `done` are final; the page then only says so
+   * and closes.
+   */
+  readonly phase: 'asking' | 'working' | 'on-device' | 'done' | 'failed';
+  /** Whether a no still counts. */
+  readonly cancellable: boolean;
   /** Grows with every change that needs a new answer; an answer to an older turn is refused. */
   readonly turn: number;
   readonly problem: Problem | null;

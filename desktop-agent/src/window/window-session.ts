@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type { Attempt } from '../consent/prompt.ts';
+import type { Attempt, Carrying } from '../consent/prompt.ts';
 import type { Answer, PinView, Problem, WindowQuestion } from '../consent/question.ts';
 import type { WindowLanguage } from './language.ts';
 import { deadTimeMs, type WindowView } from './view.ts';
@@ -44,6 +44,8 @@ export class WindowSession<T> implements OpenSession {
   readonly #timer: NodeJS.Timeout;
   #redeemed = false;
   #phase: WindowView['phase'] = 'asking';
+  /** Of the phase `on-device`: what comes of the typing can be taken back. */
+  #undoable = false;
   #turn = 1;
   #problem: Problem | null = null;
   #pin: PinView | null;
@@ -85,9 +87,9 @@ export class WindowSession<T> implements OpenSession {
     void this.#try(answer);
   }
 
-  /** The person said no. Once an answer is being carried out it is too late for that. */
+  /** The person said no. Once an answer is being carried out it is too late for that, unless it can be taken back. */
   cancel(): void {
-    if (this.#phase === 'asking') this.#end(new CodedError('ERR_USER_CANCELLED'));
+    if (this.#cancellable) this.#end(new CodedError('ERR_USER_CANCELLED'));
   }
 
   /** Ends the question from outside: nobody waits for its answer any more, or no window could be opened. */
@@ -100,18 +102,25 @@ export class WindowSession<T> implements OpenSession {
     return this.#redeemed;
   }
 
+  get #cancellable(): boolean {
+    return this.#phase === 'asking' || (this.#phase === 'on-device' && this.#undoable);
+  }
+
   get #over(): boolean {
     return this.#phase === 'done' || this.#phase === 'failed';
   }
 
   async #try(answer: Answer): Promise<void> {
     try {
-      const outcome = await this.#options.attempt(answer);
+      const outcome = await this.#options.attempt(answer, this.#carrying);
       if (this.#over) return;
       if (outcome.kind === 'done') this.#finish(outcome.value);
       else {
         if (outcome.kind === 'again') this.#pin = outcome.pin;
-        else this.#question = outcome.question;
+        else {
+          this.#question = outcome.question;
+          if (outcome.question.kind === 'act') this.#pin = outcome.question.pin;
+        }
         this.#turn += 1;
         this.#become('asking', outcome.kind === 'again' ? outcome.problem : null);
         if (performance.now() >= this.#deadline) this.#timeOut();
@@ -121,6 +130,22 @@ export class WindowSession<T> implements OpenSession {
       this.#end(isCodedError(error) ? error : new CodedError('ERR_AGENT_INTERNAL', {}, { cause: error }));
     }
   }
+
+  readonly #carrying: Carrying = {
+    onDevice: async (typing, undo) => {
+      if (this.#over) throw new CodedError('ERR_USER_CANCELLED');
+      this.#undoable = undo !== null;
+      this.#become('on-device', null);
+      try {
+        const value = await typing();
+        if (!this.#over || undo === null) return value;
+        await undo(value);
+        throw new CodedError('ERR_USER_CANCELLED');
+      } finally {
+        if (!this.#over) this.#become('working', null);
+      }
+    },
+  };
 
   #finish(value: T): void {
     this.#stopWaiting();
@@ -137,7 +162,7 @@ export class WindowSession<T> implements OpenSession {
 
   #timeOut(): void {
     // A token that is at work on the last answer has its own time limit; the person did answer.
-    if (this.#phase === 'working') return;
+    if (!this.#cancellable) return;
     this.#end(new CodedError('ERR_USER_TIMEOUT', { timeoutSeconds: Math.round(this.#options.timeoutMs / 1000) }));
   }
 
@@ -163,6 +188,7 @@ export class WindowSession<T> implements OpenSession {
       language: this.#options.language,
       question: this.#question,
       phase: this.#phase,
+      cancellable: this.#cancellable,
       turn: this.#turn,
       problem: this.#problem,
       pin: this.#pin,

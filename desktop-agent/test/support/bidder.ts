@@ -29,11 +29,13 @@ export async function startBidder(
   browser: LaunchedChromium,
   options: {
     readonly token?: SoftTokenOptions;
+    /** Another token than the file that is made by default. */
+    readonly tokens?: SoftTokens;
     readonly agent?: AgentOptions;
     readonly start?: typeof startAgentProcess;
   } = {},
 ): Promise<Bidder> {
-  const tokens = await makeSoftToken(options.token);
+  const tokens = options.tokens ?? (await makeSoftToken(options.token));
   const agent = await (options.start ?? startAgentOfTest)({ drivers: [tokens.driver], ...options.agent });
   rememberAllowed(agent.stateDir, site);
   const page = await connectPage(agent.port);

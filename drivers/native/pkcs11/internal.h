@@ -15,7 +15,9 @@
  * Taking the token's folder away is unplugging it. Keys lie in the clear: this is for tests and rehearsals.
  *
  * Traits (ONELOCK_P11_TRAITS):
- *   pin-pad       CKF_PROTECTED_AUTHENTICATION_PATH: PINs come from the file `typed`, one a line, within 3 s
+ *   pin-pad       CKF_PROTECTED_AUTHENTICATION_PATH: PINs come from the file `typed`, one a line, within 3 s;
+ *                 `cancel` is the pad's cancel key
+ *   patient       the pad waits a minute
  *   no-events     C_WaitForSlotEvent is not there
  *   der           SM2 signatures are DER
  * Faults of its own: `suspend F` ends every session, as a computer does that slept.

@@ -79,11 +79,13 @@ EXPORT CK_RV C_GetSessionInfo(CK_SESSION_HANDLE handle, CK_SESSION_INFO *info) {
 static int typed_line(int line, char text[64]) {
   char path[700], content[256], *rest = NULL;
   snprintf(path, sizeof path, "%s/typed", token_folder());
-  for (int waited = 0; waited < 3000; waited += 20, wait_ms(20)) {
+  const int patience = has_trait("patient") ? 60000 : 3000;
+  for (int waited = 0; waited < patience; waited += 20, wait_ms(20)) {
     memset(content, 0, sizeof content);
     if (read_whole(path, (uint8_t *)content, sizeof content - 1) <= 0) continue;
     char *found = strtok_r(content, "\n", &rest);
     for (int index = 0; found && index < line; index += 1) found = strtok_r(NULL, "\n", &rest);
+    if (found && !strcmp(found, "cancel")) return 0;
     if (found) return snprintf(text, 64, "%s", found) > 0;
   }
   return 0;
