@@ -34,6 +34,7 @@ import { changeSetRoutes } from './routes/change-sets.ts';
 import { companyRoutes } from './routes/companies.ts';
 import type { App, RouteContext } from './routes/context.ts';
 import { driverCatalogueRoutes } from './routes/driver-catalogue.ts';
+import { eventRoutes } from './routes/events.ts';
 import { evidenceSourceRoutes } from './routes/evidence-sources.ts';
 import { historyRoutes } from './routes/history.ts';
 import { judgementRoutes } from './routes/judgements.ts';
@@ -46,6 +47,7 @@ import { registeredCertificateRoutes } from './routes/registered-certificates.ts
 import { sealRoutes } from './routes/seals.ts';
 import { signatureRoutes } from './routes/signatures.ts';
 import { timestampRoutes } from './routes/timestamps.ts';
+import { watchListRoutes } from './routes/watch-list.ts';
 import type { Ports } from './services/ports/ports.ts';
 
 export interface AppOptions {
@@ -127,6 +129,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   challengeRoutes(typed, context);
   loginRoutes(typed, context);
   oidcClientRoutes(typed, context);
+  watchListRoutes(typed, context);
+  eventRoutes(typed, context);
   certificateRoutes(typed, context);
   signatureRoutes(typed, context);
   timestampRoutes(typed, context);

@@ -7,6 +7,7 @@ import { registries } from './0003-registries.ts';
 import { serviceFacts } from './0004-service-facts.ts';
 import { evidenceTables } from './0010-evidence.ts';
 import { login } from './0030-login.ts';
+import { watchList } from './0040-watch-list.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
@@ -18,6 +19,7 @@ const migrations: readonly ServiceMigration[] = [
   serviceFacts,
   evidenceTables,
   login,
+  watchList,
   driverCatalogue,
 ];
 

@@ -1,6 +1,5 @@
 import { fromBase64, toBase64 } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
-import { subjectIdentity } from '@onelock/core/identity';
 import { parseLoginToken } from '@onelock/core/login';
 import type { ProfileName } from '@onelock/core/path';
 import { parseCertificate } from '@onelock/core/x509';
@@ -10,6 +9,7 @@ import { judgeLoginToken, type LoginView } from '../services/judge-login-token.t
 import { type OpenedChallenge, openChallenge } from '../services/open-challenge.ts';
 import type { Act, Ports } from '../services/ports/ports.ts';
 import { readingField } from '../services/read-certificates.ts';
+import { readIdentity } from '../services/registry/read-identity.ts';
 import { accountOf, acrOf, amrOf, subjectOf } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
 import { usableClient } from './client-metadata.ts';
@@ -78,7 +78,7 @@ export async function takeLoginToken(
   if (login.indication !== 'passed') return { login, result: null };
 
   const certificate = readingField('/token/certificate', () => parseCertificate(token.certificate));
-  const sub = subjectOf(subjectKey, subjectIdentity(certificate), certificate);
+  const sub = subjectOf(subjectKey, await readIdentity(ports, ports.store, certificate), certificate);
   const registered = await ports.store.certificates.byDigest(login.certificateDigest);
   const acr = acrOf(registered?.medium ?? null);
   await adapter(accountModel).upsert(sub, { ...accountOf(sub, login, certificate) }, accountSeconds);

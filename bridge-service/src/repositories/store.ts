@@ -28,6 +28,7 @@ import { createOidcRepository } from './oidc.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createHistoryRepository } from './record-history.ts';
 import { createSealRepository } from './seals.ts';
+import { createWatchRepository } from './watch-list.ts';
 
 export interface StoreOptions {
   readonly ops: CryptoOps;
@@ -104,6 +105,7 @@ function createReadings(database: ServiceDatabase): Readings {
     bidOpenings: createBidOpeningRepository(database),
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),
+    watchList: createWatchRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
   };

@@ -2,7 +2,21 @@ import { toBase64Url, toHex } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import type { Clock } from './ports/clock.ts';
 
-export type IdPrefix = 'clr' | 'cod' | 'chl' | 'lgn' | 'ca' | 'req' | 'com' | 'crt' | 'sea' | 'chg' | 'opn' | 'oic';
+export type IdPrefix =
+  | 'clr'
+  | 'cod'
+  | 'chl'
+  | 'lgn'
+  | 'ca'
+  | 'req'
+  | 'com'
+  | 'crt'
+  | 'sea'
+  | 'chg'
+  | 'opn'
+  | 'oic'
+  | 'wat'
+  | 'evt';
 
 /** Prefix, 48 bits of time and 80 random bits: sorts by age, cannot be guessed, says what it names. */
 export function newId(prefix: IdPrefix, clock: Clock, ops: CryptoOps): string {

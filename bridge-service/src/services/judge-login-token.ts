@@ -16,6 +16,7 @@ import { readingField } from './read-certificates.ts';
 import { proveCertificate } from './registry/certificates.ts';
 import { readIdentity } from './registry/read-identity.ts';
 import { authorOf } from './registry/record-change.ts';
+import { type UseContext, type Watched, watchUse } from './watch-list/watch-use.ts';
 
 export interface LoginView extends LoginReport {
   readonly id: string;
@@ -36,7 +37,7 @@ export interface LoginView extends LoginReport {
 export async function judgeLoginToken(
   ports: Ports,
   act: Act,
-  input: { readonly token: unknown; readonly profile: ProfileName },
+  input: { readonly token: unknown; readonly profile: ProfileName; readonly context?: UseContext | undefined },
 ): Promise<LoginView> {
   const { ops, clock } = ports;
   const token = parseLoginToken(input.token);
@@ -60,7 +61,8 @@ export async function judgeLoginToken(
   const keptToken = notes.keep(utf8Encode(JSON.stringify(encodeLoginToken(token))));
   const record = notes.record(evidence, sources);
   const certificateDigest = toHex(ops.digest('sm3', certificate.der));
-  const identity = identityView(await readIdentity(ports, ports.store, certificate));
+  const subject = await readIdentity(ports, ports.store, certificate);
+  const identity = identityView(subject);
   const id = newId('lgn', clock, ops);
 
   return act.transaction(async (repositories) => {
@@ -69,7 +71,16 @@ export async function judgeLoginToken(
       act.caller.id,
       now.toISOString(),
     );
-    const report = maskPersonalNumbers(withChallenge(judged, token, challenge, act.caller.origins));
+    const own = withChallenge(judged, token, challenge, act.caller.origins);
+    // Who did not prove to have the key is nobody's use of it.
+    const watched =
+      own.indication === 'passed'
+        ? await watchUse(repositories, ports, act, {
+            ...{ certificateDigest, identity: subject, context: input.context ?? {} },
+            ...{ action: 'login.judge', target: id },
+          })
+        : null;
+    const report = maskPersonalNumbers(withWatchList(own, watched));
     const view: LoginView = {
       id,
       createdAt: now.toISOString(),
@@ -102,6 +113,7 @@ export async function judgeLoginToken(
         token: keptToken,
         origin: token.origin,
         challengeOrigin: challenge?.origin ?? null,
+        ...(watched !== null && watched.hits.length > 0 && { watched: watched.hits }),
         originRegistered: act.caller.origins.includes(token.origin),
         certificate: `sm3:${certificateDigest}`,
         challenge: challenge?.id ?? null,
@@ -110,6 +122,13 @@ export async function judgeLoginToken(
     });
     return view;
   });
+}
+
+/** What the watch-list says comes last: it takes a pass away and gives none. */
+function withWatchList(judged: LoginReport, watched: Watched | null): LoginReport {
+  if (watched === null || watched.overruled === null) return judged;
+  const { indication: _indication, reason: _reason, subject: _subject, needs: _needs, ...rest } = judged;
+  return { ...watched.overruled, ...rest };
 }
 
 /** What the challenge's record says comes first: without it nothing in the token is about this platform. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { concatBytes, fromBase64, fromHex, toBase64, toHex, utf8Decode, utf8Encode } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
@@ -15,6 +15,8 @@ export interface PersonalData {
   seal(text: string, place: string): SealedText;
   /** null once it was erased. @throws {CodedError} ERR_SERVICE_INTERNAL when it belongs to another place or key */
   open(sealed: SealedText, place: string): string | null;
+  /** Keyed digest, hex, by which equal texts are found without being told. */
+  digest(text: string, place: string): string;
 }
 
 const nonceLength = 12;
@@ -31,7 +33,12 @@ export function createPersonalData(folder: string, ops: CryptoOps): PersonalData
   if (!/^[0-9a-f]{64}$/.test(text))
     throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: fileName, rule: '64 hex digits' });
   const key = fromHex(text);
+  const digestKey = createHmac('sha256', key).update('onelock-personal-digest-v1').digest();
   return {
+    digest: (plain, place) =>
+      createHmac('sha256', digestKey)
+        .update(JSON.stringify([place, plain]))
+        .digest('hex'),
     keyId: toHex(ops.digest('sm3', utf8Encode('onelock-data-key\n'), key)).slice(0, 16),
     seal(plain, place) {
       const nonce = ops.random(nonceLength);

@@ -17,6 +17,7 @@ import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/
 import type { AuditEntryWithDetails, Readings } from './ports/store.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
 import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
+import { overruledBy, type WatchHit } from './watch-list/watch-use.ts';
 
 /** What became of judging again from what was kept. */
 export type Replay =
@@ -68,6 +69,7 @@ interface RecordedDetails {
   readonly challenge?: string | null;
   readonly challengeOrigin?: string | null;
   readonly originRegistered?: boolean;
+  readonly watched?: readonly WatchHit[];
 }
 
 interface Judged {
@@ -117,7 +119,8 @@ async function loginAgain(ports: ReplayPorts, details: RecordedDetails): Promise
   if (details.challengeOrigin !== token.origin || details.originRegistered !== true)
     return { indication: 'failed', reason: { code: 'ERR_LOGIN_ORIGIN_MISMATCH', params: {} } };
   const expected = { token, expectedOrigin: token.origin, expectedChallenge: token.challenge };
-  return judgeLogin({ ...expected, ...(await evidenceOf(ports, details)) }, ports.ops);
+  const judged = judgeLogin({ ...expected, ...(await evidenceOf(ports, details)) }, ports.ops);
+  return judged.indication === 'passed' ? (overruledBy(details.watched ?? []) ?? judged) : judged;
 }
 
 async function messageAgain(ports: ReplayPorts, target: string, details: RecordedDetails): Promise<Judged> {

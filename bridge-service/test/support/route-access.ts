@@ -88,6 +88,14 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'GET /v1/oidc-clients': watchers,
   'DELETE /v1/oidc-clients/:oic': administrator,
 
+  'POST /v1/watchlist': watchers,
+  'GET /v1/watchlist': watchers,
+  'GET /v1/watchlist/:wat': watchers,
+  'POST /v1/watchlist/:wat/decision': watchers,
+  'POST /v1/watchlist/:wat/end': watchers,
+  'POST /v1/watchlist/:wat/clearance': watchers,
+  'GET /v1/events': overseers,
+
   'POST /v1/certificates/validate': everyone,
   'POST /v1/signatures/verify': everyone,
   'POST /v1/documents/verify': everyone,

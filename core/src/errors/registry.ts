@@ -25,6 +25,7 @@ import { suiteErrors } from './rows/suite.ts';
 import { timestampErrors } from './rows/timestamp.ts';
 import { tokenErrors } from './rows/token.ts';
 import { userErrors } from './rows/user.ts';
+import { watchlistErrors } from './rows/watchlist.ts';
 import { x509Errors } from './rows/x509.ts';
 
 /** Every code there is. Once published, a code is never reused for another meaning. */
@@ -53,6 +54,7 @@ export const errorRegistry = {
   ...callErrors,
   ...serviceErrors,
   ...changeErrors,
+  ...watchlistErrors,
   ...authErrors,
   ...requestErrors,
   ...sdkErrors,

@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { EvidenceTables } from './evidence-tables.ts';
 import type { LoginTables } from './login-tables.ts';
+import type { WatchTables } from './watch-tables.ts';
 
 /**
  * The tables as kysely sees them. Portable by rule: instants are ISO 8601 text in UTC with milliseconds (sortable),
  * structured values are JSON text, counters are integers, bytes are the engine's bytes type.
  */
-export interface Tables extends EvidenceTables, LoginTables {
+export interface Tables extends EvidenceTables, LoginTables, WatchTables {
   callers: {
     id: string;
     name: string;

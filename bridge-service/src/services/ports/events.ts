@@ -3,6 +3,8 @@
  * It is no queue: a node that was away is told `resync` instead of what it missed. A room adds its topics here.
  */
 export interface EventTopics {
+  /** Supervision is to be told something: its place in the order of all. */
+  'supervision.told': { readonly sequence: number };
   /** A registry changed: `cas`, `callers` … */
   'registry.changed': { readonly registry: string };
   /** A change set was proposed, decided or applied. */

@@ -28,6 +28,7 @@ import type {
   ProfileRepository,
   SealRepository,
 } from './registry-store.ts';
+import type { WatchRepository } from './watch-store.ts';
 
 /** A page of a list: what comes after the last one seen, at most so many. */
 export interface PageRequest<Key extends string | number> {
@@ -156,6 +157,7 @@ export interface Readings {
   readonly bidOpenings: BidOpeningRepository;
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
+  readonly watchList: WatchRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
 }

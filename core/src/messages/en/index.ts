@@ -26,6 +26,7 @@ import { suiteWords } from './suite.ts';
 import { timestampWords } from './timestamp.ts';
 import { tokenWords } from './token.ts';
 import { userWords } from './user.ts';
+import { watchlistWords } from './watchlist.ts';
 import { x509Words } from './x509.ts';
 
 export const en: Readonly<Record<ErrorCode, string>> = {
@@ -53,6 +54,7 @@ export const en: Readonly<Record<ErrorCode, string>> = {
   ...callWords,
   ...serviceWords,
   ...changeWords,
+  ...watchlistWords,
   ...authWords,
   ...requestWords,
   ...sdkWords,

@@ -1,0 +1,99 @@
+import type { Selectable } from 'kysely';
+import {
+  type SupervisionEvent,
+  type WatchEntry,
+  type WatchRepository,
+  watchActions,
+  watchKinds,
+  watchStates,
+} from '../services/ports/watch-store.ts';
+import type { ServiceDatabase, Tables } from './engine/schema.ts';
+
+export function createWatchRepository(database: ServiceDatabase): WatchRepository {
+  const lastTold = async (): Promise<number> => {
+    const row = await database
+      .selectFrom('supervision_events')
+      .select((builder) => builder.fn.max('sequence').as('last'))
+      .executeTakeFirst();
+    return Number(row?.last ?? 0);
+  };
+  return {
+    async add(entry) {
+      await database
+        .insertInto('watch_entries')
+        .values({
+          ...{ id: entry.id, kind: entry.kind, value_digest: entry.valueDigest, sealed: entry.sealed },
+          ...{ shown: entry.shown, action: entry.action, reason: entry.reason, evidence: entry.evidence },
+          ...{ proposed_by: entry.proposedBy, proposed_at: entry.proposedAt, expires_at: entry.expiresAt },
+          ...changeable(entry),
+        })
+        .execute();
+    },
+    async update(entry) {
+      await database.updateTable('watch_entries').set(changeable(entry)).where('id', '=', entry.id).execute();
+    },
+    async byId(id) {
+      const row = await database.selectFrom('watch_entries').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toEntry(row);
+    },
+    async list({ after, limit }, state) {
+      let query = database.selectFrom('watch_entries').selectAll().orderBy('id').limit(limit);
+      if (after !== null) query = query.where('id', '>', after);
+      if (state !== undefined) query = query.where('state', '=', state);
+      return (await query.execute()).map(toEntry);
+    },
+    async hits(valueDigests, now) {
+      if (valueDigests.length === 0) return [];
+      const rows = await database
+        .selectFrom('watch_entries')
+        .selectAll()
+        .where('value_digest', 'in', valueDigests)
+        .where('state', '=', 'active')
+        .where('expires_at', '>', now)
+        .orderBy('id')
+        .execute();
+      return rows.map(toEntry);
+    },
+    lastTold,
+    async tell({ id, at, type, data }) {
+      // Writers take turns, so the next number is nobody else's.
+      const sequence = (await lastTold()) + 1;
+      await database.insertInto('supervision_events').values({ sequence, id, at, type, data }).execute();
+      return sequence;
+    },
+    async toldAfter(sequence, limit) {
+      const rows = await database
+        .selectFrom('supervision_events')
+        .selectAll()
+        .where('sequence', '>', sequence)
+        .orderBy('sequence')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...row, type: row.type as SupervisionEvent['type'] }));
+    },
+  };
+}
+
+function changeable(entry: WatchEntry) {
+  return {
+    ...{ state: entry.state, updated_at: entry.updatedAt, decided_by: entry.decidedBy, decided_at: entry.decidedAt },
+    ...{ ended_by: entry.endedBy, ended_at: entry.endedAt, end_reason: entry.endReason },
+    cleared_until: entry.clearedUntil,
+  };
+}
+
+function toEntry(row: Selectable<Tables['watch_entries']>): WatchEntry {
+  return {
+    ...{ id: row.id, kind: known(watchKinds, row.kind), valueDigest: row.value_digest, sealed: row.sealed },
+    ...{ shown: row.shown, action: known(watchActions, row.action), reason: row.reason, evidence: row.evidence },
+    ...{ state: known(watchStates, row.state), proposedBy: row.proposed_by, proposedAt: row.proposed_at },
+    ...{ expiresAt: row.expires_at, updatedAt: row.updated_at, decidedBy: row.decided_by, decidedAt: row.decided_at },
+    ...{ endedBy: row.ended_by, endedAt: row.ended_at, endReason: row.end_reason, clearedUntil: row.cleared_until },
+  };
+}
+
+function known<T extends string>(values: readonly T[], value: string): T {
+  const found = values.find((one) => one === value);
+  if (found === undefined) throw new Error(`the watch-list has the unknown word ${value}`);
+  return found;
+}

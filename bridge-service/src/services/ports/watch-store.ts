@@ -1,0 +1,62 @@
+import type { PageRequest } from './store.ts';
+
+export const watchKinds = ['certificate', 'key-serial', 'company', 'person', 'machine'] as const;
+export type WatchKind = (typeof watchKinds)[number];
+
+/** Mildest first. */
+export const watchActions = ['alert', 'step-up', 'block'] as const;
+export type WatchAction = (typeof watchActions)[number];
+
+export const watchStates = ['proposed', 'active', 'rejected', 'ended'] as const;
+export type WatchState = (typeof watchStates)[number];
+
+export interface WatchEntry {
+  readonly id: string;
+  readonly kind: WatchKind;
+  /** Keyed digest, hex: what a use is looked up by. */
+  readonly valueDigest: string;
+  readonly sealed: string;
+  /** The value; a person's document number by its ends only. */
+  readonly shown: string;
+  readonly action: WatchAction;
+  readonly reason: string;
+  /** What it rests on: number of a decision, digest of a file. */
+  readonly evidence: string;
+  readonly state: WatchState;
+  readonly proposedBy: string;
+  readonly proposedAt: string;
+  readonly expiresAt: string;
+  readonly updatedAt: string;
+  readonly decidedBy: string | null;
+  readonly decidedAt: string | null;
+  readonly endedBy: string | null;
+  readonly endedAt: string | null;
+  readonly endReason: string | null;
+  /** Of `step-up`: until then somebody has vouched for the holder. */
+  readonly clearedUntil: string | null;
+}
+
+/** Something that supervision is told. */
+export interface SupervisionEvent {
+  /** 1, 2, 3 … */
+  readonly sequence: number;
+  readonly id: string;
+  readonly at: string;
+  readonly type: 'watchlist.hit';
+  /** JSON; no personal data. */
+  readonly data: string;
+}
+
+export interface WatchRepository {
+  add(entry: WatchEntry): Promise<void>;
+  /** Replaces what can change of an entry: state and what was decided about it. */
+  update(entry: WatchEntry): Promise<void>;
+  byId(id: string): Promise<WatchEntry | null>;
+  list(page: PageRequest<string>, state?: WatchState): Promise<readonly WatchEntry[]>;
+  /** Active and not expired. */
+  hits(valueDigests: readonly string[], now: string): Promise<readonly WatchEntry[]>;
+  /** @returns its sequence */
+  tell(event: Omit<SupervisionEvent, 'sequence'>): Promise<number>;
+  toldAfter(sequence: number, limit: number): Promise<readonly SupervisionEvent[]>;
+  lastTold(): Promise<number>;
+}

@@ -1,0 +1,17 @@
+import type { Ports } from '../ports/ports.ts';
+import type { SupervisionEvent } from '../ports/watch-store.ts';
+
+export interface SupervisionEventView extends Omit<SupervisionEvent, 'data'> {
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** What supervision was told after a sequence number. `last`: where to go on. */
+export async function listEvents(
+  { store }: Pick<Ports, 'store'>,
+  after: number,
+  limit: number,
+): Promise<{ readonly events: readonly SupervisionEventView[]; readonly last: number }> {
+  const told = await store.watchList.toldAfter(after, limit);
+  const events = told.map((event) => ({ ...event, data: JSON.parse(event.data) as Record<string, string> }));
+  return { events, last: events.at(-1)?.sequence ?? after };
+}
