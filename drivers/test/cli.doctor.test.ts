@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { readDriverTrust } from '../src/catalogue/index.ts';
 import { type DriverFinding, doctorCommand } from '../src/cli/doctor-command.ts';
 import { sampleCatalogue, sampleManifest, signJson } from './driver-signing.ts';
 
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const pki = fileURLToPath(new URL('../../vectors/pki/', import.meta.url));
 const trust = [`${pki}sm2/root.pem`, `${pki}sm2/intermediate.pem`];
 
@@ -49,6 +51,21 @@ describe('onelock driver doctor', { timeout: 180_000 }, () => {
     expect(findings.get('driver-soft')?.state).toBe('ok');
     expect(readdirSync(home)).toEqual([]);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'says when hosts are not cut off from the network (skipped for who may not mount)',
+    () => {
+      // A system without a working `unshare`, for this one command.
+      const command = 'mount --bind /dev/null /usr/bin/unshare && exec "$@"';
+      const doctor = [process.execPath, '--conditions=onelock-source', cli, 'driver', 'doctor', '--json'];
+      const { stdout } = spawnSync('unshare', ['--mount', 'sh', '-c', command, 'sh', ...doctor], {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ONELOCK_AGENT_STATE_DIR: home },
+      });
+      const { findings } = JSON.parse(stdout) as { findings: readonly DriverFinding[] };
+      expect(findings.find(({ id }) => id === 'driver-isolation')).toMatchObject({ state: 'missing' });
+    },
+  );
 
   it('names a recalled driver, a library that is no publisher’s, and a catalogue that is out of date', async () => {
     const architecture = process.arch === 'arm64' ? 'arm64' : 'x64';

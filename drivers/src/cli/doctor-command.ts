@@ -4,6 +4,7 @@ import { describeError, type Locale } from '@onelock/core/messages';
 import type { StoreContents } from '../catalogue/index.ts';
 import { startHostedDriver } from '../host/index.ts';
 import type { DriverConfig } from '../port/index.ts';
+import { withoutNetwork } from '../process/without-network.ts';
 import { loadKoffi } from '../skf/index.ts';
 import type { Command, CommandContext } from './command.ts';
 import { findConfigs } from './find-configs.ts';
@@ -38,6 +39,7 @@ export const doctorCommand: Command = {
     const findings = [
       koffi(),
       ...smartCards(),
+      ...networkIsolation(),
       ...catalogue(known.contents, context),
       ...problems(known.contents),
       ...(await Promise.all(configs.map(driver))),
@@ -71,6 +73,20 @@ function smartCards(): readonly DriverFinding[] {
     : (['未安装', 'not installed'] as const);
   const fix = installed ? 'systemctl start pcscd.socket' : 'apt-get install pcscd';
   return [finding('pcscd', 'missing', [titles[0], found[0], fix], [titles[1], found[1], fix])];
+}
+
+/** What keeps vendors' libraries off the network; other systems have no such layer yet, whatever is installed. */
+function networkIsolation(): readonly DriverFinding[] {
+  if (process.platform !== 'linux') return [];
+  const titles = ['驱动进程的网络隔离', 'Driver processes without a network'] as const;
+  if (withoutNetwork() !== null)
+    return [finding('driver-isolation', 'ok', [titles[0], '有效'], [titles[1], 'in force'])];
+  const fix = ['请安装 util-linux，并允许用户命名空间', 'Install util-linux and allow user namespaces'] as const;
+  const found = [
+    '本机做不到，驱动进程能访问网络',
+    'not possible here: driver processes can reach the network',
+  ] as const;
+  return [finding('driver-isolation', 'missing', [titles[0], found[0], fix[0]], [titles[1], found[1], fix[1]])];
 }
 
 function catalogue(
