@@ -97,9 +97,9 @@ describe('onelock driver conform', { timeout: 180_000 }, () => {
     expect(status).toBe(1);
     const { cases, failed } = json as ConformanceReport;
     expect(failed).toBe(1);
-    expect(cases.find(({ outcome }) => outcome === 'failed')).toMatchObject({ clause: clauseOf('soft', 'handles') });
+    expect(cases.find(({ outcome }) => outcome === 'failed')).toMatchObject({ clause: clauseOf('soft', 'verify-pin') });
     expect(text).toContain('ERR_TOKEN_PIN_INCORRECT');
-    expect(text).toContain('依据: OneLock drivers/src/port/token-driver.ts ERR_TOKEN_SESSION_CLOSED');
+    expect(text).toContain('依据: OneLock drivers/src/port/token-driver.ts openSession');
     expect(text).toContain('– SM2 签名  不支持：未试：PIN 已被拒绝');
     expect(await retriesLeft()).toBe(9);
     await conform({});

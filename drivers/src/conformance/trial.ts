@@ -94,8 +94,10 @@ export class Trial {
   }
 
   async withSession<T>(device: DeviceId, act: (session: SessionId) => Promise<T>): Promise<T> {
-    const { driver, subject } = this;
+    const { driver, subject, topic } = this;
+    this.about('verify-pin');
     const session = await driver.openSession(device, subject.pin());
+    this.about(topic);
     try {
       return await act(session);
     } finally {
