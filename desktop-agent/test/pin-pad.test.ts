@@ -13,6 +13,7 @@ import {
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { windowHeader } from '../src/window/view.ts';
 import { type Bidder, startBidder } from './support/bidder.ts';
 import { failure } from './support/failure.ts';
 import { makePinPadToken, type PinPadToken } from './support/pin-pad-token.ts';
@@ -24,6 +25,10 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const data = utf8Encode('bid');
 const wrong = '000000';
 const fresh = '97531864';
+const madeUp = {
+  pin: { kind: 'pin', pin: wrong, lastTryAccepted: true },
+  newPin: { kind: 'new-pin', pin: wrong, newPin: fresh, lastTryAccepted: true },
+} as const;
 const everything =
   chromiumExecutable() !== undefined && p11Compiler() !== undefined && hasModule('koffi')
     ? { executable: chromiumExecutable() ?? '', compiler: p11Compiler() ?? '' }
@@ -131,6 +136,34 @@ requireReal(`Chromium, koffi, ${p11Parts}`, everything)('a key with a PIN pad', 
       token.type(p11Pin);
       expect((await looking).session).toEqual({ state: 'closed' });
       expect(page.events.filter(({ name }) => name === 'keySessionChanged')).toEqual([]);
+    }));
+
+  it('takes no PIN from a page that made one up', () =>
+    atPad({ retries: 2 }, async ({ page, person, handle }) => {
+      for (const call of ['signData', 'changePin'] as const) {
+        const asking = failure(
+          call === 'signData' ? page.call(call, { key: handle, data }) : page.call(call, { key: handle }),
+        );
+        const window = await person.open();
+        await window.evaluate(
+          ([answer, header]) =>
+            fetch('answer', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', [header ?? '']: '1' },
+              body: answer ?? '',
+            }),
+          [
+            JSON.stringify({
+              kind: 'answer',
+              turn: 1,
+              answer: call === 'signData' ? madeUp.pin : madeUp.newPin,
+            }),
+            windowHeader,
+          ],
+        );
+        expect(await asking).toFailWith('ERR_AGENT_INTERNAL');
+      }
+      expect((await page.call('getPinStatus', { key: handle })).low).toBe(false);
     }));
 
   it('has a cancel key of its own', () =>

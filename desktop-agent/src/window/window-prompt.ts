@@ -45,7 +45,9 @@ export class WindowPrompt implements Prompt {
       ending = 'done';
       return value;
     } catch (error) {
-      if (isCodedError(error) && error.code === 'ERR_USER_CANCELLED') ending = 'cancelled';
+      // A device that still waits for its PIN has to be told so too, and the window says how.
+      const mayWait = question.kind === 'act' && question.pinOnDevice;
+      if (isCodedError(error) && error.code === 'ERR_USER_CANCELLED' && !mayWait) ending = 'cancelled';
       throw error;
     } finally {
       caller.signal.removeEventListener('abort', abandon);

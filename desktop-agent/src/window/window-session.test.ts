@@ -94,6 +94,43 @@ describe('a window’s question', () => {
     expect(await outcome).toBe('signed');
   });
 
+  it('may be cancelled while the person types on the device, and takes back what comes of it', async () => {
+    const typing = Promise.withResolvers<string>();
+    const undone: string[] = [];
+    const worked: string[] = [];
+    const { session, views, outcome } = open(async (_answer, window) => {
+      const unlocked = await window.onDevice(
+        () => typing.promise,
+        async (value) => void undone.push(value),
+      );
+      worked.push(unlocked);
+      return { kind: 'done', value: unlocked };
+    });
+    await delay(550);
+    session.answer(1, typed);
+    expect(views.at(-1)).toMatchObject({ phase: 'on-device', cancellable: true });
+    session.cancel();
+    expect(await outcome).toFailWith('ERR_USER_CANCELLED');
+    typing.resolve('unlocked');
+    await delay(20);
+    expect({ undone, worked }).toEqual({ undone: ['unlocked'], worked: [] });
+    expect(views.map(({ phase }) => phase)).toEqual(['asking', 'working', 'on-device', 'failed']);
+  });
+
+  it('is cancelled on the device alone when nothing can be taken back', async () => {
+    const typing = Promise.withResolvers<string>();
+    const { session, views, outcome } = open(async (_answer, window) => ({
+      kind: 'done',
+      value: await window.onDevice(() => typing.promise, null),
+    }));
+    await delay(550);
+    session.answer(1, typed);
+    expect(views.at(-1)).toMatchObject({ phase: 'on-device', cancellable: false });
+    session.cancel();
+    typing.resolve('changed');
+    expect(await outcome).toBe('changed');
+  });
+
   it('times out while asking, never while the token works', async () => {
     const idle = open(() => Promise.resolve({ kind: 'done', value: 1 }), 30);
     expect(await idle.outcome).toFailWith('ERR_USER_TIMEOUT');
