@@ -29,22 +29,21 @@ const madeUp = {
   pin: { kind: 'pin', pin: wrong, lastTryAccepted: true },
   newPin: { kind: 'new-pin', pin: wrong, newPin: fresh, lastTryAccepted: true },
 } as const;
-const everything =
-  chromiumExecutable() !== undefined && p11Compiler() !== undefined && hasModule('koffi')
-    ? { executable: chromiumExecutable() ?? '', compiler: p11Compiler() ?? '' }
-    : undefined;
+const executable = chromiumExecutable();
+/** The compiler, when everything else is there too. */
+const everything = executable !== undefined && hasModule('koffi') ? p11Compiler() : undefined;
 
 interface AtPad extends Bidder {
   readonly token: PinPadToken;
   readonly handle: string;
 }
 
-requireReal(`Chromium, koffi, ${p11Parts}`, everything)('a key with a PIN pad', ({ executable, compiler }) => {
+requireReal(`Chromium, koffi, ${p11Parts}`, everything)('a key with a PIN pad', (compiler) => {
   let browser: LaunchedChromium;
   let built: LibraryFile;
   beforeAll(async () => {
     built = buildP11Library(compiler);
-    browser = await launchChromium(executable);
+    browser = await launchChromium(executable ?? '');
   });
   afterAll(async () => {
     await browser.close();
