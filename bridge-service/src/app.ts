@@ -48,6 +48,7 @@ import { sealRoutes } from './routes/seals.ts';
 import { signatureRoutes } from './routes/signatures.ts';
 import { timestampRoutes } from './routes/timestamps.ts';
 import { watchListRoutes } from './routes/watch-list.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import type { Ports } from './services/ports/ports.ts';
 
 export interface AppOptions {
@@ -131,6 +132,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   oidcClientRoutes(typed, context);
   watchListRoutes(typed, context);
   eventRoutes(typed, context);
+  webhookRoutes(typed, context);
   certificateRoutes(typed, context);
   signatureRoutes(typed, context);
   timestampRoutes(typed, context);

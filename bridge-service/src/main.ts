@@ -15,6 +15,8 @@ import { createEvidence, noEvidence, startEvidence } from './evidence/index.ts';
 import { startChangeSchedule } from './jobs/change-sets.ts';
 import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
+import { startWebhooks } from './jobs/webhooks.ts';
+import { createWebhookPost } from './outbound/index.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import { openStore } from './repositories/store.ts';
 import { loadReportSigner } from './secrets/report-signer.ts';
@@ -82,9 +84,13 @@ export async function startService(
     const stopHousekeeping = startHousekeeping(ports, logger);
     const stopEvidence =
       evidence === undefined ? async () => undefined : await startEvidence(evidence, { store, logger });
+    const stopWebhooks = config.outbound
+      ? startWebhooks(ports, createWebhookPost(config.outboundNetworks), logger)
+      : async () => undefined;
     const stop = async (): Promise<void> => {
       stopHousekeeping();
       await app.close();
+      await stopWebhooks();
       await stopEvidence();
       tsa?.stop();
       await stopSchedule();

@@ -8,6 +8,7 @@ import { serviceFacts } from './0004-service-facts.ts';
 import { evidenceTables } from './0010-evidence.ts';
 import { login } from './0030-login.ts';
 import { watchList } from './0040-watch-list.ts';
+import { webhooks } from './0050-webhooks.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
@@ -20,6 +21,7 @@ const migrations: readonly ServiceMigration[] = [
   evidenceTables,
   login,
   watchList,
+  webhooks,
   driverCatalogue,
 ];
 

@@ -6,3 +6,4 @@ export { createOutbound, type Outbound, OutboundClosed, type OutboundOptions } f
 export { askTimeServer } from './time-server.ts';
 export { fetchTimestamp } from './tsa.ts';
 export { readSourceUrl, shownUrl } from './url-rules.ts';
+export { createWebhookPost } from './webhook.ts';

@@ -29,6 +29,7 @@ import { createProfileRepository } from './profiles.ts';
 import { createHistoryRepository } from './record-history.ts';
 import { createSealRepository } from './seals.ts';
 import { createWatchRepository } from './watch-list.ts';
+import { createWebhookRepository } from './webhooks.ts';
 
 export interface StoreOptions {
   readonly ops: CryptoOps;
@@ -106,6 +107,7 @@ function createReadings(database: ServiceDatabase): Readings {
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),
     watchList: createWatchRepository(database),
+    webhooks: createWebhookRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
   };

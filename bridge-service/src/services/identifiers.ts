@@ -16,7 +16,8 @@ export type IdPrefix =
   | 'opn'
   | 'oic'
   | 'wat'
-  | 'evt';
+  | 'evt'
+  | 'whk';
 
 /** Prefix, 48 bits of time and 80 random bits: sorts by age, cannot be guessed, says what it names. */
 export function newId(prefix: IdPrefix, clock: Clock, ops: CryptoOps): string {

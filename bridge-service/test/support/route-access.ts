@@ -95,6 +95,9 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'POST /v1/watchlist/:wat/end': watchers,
   'POST /v1/watchlist/:wat/clearance': watchers,
   'GET /v1/events': overseers,
+  'POST /v1/webhooks': administrator,
+  'GET /v1/webhooks': overseers,
+  'DELETE /v1/webhooks/:whk': administrator,
 
   'POST /v1/certificates/validate': everyone,
   'POST /v1/signatures/verify': everyone,

@@ -2,12 +2,13 @@ import type { Kysely } from 'kysely';
 import type { EvidenceTables } from './evidence-tables.ts';
 import type { LoginTables } from './login-tables.ts';
 import type { WatchTables } from './watch-tables.ts';
+import type { WebhookTables } from './webhook-tables.ts';
 
 /**
  * The tables as kysely sees them. Portable by rule: instants are ISO 8601 text in UTC with milliseconds (sortable),
  * structured values are JSON text, counters are integers, bytes are the engine's bytes type.
  */
-export interface Tables extends EvidenceTables, LoginTables, WatchTables {
+export interface Tables extends EvidenceTables, LoginTables, WatchTables, WebhookTables {
   callers: {
     id: string;
     name: string;

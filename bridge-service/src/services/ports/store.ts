@@ -29,6 +29,7 @@ import type {
   SealRepository,
 } from './registry-store.ts';
 import type { WatchRepository } from './watch-store.ts';
+import type { WebhookRepository } from './webhook-store.ts';
 
 /** A page of a list: what comes after the last one seen, at most so many. */
 export interface PageRequest<Key extends string | number> {
@@ -158,6 +159,7 @@ export interface Readings {
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
   readonly watchList: WatchRepository;
+  readonly webhooks: WebhookRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
 }
