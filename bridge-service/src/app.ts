@@ -46,6 +46,7 @@ import { profileRoutes } from './routes/profiles.ts';
 import { registeredCertificateRoutes } from './routes/registered-certificates.ts';
 import { sealRoutes } from './routes/seals.ts';
 import { signatureRoutes } from './routes/signatures.ts';
+import { ticketRoutes } from './routes/tickets.ts';
 import { timestampRoutes } from './routes/timestamps.ts';
 import { watchListRoutes } from './routes/watch-list.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -136,6 +137,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   certificateRoutes(typed, context);
   signatureRoutes(typed, context);
   timestampRoutes(typed, context);
+  ticketRoutes(typed, context);
   judgementRoutes(typed, context);
   driverCatalogueRoutes(typed, context);
   auditRoutes(typed, context);

@@ -10,6 +10,7 @@ type HousekeepingPorts = Pick<Ports, 'store' | 'clock' | 'lifetimes' | 'ops'>;
 export interface CleanedUp {
   readonly challenges: number;
   readonly oidcRecords: number;
+  readonly tickets: number;
   readonly idempotentAnswers: number;
   readonly auditDetails: number;
   readonly evidenceItems: number;
@@ -23,6 +24,8 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
   return store.transaction(async (repositories) => ({
     challenges: await repositories.challenges.deleteExpiredBefore(before(challengeGraceMs)),
     oidcRecords: await repositories.oidc.deleteExpiredBefore(before(0)),
+    // A day longer than they count, whatever the clock does meanwhile.
+    tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
     idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
     auditDetails: await eraseExpiredDetails(repositories, ports),
     evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),

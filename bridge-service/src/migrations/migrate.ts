@@ -9,6 +9,7 @@ import { evidenceTables } from './0010-evidence.ts';
 import { login } from './0030-login.ts';
 import { watchList } from './0040-watch-list.ts';
 import { webhooks } from './0050-webhooks.ts';
+import { tickets } from './0060-tickets.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
@@ -22,6 +23,7 @@ const migrations: readonly ServiceMigration[] = [
   login,
   watchList,
   webhooks,
+  tickets,
   driverCatalogue,
 ];
 

@@ -28,6 +28,7 @@ import { createOidcRepository } from './oidc.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createHistoryRepository } from './record-history.ts';
 import { createSealRepository } from './seals.ts';
+import { createTicketRepository } from './tickets.ts';
 import { createWatchRepository } from './watch-list.ts';
 import { createWebhookRepository } from './webhooks.ts';
 
@@ -108,6 +109,7 @@ function createReadings(database: ServiceDatabase): Readings {
     tsa: createTsaRepository(database),
     watchList: createWatchRepository(database),
     webhooks: createWebhookRepository(database),
+    tickets: createTicketRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
   };

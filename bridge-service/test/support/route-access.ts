@@ -101,6 +101,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
 
   'POST /v1/certificates/validate': everyone,
   'POST /v1/signatures/verify': everyone,
+  'POST /v1/tickets/verify': everyone,
   'POST /v1/documents/verify': everyone,
   'POST /v1/timestamps': people,
   'POST /v1/timestamps/verify': everyone,

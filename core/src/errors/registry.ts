@@ -22,6 +22,7 @@ import { sealErrors } from './rows/seal.ts';
 import { serviceErrors } from './rows/service.ts';
 import { signatureErrors } from './rows/signature.ts';
 import { suiteErrors } from './rows/suite.ts';
+import { ticketErrors } from './rows/ticket.ts';
 import { timestampErrors } from './rows/timestamp.ts';
 import { tokenErrors } from './rows/token.ts';
 import { userErrors } from './rows/user.ts';
@@ -55,6 +56,7 @@ export const errorRegistry = {
   ...serviceErrors,
   ...changeErrors,
   ...watchlistErrors,
+  ...ticketErrors,
   ...authErrors,
   ...requestErrors,
   ...sdkErrors,

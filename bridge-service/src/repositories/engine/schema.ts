@@ -9,6 +9,8 @@ import type { WebhookTables } from './webhook-tables.ts';
  * structured values are JSON text, counters are integers, bytes are the engine's bytes type.
  */
 export interface Tables extends EvidenceTables, LoginTables, WatchTables, WebhookTables {
+  /** Request tickets that passed. */
+  used_tickets: { nonce_digest: string; expires_at: string };
   callers: {
     id: string;
     name: string;

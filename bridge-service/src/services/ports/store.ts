@@ -28,6 +28,7 @@ import type {
   ProfileRepository,
   SealRepository,
 } from './registry-store.ts';
+import type { TicketRepository } from './ticket-store.ts';
 import type { WatchRepository } from './watch-store.ts';
 import type { WebhookRepository } from './webhook-store.ts';
 
@@ -160,6 +161,7 @@ export interface Readings {
   readonly tsa: TsaRepository;
   readonly watchList: WatchRepository;
   readonly webhooks: WebhookRepository;
+  readonly tickets: TicketRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
 }

@@ -23,6 +23,7 @@ import { sealWords } from './seal.ts';
 import { serviceWords } from './service.ts';
 import { signatureWords } from './signature.ts';
 import { suiteWords } from './suite.ts';
+import { ticketWords } from './ticket.ts';
 import { timestampWords } from './timestamp.ts';
 import { tokenWords } from './token.ts';
 import { userWords } from './user.ts';
@@ -55,6 +56,7 @@ export const en: Readonly<Record<ErrorCode, string>> = {
   ...serviceWords,
   ...changeWords,
   ...watchlistWords,
+  ...ticketWords,
   ...authWords,
   ...requestWords,
   ...sdkWords,
