@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { utf8Encode } from '@onelock/core/bytes';
@@ -23,6 +24,8 @@ import { sm2Identity } from './test-keys.ts';
 
 const rounds = Number(process.env.ONELOCK_FAULT_ROUNDS ?? 200);
 const seed = Number(process.env.ONELOCK_FAULT_SEED ?? Date.now() % 1_000_000_007);
+/** What was held before and after, beside the set's own result. */
+const record = fileURLToPath(new URL('../../test-results/long/driver-faults.json', import.meta.url));
 const backWithinMs = 60_000;
 const message = { kind: 'message', bytes: utf8Encode('投标文件') } as const;
 const sm2 = { kind: 'sm2-sm3', userId: sm2DefaultUserId } as const;
@@ -213,7 +216,9 @@ requireReal(skfParts, skfCompiler())('driver hosts under fire', (compiler) => {
     await until(() => skfDriver.status().state === 'running' && softDriver.status().state === 'running', backWithinMs);
     await until(() => childrenOf(process.pid).length === before.processes, backWithinMs);
     const after = holdings();
-    process.stdout.write(`${JSON.stringify({ seed, faults: Object.fromEntries(done), before, after }, null, 2)}\n`);
+    const found = { seed, rounds, at: new Date().toISOString(), before, after, faults: Object.fromEntries(done) };
+    writeFileSync(record, `${JSON.stringify(found, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(found)}\n`);
     expect(after.processes).toBe(2);
     expect(after.handles).toBeLessThanOrEqual(before.handles + 4);
     expect(after.timersAndSockets).toBeLessThanOrEqual(before.timersAndSockets + 6);
