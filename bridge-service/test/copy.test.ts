@@ -46,7 +46,7 @@ async function contentOf(location: DatabaseLocation): Promise<Readonly<Record<st
       content[name] = rows
         .map((row) =>
           JSON.stringify(
-            Object.entries(row as Readonly<Record<string, unknown>>)
+            Object.entries<unknown>(row)
               .map(([column, value]) => [
                 column,
                 value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
