@@ -111,8 +111,11 @@ requireReal('Chromium', chromiumExecutable())('the quick start of the documentat
     ['docs/en/guide/status.md', '## Not served yet'],
   ])('serves what %s says, and says all that it serves', async (file, end) => {
     const [served = ''] = readFileSync(path.join(root, file), 'utf8').split(end);
-    const links = (kind: string): readonly string[] =>
-      [...served.matchAll(new RegExp(`\\(/(?:en/)?reference/${kind}/(\\w+)\\)`, 'g'))].map((match) => match[1] ?? '');
+    // A call may be spoken of more than once.
+    const links = (kind: string): ReadonlySet<string> =>
+      new Set(
+        [...served.matchAll(new RegExp(`\\(/(?:en/)?reference/${kind}/(\\w+)\\)`, 'g'))].map((match) => match[1] ?? ''),
+      );
     // As text: the test runner rewrites imports, and this one is the page's own.
     const said = await browser.page.evaluate<{ calls: string[]; events: string[] }>(`(async () => {
       const { connect } = await import('/onelock.mjs');
