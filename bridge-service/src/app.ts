@@ -13,8 +13,9 @@ import fastify, {
 } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { isLoopback, type ServiceConfig } from './config.ts';
+import type { ServiceConfig } from './config.ts';
 import { measureEvidence } from './evidence/index.ts';
+import { isLoopback } from './loopback.ts';
 import { installOpenIdConnect } from './oidc/index.ts';
 import { installAuthentication } from './plugins/authentication.ts';
 import { installDocumentation } from './plugins/documentation.ts';

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isCodedError } from '@onelock/core/errors';
 import { describe, expect, it } from 'vitest';
-import { configKeys, isLoopback, readConfig, unknownVariables } from './config.ts';
+import { readConfig, unknownVariables } from './config.ts';
+import { configKeys } from './config-keys.ts';
+import { isLoopback } from './loopback.ts';
 
 const failure = (environment: Record<string, string>): unknown => {
   try {

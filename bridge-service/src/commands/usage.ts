@@ -1,4 +1,5 @@
-import { configFileVariable, configKeys } from '../config.ts';
+import { configFileVariable } from '../config.ts';
+import { configKeys } from '../config-keys.ts';
 
 export const serviceUsage = `用法 / usage: onelock service [start|backup|restore|migrate-to-postgres|break-glass|config] …
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CodedError } from '@onelock/core/errors';
 import Type from 'typebox';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../loopback.ts';
 import { identifyCaller } from '../services/identify-caller.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
