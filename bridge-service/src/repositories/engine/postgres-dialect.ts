@@ -51,5 +51,7 @@ export function createPostgresDialect(
   const pool = new pg.Pool({ ...postgresClientConfig(url, password), max: size, idleTimeoutMillis: 30_000 });
   // An idle connection that breaks is thrown away by the pool; whoever asks next gets a new one, or ERR_SERVICE_UNAVAILABLE.
   pool.on('error', () => undefined);
+  // One that breaks in somebody's hands fails their statement; the pool does not listen to it then, and nobody else would.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { dialect: new PostgresDialect({ pool }), pool };
 }
