@@ -8,6 +8,7 @@ import { cryptoErrors } from './rows/crypto.ts';
 import { derErrors } from './rows/der.ts';
 import { documentErrors } from './rows/document.ts';
 import { driverErrors } from './rows/driver.ts';
+import { enrolmentErrors } from './rows/enrolment.ts';
 import { envelopeErrors } from './rows/envelope.ts';
 import { evidenceErrors } from './rows/evidence.ts';
 import { fileErrors } from './rows/file.ts';
@@ -57,6 +58,7 @@ export const errorRegistry = {
   ...changeErrors,
   ...watchlistErrors,
   ...ticketErrors,
+  ...enrolmentErrors,
   ...authErrors,
   ...requestErrors,
   ...sdkErrors,

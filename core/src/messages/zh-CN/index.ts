@@ -9,6 +9,7 @@ import { cryptoWords } from './crypto.ts';
 import { derWords } from './der.ts';
 import { documentWords } from './document.ts';
 import { driverWords } from './driver.ts';
+import { enrolmentWords } from './enrolment.ts';
 import { envelopeWords } from './envelope.ts';
 import { evidenceWords } from './evidence.ts';
 import { fileWords } from './file.ts';
@@ -57,6 +58,7 @@ export const zhCN: Readonly<Record<ErrorCode, string>> = {
   ...changeWords,
   ...watchlistWords,
   ...ticketWords,
+  ...enrolmentWords,
   ...authWords,
   ...requestWords,
   ...sdkWords,
