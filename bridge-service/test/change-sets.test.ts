@@ -294,4 +294,25 @@ describe('the registry of origins', () => {
     expect(registry).toMatchObject({ kind: 'onelock-origin-registry', origins: [{ origin, name: 'a platform' }] });
     expect(new Date(registry.expiresAt).getTime() - clock().getTime()).toBe(72 * hour);
   });
+
+  it('says by which keys a platform signs tickets, and whether it demands them', async () => {
+    const ticketed = 'https://ticketed.example.cn';
+    const token = service.administrator;
+    const { body: platform } = await service.call('POST', '/v1/callers', {
+      token,
+      body: { name: 'with tickets', role: 'platform', origins: [ticketed] },
+    });
+    const keys = [{ id: 'server-1', publicKey: toBase64(service.ports.key.publicKey.spki) }];
+    const profile = { contacts: [], requestsPerMinute: null, webhooks: [], requestTickets: 'required' };
+    const put = async (body: object) => service.call('PUT', `/v1/platforms/${platform.id}/profile`, { token, body });
+    expect((await put({ ...profile, keys: [] })).body.error.params).toMatchObject({ field: '/requestTickets' });
+    expect((await put({ ...profile, keys })).status).toBe(200);
+    const { body } = await service.call('GET', '/v1/origin-registry', { token: await service.caller('agent') });
+    const { origins } = JSON.parse(utf8Decode(fromBase64(body.registry)));
+    const entry = origins.find(({ origin }: { origin: string }) => origin === ticketed);
+    expect(entry).toEqual({
+      ...{ origin: ticketed, platform: platform.id, name: 'with tickets' },
+      tickets: { required: true, keys },
+    });
+  });
 });

@@ -1,7 +1,7 @@
 import { toBase64 } from '@onelock/core/bytes';
 import { sm2DefaultUserId } from '@onelock/core/crypto';
+import { ticketToBeSigned } from '@onelock/core/ticket';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ticketToBeSigned } from '../src/services/tickets/verify-ticket.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 const origin = 'https://bid.example.cn';

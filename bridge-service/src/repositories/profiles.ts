@@ -41,6 +41,13 @@ export function createProfileRepository(database: ServiceDatabase): ProfileRepos
         return requestsPerMinute === null ? [] : [[caller_id, requestsPerMinute] as const];
       });
     },
+    async platformsWithKeys() {
+      const rows = await database.selectFrom('platform_profiles').select(['caller_id', 'profile']).execute();
+      return rows.flatMap(({ caller_id, profile }) => {
+        const read = { ...emptyPlatformProfile, ...(JSON.parse(profile) as PlatformProfile) };
+        return read.keys.length === 0 ? [] : [[caller_id, read] as const];
+      });
+    },
     async setPlatform(callerId, profile, at) {
       const values = { profile: JSON.stringify(profile), updated_at: at };
       await database

@@ -191,7 +191,7 @@ function decisionRoutes(app: App, { ports }: RouteContext): void {
   );
 }
 
-function calendarRoutes(app: App, { ports }: RouteContext): void {
+function calendarRoutes(app: App, { ports, config }: RouteContext): void {
   app.post(
     '/v1/bid-openings',
     describeRoute(
@@ -264,6 +264,6 @@ function calendarRoutes(app: App, { ports }: RouteContext): void {
       },
       {},
     ),
-    async () => publishOrigins(ports),
+    async () => publishOrigins(ports, config.publicUrl),
   );
 }

@@ -41,6 +41,7 @@ export const coreRooms: readonly ArrowRule[] = [
   { from: 'x509', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto'] },
   { from: 'identity', to: ['errors', 'verdict', 'bytes', 'asn1', 'x509'] },
   { from: 'login', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto'] },
+  { from: 'ticket', to: ['errors', 'verdict', 'bytes', 'crypto'] },
   { from: 'revocation', to: ['errors', 'verdict', 'bytes', 'asn1', 'crypto', 'x509'] },
   // What CAs and vendors are known to do otherwise than the standards, as data.
   { from: 'deviations', to: ['errors', 'verdict', 'bytes', 'asn1', 'x509'] },

@@ -144,6 +144,12 @@ export const PlatformProfileSchema = closed({
     }),
     { maxItems: 10, description: '平台服务器签名所用的公钥 / public keys of the platform’s server' },
   ),
+  requestTickets: Type.Optional(
+    oneOf(
+      ['required', 'optional'],
+      '敏感操作是否必须附带请求票据 / whether sensitive acts need a request ticket of the platform’s server',
+    ),
+  ),
   requestsPerMinute: nullable(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
   webhooks: Type.Array(
     closed({

@@ -132,6 +132,8 @@ export interface PlatformProfile {
   readonly contacts: readonly Contact[];
   /** By which its server signs requests and tickets. SubjectPublicKeyInfo, base64. */
   readonly keys: readonly { readonly id: string; readonly publicKey: string }[];
+  /** `required`: agents refuse what its pages ask without a ticket of its server. */
+  readonly requestTickets?: 'required' | 'optional' | undefined;
   /** Instead of what the configuration allows every caller. */
   readonly requestsPerMinute: number | null;
   readonly webhooks: readonly { readonly url: string; readonly events: readonly string[] }[];

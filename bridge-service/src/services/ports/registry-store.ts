@@ -81,6 +81,8 @@ export interface ProfileRepository {
   setPlatform(callerId: string, profile: PlatformProfile, at: string): Promise<void>;
   /** Platforms with a number of requests a minute of their own. */
   quotas(): Promise<readonly (readonly [callerId: string, requestsPerMinute: number])[]>;
+  /** Profiles of platforms that have keys. */
+  platformsWithKeys(): Promise<readonly (readonly [callerId: string, profile: PlatformProfile])[]>;
 }
 
 export interface ChangeSetRepository {

@@ -48,6 +48,8 @@ export async function setPlatformProfile(
     readingField(`/keys/${index}/publicKey`, () => parsePublicKey(fromBase64(publicKey)));
   if (new Set(profile.keys.map((key) => key.id)).size < profile.keys.length)
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/keys', rule: 'each id once' });
+  if (profile.requestTickets === 'required' && profile.keys.length === 0)
+    throw new CodedError('ERR_REQUEST_INVALID', { field: '/requestTickets', rule: 'needs a key in /keys' });
   for (const [index, { url }] of profile.webhooks.entries())
     readingField(`/webhooks/${index}/url`, () => readSourceUrl(url, 'registry'));
   return act.transaction(async (repositories) => {

@@ -19,6 +19,30 @@ export const agentErrors = {
     retriable: false,
     params: ['origin'],
   },
+  ERR_AGENT_ORIGIN_UNREGISTERED: {
+    httpStatus: 403,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['origin'],
+  },
+  ERR_AGENT_ORIGIN_REGISTRY_STALE: {
+    httpStatus: 503,
+    whoCanAct: 'user',
+    retriable: true,
+    params: ['expiresAt'],
+  },
+  ERR_AGENT_ORIGIN_REGISTRY_MISSING: {
+    httpStatus: 503,
+    whoCanAct: 'user',
+    retriable: true,
+    params: [],
+  },
+  ERR_AGENT_ORIGIN_REGISTRY_INVALID: {
+    httpStatus: 502,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['rule'],
+  },
   ERR_AGENT_PEER_DENIED: {
     httpStatus: 403,
     whoCanAct: 'operator',

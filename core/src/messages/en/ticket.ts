@@ -12,6 +12,5 @@ export const ticketWords = {
   ERR_TICKET_MALFORMED: 'The content of the request ticket is not of the right form',
   ERR_TICKET_OPERATION_MISMATCH:
     'The request ticket allows {operation}, but the page asks for {call}; the call was refused',
-  ERR_TICKET_DIGEST_MISMATCH:
-    'What the page hands over is not what the request ticket allows; the call was refused',
+  ERR_TICKET_DIGEST_MISMATCH: 'What the page hands over is not what the request ticket allows; the call was refused',
 } as const satisfies WordsFor<typeof ticketErrors>;
