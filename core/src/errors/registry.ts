@@ -12,6 +12,7 @@ import { enrolmentErrors } from './rows/enrolment.ts';
 import { envelopeErrors } from './rows/envelope.ts';
 import { evidenceErrors } from './rows/evidence.ts';
 import { fileErrors } from './rows/file.ts';
+import { importErrors } from './rows/import.ts';
 import { keyFileErrors } from './rows/key-file.ts';
 import { loginErrors } from './rows/login.ts';
 import { pathErrors } from './rows/path.ts';
@@ -56,6 +57,7 @@ export const errorRegistry = {
   ...callErrors,
   ...serviceErrors,
   ...changeErrors,
+  ...importErrors,
   ...watchlistErrors,
   ...ticketErrors,
   ...enrolmentErrors,

@@ -13,6 +13,7 @@ import { enrolmentWords } from './enrolment.ts';
 import { envelopeWords } from './envelope.ts';
 import { evidenceWords } from './evidence.ts';
 import { fileWords } from './file.ts';
+import { importWords } from './import.ts';
 import { keyFileWords } from './key-file.ts';
 import { loginWords } from './login.ts';
 import { pathWords } from './path.ts';
@@ -56,6 +57,7 @@ export const zhCN: Readonly<Record<ErrorCode, string>> = {
   ...callWords,
   ...serviceWords,
   ...changeWords,
+  ...importWords,
   ...watchlistWords,
   ...ticketWords,
   ...enrolmentWords,
