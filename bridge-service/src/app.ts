@@ -14,6 +14,7 @@ import fastify, {
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { ServiceConfig } from './config.ts';
+import { installConsole } from './console/serve-pages.ts';
 import { measureEvidence } from './evidence/index.ts';
 import { isLoopback } from './loopback.ts';
 import { installOpenIdConnect } from './oidc/index.ts';
@@ -25,6 +26,7 @@ import { readQuotas } from './plugins/quotas.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
 import { measureStore } from './plugins/store-metrics.ts';
 import { compileSchema } from './plugins/validation.ts';
+import { publicOriginOf } from './public-origin.ts';
 import { administratorRoutes } from './routes/administrators.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { callerRoutes } from './routes/callers.ts';
@@ -33,6 +35,8 @@ import { certificateRoutes } from './routes/certificates.ts';
 import { challengeRoutes } from './routes/challenges.ts';
 import { changeSetRoutes } from './routes/change-sets.ts';
 import { companyRoutes } from './routes/companies.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { consoleUserRoutes } from './routes/console-users.ts';
 import type { App, RouteContext } from './routes/context.ts';
 import { driverCatalogueRoutes } from './routes/driver-catalogue.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -95,7 +99,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   installLogging(app);
   refuseWhenClosing(app);
   refuseUntrustedPeers(app, config);
-  installAuthentication(app, ports);
+  installAuthentication(app, ports, () => publicOriginOf(app, config));
   await app.register(helmet, {
     global: true,
     frameguard: { action: 'deny' },
@@ -120,6 +124,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   operationRoutes(typed, context);
   administratorRoutes(typed, context);
   callerRoutes(typed, context);
+  consoleRoutes(typed, context);
+  consoleUserRoutes(typed, context);
   platformRoutes(typed, context);
   caRoutes(typed, context);
   evidenceSourceRoutes(typed, context);
@@ -143,6 +149,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   driverCatalogueRoutes(typed, context);
   auditRoutes(typed, context);
   await installOpenIdConnect(app, context);
+  installConsole(app, context);
   app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());
   await app.ready();
   return app;

@@ -218,6 +218,20 @@ export const configKeys = {
     en: 'The profile that login certificates are judged by',
     read: oneOf('rfc5280', 'gm-sign', 'bidding'),
   }),
+  consoleIdleMinutes: key({
+    variable: 'ONELOCK_SERVICE_CONSOLE_IDLE_MINUTES',
+    fallback: 30,
+    zh: '管理控制台的会话闲置多久后结束（分钟）',
+    en: 'How long a session of the console may be idle, in minutes',
+    read: integer(1, 480),
+  }),
+  consoleSessionHours: key({
+    variable: 'ONELOCK_SERVICE_CONSOLE_SESSION_HOURS',
+    fallback: 10,
+    zh: '管理控制台的会话最长多久（小时），到时须重新登录',
+    en: 'Longest session of the console, in hours; then one logs in again',
+    read: integer(1, 24),
+  }),
   idempotencyRetentionHours: key({
     variable: 'ONELOCK_SERVICE_IDEMPOTENCY_RETENTION_HOURS',
     fallback: 24,

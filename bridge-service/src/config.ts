@@ -115,6 +115,8 @@ export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({
   codeMinutes: config.codeLifetimeMinutes,
   idempotencyHours: config.idempotencyRetentionHours,
   auditPayloadDays: config.auditPayloadRetentionDays,
+  consoleIdleMinutes: config.consoleIdleMinutes,
+  consoleHours: config.consoleSessionHours,
 });
 
 function checkTogether(config: ServiceConfig): void {

@@ -11,6 +11,7 @@ export interface CleanedUp {
   readonly challenges: number;
   readonly oidcRecords: number;
   readonly tickets: number;
+  readonly consoleSessions: number;
   readonly idempotentAnswers: number;
   readonly auditDetails: number;
   readonly evidenceItems: number;
@@ -26,6 +27,7 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
     oidcRecords: await repositories.oidc.deleteExpiredBefore(before(0)),
     // A day longer than they count, whatever the clock does meanwhile.
     tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
+    consoleSessions: await repositories.console.deleteExpiredBefore(before(0)),
     idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
     auditDetails: await eraseExpiredDetails(repositories, ports),
     evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),

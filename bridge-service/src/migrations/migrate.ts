@@ -10,6 +10,7 @@ import { login } from './0030-login.ts';
 import { watchList } from './0040-watch-list.ts';
 import { webhooks } from './0050-webhooks.ts';
 import { tickets } from './0060-tickets.ts';
+import { consoleTables } from './0070-console.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
@@ -24,6 +25,7 @@ const migrations: readonly ServiceMigration[] = [
   watchList,
   webhooks,
   tickets,
+  consoleTables,
   driverCatalogue,
 ];
 

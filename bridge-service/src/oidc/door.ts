@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodedError } from '@onelock/core/errors';
@@ -8,6 +7,7 @@ import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { secretsFolderOf } from '../config.ts';
 import { negotiateLocale } from '../plugins/locale.ts';
+import { publicOriginOf } from '../public-origin.ts';
 import type { RouteContext } from '../routes/context.ts';
 import { readOrMakeSecret } from '../secrets/secret-file.ts';
 import { createProvider } from './create-provider.ts';
@@ -76,14 +76,9 @@ function issuerOf(app: FastifyInstance, context: RouteContext): () => Promise<Is
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<Issuer> | null = null;
 
-  const originNow = (): string => {
-    if (config.publicUrl !== null) return config.publicUrl;
-    const address = app.server.address() as AddressInfo | null;
-    return `${config.tlsCertificateFile === null ? 'http' : 'https'}://127.0.0.1:${address?.port ?? config.port}`;
-  };
   const check = async (): Promise<Issuer> => {
     const keys = await loadSigningKeys(ports);
-    const origin = originNow();
+    const origin = publicOriginOf(app, config);
     if (made === null || made.version !== keys.version)
       made = {
         issuer: { origin, provider: createProvider({ ports, origin, cookieKey, keys }) },

@@ -12,6 +12,7 @@ import { createCertificateRepository } from './certificates.ts';
 import { createChallengeRepository } from './challenges.ts';
 import { createChangeSetRepository } from './change-sets.ts';
 import { createCompanyRepository } from './companies.ts';
+import { createConsoleRepository } from './console.ts';
 import { createDriverCatalogueRepository } from './driver-catalogues.ts';
 import type { DatabaseLocation } from './engine/database-location.ts';
 import { createGroupCommit, type Unit } from './engine/group-commit.ts';
@@ -112,5 +113,6 @@ function createReadings(database: ServiceDatabase): Readings {
     tickets: createTicketRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
+    console: createConsoleRepository(database),
   };
 }

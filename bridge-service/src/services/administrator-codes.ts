@@ -5,6 +5,7 @@ import type { CreatedCaller } from './create-caller.ts';
 import { newCode, newId, newToken, normalizeCode, secretDigest } from './identifiers.ts';
 import type { Ports } from './ports/ports.ts';
 import type { AdministratorCode, Caller } from './ports/records.ts';
+import type { Repositories } from './ports/store.ts';
 
 /** A code as printed on the server's console; the only time it is in clear. */
 export interface PrintedCode {
@@ -58,12 +59,14 @@ export async function issueFirstAdministratorCode(ports: CodePorts): Promise<Pri
  * Makes an administrator for whoever brings a live code. The code works once; a wrong one is audited. All live codes are
  * compared, each in constant time, so that an answer's time says nothing about them.
  *
+ * @param also  done in the same transaction for the administrator that was made
  * @throws {CodedError} ERR_AUTH_CODE_INVALID: wrong, used and expired are not told apart
  */
 export async function redeemAdministratorCode(
   ports: Ports,
   requestId: string,
   input: { readonly code: string; readonly name: string },
+  also: (repositories: Repositories, caller: Caller) => Promise<void> = async () => undefined,
 ): Promise<CreatedCaller> {
   const { store, clock, ops } = ports;
   const presented = fromHex(secretDigest(normalizeCode(input.code), ops));
@@ -97,6 +100,7 @@ export async function redeemAdministratorCode(
     };
     await repositories.codes.endAll('first-administrator', now);
     await repositories.callers.add(caller, secretDigest(token, ops));
+    await also(repositories, caller);
     await appendAudit(repositories, ports, {
       actor: caller.id,
       role: 'administrator',

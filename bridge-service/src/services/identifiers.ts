@@ -17,7 +17,8 @@ export type IdPrefix =
   | 'oic'
   | 'wat'
   | 'evt'
-  | 'whk';
+  | 'whk'
+  | 'cky';
 
 /** Prefix, 48 bits of time and 80 random bits: sorts by age, cannot be guessed, says what it names. */
 export function newId(prefix: IdPrefix, clock: Clock, ops: CryptoOps): string {

@@ -17,6 +17,10 @@ export interface Lifetimes {
   readonly codeMinutes: number;
   readonly idempotencyHours: number;
   readonly auditPayloadDays: number;
+  /** A session of the console that is not used ends. */
+  readonly consoleIdleMinutes: number;
+  /** It ends after so long in any case. */
+  readonly consoleHours: number;
 }
 
 /** How the registry of CAs is changed. */

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../audit/checkpoint.ts';
 import type { ForEachTree } from '../../audit/merkle-tree.ts';
+import type { ConsoleRepository } from './console-store.ts';
 import type { EventPublisher, EventSubscriber } from './events.ts';
 import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
@@ -164,6 +165,7 @@ export interface Readings {
   readonly tickets: TicketRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
+  readonly console: ConsoleRepository;
 }
 
 /** What the service remembers, inside {@link Store.transaction}: all of them belong to that transaction. */

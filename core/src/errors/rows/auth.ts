@@ -31,4 +31,34 @@ export const authErrors = {
     retriable: false,
     params: [],
   },
+  ERR_CONSOLE_SESSION_ENDED: {
+    httpStatus: 401,
+    whoCanAct: 'user',
+    retriable: false,
+    params: [],
+  },
+  ERR_CONSOLE_USER_UNKNOWN: {
+    httpStatus: 403,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['certificate'],
+  },
+  ERR_CONSOLE_PROOF_FAILED: {
+    httpStatus: 403,
+    whoCanAct: 'user',
+    retriable: false,
+    params: ['reason'],
+  },
+  ERR_CONSOLE_ORIGIN: {
+    httpStatus: 403,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['expected', 'actual'],
+  },
+  ERR_CONSOLE_PAGES_MISSING: {
+    httpStatus: 503,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: [],
+  },
 } as const satisfies ErrorRows;
