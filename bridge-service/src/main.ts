@@ -26,6 +26,7 @@ import { issueFirstAdministratorCode, type PrintedCode } from './services/admini
 import { createPersonalData, requireKeyOf } from './services/personal-data.ts';
 import type { Ports } from './services/ports/ports.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
+import { followWatchList } from './services/watch-list/watch-index.ts';
 import { startAuthority } from './tsa/index.ts';
 import { VerificationPool } from './workers/verification-pool.ts';
 
@@ -63,6 +64,9 @@ export async function startService(
     trust: createTrustRegistry(),
     lifetimes: lifetimesOf(config),
   };
+  const watched = await followWatchList(store, (error) =>
+    logger.error({ err: error }, 'the watch-list could not be read'),
+  );
   const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
   const tsa = startAuthority({ ...shared, config, logger });
   const ports: Ports = {
@@ -76,6 +80,7 @@ export async function startService(
     witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>
       logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
     ),
+    watched,
     pool,
   };
   try {
@@ -96,6 +101,7 @@ export async function startService(
       await stopSchedule();
       await stopCheckpoints();
       await pool?.close();
+      await watched.stop();
       await store.close();
     };
     const stopSchedule = startChangeSchedule(ports, logger);
@@ -105,6 +111,7 @@ export async function startService(
     return { url, port: Number(new URL(url).port), administratorCode, stop };
   } catch (error) {
     await pool?.close();
+    await watched.stop();
     await store.close();
     throw error;
   }

@@ -36,7 +36,13 @@ it('an entry approved on one node counts at once on the other, whose hits the fi
     const token = makeLoginToken(second.ports.ops, { certificate: 'sm2/leaf', key: 'sm2/leaf', origin, challenge });
     const login = await second.call('POST', '/v1/logins', { token: platform, body: { token } });
     expect(login.body).toMatchObject({ indication: 'failed', reason: { code: 'ERR_WATCHLIST_BLOCKED' } });
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual([1]);
+    const asked = { token: platform, body: { certificate: pem('sm2/leaf') } };
+    await expect
+      .poll(async () => (await second.call('POST', '/v1/certificates/validate', asked)).body.admission.decision, {
+        timeout: 10_000,
+      })
+      .toBe('blocked');
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(expect.arrayContaining([1, 2]));
   } finally {
     await second.close();
     await first.close();

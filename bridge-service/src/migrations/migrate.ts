@@ -12,6 +12,7 @@ import { webhooks } from './0050-webhooks.ts';
 import { tickets } from './0060-tickets.ts';
 import { consoleTables } from './0070-console.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
+import { court } from './0110-court.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -27,6 +28,7 @@ const migrations: readonly ServiceMigration[] = [
   tickets,
   consoleTables,
   driverCatalogue,
+  court,
 ];
 
 /**

@@ -7,6 +7,7 @@ import {
   watchKinds,
   watchStates,
 } from '../services/ports/watch-store.ts';
+import { nextVersion, versionOf } from './engine/registry-version.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 export function createWatchRepository(database: ServiceDatabase): WatchRepository {
@@ -28,9 +29,11 @@ export function createWatchRepository(database: ServiceDatabase): WatchRepositor
           ...changeable(entry),
         })
         .execute();
+      await nextVersion(database, 'watchlist');
     },
     async update(entry) {
       await database.updateTable('watch_entries').set(changeable(entry)).where('id', '=', entry.id).execute();
+      await nextVersion(database, 'watchlist');
     },
     async byId(id) {
       const row = await database.selectFrom('watch_entries').selectAll().where('id', '=', id).executeTakeFirst();
@@ -53,6 +56,15 @@ export function createWatchRepository(database: ServiceDatabase): WatchRepositor
         .orderBy('id')
         .execute();
       return rows.map(toEntry);
+    },
+    version: () => versionOf(database, 'watchlist'),
+    async activeValues() {
+      const rows = await database
+        .selectFrom('watch_entries')
+        .select(['kind', 'value_digest'])
+        .where('state', '=', 'active')
+        .execute();
+      return rows.map((row) => ({ kind: known(watchKinds, row.kind), valueDigest: row.value_digest }));
     },
     lastTold,
     async tell({ id, at, type, data }) {

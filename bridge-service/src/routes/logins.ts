@@ -5,17 +5,9 @@ import { findLogin } from '../services/find-login.ts';
 import { judgeLoginToken } from '../services/judge-login-token.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { byId, closed, IdempotencyHeader, Text } from './schemas/common.ts';
-import { LoginTokenSchema } from './schemas/questions.ts';
+import { byId, closed, IdempotencyHeader } from './schemas/common.ts';
+import { LoginTokenSchema, UseContextSchema } from './schemas/questions.ts';
 import { LoginSchema } from './schemas/reports.ts';
-
-const UseContextSchema = closed(
-  {
-    deviceSerial: Type.Optional(Text(64, '介质序列号（代理所报） / serial number of the device, as the agent says')),
-    machine: Type.Optional(Text(200, '机器标识 / identifier of the machine')),
-  },
-  '平台所知的使用环境，用于关注名单 / what the platform knows of the way, for the watch-list',
-);
 
 export function loginRoutes(app: App, { ports, config, metrics }: RouteContext): void {
   app.post(

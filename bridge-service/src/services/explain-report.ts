@@ -12,10 +12,11 @@ import {
 import type { Reason } from '@onelock/core/verdict';
 import type { SourceOutcome } from './ports/evidence.ts';
 import { reportWords } from './report-words.ts';
+import type { Admission } from './watch-list/admission.ts';
 
 /** One reason in words, and who can do something about it. */
 export interface ExplainedReason {
-  /** Of what it speaks: `verdict`, `revocation`, `attempt`, `source`, `signer/0`, `timestamp/0`. */
+  /** Of what it speaks: `verdict`, `admission`, `revocation`, `attempt`, `source`, `signer/0`, `timestamp/0`. */
   readonly about: string;
   readonly code: ErrorCode;
   readonly text: string;
@@ -38,7 +39,7 @@ type Answer = (
   | ({ readonly kind: 'raw' | 'digest' } & SignatureReport)
   | ({ readonly kind: 'message' } & MessageReport)
   | TimestampReport
-) & { readonly sources?: readonly SourceOutcome[] };
+) & { readonly sources?: readonly SourceOutcome[]; readonly admission?: Admission };
 
 /** Puts a report into words of one language. */
 export function explainReport(answer: Answer, language: Locale, checked?: readonly ExplainedConstraint[]): Explanation {
@@ -80,6 +81,7 @@ const mostReasons = 64;
 function reasonsOf(answer: Answer, language: Locale): readonly ExplainedReason[] {
   const found: { readonly about: string; readonly reason: Reason | undefined }[] = [
     { about: 'verdict', reason: answer.reason },
+    ...ofAdmission(answer),
     ...behind(certificateOf(answer)),
     ...('signers' in answer ? answer.signers.flatMap((signer, index) => ofSigner(signer, `signer/${index}`)) : []),
     ...(answer.sources ?? []).map(({ reason }) => ({ about: 'source', reason })),
@@ -87,6 +89,14 @@ function reasonsOf(answer: Answer, language: Locale): readonly ExplainedReason[]
   return found
     .flatMap(({ about, reason }) => (reason === undefined ? [] : [explained(about, reason, language)]))
     .slice(0, mostReasons);
+}
+
+/** What the watch-list says; a refusal for the verdict's own reason needs no second word. */
+function ofAdmission({
+  admission,
+}: Answer): readonly { readonly about: string; readonly reason: Reason | undefined }[] {
+  const watched = admission?.decision === 'blocked' || admission?.decision === 'step-up';
+  return watched ? [{ about: 'admission', reason: admission.reason }] : [];
 }
 
 function ofSigner(

@@ -76,8 +76,8 @@ export async function judgeLoginToken(
     const watched =
       own.indication === 'passed'
         ? await watchUse(repositories, ports, act, {
-            ...{ certificateDigest, identity: subject, context: input.context ?? {} },
-            ...{ action: 'login.judge', target: id },
+            ...{ subjects: [{ certificateDigest, identity: subject }], context: input.context ?? {} },
+            ...{ action: 'login.judge', target: id, indication: own.indication },
           })
         : null;
     const report = maskPersonalNumbers(withWatchList(own, watched));

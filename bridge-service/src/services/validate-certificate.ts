@@ -1,5 +1,4 @@
 import { type CertificateReport, explainCertificate } from '@onelock/core/validation';
-import { auditDraft } from './append-audit.ts';
 import { type FinishedReport, finishReport, type ReportWishes } from './finish-report.ts';
 import { gatherEvidence, type TrustQuestion } from './gather-evidence.ts';
 import { certificateJudged } from './judge-in-parallel.ts';
@@ -8,9 +7,12 @@ import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readCertificate } from './read-certificates.ts';
+import { type Admission, recordUse } from './watch-list/admission.ts';
+import type { UseContext } from './watch-list/watch-use.ts';
 
 export interface CertificateQuestion extends TrustQuestion, ReportWishes {
   readonly certificate: string;
+  readonly context?: UseContext | undefined;
 }
 
 /** What sources gave stands beside the verdict; absent where none was asked. */
@@ -21,25 +23,23 @@ export async function validateCertificate(
   ports: Ports,
   act: Act,
   question: CertificateQuestion,
-): Promise<WithSources<CertificateReport> & FinishedReport> {
+): Promise<WithSources<CertificateReport> & { readonly admission?: Admission } & FinishedReport> {
   const certificate = readCertificate(question.certificate, '/certificate');
   const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [certificate] });
   const report = maskPersonalNumbers(await certificateJudged(ports, certificate, evidence));
   const notes = new EvidenceNotes(ports.ops);
   const target = notes.keep(certificate.der);
   const { details, items } = notes.record(evidence, sources);
-  await ports.store.record(
-    auditDraft(ports, {
-      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
-      ...{ action: 'certificate.validate', target, outcome: report.indication, evidence: items },
-      ...(report.reason && { reason: report.reason.code }),
-      details: { ...details, explicitTrustAnchors: question.trustAnchors !== undefined },
-    }),
-  );
+  const use = { certificates: [certificate], context: question.context, verdict: report };
+  const admission = await recordUse(ports, act, use, {
+    ...{ action: 'certificate.validate', target, outcome: report.indication, evidence: items },
+    ...(report.reason && { reason: report.reason.code }),
+    details: { ...details, explicitTrustAnchors: question.trustAnchors !== undefined },
+  });
   const checked =
     question.explain === 'detailed'
       ? maskPersonalNumbers(explainCertificate({ certificate, ...evidence }, ports.ops).checked)
       : undefined;
-  const answer = { ...report, ...(sources.length > 0 && { sources }) };
+  const answer = { ...report, ...(admission && { admission }), ...(sources.length > 0 && { sources }) };
   return finishReport(ports, act, answer, question, { subject: target, checked });
 }

@@ -1,6 +1,7 @@
-import { decodePem, fromBase64 } from '@onelock/core/bytes';
+import { decodePem, fromBase64, toHex } from '@onelock/core/bytes';
 import {
   embeddedCertificates,
+  isNamedBy,
   parseSignedData,
   type SignedContent,
   type SignedData,
@@ -11,7 +12,6 @@ import { CodedError, isCodedError } from '@onelock/core/errors';
 import { parseTimestampToken } from '@onelock/core/tsp';
 import { judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
 import { type Certificate, sameName } from '@onelock/core/x509';
-import { auditDraft } from './append-audit.ts';
 import { type FinishedReport, finishReport, type ReportWishes } from './finish-report.ts';
 import { gatherEvidence, refuseTrustFields, type Subjects, type TrustQuestion } from './gather-evidence.ts';
 import { messageJudged, signatureJudged } from './judge-in-parallel.ts';
@@ -22,6 +22,8 @@ import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
 import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
+import { type Admission, recordUse } from './watch-list/admission.ts';
+import type { UseContext } from './watch-list/watch-use.ts';
 
 /** A raw signature (P1) over `content`, by the holder of a certificate or of a bare key: exactly one of the two. */
 export interface RawSignatureQuestion extends TrustQuestion {
@@ -51,9 +53,10 @@ export interface MessageQuestion extends TrustQuestion {
   readonly certificates?: readonly string[] | undefined;
 }
 
-export type SignatureQuestion = (RawSignatureQuestion | DigestQuestion | MessageQuestion) & ReportWishes;
+export type SignatureQuestion = (RawSignatureQuestion | DigestQuestion | MessageQuestion) &
+  ReportWishes & { readonly context?: UseContext | undefined };
 
-export type SignatureAnswer = { readonly sources?: readonly SourceOutcome[] } & (
+export type SignatureAnswer = { readonly sources?: readonly SourceOutcome[]; readonly admission?: Admission } & (
   | ({ readonly kind: 'raw' | 'digest' } & SignatureReport)
   | ({ readonly kind: 'message' } & MessageReport)
 );
@@ -64,20 +67,18 @@ export async function verifySignature(
   act: Act,
   question: SignatureQuestion,
 ): Promise<SignatureAnswer & FinishedReport> {
-  const { answer, target, record, sources } = await judge(ports, act, question);
+  const { answer, target, record, sources, signers } = await judge(ports, act, question);
   const masked = maskPersonalNumbers(answer);
-  await ports.store.record(
-    auditDraft(ports, {
-      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
-      ...{ action: 'signature.verify', target, outcome: masked.indication, evidence: record.items },
-      ...(masked.reason && { reason: masked.reason.code }),
-      details: {
-        ...record.details,
-        ...{ kind: question.kind, signers: masked.kind === 'message' ? masked.signers.length : 1 },
-      },
-    }),
-  );
-  const told = { ...masked, ...(sources.length > 0 && { sources }) };
+  const use = { certificates: signers, context: question.context, verdict: masked };
+  const admission = await recordUse(ports, act, use, {
+    ...{ action: 'signature.verify', target, outcome: masked.indication, evidence: record.items },
+    ...(masked.reason && { reason: masked.reason.code }),
+    details: {
+      ...record.details,
+      ...{ kind: question.kind, signers: masked.kind === 'message' ? masked.signers.length : 1 },
+    },
+  });
+  const told = { ...masked, ...(admission && { admission }), ...(sources.length > 0 && { sources }) };
   return finishReport(ports, act, told, question, { subject: target });
 }
 
@@ -86,6 +87,8 @@ interface Judged {
   readonly target: string;
   readonly record: JudgementRecord;
   readonly sources: readonly SourceOutcome[];
+  /** Who was shown to have signed: whoever else is named has not used anything. */
+  readonly signers: readonly Certificate[];
 }
 
 function judge(ports: Ports, act: Act, question: SignatureQuestion): Promise<Judged> {
@@ -120,14 +123,14 @@ async function judgeRaw(ports: Ports, act: Act, question: RawSignatureQuestion):
   if (!isCertificate(signer)) {
     const report = judgeSignature({ content, signature, algorithm, publicKey: signer }, ports.ops);
     const record = { details: { ...kept, publicKey: notes.keep(signer.spki) }, items: notes.items };
-    return { answer: { kind: 'raw', ...report }, target, record, sources: [] };
+    return { answer: { kind: 'raw', ...report }, target, record, sources: [], signers: [] };
   }
   const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [signer] });
   const report = await signatureJudged(ports, { content, signature, algorithm, certificate: signer }, evidence);
   const certificate = notes.keep(signer.der);
   const { details } = notes.record(evidence, sources);
   return {
-    ...{ answer: { kind: 'raw', ...report }, target, sources },
+    ...{ answer: { kind: 'raw', ...report }, target, sources, signers: report.certificate ? [signer] : [] },
     record: { details: { ...details, ...kept, certificate }, items: notes.items },
   };
 }
@@ -142,14 +145,14 @@ async function judgeByDigest(ports: Ports, act: Act, question: DigestQuestion): 
       details: { digest: question.digest, publicKey: notes.keep(signer.spki) },
       items: notes.items,
     };
-    return { answer: { kind: 'digest', ...report }, target, record, sources: [] };
+    return { answer: { kind: 'digest', ...report }, target, record, sources: [], signers: [] };
   }
   const { evidence, sources } = await gatherEvidence(ports, act, question, { certificates: [signer] });
   const report = judgeDigest(ports, question, { certificate: signer, evidence });
   const certificate = notes.keep(signer.der);
   const { details } = notes.record(evidence, sources);
   return {
-    ...{ answer: { kind: 'digest', ...report }, target, sources },
+    ...{ answer: { kind: 'digest', ...report }, target, sources, signers: report.certificate ? [signer] : [] },
     record: { details: { ...details, digest: question.digest, certificate }, items: notes.items },
   };
 }
@@ -169,7 +172,7 @@ async function judgeSigned(ports: Ports, act: Act, question: MessageQuestion): P
   const kept = content instanceof Uint8Array ? notes.keepContent(content, algorithms) : {};
   const contentDigests = question.contentDigests && { contentDigests: question.contentDigests };
   return {
-    ...{ answer: { kind: 'message', ...report }, target, sources },
+    ...{ answer: { kind: 'message', ...report }, target, sources, signers: genuineSigners(message, signers, report) },
     record: { details: { ...details, ...kept, ...contentDigests }, items: notes.items },
   };
 }
@@ -196,6 +199,18 @@ function subjectsOf(message: SignedData, signers: readonly Certificate[]): Subje
   const certificates = known.filter((certificate) => certificate.basicConstraints?.ca !== true).slice(0, mostSigners);
   const authorities = stamps.filter(({ subject }) => !stamps.some(({ issuer }) => sameName(issuer, subject)));
   return { certificates: [...certificates, ...authorities.slice(0, mostSigners)], candidates: [...known, ...stamps] };
+}
+
+/** Certificates of the signers whose signature is genuine, each once. */
+function genuineSigners(
+  message: SignedData,
+  supplied: readonly Certificate[],
+  { signers }: MessageReport,
+): readonly Certificate[] {
+  const known = [...embeddedCertificates(message), ...supplied];
+  const genuine = message.signers.filter((_signer, index) => signers[index]?.certificate != null);
+  const named = genuine.flatMap(({ identifier }) => known.filter((one) => isNamedBy(identifier, one)));
+  return [...new Map(named.map((one) => [toHex(one.der), one])).values()];
 }
 
 /** Stamps are anybody's: one that cannot be read has no certificates. */

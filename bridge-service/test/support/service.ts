@@ -24,6 +24,7 @@ import { createPersonalData } from '../../src/services/personal-data.ts';
 import type { Ports } from '../../src/services/ports/ports.ts';
 import type { Role } from '../../src/services/ports/records.ts';
 import { createTrustRegistry } from '../../src/services/trust-registry.ts';
+import { followWatchList } from '../../src/services/watch-list/watch-index.ts';
 import { startAuthority } from '../../src/tsa/index.ts';
 import { VerificationPool } from '../../src/workers/verification-pool.ts';
 import { newTestDatabase, type TestDatabase } from './database.ts';
@@ -91,6 +92,9 @@ export async function createTestService(
     lifetimes: lifetimesOf(config),
   };
   const logger = pino({ level: 'error' }, pino.destination({ dest: 2, sync: true }));
+  const watched = await followWatchList(store, (error) =>
+    logger.error({ err: error }, 'the watch-list could not be read'),
+  );
   const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
   await evidence?.load();
   // Here the clock that nobody can set goes with the other: a test moves both, or sets the clock.
@@ -108,6 +112,7 @@ export async function createTestService(
     witnesses: createWitnessFiles(witnessFoldersOf(config), (_folder, error) => {
       throw error;
     }),
+    watched,
     pool,
   };
   const app = await buildApp({
@@ -167,6 +172,7 @@ export async function createTestService(
       await evidence?.close();
       tsa?.stop();
       await pool?.close();
+      await watched.stop();
       await store.close();
       if (beside === undefined) await database.drop();
       rmSync(folder, { recursive: true, force: true });

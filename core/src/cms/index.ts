@@ -9,7 +9,7 @@ export { readCountersignatures } from './countersignatures.ts';
 export { checkDigestedData, type DigestedData, parseDigestedData } from './digested-data.ts';
 export type { EncryptedContent, EncryptedData, EnvelopedData } from './envelope.ts';
 export { type EnvelopeFrame, readEnvelopeFrame } from './envelope-frame.ts';
-export { describeSigner, embeddedCertificates } from './find-signer.ts';
+export { describeSigner, embeddedCertificates, isNamedBy } from './find-signer.ts';
 export {
   type ContentHint,
   contentHint,

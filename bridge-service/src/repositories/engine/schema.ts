@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ConsoleTables } from './console-tables.ts';
+import type { CourtTables } from './court-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
 import type { LoginTables } from './login-tables.ts';
 import type { WatchTables } from './watch-tables.ts';
@@ -9,7 +10,7 @@ import type { WebhookTables } from './webhook-tables.ts';
  * The tables as kysely sees them. Portable by rule: instants are ISO 8601 text in UTC with milliseconds (sortable),
  * structured values are JSON text, counters are integers, bytes are the engine's bytes type.
  */
-export interface Tables extends ConsoleTables, EvidenceTables, LoginTables, WatchTables, WebhookTables {
+export interface Tables extends ConsoleTables, CourtTables, EvidenceTables, LoginTables, WatchTables, WebhookTables {
   /** Request tickets that passed. */
   used_tickets: { nonce_digest: string; expires_at: string };
   callers: {

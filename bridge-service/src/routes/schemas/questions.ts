@@ -1,8 +1,17 @@
 import Type from 'typebox';
 import { signatureAlgorithmNames } from '../../services/signature-algorithm.ts';
 import { contentDigestNames } from '../../services/verify-digest.ts';
-import { base64, CertificateText, closed, oneOf } from './common.ts';
+import { base64, CertificateText, closed, oneOf, Text } from './common.ts';
 import { languages, profiles } from './reports.ts';
+
+export const UseContextSchema = closed(
+  {
+    deviceSerial: Type.Optional(Text(64, '介质序列号（代理所报） / serial number of the device, as the agent says')),
+    machine: Type.Optional(Text(200, '机器标识 / identifier of the machine')),
+  },
+  '平台所知的使用环境，用于关注名单 / what the platform knows of the way, for the watch-list',
+);
+const useContext = { context: Type.Optional(UseContextSchema) };
 
 /** What a caller wants of a report beside the verdict. */
 export const reportWishes = {
@@ -112,7 +121,7 @@ export const trustQuestion = {
   ),
 };
 
-const certificateQuestion = { certificate: CertificateText, ...trustQuestion, ...reportWishes };
+const certificateQuestion = { certificate: CertificateText, ...trustQuestion, ...reportWishes, ...useContext };
 export const CertificateQuestionSchema = closed(certificateQuestion);
 
 /** The body limit of the service is what really bounds these. */
@@ -146,6 +155,7 @@ const signatureQuestions = [
     ...signedBy,
     ...trustQuestion,
     ...reportWishes,
+    ...useContext,
   }),
   closed({
     kind: Type.Literal('raw', { description: '裸签名（P1）/ raw signature' }),
@@ -165,6 +175,7 @@ const signatureQuestions = [
     ),
     ...trustQuestion,
     ...reportWishes,
+    ...useContext,
   }),
   closed({
     kind: Type.Literal('message', { description: '签名消息（GM/T 0010、PKCS#7/CMS）/ signed message' }),
@@ -190,6 +201,7 @@ const signatureQuestions = [
     ),
     ...trustQuestion,
     ...reportWishes,
+    ...useContext,
   }),
 ] as const;
 

@@ -61,7 +61,8 @@ export const Sources = Type.Array(
 );
 const ExplainedReason = closed({
   about: Type.String({
-    description: '说的是什么：verdict、revocation、attempt、source、signer/N、timestamp/N / of what it speaks',
+    description:
+      '说的是什么：verdict、admission、revocation、attempt、source、signer/N、timestamp/N / of what it speaks',
   }),
   code: Type.String({ pattern: '^ERR_[A-Z0-9_]+$' }),
   text: Type.String(),
@@ -108,6 +109,18 @@ const withSources = {
   ),
 };
 
+const Admission = closed(
+  {
+    decision: oneOf(
+      ['admitted', 'step-up', 'blocked', 'refused'],
+      '可用、须加验、已被监管阻断、结论未通过 / may be acted on, has to be cleared, blocked by supervision, the verdict is not passed',
+    ),
+    reason: Type.Optional(ReasonSchema),
+  },
+  '此刻可否据此办事：结论之外再看关注名单；结论本身不变 / whether it may be acted on now, by the verdict and the watch-list; the verdict stays what it is',
+);
+const withAdmission = { admission: Type.Optional(Admission) };
+
 const certificateReport = {
   ...verdict,
   certificate: Subject,
@@ -140,7 +153,7 @@ const certificateReport = {
 const NestedCertificateReport = closed(certificateReport, '证书验证结论 / verdict on a certificate');
 
 export const CertificateReportSchema = closed(
-  { ...certificateReport, ...withSources },
+  { ...certificateReport, ...withAdmission, ...withSources },
   '证书验证结论 / verdict on a certificate',
 );
 
@@ -201,6 +214,7 @@ export const MessageReportSchema = closed(
     contentType: Type.String(),
     detached: Type.Boolean(),
     signers: Type.Array(SignerReport, { description: '逐个签名者的结论 / one verdict per signer' }),
+    ...withAdmission,
     ...withSources,
   },
   '签名消息的结论 / verdict on a signed message',
@@ -212,6 +226,7 @@ export const RawSignatureReportSchema = closed(
     ...verdict,
     algorithm: Type.String(),
     certificate: nullable(NestedCertificateReport),
+    ...withAdmission,
     ...withSources,
   },
   '裸签名的结论 / verdict on a raw signature',

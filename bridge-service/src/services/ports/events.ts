@@ -7,6 +7,8 @@ export interface EventTopics {
   'supervision.told': { readonly sequence: number };
   /** A registry changed: `cas`, `callers` … */
   'registry.changed': { readonly registry: string };
+  /** An entry of the watch-list was proposed, decided, cleared or ended. */
+  'watchlist.changed': { readonly id: string };
   /** A change set was proposed, decided or applied. */
   'change-set.changed': { readonly id: string };
   /** A source has a newer list in the database. */

@@ -6,6 +6,7 @@ import type { TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { PersonalData } from '../personal-data.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
+import type { WatchIndex } from '../watch-list/watch-index.ts';
 import type { Clock } from './clock.ts';
 import type { EvidencePort } from './evidence.ts';
 import type { Caller } from './records.ts';
@@ -54,6 +55,8 @@ export interface Ports {
   readonly witnesses: Witnesses;
   /** The built-in time-stamping authority, where there is one. */
   readonly tsa?: TimestampAuthority | undefined;
+  /** What is on the watch-list, in memory. */
+  readonly watched: WatchIndex;
   /** Threads that judge; without them the main thread does. */
   readonly pool?: VerificationPool | undefined;
 }

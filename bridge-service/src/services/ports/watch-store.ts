@@ -55,6 +55,10 @@ export interface WatchRepository {
   list(page: PageRequest<string>, state?: WatchState): Promise<readonly WatchEntry[]>;
   /** Active and not expired. */
   hits(valueDigests: readonly string[], now: string): Promise<readonly WatchEntry[]>;
+  /** Grows with every change of any entry. */
+  version(): Promise<number>;
+  /** What active entries are looked up by. */
+  activeValues(): Promise<readonly Pick<WatchEntry, 'kind' | 'valueDigest'>[]>;
   /** @returns its sequence */
   tell(event: Omit<SupervisionEvent, 'sequence'>): Promise<number>;
   toldAfter(sequence: number, limit: number): Promise<readonly SupervisionEvent[]>;

@@ -42,7 +42,7 @@ export async function proposeEntry(ports: Ports, act: Act, input: EntryToPropose
     ...{ proposedBy: act.caller.id, proposedAt: now, expiresAt, updatedAt: now, decidedBy: null, decidedAt: null },
     ...{ endedBy: null, endedAt: null, endReason: null, clearedUntil: null },
   };
-  return act.transaction(async (repositories) => {
+  return changing(ports, act, async (repositories) => {
     await repositories.watchList.add(entry);
     return recorded(repositories, ports, act, entry, 'watchlist.propose');
   });
@@ -59,7 +59,7 @@ export async function decideEntry(
   id: string,
   decision: 'approve' | 'reject',
 ): Promise<WatchEntryView> {
-  return act.transaction(async (repositories) => {
+  return changing(ports, act, async (repositories) => {
     const entry = await inState(repositories, id, 'proposed');
     if (decision === 'approve' && entry.proposedBy === act.caller.id) throw new CodedError('ERR_CHANGE_SAME_PERSON');
     const now = ports.clock().toISOString();
@@ -72,7 +72,7 @@ export async function decideEntry(
 
 /** Ends an active entry before its time. @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_CHANGE_STATE */
 export async function endEntry(ports: Ports, act: Act, id: string, reason: string): Promise<WatchEntryView> {
-  return act.transaction(async (repositories) => {
+  return changing(ports, act, async (repositories) => {
     const entry = await inState(repositories, id, 'active');
     const now = ports.clock().toISOString();
     const ended: WatchEntry = {
@@ -89,7 +89,7 @@ export async function endEntry(ports: Ports, act: Act, id: string, reason: strin
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_CHANGE_STATE when it is not active or of another action
  */
 export async function clearEntry(ports: Ports, act: Act, id: string): Promise<WatchEntryView> {
-  return act.transaction(async (repositories) => {
+  return changing(ports, act, async (repositories) => {
     const entry = await inState(repositories, id, 'active');
     if (entry.action !== 'step-up') throw new CodedError('ERR_CHANGE_STATE', { state: entry.action });
     const now = ports.clock();
@@ -120,6 +120,13 @@ export async function listEntries(
   return { items: items.map(entryView), nextCursor };
 }
 
+/** What this node has committed counts here at once; an event tells the others. */
+async function changing<T>({ watched }: Ports, act: Act, work: (repositories: Repositories) => Promise<T>): Promise<T> {
+  const changed = await act.transaction(work);
+  watched.refresh();
+  return changed;
+}
+
 async function inState({ watchList }: Repositories, id: string, state: WatchState): Promise<WatchEntry> {
   const entry = await watchList.byId(id);
   if (entry === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
@@ -143,5 +150,6 @@ async function recorded(
     ...authorOf(act),
     ...{ action, target: entry.id, outcome: 'done', details: { ...view } },
   });
+  await repositories.events.publish('watchlist.changed', { id: entry.id });
   return view;
 }

@@ -13,14 +13,22 @@ export interface UseContext {
   readonly machine?: string | undefined;
 }
 
-export interface Use {
+/** Whose use it is. */
+export interface WatchedSubject {
   /** SM3 of the certificate, hex. */
   readonly certificateDigest: string;
   readonly identity: SubjectIdentity;
+}
+
+export interface Use {
+  /** None where a bare key was used. */
+  readonly subjects: readonly WatchedSubject[];
   readonly context: UseContext;
   /** Action of the audit log, and the record that the use made. */
   readonly action: string;
   readonly target: string;
+  /** What was judged of it. */
+  readonly indication: Indication;
 }
 
 /** An entry that a use met, and what it did: a step-up that somebody cleared alerts only. */
@@ -39,15 +47,21 @@ export interface Watched {
 export async function watchUse(repositories: Repositories, ports: Ports, act: Act, use: Use): Promise<Watched> {
   const { clock, ops, personal } = ports;
   const now = clock().toISOString();
-  const digests = valuesOf(use).map(([kind, value]) => watchDigest(personal, kind, fold(kind, value)));
-  const entries = await repositories.watchList.hits(digests, now);
+  const met = new Map<string, string | null>();
+  for (const [kind, value, certificate] of valuesOf(use))
+    met.set(watchDigest(personal, kind, fold(kind, value)), certificate);
+  const entries = await repositories.watchList.hits([...met.keys()], now);
   const hits = entries.map((entry) => ({ entry: entry.id, action: effectOf(entry, now) }));
   for (const [index, { entry, action }] of hits.entries()) {
-    const { kind, reason } = entries[index] as WatchEntry;
+    const { kind, reason, valueDigest } = entries[index] as WatchEntry;
     const told = { entry, kind, action, reason, use: use.action, target: use.target, platform: act.caller.id };
+    const certificate = met.get(valueDigest) ?? use.subjects[0]?.certificateDigest;
     const sequence = await repositories.watchList.tell({
       ...{ id: newId('evt', clock, ops), at: now, type: 'watchlist.hit' },
-      data: JSON.stringify({ ...told, certificate: `sm3:${use.certificateDigest}` }),
+      data: JSON.stringify({
+        ...{ ...told, indication: use.indication },
+        ...(certificate !== undefined && { certificate: `sm3:${certificate}` }),
+      }),
     });
     await repositories.events.publish('supervision.told', { sequence });
   }
@@ -70,20 +84,37 @@ function effectOf({ action, clearedUntil }: WatchEntry, now: string): WatchActio
   return action === 'step-up' && clearedUntil !== null && clearedUntil > now ? 'alert' : action;
 }
 
-function valuesOf({ certificateDigest, identity, context }: Use): readonly (readonly [WatchKind, string])[] {
-  const { unifiedSocialCreditCode: code, person } = identity;
-  const found: readonly (readonly [WatchKind, string | null | undefined])[] = [
-    ['certificate', certificateDigest],
-    ['company', code?.value],
-    ['person', person.identifier?.value],
-    ['key-serial', context.deviceSerial],
-    ['machine', context.machine],
+type WatchedValue = readonly [kind: WatchKind, value: string, certificateDigest: string | null];
+
+function valuesOf({ subjects, context }: Pick<Use, 'subjects' | 'context'>): readonly WatchedValue[] {
+  const ofSubjects = subjects.flatMap(({ certificateDigest, identity }) => [
+    ...valued('certificate', certificateDigest, certificateDigest),
+    ...identityValues(identity, certificateDigest),
+  ]);
+  return [...ofSubjects, ...contextValues(context)];
+}
+
+/** Of who a certificate is about, by kind. */
+export function identityValues(
+  { unifiedSocialCreditCode, person }: SubjectIdentity,
+  certificateDigest: string | null,
+): readonly WatchedValue[] {
+  return [
+    ...valued('company', unifiedSocialCreditCode?.value, certificateDigest),
+    ...valued('person', person.identifier?.value, certificateDigest),
   ];
-  return found.flatMap(([kind, value]) => (value == null ? [] : [[kind, value] as const]));
+}
+
+export function contextValues({ deviceSerial, machine }: UseContext): readonly WatchedValue[] {
+  return [...valued('key-serial', deviceSerial, null), ...valued('machine', machine, null)];
+}
+
+function valued(kind: WatchKind, value: string | null | undefined, digest: string | null): readonly WatchedValue[] {
+  return value == null ? [] : [[kind, value, digest]];
 }
 
 /** As `comparable`, for values that nobody checked: one of another form meets nothing. */
-function fold(kind: WatchKind, value: string): string {
+export function fold(kind: WatchKind, value: string): string {
   const bare = value.replaceAll(/\s/g, '');
   return kind === 'certificate' ? bare.toLowerCase() : bare.toUpperCase();
 }
