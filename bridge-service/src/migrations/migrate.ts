@@ -6,6 +6,7 @@ import { merkleLog } from './0002-merkle-log.ts';
 import { registries } from './0003-registries.ts';
 import { serviceFacts } from './0004-service-facts.ts';
 import { evidenceTables } from './0010-evidence.ts';
+import { imports } from './0020-imports.ts';
 import { login } from './0030-login.ts';
 import { watchList } from './0040-watch-list.ts';
 import { webhooks } from './0050-webhooks.ts';
@@ -22,6 +23,7 @@ const migrations: readonly ServiceMigration[] = [
   registries,
   serviceFacts,
   evidenceTables,
+  imports,
   login,
   watchList,
   webhooks,

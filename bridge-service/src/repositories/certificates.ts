@@ -10,10 +10,10 @@ export function createCertificateRepository(database: ServiceDatabase): Certific
   const one = (row: Row | undefined): RegisteredCertificate | null => (row === undefined ? null : toCertificate(row));
   return {
     async add(certificate) {
-      await database.insertInto('certificates').values(toRow(certificate)).execute();
+      await database.insertInto('certificates').values(certificateRow(certificate)).execute();
     },
     async update(certificate) {
-      const { id, ...row } = toRow(certificate);
+      const { id, ...row } = certificateRow(certificate);
       await database.updateTable('certificates').set(row).where('id', '=', id).execute();
     },
     byId: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
@@ -69,7 +69,7 @@ export function createCertificateRepository(database: ServiceDatabase): Certific
   };
 }
 
-function toRow(certificate: RegisteredCertificate): Row {
+export function certificateRow(certificate: RegisteredCertificate): Row {
   return {
     id: certificate.id,
     digest: certificate.digest,

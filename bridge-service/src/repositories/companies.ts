@@ -35,11 +35,11 @@ export function createCompanyRepository(database: ServiceDatabase): CompanyRepos
 
   return {
     async add(company) {
-      await database.insertInto('companies').values(toRow(company)).execute();
+      await database.insertInto('companies').values(companyRow(company)).execute();
       await setNames(company);
     },
     async update(company) {
-      const { id, ...row } = toRow(company);
+      const { id, ...row } = companyRow(company);
       await database.updateTable('companies').set(row).where('id', '=', id).execute();
       await setNames(company);
     },
@@ -62,7 +62,7 @@ export function createCompanyRepository(database: ServiceDatabase): CompanyRepos
   };
 }
 
-function toRow(company: Company): Row {
+export function companyRow(company: Company): Row {
   const { id, creditCode, name, state, legalPerson, agents, createdAt, updatedAt, version } = company;
   return {
     ...{ id, name, state, version },

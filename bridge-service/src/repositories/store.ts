@@ -24,6 +24,7 @@ import { createEventRepository } from './events.ts';
 import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
 import { createFactRepository } from './facts.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
+import { createImportRepository } from './imports.ts';
 import { createLoginRepository } from './logins.ts';
 import { createOidcRepository } from './oidc.ts';
 import { createProfileRepository } from './profiles.ts';
@@ -94,6 +95,7 @@ function createReadings(database: ServiceDatabase): Readings {
     callers: createCallerRepository(database),
     codes: createAdministratorCodeRepository(database),
     challenges: createChallengeRepository(database),
+    imports: createImportRepository(database),
     logins: createLoginRepository(database),
     cas: createCaRepository(database),
     audit: createAuditReadings(database),

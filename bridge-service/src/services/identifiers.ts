@@ -14,6 +14,7 @@ export type IdPrefix =
   | 'sea'
   | 'chg'
   | 'opn'
+  | 'imp'
   | 'oic'
   | 'wat'
   | 'evt'

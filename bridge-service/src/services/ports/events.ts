@@ -11,6 +11,8 @@ export interface EventTopics {
   'watchlist.changed': { readonly id: string };
   /** A change set was proposed, decided or applied. */
   'change-set.changed': { readonly id: string };
+  /** An import got on, or somebody did something about it. */
+  'import.changed': { readonly id: string };
   /** A source has a newer list in the database. */
   'evidence.changed': { readonly source: string };
 }

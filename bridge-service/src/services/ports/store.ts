@@ -2,6 +2,7 @@ import type { Checkpoint } from '../../audit/checkpoint.ts';
 import type { ForEachTree } from '../../audit/merkle-tree.ts';
 import type { ConsoleRepository } from './console-store.ts';
 import type { EventPublisher, EventSubscriber } from './events.ts';
+import type { ImportRepository } from './import-store.ts';
 import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
 import type {
@@ -163,6 +164,7 @@ export interface Readings {
   readonly watchList: WatchRepository;
   readonly webhooks: WebhookRepository;
   readonly tickets: TicketRepository;
+  readonly imports: ImportRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
   readonly console: ConsoleRepository;
