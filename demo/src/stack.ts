@@ -7,6 +7,7 @@ import type { Program } from './programs/program.ts';
 import { ensureProvince } from './province/create-province.ts';
 import type { Province } from './province/manifest.ts';
 import { type ProvinceCallers, registerProvince } from './province/register.ts';
+import { createServiceClient } from './service-client.ts';
 import { ensurePages } from './stack/ensure-pages.ts';
 import { freePort } from './stack/free-port.ts';
 import { startAgent, startService, startSite } from './stack/start-parts.ts';
@@ -90,6 +91,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       province,
       serviceUrl: service.url,
       serviceToken: callers.agentToken,
+      serviceKey: await keyOfService(service.url),
     });
     programs.push(agent.program);
     options.signal?.throwIfAborted();
@@ -123,4 +125,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
+}
+
+async function keyOfService(url: string): Promise<string> {
+  const { keys } = await createServiceClient(url, null).get<{ keys: readonly { publicKey: string }[] }>('/v1/keys');
+  return keys.map(({ publicKey }) => publicKey).join(',');
 }

@@ -1,4 +1,5 @@
 import { contractVersion, type HelloResultValue, maxFrameBytes } from '@onelock/core/contract';
+import { parsePublicKey } from '@onelock/core/crypto';
 import { createNodeCiphers, createNodeCrypto } from '@onelock/core/crypto/node';
 import { type CodedError, isCodedError } from '@onelock/core/errors';
 import { announce } from './announce.ts';
@@ -18,6 +19,9 @@ import { createHandlers, servedCalls } from './handlers/index.ts';
 import { InterruptedBatches } from './handlers/interrupted-batches.ts';
 import type { AgentParts } from './handlers/parts.ts';
 import type { Log } from './log.ts';
+import { fetchRegistry } from './platforms/fetch-registry.ts';
+import { KnownSites } from './platforms/known-sites.ts';
+import { PlatformRegistry } from './platforms/platform-registry.ts';
 import { createJudge } from './service/judge.ts';
 import { createServiceClient } from './service/service-client.ts';
 import { LocalTrust } from './service/trust-anchors.ts';
@@ -60,14 +64,19 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
   const staleProfiles = await clearStaleProfiles(config.stateDir, now());
   if (staleProfiles > 0) log.info({ staleProfiles }, 'removed windows of an agent that was killed');
   const shell = pickShell(config.shell, { environment, stateDir: config.stateDir, print: printWindow });
+  const platforms = openPlatformRegistry(config, { ops, now, log });
+  const sites = new KnownSites(config.origins, platforms);
+  if (config.origins === 'any')
+    log.warn('every https site may ask for the keys of this computer (ONELOCK_AGENT_ORIGINS=*)');
   const prompt = new WindowPrompt({
     server: windows,
+    siteName: (origin) => sites.standing(origin)?.name ?? null,
     shell,
     language: config.language,
     timeoutMs: config.consentTimeoutMs,
   });
   const queue = new PromptQueue(prompt, () => now().getTime());
-  const permissions = new Permissions(new OriginRegistry(config.stateDir), queue, now);
+  const permissions = new Permissions(sites, new OriginRegistry(config.stateDir), queue, now);
   const events = new EventSender(permissions, (error) => log.error({ error }, 'an event broke the contract'));
   const handles = new HandleTable();
   const sessions = new KeySessions(
@@ -121,6 +130,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     service,
     trust,
     shell,
+    platforms,
   };
   announce(parts);
   const handlers = createHandlers(parts);
@@ -157,6 +167,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     close: async () => {
       service?.close();
       shelf.close();
+      await platforms?.close();
       await door.close();
       await sessions.closeAll();
       await keptEnvelopes.close();
@@ -164,6 +175,19 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
       await Promise.all([windows.close(), fleet.close()]);
     },
   };
+}
+
+/** null where the agent was told no key of a service: then its own configuration alone says which sites may ask. */
+function openPlatformRegistry(
+  { service, serviceKeys, stateDir }: AgentConfig,
+  { ops, now, log }: Pick<AgentParts, 'ops' | 'now'> & { readonly log: Log },
+): PlatformRegistry | null {
+  if (service === null || serviceKeys.length === 0) return null;
+  return new PlatformRegistry({
+    ...{ stateDir, ops, now, keys: serviceKeys.map((spki) => parsePublicKey(spki)) },
+    fetch: (signal) => fetchRegistry(service, signal),
+    onProblem: (reason) => log.warn({ ...reason }, 'the registry of platforms was not renewed'),
+  });
 }
 
 /** One line per call: what, for whom, how long, how it ended. Neither parameters nor results. */

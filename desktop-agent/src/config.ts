@@ -1,7 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
+import { fromBase64 } from '@onelock/core/bytes';
 import { agentPorts } from '@onelock/core/contract';
-import { CodedError } from '@onelock/core/errors';
+import { parsePublicKey } from '@onelock/core/crypto';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import { type WindowLanguage, windowLanguages } from './window/language.ts';
 
 /** Everything the agent may be told, read once from the environment, checked, frozen and passed down. */
@@ -14,6 +16,10 @@ export interface AgentConfig {
   /** `loopback-http` also admits pages served from http://localhost and http://127.0.0.1, for integrators at their desks. */
   readonly originPolicy: 'https-only' | 'loopback-http';
   readonly service: ServiceAddress | null;
+  /** SubjectPublicKeyInfo of the service's signing keys: its registry of platforms is believed when one of them signed it. */
+  readonly serviceKeys: readonly Uint8Array[];
+  /** Sites that may ask without standing in the service's registry; `any`: every https site may. */
+  readonly origins: readonly string[] | 'any';
   readonly trustAnchorsDir: string | null;
   /**
    * One entry per driver to host, each checked by the driver room's own schema; null where nothing is said, and then the
@@ -58,12 +64,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readConfig(environment: Environment): AgentConfig {
   const value = (key: string): string | undefined => environment[key] || undefined;
+  const service = readService(value('ONELOCK_AGENT_SERVICE_URL'), value('ONELOCK_AGENT_SERVICE_TOKEN'));
   return Object.freeze({
     ports: readPorts(value('ONELOCK_AGENT_PORTS')),
     stateDir: path.resolve(value('ONELOCK_AGENT_STATE_DIR') ?? defaultStateDir(environment)),
     shell: readChoice('ONELOCK_AGENT_SHELL', value('ONELOCK_AGENT_SHELL'), shellChoices, 'auto'),
     originPolicy: readSwitch(environment, 'ONELOCK_AGENT_DEVELOPER') ? 'loopback-http' : 'https-only',
-    service: readService(value('ONELOCK_AGENT_SERVICE_URL'), value('ONELOCK_AGENT_SERVICE_TOKEN')),
+    service,
+    serviceKeys: readServiceKeys(value('ONELOCK_AGENT_SERVICE_KEY'), service),
+    origins: readOrigins(value('ONELOCK_AGENT_ORIGINS')),
     trustAnchorsDir: value('ONELOCK_AGENT_TRUST_ANCHORS_DIR') ?? null,
     drivers: readDrivers(value('ONELOCK_AGENT_DRIVERS')),
     driverAnchorsDir: value('ONELOCK_AGENT_DRIVER_ANCHORS_DIR') ?? null,
@@ -121,6 +130,34 @@ function readService(url: string | undefined, token: string | undefined): Servic
     throw invalid('ONELOCK_AGENT_SERVICE_URL', 'an https address (http only on loopback)');
   if (token === undefined) throw invalid('ONELOCK_AGENT_SERVICE_TOKEN', 'required with ONELOCK_AGENT_SERVICE_URL');
   return { url: parsed.href.replace(/\/$/, ''), token };
+}
+
+/** Base64 of SubjectPublicKeyInfo, as `/v1/keys` of the service gives it; several while the service changes its key. */
+function readServiceKeys(text: string | undefined, service: ServiceAddress | null): readonly Uint8Array[] {
+  const key = 'ONELOCK_AGENT_SERVICE_KEY';
+  if (text === undefined) return [];
+  if (service === null) throw invalid('ONELOCK_AGENT_SERVICE_URL', `required with ${key}`);
+  return text.split(',').map((part) => {
+    try {
+      const { spki, kind } = parsePublicKey(fromBase64(part.trim()));
+      if (kind === 'sm2') return spki;
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+    }
+    throw invalid(key, 'SM2 public keys (SubjectPublicKeyInfo, base64), comma-separated');
+  });
+}
+
+/** `https://a.example,https://b.example`, or `*` */
+function readOrigins(text: string | undefined): AgentConfig['origins'] {
+  if (text === undefined) return [];
+  if (text === '*') return 'any';
+  return text.split(',').map((part) => {
+    const origin = part.trim();
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://'))
+      throw invalid('ONELOCK_AGENT_ORIGINS', 'comma-separated https origins, or * alone');
+    return origin;
+  });
 }
 
 /** `https://a.example,https://b.example+login` */

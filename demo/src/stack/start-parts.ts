@@ -58,6 +58,8 @@ export interface AgentSettings {
   readonly province: Province;
   readonly serviceUrl: string;
   readonly serviceToken: string;
+  /** By which the service signs its registry of platforms; told here, and in earnest by the installer. */
+  readonly serviceKey: string;
 }
 
 export function startAgent(settings: AgentSettings): Promise<ListeningProgram> {
@@ -69,6 +71,7 @@ export function startAgent(settings: AgentSettings): Promise<ListeningProgram> {
     ONELOCK_AGENT_DEVELOPER: '1',
     ONELOCK_AGENT_SERVICE_URL: settings.serviceUrl,
     ONELOCK_AGENT_SERVICE_TOKEN: settings.serviceToken,
+    ONELOCK_AGENT_SERVICE_KEY: settings.serviceKey,
     ONELOCK_AGENT_TRUST_ANCHORS_DIR: settings.province.anchorsDir,
     ONELOCK_AGENT_DRIVERS: JSON.stringify(settings.province.drivers),
     ONELOCK_AGENT_LOG_LEVEL: 'warn',

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Attempt, Caller, Prompt } from '../consent/prompt.ts';
 import type { Answer, Question } from '../consent/question.ts';
+import { KnownSites } from '../platforms/known-sites.ts';
 import type { Connection } from '../transport/connection.ts';
 import type { Origin } from '../transport/origin.ts';
 import { converse } from './dispatcher.ts';
@@ -59,7 +60,7 @@ function connect(origin: Origin) {
       gone.abort();
     },
   };
-  const permissions = new Permissions(registry, new SlowPerson(), () => new Date());
+  const permissions = new Permissions(new KnownSites('any', null), registry, new SlowPerson(), () => new Date());
   const events = new EventSender(permissions, (error) => {
     throw error;
   });

@@ -5,6 +5,7 @@ import { CodedError } from '@onelock/core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Attempt, Caller, Prompt } from '../consent/prompt.ts';
 import type { Answer, Question } from '../consent/question.ts';
+import { KnownSites } from '../platforms/known-sites.ts';
 import type { Origin } from '../transport/origin.ts';
 import { OriginRegistry } from './origin-registry.ts';
 import { Permissions } from './permissions.ts';
@@ -34,7 +35,7 @@ beforeEach(() => {
   clock = Date.parse('2026-06-01T00:00:00Z');
   asked = [];
   person = new Person();
-  permissions = new Permissions(new OriginRegistry(folder), person, () => new Date(clock));
+  permissions = new Permissions(new KnownSites('any', null), new OriginRegistry(folder), person, () => new Date(clock));
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));

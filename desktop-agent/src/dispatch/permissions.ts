@@ -1,5 +1,6 @@
 import { CodedError } from '@onelock/core/errors';
-import type { Caller, Prompt } from '../consent/prompt.ts';
+import { type Caller, type Prompt, reasonOfAbort } from '../consent/prompt.ts';
+import type { KnownSites, Standing } from '../platforms/known-sites.ts';
 import type { Origin } from '../transport/origin.ts';
 import { RateLimit } from '../transport/rate-limit.ts';
 import type { OriginRegistry } from './origin-registry.ts';
@@ -16,8 +17,9 @@ interface Asking {
   readonly nobodyWaits: AbortController;
 }
 
-/** Lets calls pass whose site the person has allowed, and asks once for a site that is new. */
+/** Lets calls pass whose site is known and the person has allowed, and asks once for a site that is new. */
 export class Permissions {
+  readonly #sites: Pick<KnownSites, 'standing' | 'check'>;
   readonly #registry: OriginRegistry;
   readonly #prompt: Prompt;
   readonly #now: () => Date;
@@ -26,7 +28,13 @@ export class Permissions {
   #refusals = 0;
   #restsUntil = 0;
 
-  constructor(registry: OriginRegistry, prompt: Prompt, now: () => Date) {
+  constructor(
+    sites: Pick<KnownSites, 'standing' | 'check'>,
+    registry: OriginRegistry,
+    prompt: Prompt,
+    now: () => Date,
+  ) {
+    this.#sites = sites;
     this.#registry = registry;
     this.#prompt = prompt;
     this.#now = now;
@@ -34,20 +42,23 @@ export class Permissions {
   }
 
   isAllowed(origin: Origin): boolean {
-    return this.#registry.isAllowed(origin);
+    return this.#registry.isAllowed(origin) && this.#sites.standing(origin) !== null;
   }
 
   /**
    * Settles once the site may call. Several calls that come meanwhile wait for the same window.
    *
-   * @throws {CodedError} ERR_AGENT_ORIGIN_DENIED, ERR_AGENT_RATE_LIMITED, ERR_USER_CANCELLED, ERR_USER_TIMEOUT and what a {@link Prompt} rejects with
+   * @throws {CodedError} ERR_AGENT_ORIGIN_UNREGISTERED, ERR_AGENT_ORIGIN_REGISTRY_…, ERR_AGENT_ORIGIN_DENIED, ERR_AGENT_RATE_LIMITED, ERR_USER_CANCELLED, ERR_USER_TIMEOUT and what a {@link Prompt} rejects with
    */
-  async admit(origin: Origin, caller: Caller): Promise<void> {
-    if (this.#registry.isAllowed(origin)) return;
+  async admit(origin: Origin, caller: Caller): Promise<Standing> {
+    const standing = this.#sites.standing(origin) ?? (await this.#sites.check(origin));
+    if (caller.signal.aborted) throw reasonOfAbort(caller.signal);
+    if (this.#registry.isAllowed(origin)) return standing;
     this.#registry.checkNotDenied(origin, this.#now());
     const asking = this.#asking.get(origin) ?? this.#ask(origin, caller);
     this.#join(asking, caller.signal);
     await asking.decision;
+    return standing;
   }
 
   #join(asking: Asking, signal: AbortSignal): void {

@@ -109,7 +109,12 @@ function checkClock({ now }: AgentParts): Check {
   return { check: 'clock', state: 'failed', cause: null, fix: 'correct-clock' };
 }
 
-function checkService({ service }: AgentParts): Check {
+function checkService({ service, platforms }: AgentParts): Check {
+  const { problem = null } = platforms ?? {};
+  if (problem !== null) {
+    const cause = { code: problem.code, params: problem.params };
+    return { check: 'service', state: 'failed', cause, fix: 'check-network' };
+  }
   if (service === null) return { check: 'service', state: 'not-checked', cause: null, fix: null };
   return service.reachable
     ? ok('service')

@@ -6,6 +6,7 @@ import type { HandleTable } from '../dispatch/handles.ts';
 import type { KeySessions } from '../dispatch/key-sessions.ts';
 import type { KeptFiles } from '../files/kept-files.ts';
 import type { Spool } from '../files/spool.ts';
+import type { PlatformRegistry } from '../platforms/platform-registry.ts';
 import type { Judge } from '../service/judge.ts';
 import type { ServiceClient } from '../service/service-client.ts';
 import type { LocalTrust } from '../service/trust-anchors.ts';
@@ -33,4 +34,6 @@ export interface AgentParts {
   readonly service: ServiceClient | null;
   readonly trust: LocalTrust;
   readonly shell: Shell;
+  /** null where no service vouches for sites. */
+  readonly platforms: PlatformRegistry | null;
 }

@@ -5,6 +5,8 @@ import type { WindowLanguage } from './language.ts';
 export interface WindowView {
   readonly language: WindowLanguage;
   readonly question: WindowQuestion;
+  /** As the trading centre registered the site; null for one that it did not, and where no site asks. */
+  readonly siteName: string | null;
   /**
    * `on-device`: the device waits for what the person types on it. `failed` and `done` are final; the page then only says so
    * and closes.

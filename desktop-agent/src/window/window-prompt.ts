@@ -11,6 +11,8 @@ export interface WindowPromptOptions {
   readonly shell: Shell;
   readonly language: WindowLanguage;
   readonly timeoutMs: number;
+  /** The name under which the trading centre registered a site; null where it did not. */
+  readonly siteName?: (origin: string) => string | null;
 }
 
 /** How long a window may go on showing how its question ended; mostly its page closes itself sooner. */
@@ -34,7 +36,8 @@ export class WindowPrompt implements Prompt {
     if (this.#closed) throw new CodedError('ERR_AGENT_WINDOW_UNAVAILABLE');
     const { server, timeoutMs } = this.#options;
     const language = this.#options.language === 'auto' ? caller.language : this.#options.language;
-    const session = new WindowSession({ question, language, timeoutMs, attempt });
+    const siteName = 'origin' in question ? (this.#options.siteName?.(question.origin) ?? null) : null;
+    const session = new WindowSession({ question, siteName, language, timeoutMs, attempt });
     const abandon = (): void => session.fail(reasonOfAbort(caller.signal));
     caller.signal.addEventListener('abort', abandon, { once: true });
     if (caller.signal.aborted) abandon();

@@ -10,6 +10,7 @@ const returnGraceMs = 2_000;
 
 export interface SessionOptions<T> {
   readonly question: WindowQuestion;
+  readonly siteName?: string | null;
   readonly language: WindowLanguage;
   readonly timeoutMs: number;
   readonly attempt: Attempt<T>;
@@ -187,6 +188,7 @@ export class WindowSession<T> implements OpenSession {
     return {
       language: this.#options.language,
       question: this.#question,
+      siteName: this.#options.siteName ?? null,
       phase: this.#phase,
       cancellable: this.#cancellable,
       turn: this.#turn,

@@ -49,6 +49,8 @@ export async function startAgentProcess(options: AgentOptions = {}): Promise<Age
       ONELOCK_AGENT_PORTS: '0',
       ONELOCK_AGENT_SHELL: 'print',
       ONELOCK_AGENT_STATE_DIR: stateDir,
+      // Most tests are about something else than who may ask; those that are say so themselves.
+      ONELOCK_AGENT_ORIGINS: '*',
       ONELOCK_AGENT_DRIVERS: JSON.stringify(options.drivers ?? []),
       ...options.environment,
     },

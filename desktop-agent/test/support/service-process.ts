@@ -15,6 +15,10 @@ export interface ServiceProcess {
   readonly url: string;
   readonly agentToken: string;
   readonly administratorToken: string;
+  /** Of the service's key, SubjectPublicKeyInfo in base64. */
+  readonly key: string;
+  /** Asks as the administrator; gives the answer. */
+  ask(method: 'POST' | 'PUT' | 'PATCH', path: string, body: object): Promise<Readonly<Record<string, unknown>>>;
   /** Kills it, as bad luck does. */
   kill(): Promise<void>;
   /** Starts it again on the same port with the same data. */
@@ -36,8 +40,11 @@ export async function startService(): Promise<ServiceProcess> {
   ])
     await post(`${url}/v1/cas`, administrator.token, { name, anchors: [root], intermediates: [intermediate] });
   const agent = await post(`${url}/v1/callers`, administrator.token, { name: 'agents', role: 'agent' });
+  const published = (await (await fetch(`${url}/v1/keys`)).json()) as { keys: [{ publicKey: string }] };
   return {
     url,
+    key: published.keys[0].publicKey,
+    ask: (method, path, body) => send(method, `${url}${path}`, administrator.token, body),
     agentToken: agent.token,
     administratorToken: administrator.token,
     kill: () => running.end('SIGKILL'),
@@ -90,8 +97,12 @@ async function launch(folder: string, port: number): Promise<Launched> {
 }
 
 async function post(url: string, token: string | null, body: object): Promise<{ readonly token: string }> {
+  return (await send('POST', url, token, body)) as { token: string };
+}
+
+async function send(method: string, url: string, token: string | null, body: object): Promise<Record<string, unknown>> {
   const response = await fetch(url, {
-    method: 'POST',
+    method,
     headers: {
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
@@ -101,5 +112,5 @@ async function post(url: string, token: string | null, body: object): Promise<{ 
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
-  return JSON.parse(text) as { token: string };
+  return JSON.parse(text) as Record<string, unknown>;
 }
