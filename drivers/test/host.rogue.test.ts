@@ -25,6 +25,8 @@ describe('a host that breaks the protocol', () => {
     'answers out of shape',
     'adds a field',
     'answers nobody',
+    'signs for nobody',
+    'signs what was another call',
     'invents an error code',
     'sends garbage',
     'is ready twice',

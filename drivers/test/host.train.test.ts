@@ -5,7 +5,7 @@ import { startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId, SessionId } from '../src/port/index.ts';
 import { pinOf } from './driver-suite.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
-import { ecIdentity } from './test-keys.ts';
+import { ecIdentity, rsaIdentity } from './test-keys.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -51,6 +51,28 @@ describe('many signatures at once', () => {
     for (const [index, outcome] of outcomes.entries())
       if (index % 7 === 3) expect(outcome).toFailWith('ERR_TOKEN_KEY_NOT_FOUND');
       else expect(outcome).toBeInstanceOf(Uint8Array);
+  });
+
+  it('of several keys, sessions and ways are each made as they were asked', async () => {
+    const { driver, session, sign } = await start();
+    const other = await driver.openSession(demo, pinOf('123456'));
+    const rsa = { kind: 'rsa-pkcs1v15', digest: 'sha256' } as const;
+    const p384 = { kind: 'ecdsa', digest: 'sha384' } as const;
+    const rsaKey = parseCertificate(rsaIdentity.signing.certificate).publicKey;
+    await Promise.all(Array.from({ length: 40 }, (_, index) => sign(index)));
+    const ways = [
+      { id: session, identity: ecIdentity, algorithm: p256, publicKey: key },
+      { id: session, identity: ecIdentity, algorithm: { ...p256 }, publicKey: key },
+      { id: other, identity: ecIdentity, algorithm: p384, publicKey: key },
+      { id: session, identity: rsaIdentity, algorithm: rsa, publicKey: rsaKey },
+    ];
+    await Promise.all(
+      Array.from({ length: 64 }, async (_, index) => {
+        const { id, identity, algorithm, publicKey } = ways[(index * 7) % 4] as (typeof ways)[number];
+        const signature = await driver.sign(id, identity.id, algorithm, { kind: 'message', bytes: message(index) });
+        expect(ops.verify(publicKey, algorithm, message(index), signature), String(index)).toBe(true);
+      }),
+    );
   });
 
   it('let another call to the same token through before they are all done', async () => {

@@ -1,6 +1,6 @@
 import { readDer } from '../asn1/reader.ts';
+import { derTag } from '../asn1/tags.ts';
 import { unsignedIntegerBytes } from '../asn1/values.ts';
-import { derSequence, derUnsignedInteger } from '../asn1/writer.ts';
 import { compareBytes, concatBytes } from '../bytes/compare.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { curves } from './curves.ts';
@@ -31,10 +31,37 @@ export function decodeEcdsaSignature(der: Uint8Array, curve: EcCurve = 'sm2'): U
 export function encodeEcdsaSignature(raw: Uint8Array, curve: EcCurve = 'sm2'): Uint8Array {
   const { coordinateLength } = curves[curve];
   if (raw.length !== 2 * coordinateLength) throw invalid(`${raw.length} bytes`);
-  const r = raw.subarray(0, coordinateLength);
-  const s = raw.subarray(coordinateLength);
-  checkRange(magnitudeOf(r), magnitudeOf(s), curve);
-  return derSequence(derUnsignedInteger(r), derUnsignedInteger(s));
+  const r = magnitudeOf(raw.subarray(0, coordinateLength));
+  const s = magnitudeOf(raw.subarray(coordinateLength));
+  checkRange(r, s, curve);
+  return derIntegers(r, s);
+}
+
+/** `SEQUENCE { INTEGER, INTEGER }` in one piece: made for every signature of quick tokens. @param r, s  magnitudes, not empty */
+function derIntegers(r: Uint8Array, s: Uint8Array): Uint8Array {
+  const rLength = signOctets(r) + r.length;
+  const sLength = signOctets(s) + s.length;
+  const length = rLength + sLength + 4;
+  const isLong = length >= 0x80;
+  const der = new Uint8Array(length + (isLong ? 3 : 2));
+  der[0] = derTag.sequence;
+  if (isLong) der[1] = 0x81;
+  const start = isLong ? 3 : 2;
+  der[start - 1] = length;
+  writeInteger(der, start, r, rLength);
+  writeInteger(der, start + 2 + rLength, s, sLength);
+  return der;
+}
+
+/** INTEGER is signed: a magnitude whose first bit is set needs a zero before it. */
+function signOctets(magnitude: Uint8Array): number {
+  return (magnitude[0] ?? 0) >= 0x80 ? 1 : 0;
+}
+
+function writeInteger(der: Uint8Array, offset: number, magnitude: Uint8Array, length: number): void {
+  der[offset] = derTag.integer;
+  der[offset + 1] = length;
+  der.set(magnitude, offset + 2 + length - magnitude.length);
 }
 
 function readIntegers(der: Uint8Array): { readonly r: Uint8Array; readonly s: Uint8Array } {
@@ -62,8 +89,9 @@ function orderOf(curve: EcCurve): Uint8Array {
 
 /** Without leading zeros; empty for zero. */
 function magnitudeOf(bytes: Uint8Array): Uint8Array {
-  const start = bytes.findIndex((octet) => octet !== 0);
-  return start < 0 ? new Uint8Array() : bytes.subarray(start);
+  let start = 0;
+  while (start < bytes.length && bytes[start] === 0) start += 1;
+  return start === 0 ? bytes : bytes.subarray(start);
 }
 
 /** @param r, s  magnitudes */

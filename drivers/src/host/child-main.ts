@@ -10,6 +10,8 @@ import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts
 
 /** The host process: one driver, one parent, one channel. It writes nothing anywhere but there. */
 
+type Signs = Extract<ToHost, { type: 'signs' }>;
+
 let driver: TokenDriver | null = null;
 
 function tell(message: FromHost, then: () => void = () => undefined): void {
@@ -100,30 +102,39 @@ async function answer(id: number, method: string, params: unknown): Promise<void
 const togetherMs = 2;
 const togetherCount = 8;
 
-/** Calls of one lane, one after the other; their answers as soon as a few are there, or a moment has passed. */
-async function answerAll(calls: Extract<ToHost, { type: 'calls' }>['calls']): Promise<void> {
-  let results: Extract<FromHost, { type: 'results' }>['results'] = [];
+/** Signatures of one lane, one after the other; told as soon as a few are there, or a moment has passed. */
+async function signAll(
+  token: TokenDriver,
+  { first, session, identityId, algorithm, kind, inputs }: Signs,
+): Promise<void> {
+  let signatures: Uint8Array[] = [];
   let toldAt = performance.now();
-  for (const [index, { id, method, params }] of calls.entries()) {
-    let exhausted = false;
-    try {
-      results.push({ id, value: await perform(method, params) });
-    } catch (error) {
-      exhausted = isExhausted(error);
-      results.push({ id, error: flattenError(error) });
-    }
-    const isLast = index === calls.length - 1;
-    if (!isLast && !exhausted && results.length < togetherCount && performance.now() - toldAt < togetherMs) continue;
-    tell({ type: 'results', results }, exhausted ? leave : undefined);
-    results = [];
+  let next = first;
+  const tellThese = (): void => {
+    if (signatures.length > 0) tell({ type: 'signed', first: next - signatures.length, signatures });
+    signatures = [];
     toldAt = performance.now();
+  };
+  for (const bytes of inputs) {
+    try {
+      signatures.push(await token.sign(session as SessionId, identityId, algorithm, { kind, bytes }));
+      next += 1;
+    } catch (error) {
+      tellThese();
+      tell({ type: 'failure', id: next, error: flattenError(error) }, isExhausted(error) ? leave : undefined);
+      next += 1;
+    }
+    if (signatures.length >= togetherCount || performance.now() - toldAt >= togetherMs) tellThese();
   }
+  tellThese();
 }
 
 const lanes = new Map<string, Promise<void>>();
 
-function queue({ lane, calls }: Extract<ToHost, { type: 'calls' }>): void {
-  const mine = (lanes.get(lane) ?? Promise.resolve()).then(() => answerAll(calls));
+function queue(token: TokenDriver, signs: Signs): void {
+  const { lane } = signs;
+  const before = lanes.get(lane);
+  const mine = before === undefined ? signAll(token, signs) : before.then(() => signAll(token, signs));
   lanes.set(lane, mine);
   void mine.then(() => {
     if (lanes.get(lane) === mine) lanes.delete(lane);
@@ -152,8 +163,9 @@ async function stop(): Promise<void> {
 function receive(message: ToHost): void {
   if (message.type === 'start') void start(message.config, message.user);
   else if (message.type === 'call') void answer(message.id, message.method, message.params);
-  else if (message.type === 'calls') queue(message);
-  else void stop();
+  else if (message.type === 'close') void stop();
+  else if (driver === null) process.exit(3);
+  else queue(driver, message);
 }
 
 closeInheritedHandles();

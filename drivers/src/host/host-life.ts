@@ -4,7 +4,7 @@ import type { DriverConfig, DriverInfo } from '../port/index.ts';
 import { type FailureBody, restoreError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import type { MethodName, MethodParams, MethodResult } from './methods.ts';
-import { acceptsResult, type FromHost, fromHost, type ToHost } from './protocol.ts';
+import { acceptsResult, fromHost, type ToHost } from './protocol.ts';
 
 interface PendingCall {
   readonly method: MethodName;
@@ -12,6 +12,12 @@ interface PendingCall {
   readonly reject: (error: CodedError) => void;
   /** null behind another of its train: its time begins when it comes first. */
   readonly timer: NodeJS.Timeout | null;
+}
+
+/** Signatures with one key in one session. */
+export interface SignJob extends Omit<MethodParams<'sign'>, 'input'> {
+  readonly kind: MethodParams<'sign'>['input']['kind'];
+  readonly inputs: readonly Uint8Array[];
 }
 
 /** Calls of one lane that the host has, in their order. */
@@ -103,28 +109,24 @@ export class HostLife {
   }
 
   /**
-   * Calls of one lane, done one after the other. Each has its time from the moment that the one before it is done.
+   * Signatures of one lane, made one after the other. Each has its time from the moment that the one before it is done.
    *
    * @throws {CodedError} each as {@link call}
    */
-  callTrain<Name extends MethodName>(
-    lane: string,
-    method: Name,
-    paramsOfCalls: readonly MethodParams<Name>[],
-    timeoutMs: number,
-  ): readonly Promise<MethodResult<Name>>[] {
-    if (this.#state !== 'ready') return paramsOfCalls.map(() => Promise.reject(this.#crashed()));
+  sign(lane: string, { inputs, ...job }: SignJob, timeoutMs: number): readonly Promise<MethodResult<'sign'>>[] {
+    if (this.#state !== 'ready') return inputs.map(() => Promise.reject(this.#crashed()));
     const train = this.#trains.get(lane) ?? { ids: new Set(), timer: this.#expireTrain(lane, timeoutMs) };
     this.#trains.set(lane, train);
-    const calls = paramsOfCalls.map((params) => {
+    const first = this.#nextId;
+    const answers = inputs.map(() => {
       const id = this.#nextId++;
-      const { promise, resolve, reject } = Promise.withResolvers<MethodResult<Name>>();
-      this.#pending.set(id, { method, resolve, reject, timer: null });
+      const { promise, resolve, reject } = Promise.withResolvers<MethodResult<'sign'>>();
+      this.#pending.set(id, { method: 'sign', resolve, reject, timer: null });
       train.ids.add(id);
-      return { promise, message: { id, method, params } };
+      return promise;
     });
-    this.#tell({ type: 'calls', lane, calls: calls.map(({ message }) => message) });
-    return calls.map(({ promise }) => promise);
+    this.#tell({ type: 'signs', lane, first, ...job, inputs: [...inputs] });
+    return answers;
   }
 
   /** Asks the host to leave, makes it leave, and waits until it has. */
@@ -177,8 +179,8 @@ export class HostLife {
         return this.#notStarted(message.error);
       case 'result':
         return this.#answered(message.id, message.value);
-      case 'results':
-        return this.#answeredAll(message.results);
+      case 'signed':
+        return this.#signed(message.first, message.signatures);
       case 'failure':
         return this.#refused(message.id, message.error);
       case 'devices-changed':
@@ -210,12 +212,13 @@ export class HostLife {
     return null;
   }
 
-  #answeredAll(results: Extract<FromHost, { type: 'results' }>['results']): string | null {
-    for (const result of results) {
-      const offence =
-        'error' in result ? this.#refused(result.id, result.error) : this.#answered(result.id, result.value);
-      if (offence !== null) return offence;
+  #signed(first: number, signatures: readonly Uint8Array[]): string | null {
+    for (const [index, signature] of signatures.entries()) {
+      const id = first + index;
+      if (this.#pending.get(id)?.method !== 'sign') return 'signature for no call';
+      this.#settle(id)?.resolve(signature as never);
     }
+    this.#hasServed = true;
     return null;
   }
 

@@ -131,13 +131,19 @@ const AlgorithmSchema = Type.Union([
   Type.Object({ kind: Type.Union([Type.Literal('ed25519'), Type.Literal('ed448')]) }, closed),
 ]);
 
-const InputSchema = Type.Object(
-  { kind: Type.Union([Type.Literal('message'), Type.Literal('digest')]), bytes: Bytes(0, maxSignInputBytes) },
-  closed,
-);
-
 const Nothing = Type.Null();
 const IdentityId = Type.String({ minLength: 1, maxLength: 128 });
+
+/** What `sign` takes, piece by piece: see `signs` in protocol.ts. */
+export const signParams = {
+  session: SessionIdText,
+  identityId: IdentityId,
+  algorithm: AlgorithmSchema,
+  kind: Type.Union([Type.Literal('message'), Type.Literal('digest')]),
+  bytes: Bytes(0, maxSignInputBytes),
+} as const;
+export const SignatureBytes = Bytes(1, 4096);
+
 const PinBytes = Bytes(0, 256);
 const DecryptionKeySchema = Type.Object({ identityId: IdentityId, certificate: Certificate }, closed);
 
@@ -202,14 +208,14 @@ export const methods = {
   sign: {
     params: Type.Object(
       {
-        session: SessionIdText,
-        identityId: IdentityId,
-        algorithm: AlgorithmSchema,
-        input: InputSchema,
+        session: signParams.session,
+        identityId: signParams.identityId,
+        algorithm: signParams.algorithm,
+        input: Type.Object({ kind: signParams.kind, bytes: signParams.bytes }, closed),
       },
       closed,
     ),
-    result: Bytes(1, 4096),
+    result: SignatureBytes,
   },
   decrypt: {
     params: Type.Object(

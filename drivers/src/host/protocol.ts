@@ -2,12 +2,12 @@ import Type, { type Static } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { DriverConfigSchema } from '../port/index.ts';
 import { FailureBodySchema } from '../process/failure.ts';
-import { DriverInfoSchema, type MethodName, methods } from './methods.ts';
+import { DriverInfoSchema, type MethodName, methods, SignatureBytes, signParams } from './methods.ts';
 
 /** The envelopes between the agent's side and the host process; what is inside a call is in methods.ts. */
 
 const closed = { additionalProperties: false } as const;
-/** Calls that go in one message at most. */
+/** Signatures that are asked for, or told, in one message at most. */
 export const maxTrain = 16;
 
 const CallId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
@@ -29,41 +29,38 @@ const CallSchema = Type.Object(
   closed,
 );
 
-/** Calls of one lane, done one after the other. */
-const CallsSchema = Type.Object(
+/** Calls of `sign` in one session with one key, done one after the other; their ids follow each other from `first` on. */
+const SignsSchema = Type.Object(
   {
-    type: Type.Literal('calls'),
+    type: Type.Literal('signs'),
     lane: Type.String({ maxLength: 256 }),
-    calls: Type.Array(
-      Type.Object({ id: CallId, method: Type.String({ maxLength: 32 }), params: Type.Unknown() }, closed),
-      { minItems: 1, maxItems: maxTrain },
-    ),
+    first: CallId,
+    session: signParams.session,
+    identityId: signParams.identityId,
+    algorithm: signParams.algorithm,
+    kind: signParams.kind,
+    inputs: Type.Array(signParams.bytes, { minItems: 1, maxItems: maxTrain }),
   },
   closed,
 );
 const ToHostSchema = Type.Union([
+  SignsSchema,
   CallSchema,
-  CallsSchema,
   StartSchema,
   Type.Object({ type: Type.Literal('close') }, closed),
 ]);
 
 const FromHostSchema = Type.Union([
-  Type.Object({ type: Type.Literal('result'), id: CallId, value: Type.Unknown() }, closed),
-  /** Answers of `calls`, in their order, as many as were ready. */
+  /** Answers of `signs`, as many as were ready, without a gap. One that failed is told as any other call's failure. */
   Type.Object(
     {
-      type: Type.Literal('results'),
-      results: Type.Array(
-        Type.Union([
-          Type.Object({ id: CallId, value: Type.Unknown() }, closed),
-          Type.Object({ id: CallId, error: FailureBodySchema }, closed),
-        ]),
-        { minItems: 1, maxItems: maxTrain },
-      ),
+      type: Type.Literal('signed'),
+      first: CallId,
+      signatures: Type.Array(SignatureBytes, { minItems: 1, maxItems: maxTrain }),
     },
     closed,
   ),
+  Type.Object({ type: Type.Literal('result'), id: CallId, value: Type.Unknown() }, closed),
   Type.Object({ type: Type.Literal('ready'), info: DriverInfoSchema }, closed),
   Type.Object({ type: Type.Literal('start-failed'), error: FailureBodySchema }, closed),
   Type.Object({ type: Type.Literal('failure'), id: CallId, error: FailureBodySchema }, closed),

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers';
+import { equalBytes } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import type { Turns } from '../port/index.ts';
 import type { HostLife } from './host-life.ts';
 import type { MethodParams, MethodResult } from './methods.ts';
 import { maxTrain } from './protocol.ts';
+import { StayAwake } from './stay-awake.ts';
 
 type SignParams = MethodParams<'sign'>;
 type Signature = MethodResult<'sign'>;
@@ -14,7 +16,8 @@ interface Waiting {
   readonly generation: number;
   resolve(signature: Signature): void;
   reject(error: unknown): void;
-  readonly timer: NodeJS.Timeout;
+  /** On the clock of `performance`. */
+  readonly givesUpAt: number;
 }
 
 export interface TrainOptions {
@@ -31,6 +34,8 @@ export interface TrainOptions {
 /** What waits for a token is sent ahead only as far as the token does in this time, so that others soon get their turn. */
 const aheadMs = 20;
 const longestWaitMs = 2 ** 31 - 1;
+/** Signatures that take less are awaited awake: of tokens in software and HSMs. No key on USB is as quick. */
+const awakeMs = 2;
 
 /**
  * Signatures that wait for one token go to its host in trains: on a quick token a message costs as much as a signature. A slow
@@ -38,8 +43,11 @@ const longestWaitMs = 2 ** 31 - 1;
  */
 export class SignTrain {
   readonly #options: TrainOptions;
+  /** In the order in which they came, and so in which they give up. */
   readonly #waiting = new Set<Waiting>();
+  #patience: NodeJS.Timeout | null = null;
   #running = false;
+  readonly #awake = new StayAwake(awakeMs);
   /** Of one signature, as the last ones took; slow until it has shown itself quick. */
   #pace = aheadMs;
 
@@ -50,15 +58,26 @@ export class SignTrain {
   /** @throws {CodedError} ERR_TOKEN_BUSY, ERR_TOKEN_SESSION_CLOSED, and what the host says */
   sign(params: SignParams, generation: number): Promise<Signature> {
     const { promise, resolve, reject } = Promise.withResolvers<Signature>();
-    const timer = setTimeout(() => {
-      this.#waiting.delete(call);
-      reject(new CodedError('ERR_TOKEN_BUSY'));
-    }, this.#options.queueMs);
-    const call: Waiting = { params, generation, resolve, reject, timer };
-    this.#waiting.add(call);
+    const { queueMs } = this.#options;
+    this.#waiting.add({ params, generation, resolve, reject, givesUpAt: performance.now() + queueMs });
+    this.#patience ??= setTimeout(this.#giveUp, queueMs).unref();
     if (!this.#running) void this.#run();
     return promise;
   }
+
+  /** One timer for all who wait: setting one for each would cost as much as the rest of the way. */
+  readonly #giveUp = (): void => {
+    const now = performance.now();
+    this.#patience = null;
+    for (const call of this.#waiting) {
+      if (call.givesUpAt > now) {
+        this.#patience = setTimeout(this.#giveUp, Math.ceil(call.givesUpAt - now)).unref();
+        return;
+      }
+      this.#waiting.delete(call);
+      call.reject(new CodedError('ERR_TOKEN_BUSY'));
+    }
+  };
 
   async #run(): Promise<void> {
     this.#running = true;
@@ -99,7 +118,12 @@ export class SignTrain {
         begun += calls.length;
         under += calls.length;
         this.#send(life, generation, calls, settled);
-        if (under === 0) resolve();
+        if (under > 0) {
+          if (this.#pace < awakeMs) this.#awake.expect();
+          return;
+        }
+        this.#awake.rest();
+        resolve();
       };
       pump();
     });
@@ -110,23 +134,31 @@ export class SignTrain {
   }
 
   #send(life: HostLife, generation: number, calls: readonly Waiting[], settled: () => void): void {
-    const alive = calls.filter((call) => call.generation === generation);
+    let job: Waiting[] = [];
     for (const call of calls) {
-      if (call.generation === generation) continue;
-      call.reject(new CodedError('ERR_TOKEN_SESSION_CLOSED'));
-      queueMicrotask(settled);
+      if (call.generation !== generation) {
+        call.reject(new CodedError('ERR_TOKEN_SESSION_CLOSED'));
+        queueMicrotask(settled);
+        continue;
+      }
+      const [first] = job;
+      if (first !== undefined && !isSameJob(first.params, call.params)) {
+        this.#sendJob(life, first.params, job, settled);
+        job = [];
+      }
+      job.push(call);
     }
-    if (alive.length === 0) return;
+    if (job[0] !== undefined) this.#sendJob(life, job[0].params, job, settled);
+  }
+
+  #sendJob(life: HostLife, params: SignParams, calls: readonly Waiting[], settled: () => void): void {
     const { lane, signMs } = this.#options;
+    const { session, identityId, algorithm, input } = params;
+    const inputs = calls.map((call) => call.params.input.bytes);
     const began = performance.now();
-    const answers = life.callTrain(
-      lane,
-      'sign',
-      alive.map(({ params }) => params),
-      signMs,
-    );
+    const answers = life.sign(lane, { session, identityId, algorithm, kind: input.kind, inputs }, signMs);
     for (const [index, answer] of answers.entries()) {
-      const call = alive[index];
+      const call = calls[index];
       answer.then(
         (signature) => {
           this.#keepPace((performance.now() - began) / (index + 1));
@@ -150,10 +182,34 @@ export class SignTrain {
     const taken: Waiting[] = [];
     for (const call of this.#waiting) {
       if (taken.length >= count) break;
-      clearTimeout(call.timer);
       this.#waiting.delete(call);
       taken.push(call);
     }
     return taken;
   }
+}
+
+/** One key, one session, one way: what differs is what is signed. */
+function isSameJob(one: SignParams, other: SignParams): boolean {
+  return (
+    one.session === other.session &&
+    one.identityId === other.identityId &&
+    one.input.kind === other.input.kind &&
+    isSameAlgorithm(one.algorithm, other.algorithm)
+  );
+}
+
+function isSameAlgorithm(one: SignParams['algorithm'], other: SignParams['algorithm']): boolean {
+  if (one === other) return true;
+  if (one.kind === 'sm2-sm3') return other.kind === 'sm2-sm3' && equalBytes(one.userId, other.userId);
+  if (one.kind === 'rsa-pss')
+    return (
+      other.kind === 'rsa-pss' &&
+      one.digest === other.digest &&
+      one.mgf1Digest === other.mgf1Digest &&
+      one.saltLength === other.saltLength
+    );
+  if (one.kind === 'rsa-pkcs1v15' || one.kind === 'ecdsa')
+    return other.kind === one.kind && other.digest === one.digest;
+  return one.kind === other.kind;
 }

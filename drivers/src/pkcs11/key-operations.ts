@@ -130,7 +130,8 @@ export class KeyOperations {
       throw codedFailure('C_Sign', error, { algorithm: kind });
     }
     try {
-      return new Uint8Array(decode(signature));
+      const decoded = decode(signature);
+      return decoded === signature ? Uint8Array.from(signature) : decoded;
     } catch (error) {
       throw kind === 'sm2-sm3' && isCodedError(error) ? wrongSignature(error) : error;
     }

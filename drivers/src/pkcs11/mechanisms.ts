@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { equalBytes, toHex } from '@onelock/core/bytes';
 import {
   type CryptoOps,
@@ -147,7 +147,7 @@ function planEcdsa(key: KeyObject, digest: DigestAlgorithm, input: SignInput): S
 }
 
 function digestOf(algorithm: DigestAlgorithm, { kind, bytes }: SignInput): Uint8Array {
-  if (kind === 'message') return createHash(algorithm).update(bytes).digest();
+  if (kind === 'message') return hash(algorithm, bytes, 'buffer');
   if (bytes.length !== digestLengths[algorithm])
     throw new CodedError('ERR_REQUEST_INVALID', { field: 'digest', rule: `${digestLengths[algorithm]} bytes` });
   return bytes;

@@ -27,6 +27,7 @@ export function spawnRestricted(wanted: RestrictedProcess): ChildProcess {
   const node = [
     process.execPath,
     `--max-old-space-size=${wanted.heapMegabytes}`,
+    '--max-semi-space-size=16',
     ...(wanted.addons === 'refuse' ? ['--no-addons'] : []),
     ...(wanted.entry.pathname.endsWith('.ts') ? ['--conditions=onelock-source'] : []),
     fileURLToPath(wanted.entry),
