@@ -12,13 +12,15 @@ import {
   witnessFoldersOf,
 } from './config.ts';
 import { createEvidence, noEvidence, startEvidence } from './evidence/index.ts';
+import { startApplications } from './jobs/applications.ts';
 import { startChangeSchedule } from './jobs/change-sets.ts';
 import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { startWebhooks } from './jobs/webhooks.ts';
-import { createWebhookPost } from './outbound/index.ts';
+import { createEnrolmentDoor, createWebhookPost } from './outbound/index.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import { openStore } from './repositories/store.ts';
+import { caCredentials } from './secrets/ca-credentials.ts';
 import { loadReportSigner } from './secrets/report-signer.ts';
 import { loadServiceKey } from './secrets/service-key.ts';
 import { createServiceLogger } from './service-logger.ts';
@@ -81,6 +83,9 @@ export async function startService(
       logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
     ),
     watched,
+    enrolment: config.outbound
+      ? createEnrolmentDoor(config.outboundNetworks, caCredentials(secretsFolderOf(config)), shared.clock)
+      : undefined,
     pool,
   };
   try {
@@ -92,10 +97,14 @@ export async function startService(
     const stopWebhooks = config.outbound
       ? startWebhooks(ports, createWebhookPost(config.outboundNetworks), logger)
       : async () => undefined;
+    const { enrolment } = ports;
+    const stopApplications =
+      enrolment === undefined ? async () => undefined : startApplications({ ...ports, enrolment }, logger);
     const stop = async (): Promise<void> => {
       stopHousekeeping();
       await app.close();
       await stopWebhooks();
+      await stopApplications();
       await stopEvidence();
       tsa?.stop();
       await stopSchedule();

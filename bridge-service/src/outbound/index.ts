@@ -1,6 +1,7 @@
 export { isPublicAddress, mayConnect, type UrlOrigin } from './address-rules.ts';
 export { fetchIssuers } from './ca-issuers.ts';
 export { type CrlDownload, fetchCrl } from './crl.ts';
+export { createEnrolmentDoor, createEstDoor, type EstOptions, type ReadCredential } from './est/est-door.ts';
 export { fetchOcsp, type OcspFetch } from './ocsp.ts';
 export { createOutbound, type Outbound, OutboundClosed, type OutboundOptions } from './outbound.ts';
 export { askTimeServer } from './time-server.ts';

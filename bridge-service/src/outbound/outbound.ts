@@ -2,6 +2,7 @@ import { lookup } from 'node:dns';
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type BlockList, isIP, type LookupFunction } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { mayConnect, networksOf, type UrlOrigin } from './address-rules.ts';
 import { HostTurns } from './host-turns.ts';
@@ -16,6 +17,18 @@ export interface OutboundRequest {
   /** Whole time, name resolution and every redirect included. */
   readonly timeoutMs: number;
   readonly limitBytes: number;
+  /** Whether other statuses than 200 are answers too. */
+  readonly statuses?: '200' | 'any' | undefined;
+  /** `refused` where a credential goes along: nobody else may get it. */
+  readonly redirects?: 'followed' | 'refused' | undefined;
+  /** PEM: whom to believe about the server instead of the system's anchors, and who we are. */
+  readonly tls?: OutboundTls | undefined;
+}
+
+export interface OutboundTls {
+  readonly ca?: readonly string[] | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 export interface OutboundAnswer {
@@ -25,6 +38,9 @@ export interface OutboundAnswer {
   readonly notModified: boolean;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly retryAfter: string | undefined;
 }
 
 /** All addresses of a name, as the system resolves it. */
@@ -121,6 +137,8 @@ interface Exchange {
   readonly signal: AbortSignal;
 }
 
+type RequestOptionsWithTls = RequestOptions & Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+
 type Redirect = { readonly location: string; readonly status: number };
 
 /** One request and its answer, or where to go instead. */
@@ -131,10 +149,11 @@ function exchange({ question, url, inside, resolveName, signal }: Exchange): Pro
     new CodedError('ERR_EVIDENCE_ADDRESS_REFUSED', { url: shown, address });
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0 && !mayConnect(literal, origin, inside)) throw refused(literal);
-  const options: RequestOptions = {
+  const options: RequestOptionsWithTls = {
     method,
     agent: false,
     signal,
+    ...tlsOf(question.tls),
     lookup: checkedLookup(resolveName, (address) => mayConnect(address, origin, inside), refused),
     headers: {
       'user-agent': 'onelock',
@@ -158,6 +177,14 @@ function exchange({ question, url, inside, resolveName, signal }: Exchange): Pro
   });
 }
 
+function tlsOf({ ca = [], cert, key }: OutboundTls = {}): Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> {
+  return {
+    ...(ca.length > 0 && { ca: [...ca] }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+}
+
 /** Gives the connection only addresses that were allowed. */
 function checkedLookup(
   resolveName: ResolveName,
@@ -178,21 +205,25 @@ function checkedLookup(
 
 async function readAnswer(
   response: IncomingMessage,
-  { limitBytes, method = 'GET' }: OutboundRequest,
+  { limitBytes, method = 'GET', statuses = '200', redirects = 'followed' }: OutboundRequest,
   url: string,
 ): Promise<OutboundAnswer | Redirect> {
   const { statusCode = 0, headers } = response;
-  const keepsMethod = method === 'GET' || statusCode === 307 || statusCode === 308;
-  if (redirectStatuses.has(statusCode) && headers.location !== undefined && keepsMethod) {
+  const follows = redirects === 'followed' && (method === 'GET' || statusCode === 307 || statusCode === 308);
+  if (redirectStatuses.has(statusCode) && headers.location !== undefined && follows) {
     response.destroy();
     return { location: headers.location, status: statusCode };
   }
-  const validators = { etag: headers.etag, lastModified: headers['last-modified'] };
-  if (statusCode === 304) {
+  const validators = {
+    ...{ etag: headers.etag, lastModified: headers['last-modified'], status: statusCode },
+    ...{ contentType: headers['content-type'], retryAfter: headers['retry-after'] },
+  };
+  if (statusCode === 304 && statuses !== 'any') {
     response.destroy();
     return { chunks: [], length: 0, notModified: true, ...validators };
   }
-  if (statusCode !== 200) throw new CodedError('ERR_EVIDENCE_STATUS', { url, status: statusCode });
+  if (statusCode !== 200 && statuses !== 'any')
+    throw new CodedError('ERR_EVIDENCE_STATUS', { url, status: statusCode });
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')
     throw new CodedError('ERR_EVIDENCE_MALFORMED', { url, cause: 'content-encoding' });
   const tooLarge = new CodedError('ERR_EVIDENCE_TOO_LARGE', { url, limit: limitBytes });

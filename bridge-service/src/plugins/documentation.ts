@@ -28,6 +28,7 @@ export async function installDocumentation(app: FastifyInstance): Promise<void> 
         { name: '判定 Judgements', description: '验证证书与签名 / certificates and signatures' },
         { name: '登录 Logins', description: '登录挑战与登录记录 / challenges and logins' },
         { name: '登记 Registries', description: 'CA、平台与调用方 / CAs, platforms and callers' },
+        { name: '申领 Applications', description: '网上申领与续办证书 / applying for certificates online' },
         { name: '监管 Supervision', description: '审计日志 / the audit log' },
         { name: '运行 Operation', description: '健康、就绪与指标 / health, readiness and metrics' },
       ],

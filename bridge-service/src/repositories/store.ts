@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { AuditDraft } from '../services/ports/records.ts';
 import type { Readings, Repositories, Store } from '../services/ports/store.ts';
 import { createAdministratorCodeRepository } from './administrator-codes.ts';
+import { createApplicationRepository } from './applications.ts';
 import { createAuditReadings, createAuditRepository } from './audit.ts';
 import { createAuditWriter } from './audit-writer.ts';
 import { createBidOpeningRepository } from './bid-openings.ts';
@@ -20,6 +21,7 @@ import { LocalEvents, type PendingEvent } from './engine/local-events.ts';
 import { openDatabase } from './engine/open-database.ts';
 import { listenForEvents } from './engine/postgres-listener.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
+import { createEnrolmentRepository } from './enrolments.ts';
 import { createEventRepository } from './events.ts';
 import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
 import { createFactRepository } from './facts.ts';
@@ -115,6 +117,8 @@ function createReadings(database: ServiceDatabase): Readings {
     tickets: createTicketRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
+    applications: createApplicationRepository(database),
+    enrolments: createEnrolmentRepository(database),
     console: createConsoleRepository(database),
   };
 }

@@ -5,7 +5,13 @@ import { errorAnswers } from './schemas/common.ts';
 
 export interface RouteDescription {
   readonly operationId: string;
-  readonly tag: '判定 Judgements' | '登录 Logins' | '登记 Registries' | '监管 Supervision' | '运行 Operation';
+  readonly tag:
+    | '判定 Judgements'
+    | '登录 Logins'
+    | '登记 Registries'
+    | '申领 Applications'
+    | '监管 Supervision'
+    | '运行 Operation';
   readonly zh: string;
   readonly en: string;
   readonly access: 'open' | readonly Role[];

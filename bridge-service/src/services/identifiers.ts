@@ -18,6 +18,7 @@ export type IdPrefix =
   | 'oic'
   | 'wat'
   | 'evt'
+  | 'app'
   | 'whk'
   | 'cky';
 

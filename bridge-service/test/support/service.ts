@@ -15,8 +15,10 @@ import {
   witnessFoldersOf,
 } from '../../src/config.ts';
 import { createEvidence, type Evidence, noEvidence } from '../../src/evidence/index.ts';
+import { createEnrolmentDoor } from '../../src/outbound/index.ts';
 import { isStoreUnavailable } from '../../src/repositories/engine/store-unavailable.ts';
 import { openStore } from '../../src/repositories/store.ts';
+import { caCredentials } from '../../src/secrets/ca-credentials.ts';
 import { loadReportSigner } from '../../src/secrets/report-signer.ts';
 import { loadServiceKey } from '../../src/secrets/service-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
@@ -113,6 +115,9 @@ export async function createTestService(
       throw error;
     }),
     watched,
+    enrolment: config.outbound
+      ? createEnrolmentDoor(config.outboundNetworks, caCredentials(secretsFolderOf(config)), shared.clock, 2_000)
+      : undefined,
     pool,
   };
   const app = await buildApp({

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { ApplicationTables } from './application-tables.ts';
 import type { ConsoleTables } from './console-tables.ts';
 import type { CourtTables } from './court-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
@@ -11,7 +12,7 @@ import type { WebhookTables } from './webhook-tables.ts';
  * The tables as kysely sees them. Portable by rule: instants are ISO 8601 text in UTC with milliseconds (sortable),
  * structured values are JSON text, counters are integers, bytes are the engine's bytes type.
  */
-export interface Tables extends ConsoleTables, CourtTables, EvidenceTables, ImportTables, LoginTables, WatchTables, WebhookTables {
+export interface Tables extends ApplicationTables, ConsoleTables, CourtTables, EvidenceTables, ImportTables, LoginTables, WatchTables, WebhookTables {
   /** Request tickets that passed. */
   used_tickets: { nonce_digest: string; expires_at: string };
   callers: {

@@ -8,6 +8,7 @@ import type { PersonalData } from '../personal-data.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
 import type { WatchIndex } from '../watch-list/watch-index.ts';
 import type { Clock } from './clock.ts';
+import type { EnrolmentDoor } from './enrolment.ts';
 import type { EvidencePort } from './evidence.ts';
 import type { Caller } from './records.ts';
 import type { Store, UnitOfWork } from './store.ts';
@@ -57,6 +58,8 @@ export interface Ports {
   readonly tsa?: TimestampAuthority | undefined;
   /** What is on the watch-list, in memory. */
   readonly watched: WatchIndex;
+  /** The way to CAs' enrolment; none in an air-gapped network. */
+  readonly enrolment?: EnrolmentDoor | undefined;
   /** Threads that judge; without them the main thread does. */
   readonly pool?: VerificationPool | undefined;
 }

@@ -1,3 +1,4 @@
+import type { ApplicationRepository, EnrolmentRepository } from './application-store.ts';
 import type { Checkpoint } from '../../audit/checkpoint.ts';
 import type { ForEachTree } from '../../audit/merkle-tree.ts';
 import type { ConsoleRepository } from './console-store.ts';
@@ -167,6 +168,8 @@ export interface Readings {
   readonly imports: ImportRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
+  readonly applications: ApplicationRepository;
+  readonly enrolments: EnrolmentRepository;
   readonly console: ConsoleRepository;
 }
 

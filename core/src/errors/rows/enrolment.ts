@@ -54,7 +54,7 @@ export const enrolmentErrors = {
     httpStatus: 409,
     whoCanAct: 'user',
     retriable: false,
-    params: ['status'],
+    params: ['status', 'detail'],
   },
   ERR_ENROLMENT_OPERATOR_REFUSED: {
     httpStatus: 409,

@@ -13,7 +13,7 @@ export const enrolmentWords = {
     "The CA refuses this service's credential (HTTP {status}); operators have to look at the CA's settings",
   ERR_ENROLMENT_CREDENTIAL_MISSING:
     'The credential file "{name}" for the CA is missing; operators have to put it into the folder of secrets',
-  ERR_ENROLMENT_CA_REFUSED: 'The CA did not take the application (HTTP {status}); ask the CA why',
+  ERR_ENROLMENT_CA_REFUSED: 'The CA did not take the application (HTTP {status}). It says: {detail}',
   ERR_ENROLMENT_OPERATOR_REFUSED: 'The application was returned: {note}',
   ERR_ENROLMENT_ANSWER_MALFORMED: "The CA's answer cannot be read ({cause}); nothing was installed",
   ERR_ENROLMENT_ANSWER_MISMATCH:

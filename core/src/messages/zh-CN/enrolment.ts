@@ -10,7 +10,7 @@ export const enrolmentWords = {
   ERR_ENROLMENT_CA_UNREACHABLE: '暂时联系不上 CA（{cause}），将自动重试',
   ERR_ENROLMENT_CREDENTIAL_REFUSED: 'CA 不接受本服务的凭证（HTTP {status}），请运营人员检查 CA 受理设置',
   ERR_ENROLMENT_CREDENTIAL_MISSING: '缺少访问 CA 的凭证文件「{name}」，请运营人员放入密钥目录',
-  ERR_ENROLMENT_CA_REFUSED: 'CA 未受理此申请（HTTP {status}），请向 CA 了解原因',
+  ERR_ENROLMENT_CA_REFUSED: 'CA 未受理此申请（HTTP {status}）。CA 的说明：{detail}',
   ERR_ENROLMENT_OPERATOR_REFUSED: '申请已被退回：{note}',
   ERR_ENROLMENT_ANSWER_MALFORMED: 'CA 的应答无法读取（{cause}），未安装任何内容',
   ERR_ENROLMENT_ANSWER_MISMATCH: 'CA 签发的证书与申请不符：{field}（{cause}），未安装任何内容',
