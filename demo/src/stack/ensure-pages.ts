@@ -28,12 +28,17 @@ const loginPage: Pages = {
   sources: ['bridge-service/src/oidc/page', 'bridge-service/build-pages.ts', 'sdk/src', 'core/src/messages'],
   result: 'bridge-service/dist/pages/login.js',
 };
+const consolePages: Pages = {
+  builder: 'console/build-pages.ts',
+  sources: ['console/src', 'console/build-pages.ts', 'sdk/src', 'core/src/messages', 'core/src/errors'],
+  result: 'console/dist/pages/index.html',
+};
 
 const longestBuildMs = 180_000;
 
-/** Builds the agent's and the trading site's pages where they are missing or older than their sources. */
+/** Builds the pages of agent, trading site and service where they are missing or older than their sources. */
 export async function ensurePages(say: (text: string) => void): Promise<void> {
-  for (const pages of [agentPages, sitePages, loginPage]) {
+  for (const pages of [agentPages, sitePages, loginPage, consolePages]) {
     if (isFresh(pages)) continue;
     // A build that was installed without sources comes with its pages.
     if (!fromSources) throw new Error(`${pages.result} is missing`);

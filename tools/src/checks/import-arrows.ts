@@ -20,6 +20,8 @@ export const packageArrows: readonly ArrowRule[] = [
   { from: 'bridge-service', to: ['core', 'sdk', 'drivers/port', 'drivers/host', 'drivers/pkcs11', 'drivers/cloud'] },
   // A page carries no schema library: of the contract it gets types, and the compact tables generated from it.
   { from: 'sdk', to: ['core/messages'], typesFrom: ['core/contract', 'core/errors', 'core/verdict'] },
+  // Pages too: the words and rows of errors, and the check of codes that people type.
+  { from: 'console', to: ['sdk', 'core/errors', 'core/messages', 'core/identity'] },
   { from: 'conformance', to: ['core', 'drivers'] },
   // drivers/pkcs11 only to set up the demonstration's SoftHSM2 token.
   { from: 'demo', to: ['core', 'sdk', 'drivers/soft', 'drivers/pkcs11'] },

@@ -7,6 +7,7 @@ const builders = [
   'desktop-agent/build-pages.ts',
   'bridge-service/build-pages.ts',
   'demo/build-pages.ts',
+  'console/build-pages.ts',
   'sdk/build-bundles.ts',
 ];
 

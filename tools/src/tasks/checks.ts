@@ -11,6 +11,7 @@ const vueProjects = [
   'desktop-agent/tsconfig.pages.json',
   'demo/tsconfig.pages.json',
   'bridge-service/tsconfig.pages.json',
+  'console/tsconfig.pages.json',
 ].filter((file) => existsSync(path.join(checkout, file)));
 
 /** What must hold before any test is worth running. */

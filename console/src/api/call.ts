@@ -1,0 +1,73 @@
+import { language } from '../words/language.ts';
+import { Refusal } from './refusal.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface CallOptions {
+  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>>;
+  readonly body?: unknown;
+  /** The same for every try of one act, so that an answer that was lost is given again: {@link newActKey}. */
+  readonly key?: string;
+  readonly signal?: AbortSignal;
+}
+
+let whenEnded: () => void = () => undefined;
+
+/** Told when the service no longer knows this browser's session. */
+export function onSessionEnded(listener: () => void): void {
+  whenEnded = listener;
+}
+
+export const newActKey = (): string => crypto.randomUUID();
+
+/**
+ * Asks the service as the person who is logged in; the cookie goes with it.
+ *
+ * @throws {Refusal} with the service's coded error, or without a code when it cannot be reached
+ */
+export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  const response = await send(method, path, options);
+  const answer = (await response.json()) as T & { readonly error?: Answered };
+  if (response.ok) return answer;
+  const { code = null, params = {}, requestId = null, retriable = false } = answer.error ?? {};
+  if (response.status === 401) whenEnded();
+  throw new Refusal({ code, params, requestId, retriable }, response.status);
+}
+
+interface Answered {
+  readonly code?: string;
+  readonly params?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly requestId?: string;
+  readonly retriable?: boolean;
+}
+
+/** The answer as it comes: for streams and files. @throws {Refusal} when the service cannot be reached */
+export async function send(method: Method, path: string, options: CallOptions = {}): Promise<Response> {
+  const url = new URL(path, location.origin);
+  for (const [name, value] of Object.entries(options.query ?? {}))
+    if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value));
+  const body = options.body === undefined ? {} : { body: JSON.stringify(options.body) };
+  try {
+    return await fetch(url, {
+      method,
+      headers: {
+        'x-onelock-console': '1',
+        'accept-language': language.value,
+        ...(options.body !== undefined && { 'content-type': 'application/json' }),
+        ...(method !== 'GET' && { 'idempotency-key': options.key ?? newActKey() }),
+      },
+      ...body,
+      ...(options.signal !== undefined && { signal: options.signal }),
+      credentials: 'same-origin',
+      redirect: 'error',
+    });
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
+    throw new Refusal({ code: null, params: {}, requestId: null, retriable: true }, 0);
+  }
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}

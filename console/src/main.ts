@@ -1,0 +1,10 @@
+import { createApp } from 'vue';
+import App from './App.vue';
+import { followLinks } from './router/router.ts';
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/parts.css';
+
+followLinks(document);
+createApp(App).mount('#console');
