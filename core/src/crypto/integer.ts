@@ -1,8 +1,13 @@
-import { fromHex, toHex } from '../bytes/hex.ts';
+import { fromHex } from '../bytes/hex.ts';
 
 /** Non-negative integer of big-endian bytes. */
 export function integerFromBytes(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const head = bytes.length % 8;
+  let value = 0n;
+  for (let at = 0; at < head; at++) value = (value << 8n) | BigInt(words.getUint8(at));
+  for (let at = head; at < bytes.length; at += 8) value = (value << 64n) | words.getBigUint64(at);
+  return value;
 }
 
 /** Big-endian bytes, left-padded with zeros to exactly `length`; the value must fit. */

@@ -23,10 +23,10 @@ export function checkSignatureStrength(
   algorithm: SignatureAlgorithm,
   policy: AlgorithmPolicy,
 ): PathProblem | undefined {
-  const digests = digestsOf(algorithm);
-  const weak = digests.find((digest) => !policy.digests.includes(digest));
-  if (weak === undefined) return undefined;
-  return problemOf(certificate, 'ERR_PATH_ALGORITHM_WEAK', { algorithm: `${algorithm.kind} ${weak}` });
+  for (const digest of digestsOf(algorithm))
+    if (!policy.digests.includes(digest))
+      return problemOf(certificate, 'ERR_PATH_ALGORITHM_WEAK', { algorithm: `${algorithm.kind} ${digest}` });
+  return undefined;
 }
 
 /** Whether the profile lets this key stand in a path. @param certificate the one to name as at fault */

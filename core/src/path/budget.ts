@@ -16,20 +16,19 @@ export const defaultBudget: BudgetLimits = { signatures: 64, steps: 4096, depth:
 
 export type BudgetItem = keyof BudgetLimits;
 
-/** Counts down. Running out ends the whole validation, whatever branch it happens in. */
+/** Counts up. Running out ends the whole validation, whatever branch it happens in. */
 export class Budget {
-  readonly #left: Record<BudgetItem, number>;
   readonly #limits: BudgetLimits;
+  readonly #spent: Record<BudgetItem, number> = { signatures: 0, steps: 0, depth: 0, nameComparisons: 0 };
 
-  constructor(limits: Partial<BudgetLimits> = {}) {
-    this.#limits = { ...defaultBudget, ...limits };
-    this.#left = { ...this.#limits };
+  constructor(limits?: Partial<BudgetLimits>) {
+    this.#limits = limits === undefined ? defaultBudget : { ...defaultBudget, ...limits };
   }
 
   /** @throws {CodedError} ERR_PATH_BUDGET_EXCEEDED { limit } */
   spend(item: BudgetItem, amount = 1): void {
-    this.#left[item] -= amount;
-    if (this.#left[item] < 0) throw new CodedError('ERR_PATH_BUDGET_EXCEEDED', { limit: item });
+    this.#spent[item] += amount;
+    if (this.#spent[item] > this.#limits[item]) throw new CodedError('ERR_PATH_BUDGET_EXCEEDED', { limit: item });
   }
 
   get depth(): number {

@@ -3,54 +3,56 @@ import { isCodedError } from '../errors/index.ts';
 import { type Certificate, type Name, sameName } from '../x509/index.ts';
 import type { PathInput, TrustAnchor } from './path-input.ts';
 
-/** Who may have issued a certificate: an anchor, which ends the path, or another certificate, which goes on. */
-export type Candidate =
-  | { readonly kind: 'anchor'; readonly anchor: TrustAnchor }
-  | { readonly kind: 'certificate'; readonly certificate: Certificate };
-
-/** Candidate issuers, found by name and put in the order in which they are worth trying. */
+/**
+ * Who may have issued a certificate, found by name and put in the order in which they are worth trying: anchors, which end the
+ * path, and other certificates, which go on.
+ */
 export class Candidates {
-  readonly #input: PathInput;
-  /** Answers given: a search comes back to the same certificate by many ways, and comparing names is its dearest part. */
-  readonly #found = new Map<Certificate, readonly Candidate[]>();
+  private readonly input: PathInput;
+  // Answers given: a search comes back to the same certificate by many ways, and comparing names is its dearest part.
+  private readonly anchors = new Map<Certificate, readonly TrustAnchor[]>();
+  private others: Map<Certificate, readonly Certificate[]> | undefined;
 
   constructor(input: PathInput) {
-    this.#input = input;
+    this.input = input;
   }
 
-  /** Anchors first; then by key identifier (a hint, RFC 5280 §4.2.1.1), by validity, younger first. */
-  issuersOf(certificate: Certificate): readonly Candidate[] {
-    const found = this.#found.get(certificate) ?? this.#find(certificate);
-    this.#found.set(certificate, found);
+  /** Those to be tried first, as they end the path; by key identifier (a hint, RFC 5280 §4.2.1.1). */
+  anchorsOf(certificate: Certificate): readonly TrustAnchor[] {
+    let found = this.anchors.get(certificate);
+    if (found === undefined) {
+      const named = this.input.trustAnchors.filter((anchor) => sameName(certificate.issuer, anchorName(anchor)));
+      found = sortedDown(named, (anchor) =>
+        anchor.kind === 'certificate' ? keyHint(certificate, anchor.certificate) : 1,
+      );
+      this.anchors.set(certificate, found);
+    }
     return found;
   }
 
-  #find(certificate: Certificate): readonly Candidate[] {
-    const { trustAnchors, intermediates, at } = this.#input;
-    const anchors = trustAnchors.filter((anchor) =>
-      namesIssuer(certificate, anchorName(anchor), anchorNameDer(anchor)),
-    );
-    const others = intermediates.filter(
-      (other) =>
-        namesIssuer(certificate, other.subject, other.subjectDer) &&
-        !anchors.some((anchor) => speaksFor(anchor, other, at)),
-    );
-    const anchorHint = (anchor: TrustAnchor): number =>
-      anchor.kind === 'certificate' ? keyHint(certificate, anchor.certificate) : 1;
-    const certificateHint = (other: Certificate): number =>
-      keyHint(certificate, other) * 2 + Number(isCurrent(other, at));
-    return [
-      ...sortedDown(anchors, anchorHint).map((anchor): Candidate => ({ kind: 'anchor', anchor })),
-      ...sortedDown(
-        [...others].sort((a, b) => b.notBefore.getTime() - a.notBefore.getTime()),
-        certificateHint,
-      ).map((other): Candidate => ({ kind: 'certificate', certificate: other })),
-    ];
+  /** Those to be tried when no anchor leads on; by key identifier, by validity, younger first. */
+  certificatesOf(certificate: Certificate): readonly Certificate[] {
+    this.others ??= new Map();
+    let found = this.others.get(certificate);
+    if (found === undefined) {
+      const { intermediates, at } = this.input;
+      const anchors = this.anchorsOf(certificate);
+      const named = intermediates.filter(
+        (other) =>
+          sameName(certificate.issuer, other.subject) && !anchors.some((anchor) => speaksFor(anchor, other, at)),
+      );
+      found = sortedDown(
+        named.length < 2 ? named : named.sort((a, b) => b.notBefore.getTime() - a.notBefore.getTime()),
+        (other) => keyHint(certificate, other) * 2 + Number(isCurrent(other, at)),
+      );
+      this.others.set(certificate, found);
+    }
+    return found;
   }
 
   /** Whether somebody known has the key identifier that a certificate names as its issuer's. */
   someoneHasKeyOfIssuer(certificate: Certificate): boolean {
-    const { trustAnchors, intermediates } = this.#input;
+    const { trustAnchors, intermediates } = this.input;
     const known = [...trustAnchors.flatMap(certificateOf), ...intermediates];
     return known.some((other) => keyHint(certificate, other) === 2);
   }
@@ -77,14 +79,6 @@ function anchorName(anchor: TrustAnchor): Name {
   return anchor.kind === 'certificate' ? anchor.certificate.subject : anchor.name;
 }
 
-function anchorNameDer(anchor: TrustAnchor): Uint8Array {
-  return anchor.kind === 'certificate' ? anchor.certificate.subjectDer : anchor.name.der;
-}
-
-function namesIssuer(certificate: Certificate, subject: Name, subjectDer: Uint8Array): boolean {
-  return equalBytes(certificate.issuerDer, subjectDer) || sameName(certificate.issuer, subject);
-}
-
 /** 2: the key identifiers agree; 0: they differ; 1: one is absent or does not decode. */
 function keyHint(certificate: Certificate, issuer: Certificate): number {
   const wanted = identifierOrAbsent(() => certificate.authorityKeyIdentifier?.keyIdentifier);
@@ -108,6 +102,7 @@ function isCurrent(certificate: Certificate, at: Date): boolean {
 }
 
 function sortedDown<T>(items: readonly T[], score: (item: T) => number): readonly T[] {
+  if (items.length < 2) return items;
   return items
     .map((item) => ({ item, value: score(item) }))
     .sort((a, b) => b.value - a.value)

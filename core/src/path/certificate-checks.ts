@@ -68,9 +68,9 @@ export function checkRules(certificate: Certificate, role: CertificateRole, prof
   return rule && problemOf(certificate, 'ERR_PATH_PROFILE_VIOLATION', { rule });
 }
 
-/** What the leaf's key must be allowed to do: one bit of each list, and all of `allOf`. */
+/** What the leaf's key must be allowed to do beside what the profile asks: one of the bits of `anyOf`, and all of `allOf`. */
 export interface KeyUsageNeeds {
-  readonly anyOf: readonly (readonly KeyUsageName[])[];
+  readonly anyOf: readonly KeyUsageName[];
   readonly allOf: readonly KeyUsageName[];
 }
 
@@ -81,15 +81,17 @@ export function checkLeafKeyUsage(
   needs: KeyUsageNeeds,
 ): PathProblem | undefined {
   const has = certificate.keyUsage;
-  const anyOf = [usage.keyUsageAnyOf, ...needs.anyOf].filter((bits) => bits.length > 0);
   if (has === undefined) {
-    const asked = [...anyOf.flat(), ...needs.allOf];
+    const asked = [...usage.keyUsageAnyOf, ...needs.anyOf, ...needs.allOf];
     return asked.length > 0 && usage.keyUsageAbsent === 'refused' ? lacksKeyUsage(certificate, asked) : undefined;
   }
-  const missing = anyOf.find((bits) => !bits.some((bit) => has.has(bit)));
-  if (missing !== undefined) return lacksKeyUsage(certificate, missing);
+  if (!hasAnyOf(has, usage.keyUsageAnyOf)) return lacksKeyUsage(certificate, usage.keyUsageAnyOf);
+  if (!hasAnyOf(has, needs.anyOf)) return lacksKeyUsage(certificate, needs.anyOf);
   return needs.allOf.every((bit) => has.has(bit)) ? undefined : lacksKeyUsage(certificate, needs.allOf);
 }
+
+const hasAnyOf = (has: ReadonlySet<KeyUsageName>, bits: readonly KeyUsageName[]): boolean =>
+  bits.length === 0 || bits.some((bit) => has.has(bit));
 
 function lacksKeyUsage(certificate: Certificate, required: readonly KeyUsageName[]): PathProblem {
   return problemOf(certificate, 'ERR_PATH_KEY_USAGE', { required: required.join(' ') });
@@ -135,6 +137,7 @@ function checkPurposes(
   lists: readonly (readonly string[])[],
   fits: (wanted: readonly string[]) => boolean,
 ): PathProblem | undefined {
-  const missing = lists.find((wanted) => !fits(wanted));
-  return missing && problemOf(certificate, 'ERR_PATH_EXTENDED_KEY_USAGE', { required: missing.join(' ') });
+  for (const wanted of lists)
+    if (!fits(wanted)) return problemOf(certificate, 'ERR_PATH_EXTENDED_KEY_USAGE', { required: wanted.join(' ') });
+  return undefined;
 }

@@ -11,6 +11,15 @@ import type { Profile } from './profile.ts';
 /** The issuer a signature is checked against, as a candidate: `mismatch` means that it is another one's signature. */
 export type SignatureOutcome = 'valid' | 'other-issuer' | PathProblem;
 
+interface KnownOutcome {
+  readonly certificate: Certificate;
+  readonly key: PublicKey;
+  readonly outcome: SignatureOutcome;
+}
+
+/** Honest paths have a handful of signatures: these are compared, and only more are indexed. */
+const mostFew = 8;
+
 /**
  * Verifies signatures of certificates, each pair of certificate and key once. SM2 always with the default user id: that
  * of certificates by GM/T 0009 §10, so a signature without ZA or with an empty id is invalid here.
@@ -19,7 +28,8 @@ export class CertificateSignatures {
   readonly #ops: CryptoOps;
   readonly #budget: Budget;
   readonly #profile: Profile;
-  readonly #outcomes = new Map<Certificate, KnownOutcomes>();
+  readonly #few: KnownOutcome[] = [];
+  #many: Map<Certificate, Map<string, SignatureOutcome>> | undefined;
 
   constructor(ops: CryptoOps, budget: Budget, profile: Profile) {
     this.#ops = ops;
@@ -29,11 +39,27 @@ export class CertificateSignatures {
 
   /** @param key of the candidate issuer */
   check(certificate: Certificate, key: PublicKey): SignatureOutcome {
-    const known = this.#outcomes.get(certificate) ?? new KnownOutcomes();
-    this.#outcomes.set(certificate, known);
-    const outcome = known.get(key) ?? this.#verify(certificate, key);
-    known.set(key, outcome);
+    const known = this.#known(certificate, key);
+    if (known !== undefined) return known;
+    const outcome = this.#verify(certificate, key);
+    this.#remember(certificate, key, outcome);
     return outcome;
+  }
+
+  #known(certificate: Certificate, key: PublicKey): SignatureOutcome | undefined {
+    for (const known of this.#few)
+      if (known.certificate === certificate && equalBytes(known.key.spki, key.spki)) return known.outcome;
+    return this.#many?.get(certificate)?.get(keyText(key.spki));
+  }
+
+  #remember(certificate: Certificate, key: PublicKey, outcome: SignatureOutcome): void {
+    if (this.#few.length < mostFew) {
+      this.#few.push({ certificate, key, outcome });
+      return;
+    }
+    this.#many ??= new Map();
+    const outcomes = this.#many.get(certificate) ?? new Map<string, SignatureOutcome>();
+    this.#many.set(certificate, outcomes.set(keyText(key.spki), outcome));
   }
 
   #verify(certificate: Certificate, key: PublicKey): SignatureOutcome {
@@ -61,25 +87,6 @@ function algorithmFor(certificate: Certificate, key: PublicKey): SignatureAlgori
   } catch (error) {
     if (error instanceof CodedError && error.code === 'ERR_SIGNATURE_ALGORITHM_MISMATCH') return undefined;
     throw error;
-  }
-}
-
-const fewKeys = 8;
-
-/** Outcomes by key. Honest certificates meet one key or two, so the first few are compared and only more are indexed. */
-class KnownOutcomes {
-  readonly #few: { readonly key: PublicKey; readonly outcome: SignatureOutcome }[] = [];
-  readonly #many = new Map<string, SignatureOutcome>();
-
-  get(key: PublicKey): SignatureOutcome | undefined {
-    const found = this.#few.find((known) => known.key === key || equalBytes(known.key.spki, key.spki));
-    return found?.outcome ?? (this.#many.size === 0 ? undefined : this.#many.get(keyText(key.spki)));
-  }
-
-  set(key: PublicKey, outcome: SignatureOutcome): void {
-    if (this.#few.some((known) => known.key === key)) return;
-    if (this.#few.length < fewKeys) this.#few.push({ key, outcome });
-    else this.#many.set(keyText(key.spki), outcome);
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from './constraints.ts';
 import type { PathInput, TrustAnchor } from './path-input.ts';
 import { initialState, type PathState } from './path-state.ts';
-import { guarded, type PathProblem, problemOf } from './problem.ts';
+import { type PathProblem, problemOf, problemOfError } from './problem.ts';
 import type { Profile } from './profile.ts';
 
 /** What a whole path came to, and every constraint that was asked on the way, the broken one last. */
@@ -67,7 +67,7 @@ class PathCheck {
     const anchor = this.#anchor;
     if (anchor.kind === 'certificate') return this.#ask(anchor.certificate, anchorConstraints);
     const child = this.#chain.at(-1);
-    return child && guarded(child, () => checkKeyStrength(child, anchor.publicKey, this.#profile.algorithms));
+    return child && checkKeyStrength(child, anchor.publicKey, this.#profile.algorithms);
   }
 
   #alongChain(): PathProblem | undefined {
@@ -90,14 +90,16 @@ class PathCheck {
       profile: this.#profile,
     };
     const trail = this.#trail.enter(certificate, constraints);
-    return guarded(certificate, () => {
+    try {
       for (const constraint of constraints) {
         const problem = constraint.check(context);
         if (problem !== undefined) return problem;
         trail.satisfied++;
       }
       return undefined;
-    });
+    } catch (error) {
+      return problemOfError(error, certificate);
+    }
   }
 
   /** §6.1.5 (a) (b) (g). */

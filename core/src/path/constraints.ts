@@ -170,7 +170,7 @@ const leafUse: readonly Constraint[] = [
     clause: 'RFC 5280 §4.2.1.3',
     check: ({ certificate, input, profile }) =>
       checkLeafKeyUsage(certificate, profile.leaf, {
-        anyOf: [input.keyUsageAnyOf ?? []],
+        anyOf: input.keyUsageAnyOf ?? [],
         allOf: input.keyUsage ?? [],
       }),
   },

@@ -9,7 +9,7 @@ import { checkPath } from './check-path.ts';
 import { type CheckedTrail, emptyTrail } from './checked-trail.ts';
 import type { PathInput, TrustAnchor } from './path-input.ts';
 import type { PathAttempt } from './path-report.ts';
-import { guarded, type PathProblem, problemOf } from './problem.ts';
+import { type PathProblem, problemOf, problemOfError } from './problem.ts';
 import type { Profile } from './profile.ts';
 
 export interface FoundPath {
@@ -62,12 +62,16 @@ export class PathSearch {
     const tail = chain.at(-1);
     if (tail === undefined) return undefined;
     let issuerFound = false;
-    for (const candidate of this.#candidates.issuersOf(tail)) {
+    for (const anchor of this.#candidates.anchorsOf(tail)) {
       this.#budget.spend('steps');
-      const step =
-        candidate.kind === 'anchor'
-          ? this.#endAt(candidate.anchor, chain, tail)
-          : this.#goThrough(candidate.certificate, chain, tail);
+      const step = this.#endAt(anchor, chain, tail);
+      if (step === 'not-the-issuer') continue;
+      issuerFound = true;
+      if (step !== 'failed') return step;
+    }
+    for (const issuer of this.#candidates.certificatesOf(tail)) {
+      this.#budget.spend('steps');
+      const step = this.#goThrough(issuer, chain, tail);
       if (step === 'not-the-issuer') continue;
       issuerFound = true;
       if (step !== 'failed') return step;
@@ -77,8 +81,7 @@ export class PathSearch {
   }
 
   #endAt(anchor: TrustAnchor, chain: readonly Certificate[], tail: Certificate): Step {
-    const key = anchor.kind === 'certificate' ? () => anchor.certificate.publicKey : () => anchor.publicKey;
-    const link = this.#link(tail, key);
+    const link = this.#link(tail, anchor.kind === 'certificate' ? anchor.certificate : anchor);
     if (link === 'not-the-issuer') return link;
     if (link !== undefined) return this.#record(link, chain.length, true);
     const outcome = checkPath(chain, anchor, this.#input, this.#profile, this.#budget);
@@ -95,12 +98,20 @@ export class PathSearch {
 
   #goThrough(issuer: Certificate, chain: readonly Certificate[], tail: Certificate): Step {
     if (chain.some((certificate) => isSameEntity(certificate, issuer))) return 'not-the-issuer';
-    const problem = guarded(issuer, () => this.#checkIntermediate(issuer, chain));
+    const problem = this.#intermediateProblem(issuer, chain);
     if (problem !== undefined) return this.#record(problem, chain.length, false);
-    const link = this.#link(tail, () => issuer.publicKey);
+    const link = this.#link(tail, issuer);
     if (link === 'not-the-issuer') return link;
     if (link !== undefined) return this.#record(link, chain.length, false);
     return this.#extend([...chain, issuer]) ?? 'failed';
+  }
+
+  #intermediateProblem(issuer: Certificate, chain: readonly Certificate[]): PathProblem | undefined {
+    try {
+      return this.#checkIntermediate(issuer, chain);
+    } catch (error) {
+      return problemOfError(error, issuer);
+    }
   }
 
   /** What can be said of an intermediate before the rest of its path is known: cheaper than a signature. */
@@ -114,14 +125,14 @@ export class PathSearch {
   }
 
   /** Whether `tail` is signed by a key. A signature by another kind of key is another issuer's of the same name. */
-  #link(tail: Certificate, key: () => PublicKey): PathProblem | 'not-the-issuer' | undefined {
-    let otherIssuer = false;
-    const problem = guarded(tail, () => {
-      const outcome = this.#signatures.check(tail, key());
-      otherIssuer = outcome === 'other-issuer';
-      return typeof outcome === 'string' ? undefined : outcome;
-    });
-    return otherIssuer ? 'not-the-issuer' : problem;
+  #link(tail: Certificate, issuer: { readonly publicKey: PublicKey }): PathProblem | 'not-the-issuer' | undefined {
+    try {
+      const outcome = this.#signatures.check(tail, issuer.publicKey);
+      if (outcome === 'valid') return undefined;
+      return outcome === 'other-issuer' ? 'not-the-issuer' : outcome;
+    } catch (error) {
+      return problemOfError(error, tail);
+    }
   }
 
   #record(problem: PathProblem, length: number, anchored: boolean, checked: CheckedTrail = emptyTrail): 'failed' {

@@ -1,5 +1,5 @@
 import { oids } from '../asn1/index.ts';
-import type { Certificate } from '../x509/index.ts';
+import type { Certificate, PolicyMapping } from '../x509/index.ts';
 import { PolicyGraph } from './policy-graph.ts';
 import type { PolicyRequirements } from './policy-requirements.ts';
 
@@ -12,7 +12,8 @@ export type PolicyOutcome = { readonly policies: 'any' | readonly string[] } | '
  */
 export class PolicyState {
   readonly #acceptable: 'any' | readonly string[];
-  #graph: PolicyGraph | null = new PolicyGraph();
+  /** undefined: no certificate has been entered yet. Most paths know no policies and never need one. */
+  #graph: PolicyGraph | null | undefined;
   #explicit: number;
   #mapping: number;
   #any: number;
@@ -34,21 +35,25 @@ export class PolicyState {
   enter(certificate: Certificate, isLast: boolean, isSelfIssued: boolean): boolean {
     const policies = certificate.certificatePolicies?.map(({ policy }) => policy);
     if (policies === undefined) this.#graph = null;
-    else
-      this.#graph?.descend(policies, policies.includes(oids.anyPolicy) && (this.#any > 0 || (!isLast && isSelfIssued)));
-    if (this.#graph?.isEmpty === true) this.#graph = null;
+    else {
+      const graph = this.#graph === undefined ? new PolicyGraph() : this.#graph;
+      graph?.descend(policies, policies.includes(oids.anyPolicy) && (this.#any > 0 || (!isLast && isSelfIssued)));
+      this.#graph = graph?.isEmpty === true ? null : graph;
+    }
     return this.#explicit > 0 || this.#graph !== null;
   }
 
   /** §6.1.4 (a) (b) (h) (i) (j), for every certificate but the last. False: refused. */
   prepareForNext(certificate: Certificate, isSelfIssued: boolean): boolean {
-    const mappings = certificate.policyMappings ?? [];
-    const mapsAny = mappings.some(
-      ({ issuerDomainPolicy, subjectDomainPolicy }) =>
-        issuerDomainPolicy === oids.anyPolicy || subjectDomainPolicy === oids.anyPolicy,
-    );
-    if (mapsAny) return false;
-    if (mappings.length > 0) this.#applyMappings(certificate);
+    const mappings = certificate.policyMappings;
+    if (mappings !== undefined) {
+      const mapsAny = mappings.some(
+        ({ issuerDomainPolicy, subjectDomainPolicy }) =>
+          issuerDomainPolicy === oids.anyPolicy || subjectDomainPolicy === oids.anyPolicy,
+      );
+      if (mapsAny) return false;
+      this.#applyMappings(mappings);
+    }
     if (!isSelfIssued) {
       this.#explicit = Math.max(0, this.#explicit - 1);
       this.#mapping = Math.max(0, this.#mapping - 1);
@@ -74,9 +79,9 @@ export class PolicyState {
     return this.#acceptable.filter((policy) => any || authority.has(policy));
   }
 
-  #applyMappings(certificate: Certificate): void {
+  #applyMappings(mappings: readonly PolicyMapping[]): void {
     const byIssuer = new Map<string, string[]>();
-    for (const { issuerDomainPolicy, subjectDomainPolicy } of certificate.policyMappings ?? []) {
+    for (const { issuerDomainPolicy, subjectDomainPolicy } of mappings) {
       const list = byIssuer.get(issuerDomainPolicy);
       if (list === undefined) byIssuer.set(issuerDomainPolicy, [subjectDomainPolicy]);
       else list.push(subjectDomainPolicy);

@@ -1,4 +1,4 @@
-import { type CodedError, type ErrorCode, type ErrorParams, isCodedError } from '../errors/index.ts';
+import { type ErrorCode, type ErrorParams, isCodedError } from '../errors/index.ts';
 import type { Reason, VerdictSubject } from '../verdict/index.ts';
 import { type Certificate, describeSubject } from '../x509/index.ts';
 
@@ -14,20 +14,11 @@ export function problemOf(certificate: Certificate, code: ErrorCode, params: Err
   return { reason: { code, params: { subject: subject.subject, ...params } }, subject };
 }
 
-/** A malformed extension or key met while checking: the certificate at hand is at fault. */
-export function problemFrom(error: CodedError, certificate: Certificate): PathProblem {
-  return { reason: { code: error.code, params: error.params }, subject: describeSubject(certificate) };
-}
-
 /**
- * Runs a check whose decoding may throw. An exhausted budget ends the whole validation and passes through, as does
+ * What a check threw over a malformed extension or key: the certificate at hand is at fault. An exhausted budget ends the whole validation and passes through, as does
  * anything that is not ours.
  */
-export function guarded(certificate: Certificate, check: () => PathProblem | undefined): PathProblem | undefined {
-  try {
-    return check();
-  } catch (error) {
-    if (!isCodedError(error) || error.code === 'ERR_PATH_BUDGET_EXCEEDED') throw error;
-    return problemFrom(error, certificate);
-  }
+export function problemOfError(error: unknown, certificate: Certificate): PathProblem {
+  if (!isCodedError(error) || error.code === 'ERR_PATH_BUDGET_EXCEEDED') throw error;
+  return { reason: { code: error.code, params: error.params }, subject: describeSubject(certificate) };
 }

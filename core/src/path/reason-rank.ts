@@ -32,6 +32,7 @@ const otherRank = order.indexOf('ERR_CRYPTO_ALGORITHM_UNSUPPORTED');
  * order in which they were met decides the rest.
  */
 export function byTelling(attempts: readonly PathAttempt[]): readonly PathAttempt[] {
+  if (attempts.length < 2) return attempts;
   const rankOf = (attempt: PathAttempt): number => ranks.get(attempt.reason.code) ?? otherRank;
   return [...attempts].sort(
     (a, b) => Number(b.anchored) - Number(a.anchored) || rankOf(b) - rankOf(a) || b.length - a.length,

@@ -40,7 +40,7 @@ function passed(found: FoundPath, attempts: readonly PathAttempt[], { at }: Path
   const anchored: readonly Certificate[] =
     found.anchor.kind === 'certificate' && !(top !== undefined && equalBytes(found.anchor.certificate.der, top.der))
       ? [...found.chain, found.anchor.certificate]
-      : found.chain;
+      : [...found.chain];
   return {
     verdict: { indication: 'passed' },
     path: anchored,

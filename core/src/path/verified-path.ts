@@ -25,7 +25,7 @@ export class VerifiedPath {
     profile: ProfileName,
   ) {
     if (key !== permit) throw new TypeError('a verified path comes from validatePath and nowhere else');
-    this.certificates = Object.freeze([...certificates]);
+    this.certificates = certificates;
     this.anchor = anchor;
     this.at = new Date(at);
     this.profile = profile;
@@ -38,12 +38,12 @@ export class VerifiedPath {
   }
 }
 
-/** For the validation itself; not exported from the room. */
+/** For the validation itself; not exported from the room. @param certificates  frozen here */
 export function proveVerified(
   certificates: readonly Certificate[],
   anchor: TrustAnchor,
   at: Date,
   profile: ProfileName,
 ): VerifiedPath {
-  return new VerifiedPath(permit, certificates, anchor, at, profile);
+  return new VerifiedPath(permit, Object.freeze(certificates), anchor, at, profile);
 }

@@ -1,3 +1,4 @@
+import { derTag } from '../asn1/tags.ts';
 import { equalBytes } from '../bytes/compare.ts';
 import { toHex } from '../bytes/hex.ts';
 import type { Name, NameAttribute, RelativeName } from './name.ts';
@@ -32,10 +33,51 @@ function sameRdn(a: RelativeName | undefined, b: RelativeName | undefined): bool
   const [one, other] = [a[0], b[0]];
   if (a.length === 1 && b.length === 1 && one !== undefined && other !== undefined) {
     if (one.oid !== other.oid) return false;
-    if (equalBytes(one.der, other.der)) return true;
+    const [der, otherDer] = [one.der, other.der];
+    if (equalBytes(der, otherDer)) return true;
+    if (differPlainly(der, otherDer)) return false;
   }
   return rdnKey(a) === rdnKey(b);
 }
+
+/** String types whose octets are their characters, as long as these are ASCII. */
+const octetStrings: ReadonlySet<number> = new Set([
+  derTag.utf8String,
+  derTag.printableString,
+  derTag.ia5String,
+  derTag.teletexString,
+]);
+
+/**
+ * Whether two texts cannot be the same however they are prepared: both are {@link plain} throughout, and where they first
+ * differ, case aside, neither has a space. What cannot be told so is not said. It costs less than preparing both.
+ */
+function differPlainly(a: Uint8Array, b: Uint8Array): boolean {
+  if (!isPlain(a) || !isPlain(b)) return false;
+  const length = Math.min(a.length, b.length);
+  for (let index = 2; index < length; index++) {
+    const [one, other] = [a[index] ?? 0, b[index] ?? 0];
+    if (lowerCase(one) !== lowerCase(other)) return one !== 0x20 && other !== 0x20;
+  }
+  return false;
+}
+
+/** {@link plain}, asked of the encoding. */
+function isPlain(der: Uint8Array): boolean {
+  const tag = der[0] ?? 0;
+  if (!octetStrings.has(tag) || (der[1] ?? 0x80) >= 0x80) return false;
+  for (let index = 2; index < der.length; index++) {
+    const octet = der[index] ?? 0;
+    if (octet >= 0x20 && octet <= 0x7e) continue;
+    if (tag !== derTag.utf8String || (octet & 0xf0) !== 0xe0) return false;
+    const [second, third] = [der[++index] ?? 0, der[++index] ?? 0];
+    const point = ((octet & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f);
+    if ((second & 0xc0) !== 0x80 || (third & 0xc0) !== 0x80 || point < 0x4e00 || point > 0x9fa5) return false;
+  }
+  return true;
+}
+
+const lowerCase = (octet: number): number => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet);
 
 /** RDNs are sets: the order of attributes inside of one does not count. */
 function rdnKey(rdn: RelativeName): string {

@@ -28,10 +28,15 @@ const shortNames: ReadonlyMap<string, string> = new Map([
  * is one printable line. An empty name gives an empty text.
  */
 export function formatName(name: Name): string {
-  return name.rdns
-    .toReversed()
-    .map((rdn) => rdn.map(formatAttribute).join('+'))
-    .join(',');
+  let text = '';
+  for (let index = name.rdns.length - 1; index >= 0; index--) {
+    let joint = text === '' ? '' : ',';
+    for (const attribute of name.rdns[index] ?? []) {
+      text += joint + formatAttribute(attribute);
+      joint = '+';
+    }
+  }
+  return text;
 }
 
 /** The short name of an attribute type (`CN`), or its dotted form. */
@@ -44,10 +49,14 @@ function formatAttribute(attribute: NameAttribute): string {
   return `${formatAttributeType(attribute.oid)}=${value}`;
 }
 
+/** Letters, digits, what is harmless among the signs, and the common Chinese characters, with spaces between. */
+const plain = /^[!$-*\-./0-:=?@A-Z[\]-~\u4e00-\u9fa5]+(?: [!$-*\-./0-:=?@A-Z[\]-~\u4e00-\u9fa5]+)*$/;
+
 const special = /["+,;<>\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** RFC 4514 §2.4; characters that would disturb a line of text or its direction are written as `\` and hexadecimal UTF-8. */
 function escapeValue(text: string): string {
+  if (plain.test(text)) return text;
   if (!special.test(text) && !/^[ #]|\s$/.test(text)) return text;
   const escaped = text
     .replaceAll(/["+,;<>\\]/g, '\\$&')

@@ -12,10 +12,24 @@ const nodeKeyTypes: Readonly<Record<Exclude<PublicKey['kind'], 'unsupported'>, s
   ed448: 'ed448',
 };
 
+/** A key that was asked for lately. Its octets are a copy, so that no certificate is held in memory for it. */
+interface RecentKey {
+  readonly kind: PublicKey['kind'];
+  readonly curve: EcCurve | undefined;
+  readonly octets: Uint8Array;
+  readonly imported: KeyObject;
+}
+
+/** As many as the CAs above one certificate. */
+const recentKeys = 4;
+
 /** Imported public keys, the least recently used forgotten first: one CA key checks thousands of certificates. */
 export class PublicKeyCache {
   private readonly capacity: number;
   private readonly imported = new Map<string, KeyObject>();
+  /** A ring: found by comparing octets, which is cheaper than making the name that the map asks for. */
+  private readonly recent: RecentKey[] = [];
+  private oldest = 0;
 
   /** @param capacity  keys kept; about 3 kB each */
   constructor(capacity: number) {
@@ -24,6 +38,18 @@ export class PublicKeyCache {
 
   /** @throws {CodedError} ERR_CRYPTO_KEY_INVALID, ERR_CRYPTO_ALGORITHM_UNSUPPORTED */
   import(key: PublicKey, pss?: PssParameters): KeyObject {
+    if (pss !== undefined) return this.importNamed(key, pss);
+    const curve = key.kind === 'ec' ? key.curve : undefined;
+    const octets = key.kind === 'ec' || key.kind === 'sm2' ? key.point : key.spki;
+    for (const known of this.recent)
+      if (known.kind === key.kind && known.curve === curve && sameOctets(known.octets, octets)) return known.imported;
+    const imported = this.importNamed(key, undefined);
+    this.recent[this.oldest] = { kind: key.kind, curve, octets: new Uint8Array(octets), imported };
+    this.oldest = (this.oldest + 1) % recentKeys;
+    return imported;
+  }
+
+  private importNamed(key: PublicKey, pss: PssParameters | undefined): KeyObject {
     const name = nameOf(key, pss);
     let found = this.imported.get(name);
     if (found === undefined) found = importPublicKey(key, canonicalSpki(key, pss));
@@ -55,6 +81,13 @@ function nameOf(key: PublicKey, pss: PssParameters | undefined): string {
     default:
       return `${key.kind} ${latin1(key.spki)}`;
   }
+}
+
+/** From the end: keys begin alike. They are public, so the time may tell. */
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = a.length - 1; index >= 0; index--) if (a[index] !== b[index]) return false;
+  return true;
 }
 
 const latin1 = (bytes: Uint8Array): string => bufferOf(bytes).toString('latin1');

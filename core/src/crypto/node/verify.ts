@@ -1,4 +1,5 @@
 import { constants, createVerify, verify as verifyOnce } from 'node:crypto';
+import { derTag } from '../../asn1/tags.ts';
 import { CodedError } from '../../errors/coded-error.ts';
 import { decodeEcdsaSignature } from '../ecdsa-signature.ts';
 import type { CryptoOps, EcCurve, PublicKey, SignatureAlgorithm } from '../ops.ts';
@@ -49,6 +50,7 @@ function verifyPss(
 
 /** OpenSSL reads signatures more kindly than the standards: every signature has exactly one encoding here. */
 function isStrictSignature(signature: Uint8Array, curve: EcCurve): boolean {
+  if (isPlainSignature(signature, curve)) return true;
   try {
     decodeEcdsaSignature(signature, curve);
     return true;
@@ -56,4 +58,28 @@ function isStrictSignature(signature: Uint8Array, curve: EcCurve): boolean {
     if (error instanceof CodedError && error.code === 'ERR_SIGNATURE_ENCODING_INVALID') return false;
     throw error;
   }
+}
+
+/**
+ * Whether this is certainly `SEQUENCE { r, s }` as it must be: every length in one octet, both integers positive, minimal, and
+ * shorter than the order or below it by their first octet. Tells nearly all good signatures without taking them apart.
+ */
+export function isPlainSignature(der: Uint8Array, curve: EcCurve): boolean {
+  // The orders of these two begin with 0xff.
+  const size = curve === 'p256' ? 32 : curve === 'p384' ? 48 : 0;
+  if (size === 0 || der[0] !== derTag.sequence || der[1] !== der.length - 2 || der.length > 0x7f + 2) return false;
+  const r = endOfPlainInteger(der, 2, size);
+  return r > 0 && r < der.length && endOfPlainInteger(der, r, size) === der.length;
+}
+
+/** Where the next value begins; -1 for an integer that must be looked at more closely. @param size  octets of the order */
+function endOfPlainInteger(der: Uint8Array, at: number, size: number): number {
+  const length = der[at + 1] ?? 0;
+  const end = at + 2 + length;
+  if (der[at] !== derTag.integer || length === 0 || length > 0x7f || end > der.length) return -1;
+  const first = der[at + 2] ?? 0;
+  if (first >= 0x80) return -1;
+  if (first !== 0) return length <= size ? end : -1;
+  const second = der[at + 3] ?? 0;
+  return length > 1 && length <= size + 1 && second >= 0x80 && second < 0xff ? end : -1;
 }
