@@ -24,10 +24,12 @@ import { answerBrokenRequest, answerError, installErrorHandler, toCodedError } f
 import { installMetrics } from './plugins/metrics.ts';
 import { readQuotas } from './plugins/quotas.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
+import { rememberRefusals } from './plugins/refusals.ts';
 import { measureStore } from './plugins/store-metrics.ts';
 import { compileSchema } from './plugins/validation.ts';
 import { publicOriginOf } from './public-origin.ts';
 import { administratorRoutes } from './routes/administrators.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { callerRoutes } from './routes/callers.ts';
@@ -52,7 +54,10 @@ import { platformRoutes } from './routes/platforms.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { registeredCertificateRoutes } from './routes/registered-certificates.ts';
 import { sealRoutes } from './routes/seals.ts';
+import { searchRoutes } from './routes/search.ts';
 import { signatureRoutes } from './routes/signatures.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
+import { supportRoutes } from './routes/support.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { timestampRoutes } from './routes/timestamps.ts';
 import { watchListRoutes } from './routes/watch-list.ts';
@@ -82,7 +87,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    genReqId: () => `req_${toHex(ports.ops.random(12))}`,
+    // It begins with the time, by which the audit log is searched for it (services/support).
+    genReqId: () => `req_${ports.clock().getTime().toString(16).padStart(12, '0')}${toHex(ports.ops.random(6))}`,
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket as Socket, config.requestTimeoutMs),
     routerOptions: { maxParamLength: 200 },
     // A URL that cannot be decoded reaches no route and no error handler.
@@ -119,6 +125,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const metrics = installMetrics(app);
   measureEvidence(metrics.registry, ports);
   measureStore(metrics.registry, ports);
+  rememberRefusals(app, ports);
   await installDocumentation(app);
 
   const context: RouteContext = { ports, config, metrics };
@@ -152,6 +159,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   enrolmentRoutes(typed, context);
   applicationRoutes(typed, context);
   auditRoutes(typed, context);
+  alertRoutes(typed, context);
+  statisticsRoutes(typed, context);
+  searchRoutes(typed, context);
+  supportRoutes(typed, context);
   await installOpenIdConnect(app, context);
   installConsole(app, context);
   app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());

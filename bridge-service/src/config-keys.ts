@@ -106,6 +106,27 @@ export const configKeys = {
     en: 'How often a checkpoint of the audit log is signed while it grows, in seconds',
     read: integer(1, 86_400),
   }),
+  statisticsSeconds: key({
+    variable: 'ONELOCK_SERVICE_STATISTICS_SECONDS',
+    fallback: 1,
+    zh: '每隔多久把审计日志的新记录计入统计（秒）；0 表示本节点不统计',
+    en: 'How often what the audit log has grown by is counted, in seconds; 0: not by this node',
+    read: integer(0, 86_400),
+  }),
+  savingsKeysPerPlatform: key({
+    variable: 'ONELOCK_SERVICE_SAVINGS_KEYS_PER_PLATFORM',
+    fallback: 1,
+    zh: '节省测算的假设：没有互认时，一家企业在每个平台需要几把密钥；显示在数字旁',
+    en: 'Assumption of the savings: keys that a company would need for each platform without mutual recognition; shown beside the numbers',
+    read: integer(1, 100),
+  }),
+  savingsKeyPriceYuan: key({
+    variable: 'ONELOCK_SERVICE_SAVINGS_KEY_PRICE_YUAN',
+    fallback: 0,
+    zh: '节省测算的假设：一把密钥一年的价格（元）；0 表示不折算金额',
+    en: 'Assumption of the savings: price of a key for a year, in yuan; 0: no money is reckoned',
+    read: integer(0, 1_000_000),
+  }),
   logLevel: key({
     variable: 'ONELOCK_SERVICE_LOG_LEVEL',
     fallback: 'info' as 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent',

@@ -16,8 +16,11 @@ import { startApplications } from './jobs/applications.ts';
 import { startChangeSchedule } from './jobs/change-sets.ts';
 import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
+import { startNodeBeat } from './jobs/node-beat.ts';
+import { startStatistics } from './jobs/statistics.ts';
 import { startWebhooks } from './jobs/webhooks.ts';
 import { createEnrolmentDoor, createWebhookPost } from './outbound/index.ts';
+import { programVersion } from './program-version.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import { openStore } from './repositories/store.ts';
 import { caCredentials } from './secrets/ca-credentials.ts';
@@ -92,6 +95,16 @@ export async function startService(
     await requireKeyOf(ports);
     const app = await buildApp({ config, ports, logger, isStoreUnavailable });
     const stopHousekeeping = startHousekeeping(ports, logger);
+    const stopStatistics = startStatistics(ports, config.statisticsSeconds, logger);
+    const stopBeat = startNodeBeat(
+      ports,
+      {
+        version: programVersion(),
+        database: databaseLocationOf(config).engine,
+        clock: () => ({ clockOffsetMs: tsa?.monitor.offsetMs ?? null, clockDoubt: tsa?.monitor.doubt() ?? null }),
+      },
+      logger,
+    );
     const stopEvidence =
       evidence === undefined ? async () => undefined : await startEvidence(evidence, { store, logger });
     const stopWebhooks = config.outbound
@@ -102,6 +115,8 @@ export async function startService(
       enrolment === undefined ? async () => undefined : startApplications({ ...ports, enrolment }, logger);
     const stop = async (): Promise<void> => {
       stopHousekeeping();
+      await stopBeat();
+      await stopStatistics();
       await app.close();
       await stopWebhooks();
       await stopApplications();

@@ -11,6 +11,8 @@ import {
 } from '../repositories/engine/database-location.ts';
 import { openDatabase } from '../repositories/engine/open-database.ts';
 import type { ServiceDatabase } from '../repositories/engine/schema.ts';
+import { createFactRepository } from '../repositories/facts.ts';
+import { jobFact } from '../services/statistics/state.ts';
 import { type AuditReport, verifyAudit } from '../services/verify-audit.ts';
 import { existingDatabase } from './existing-database.ts';
 
@@ -42,6 +44,7 @@ export async function backUp(
   try {
     const report = await copyBetween(source, { engine: 'sqlite', file: draft }, 'go on');
     renameSync(draft, file);
+    await noteBackUp(source, report);
     return { ...report, to: file };
   } finally {
     for (const end of ['', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true });
@@ -105,6 +108,17 @@ async function copyBetween(
     } finally {
       await target.destroy();
     }
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Writes down beside what was copied that it was, for the console. */
+async function noteBackUp(from: DatabaseLocation, { audit }: CopyReport): Promise<void> {
+  const source = await openDatabase(from);
+  try {
+    const value = JSON.stringify({ at: new Date().toISOString(), detail: String(audit.entries) });
+    await createFactRepository(source).set(jobFact('backup'), value);
   } finally {
     await source.destroy();
   }

@@ -1,9 +1,12 @@
 import { eraseExpiredDetails } from '../services/erase-audit-details.ts';
 import type { Ports } from '../services/ports/ports.ts';
+import { jobFact } from '../services/statistics/state.ts';
 
 const everyMs = 10 * 60 * 1000;
 /** Expired challenges stay a day, for whoever asks why a login failed. */
 const challengeGraceMs = 24 * 3_600_000;
+/** Refusals stay as long as somebody may still ask about one. */
+const refusalKeptMs = 30 * 24 * 3_600_000;
 
 type HousekeepingPorts = Pick<Ports, 'store' | 'clock' | 'lifetimes' | 'ops'>;
 
@@ -15,6 +18,7 @@ export interface CleanedUp {
   readonly idempotentAnswers: number;
   readonly auditDetails: number;
   readonly evidenceItems: number;
+  readonly refusals: number;
 }
 
 /** Deletes what has outlived its retention. Audit entries stay for ever; the details beside them do not. */
@@ -22,16 +26,25 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
   const { store, clock, lifetimes } = ports;
   const now = clock().getTime();
   const before = (ms: number): string => new Date(now - ms).toISOString();
-  return store.transaction(async (repositories) => ({
-    challenges: await repositories.challenges.deleteExpiredBefore(before(challengeGraceMs)),
-    oidcRecords: await repositories.oidc.deleteExpiredBefore(before(0)),
-    // A day longer than they count, whatever the clock does meanwhile.
-    tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
-    consoleSessions: await repositories.console.deleteExpiredBefore(before(0)),
-    idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
-    auditDetails: await eraseExpiredDetails(repositories, ports),
-    evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
-  }));
+  return store.transaction(async (repositories) => {
+    const cleaned = {
+      challenges: await repositories.challenges.deleteExpiredBefore(before(challengeGraceMs)),
+      oidcRecords: await repositories.oidc.deleteExpiredBefore(before(0)),
+      // A day longer than they count, whatever the clock does meanwhile.
+      tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
+      consoleSessions: await repositories.console.deleteExpiredBefore(before(0)),
+      idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
+      auditDetails: await eraseExpiredDetails(repositories, ports),
+      evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
+      refusals: await repositories.statistics.forgetRefusalsBefore(before(refusalKeptMs)),
+    };
+    const erased = Object.values(cleaned).reduce((sum, count) => sum + count, 0);
+    await repositories.facts.set(
+      jobFact('housekeeping'),
+      JSON.stringify({ at: new Date(now).toISOString(), detail: String(erased) }),
+    );
+    return cleaned;
+  });
 }
 
 /** Runs {@link cleanUp} now and then; gives the function that stops it. */

@@ -13,6 +13,7 @@ import { webhooks } from './0050-webhooks.ts';
 import { tickets } from './0060-tickets.ts';
 import { consoleTables } from './0070-console.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
+import { statistics } from './0090-statistics.ts';
 import { applications } from './0100-applications.ts';
 import { court } from './0110-court.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
@@ -31,6 +32,7 @@ const migrations: readonly ServiceMigration[] = [
   tickets,
   consoleTables,
   driverCatalogue,
+  statistics,
   applications,
   court,
 ];

@@ -32,6 +32,8 @@ import { createOidcRepository } from './oidc.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createHistoryRepository } from './record-history.ts';
 import { createSealRepository } from './seals.ts';
+import { createSearchReadings } from './search.ts';
+import { createStatisticsRepository } from './statistics.ts';
 import { createTicketRepository } from './tickets.ts';
 import { createWatchRepository } from './watch-list.ts';
 import { createWebhookRepository } from './webhooks.ts';
@@ -119,6 +121,8 @@ function createReadings(database: ServiceDatabase): Readings {
     driverCatalogues: createDriverCatalogueRepository(database),
     applications: createApplicationRepository(database),
     enrolments: createEnrolmentRepository(database),
+    statistics: createStatisticsRepository(database),
+    search: createSearchReadings(database),
     console: createConsoleRepository(database),
   };
 }

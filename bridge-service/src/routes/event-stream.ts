@@ -10,7 +10,7 @@ const longestBacklog = 256 * 1024;
 
 /**
  * Server-sent events (WHATWG HTML §9.2) for supervision. The number of an event is its id, so that a reader that was away gets what it
- * missed by `Last-Event-ID`; without it the stream begins now.
+ * missed by `Last-Event-ID`; without it the stream begins now. An `alert.acknowledged` says that it may be read again, and has no number.
  */
 export function streamEvents(app: App, { ports }: RouteContext): void {
   const open = new Set<ServerResponse>();
@@ -54,6 +54,9 @@ export function streamEvents(app: App, { ports }: RouteContext): void {
       const ends = [
         ports.store.subscribe('supervision.told', send),
         ports.store.onResync(send),
+        ports.store.subscribe('alert.acknowledged', ({ id }) =>
+          response.write(`event: alert.acknowledged\ndata: ${JSON.stringify({ id })}\n\n`),
+        ),
         stopping(setInterval(() => response.write(': here\n\n'), heartbeatMs)),
       ];
       response.on('close', () => {

@@ -19,6 +19,7 @@ export type IdPrefix =
   | 'wat'
   | 'evt'
   | 'app'
+  | 'nod'
   | 'whk'
   | 'cky';
 

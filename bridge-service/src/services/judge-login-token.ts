@@ -16,6 +16,7 @@ import { readingField } from './read-certificates.ts';
 import { proveCertificate } from './registry/certificates.ts';
 import { readIdentity } from './registry/read-identity.ts';
 import { authorOf } from './registry/record-change.ts';
+import { useDetails } from './statistics/use-details.ts';
 import { type UseContext, type Watched, watchUse } from './watch-list/watch-use.ts';
 
 export interface LoginView extends LoginReport {
@@ -118,6 +119,7 @@ export async function judgeLoginToken(
         certificate: `sm3:${certificateDigest}`,
         challenge: challenge?.id ?? null,
         unifiedSocialCreditCode: view.identity?.unifiedSocialCreditCode?.value ?? null,
+        ...useDetails(ports, input.context),
       },
     });
     return view;

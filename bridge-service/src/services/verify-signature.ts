@@ -21,6 +21,7 @@ import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
+import { useDetails } from './statistics/use-details.ts';
 import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
 import { type Admission, recordUse } from './watch-list/admission.ts';
 import type { UseContext } from './watch-list/watch-use.ts';
@@ -76,6 +77,7 @@ export async function verifySignature(
     details: {
       ...record.details,
       ...{ kind: question.kind, signers: masked.kind === 'message' ? masked.signers.length : 1 },
+      ...useDetails(ports, question.context),
     },
   });
   const told = { ...masked, ...(admission && { admission }), ...(sources.length > 0 && { sources }) };

@@ -137,6 +137,17 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'POST /v1/judgements/batch': people,
   'GET /v1/report-signer': everyone,
 
+  'GET /v1/alerts': overseers,
+  'POST /v1/alerts/:evt/acknowledgement': overseers,
+  'GET /v1/statistics': users,
+  'GET /v1/statistics/funnels': users,
+  'GET /v1/statistics/expiry': users,
+  'GET /v1/statistics/expiry/certificates': users,
+  'GET /v1/statistics/savings': watchers,
+  'GET /v1/statistics/state': watchers,
+  'GET /v1/search': watchers,
+  'GET /v1/support/:req': users,
+
   'GET /v1/audit': overseers,
   'GET /v1/audit/entries/:sequence': overseers,
   'GET /v1/audit/entries/:sequence/inclusion': people,

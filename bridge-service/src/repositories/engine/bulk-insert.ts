@@ -6,8 +6,14 @@ import type { ServiceDatabase, Tables } from './schema.ts';
 export type ColumnType = 'text' | 'bigint' | 'bytea';
 
 export interface BulkOptions {
-  /** What becomes of rows whose key is there already: left out, or one of their columns brought up to date. Else they are an error. */
-  readonly existing?: 'skip' | { readonly key: string; readonly update: string } | undefined;
+  /**
+   * What becomes of rows whose key is there already: left out, or one of their columns brought up to date, or added to. Else they are
+   * an error. No key may stand twice among the rows.
+   */
+  readonly existing?:
+    | 'skip'
+    | { readonly key: string; readonly update?: readonly string[] | string; readonly add?: string }
+    | undefined;
 }
 
 type Value = string | number | Uint8Array | null;
@@ -27,7 +33,7 @@ export async function bulkInsert<Table extends keyof Tables & string>(
   if (rows.length === 0) return;
   const names = Object.keys(columns);
   const into = `insert into ${table} (${names.join(', ')})`;
-  const conflict = onConflict(options.existing);
+  const conflict = onConflict(table, options.existing);
   if (engineOf(database) === 'sqlite') {
     const text = `${into} values (${names.map(() => '?').join(', ')})${conflict}`;
     for (const row of rows) await database.executeQuery(CompiledQuery.raw(text, [...row]));
@@ -44,8 +50,13 @@ export async function bulkInsert<Table extends keyof Tables & string>(
   await database.executeQuery(CompiledQuery.raw(`${into} select * from unnest(${lists})${conflict}`, parameters));
 }
 
-function onConflict(existing: BulkOptions['existing']): string {
+function onConflict(table: string, existing: BulkOptions['existing']): string {
   if (existing === undefined) return '';
   if (existing === 'skip') return ' on conflict do nothing';
-  return ` on conflict (${existing.key}) do update set ${existing.update} = excluded.${existing.update}`;
+  const { key, update = [], add } = existing;
+  const changes = [
+    ...[update].flat().map((column) => `${column} = excluded.${column}`),
+    ...(add === undefined ? [] : [`${add} = ${table}.${add} + excluded.${add}`]),
+  ];
+  return ` on conflict (${key}) do update set ${changes.join(', ')}`;
 }

@@ -5,6 +5,7 @@ import type { CourtTables } from './court-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
 import type { ImportTables } from './import-tables.ts';
 import type { LoginTables } from './login-tables.ts';
+import type { StatisticsTables } from './statistics-tables.ts';
 import type { WatchTables } from './watch-tables.ts';
 import type { WebhookTables } from './webhook-tables.ts';
 
@@ -12,7 +13,16 @@ import type { WebhookTables } from './webhook-tables.ts';
  * The tables as kysely sees them. Portable by rule: instants are ISO 8601 text in UTC with milliseconds (sortable),
  * structured values are JSON text, counters are integers, bytes are the engine's bytes type.
  */
-export interface Tables extends ApplicationTables, ConsoleTables, CourtTables, EvidenceTables, ImportTables, LoginTables, WatchTables, WebhookTables {
+export interface Tables
+  extends ApplicationTables,
+    ConsoleTables,
+    CourtTables,
+    EvidenceTables,
+    ImportTables,
+    LoginTables,
+    StatisticsTables,
+    WatchTables,
+    WebhookTables {
   /** Request tickets that passed. */
   used_tickets: { nonce_digest: string; expires_at: string };
   callers: {

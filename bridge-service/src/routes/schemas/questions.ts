@@ -7,6 +7,20 @@ import { languages, profiles } from './reports.ts';
 export const UseContextSchema = closed(
   {
     deviceSerial: Type.Optional(Text(64, '介质序列号（代理所报） / serial number of the device, as the agent says')),
+    driver: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9][a-z0-9-]*$',
+        maxLength: 64,
+        description: '所用驱动（getDeviceInfo 的 driver），用于统计 / driver, as of getDeviceInfo, for statistics',
+      }),
+    ),
+    driverVersion: Type.Optional(
+      Type.String({
+        pattern: '^[0-9A-Za-z][0-9A-Za-z.+-]*$',
+        maxLength: 32,
+        description: '驱动版本 / version of the driver',
+      }),
+    ),
     machine: Type.Optional(Text(200, '机器标识 / identifier of the machine')),
   },
   '平台所知的使用环境，用于关注名单 / what the platform knows of the way, for the watch-list',

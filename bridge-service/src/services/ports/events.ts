@@ -5,16 +5,18 @@
 export interface EventTopics {
   /** Supervision is to be told something: its place in the order of all. */
   'supervision.told': { readonly sequence: number };
+  /** Somebody has taken note of what supervision was told. */
+  'alert.acknowledged': { readonly id: string };
   /** A registry changed: `cas`, `callers` … */
   'registry.changed': { readonly registry: string };
   /** An entry of the watch-list was proposed, decided, cleared or ended. */
   'watchlist.changed': { readonly id: string };
   /** A change set was proposed, decided or applied. */
   'change-set.changed': { readonly id: string };
-  /** An import got on, or somebody did something about it. */
-  'import.changed': { readonly id: string };
   /** An application for a certificate was made or moved on. */
   'application.changed': { readonly id: string };
+  /** An import got on, or somebody did something about it. */
+  'import.changed': { readonly id: string };
   /** A source has a newer list in the database. */
   'evidence.changed': { readonly source: string };
 }

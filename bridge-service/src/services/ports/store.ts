@@ -1,10 +1,10 @@
-import type { ApplicationRepository, EnrolmentRepository } from './application-store.ts';
 import type { Checkpoint } from '../../audit/checkpoint.ts';
 import type { ForEachTree } from '../../audit/merkle-tree.ts';
+import type { ApplicationRepository, EnrolmentRepository } from './application-store.ts';
 import type { ConsoleRepository } from './console-store.ts';
 import type { EventPublisher, EventSubscriber } from './events.ts';
-import type { ImportRepository } from './import-store.ts';
 import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
+import type { ImportRepository } from './import-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
 import type {
   AdministratorCode,
@@ -31,6 +31,8 @@ import type {
   ProfileRepository,
   SealRepository,
 } from './registry-store.ts';
+import type { SearchReadings } from './search-store.ts';
+import type { StatisticsRepository } from './statistics-store.ts';
 import type { TicketRepository } from './ticket-store.ts';
 import type { WatchRepository } from './watch-store.ts';
 import type { WebhookRepository } from './webhook-store.ts';
@@ -170,6 +172,8 @@ export interface Readings {
   readonly driverCatalogues: DriverCatalogueRepository;
   readonly applications: ApplicationRepository;
   readonly enrolments: EnrolmentRepository;
+  readonly statistics: StatisticsRepository;
+  readonly search: SearchReadings;
   readonly console: ConsoleRepository;
 }
 

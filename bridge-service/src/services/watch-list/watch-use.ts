@@ -11,6 +11,9 @@ export interface UseContext {
   /** Serial number of the device that holds the key. */
   readonly deviceSerial?: string | undefined;
   readonly machine?: string | undefined;
+  /** That worked the device, for statistics. */
+  readonly driver?: string | undefined;
+  readonly driverVersion?: string | undefined;
 }
 
 /** Whose use it is. */

@@ -1,0 +1,130 @@
+import type { Ports } from '../ports/ports.ts';
+import type { Caller } from '../ports/records.ts';
+import type { GroupCount, StatisticsSpan } from '../ports/statistics-store.ts';
+import { type AskedSpan, readSpan } from './span.ts';
+
+/** Verdicts of one action. */
+export interface Tallies {
+  readonly passed: number;
+  readonly failed: number;
+  readonly indeterminate: number;
+}
+
+export type JudgedAction = (typeof judgedActions)[number];
+export const judgedActions = [
+  ...(['login.judge', 'certificate.validate', 'signature.verify', 'ticket.verify', 'timestamp.verify'] as const),
+] as const;
+
+export interface StatisticsGroup {
+  /** Empty: not known. */
+  readonly id: string;
+  readonly name: string;
+  readonly logins: Tallies;
+  /** All judgements, logins among them. */
+  readonly judgements: Tallies;
+}
+
+export interface StatisticsOverview {
+  readonly from: string;
+  readonly until: string;
+  /** Entries of the audit log that are counted, and how many there are. */
+  readonly counted: number;
+  readonly recorded: number;
+  readonly actions: readonly (Tallies & { readonly action: JudgedAction })[];
+  readonly cas: readonly StatisticsGroup[];
+  readonly platforms: readonly StatisticsGroup[];
+  readonly drivers: readonly StatisticsGroup[];
+  readonly reasons: readonly { readonly action: string; readonly reason: string; readonly count: number }[];
+  readonly step: 'hour' | 'day';
+  readonly series: readonly { readonly at: string; readonly logins: Tallies; readonly judgements: Tallies }[];
+}
+
+const mostReasons = 12;
+const mostGroups = 200;
+const none: Tallies = { passed: 0, failed: 0, indeterminate: 0 };
+
+/** How judgements went, by CA, platform, driver, reason and time. A platform sees its own alone. */
+export async function statisticsOverview(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  caller: Caller,
+  asked: AskedSpan,
+): Promise<StatisticsOverview> {
+  const span = readSpan(clock(), caller, asked);
+  const { statistics } = store;
+  const actions = await statistics.groups(span, 'action');
+  const cas = groupsOf(await statistics.groups(span, 'ca'));
+  const platforms = groupsOf(await statistics.groups(span, 'platform'));
+  const drivers = groupsOf(await statistics.groups(span, 'driver'));
+  const hours = await statistics.groups(span, 'hour');
+  return {
+    ...{ from: span.from, until: span.until },
+    ...{ counted: await statistics.counted(), recorded: (await store.audit.head()).size },
+    actions: judgedActions.map((action) => ({ action, ...tally(actions.filter((row) => row.action === action)) })),
+    cas: withNames(cas, await statistics.names('cas', idsOf(cas))),
+    platforms: withNames(platforms, await statistics.names('callers', idsOf(platforms))),
+    drivers: withNames(drivers, new Map(drivers.map(({ id }) => [id, id]))),
+    reasons: await statistics.reasons(span, mostReasons),
+    ...seriesOf(span, hours),
+  };
+}
+
+const isJudged = (action: string): boolean => judgedActions.some((one) => one === action);
+
+function groupsOf(rows: readonly GroupCount[]): readonly Omit<StatisticsGroup, 'name'>[] {
+  const byValue = Map.groupBy(
+    rows.filter(({ action }) => isJudged(action)),
+    ({ value }) => value,
+  );
+  return [...byValue]
+    .map(([id, all]) => ({
+      id,
+      logins: tally(all.filter(({ action }) => action === 'login.judge')),
+      judgements: tally(all),
+    }))
+    .toSorted((one, other) => total(other.judgements) - total(one.judgements) || (one.id < other.id ? -1 : 1))
+    .slice(0, mostGroups);
+}
+
+function tally(rows: readonly GroupCount[]): Tallies {
+  const of = (outcome: string): number =>
+    rows.reduce((sum, row) => (row.outcome === outcome ? sum + row.count : sum), 0);
+  return { passed: of('passed'), failed: of('failed'), indeterminate: of('indeterminate') };
+}
+
+const total = ({ passed, failed, indeterminate }: Tallies): number => passed + failed + indeterminate;
+const idsOf = (groups: readonly { readonly id: string }[]): readonly string[] =>
+  groups.flatMap(({ id }) => (id === '' ? [] : [id]));
+
+function withNames(
+  groups: readonly Omit<StatisticsGroup, 'name'>[],
+  names: ReadonlyMap<string, string>,
+): readonly StatisticsGroup[] {
+  return groups.map(({ id, ...rest }) => ({ id, name: names.get(id) ?? id, ...rest }));
+}
+
+const hourMs = 3_600_000;
+/** A longer span is shown by days of China, which has one time of eight hours before UTC. */
+const mostHours = 24 * 3;
+const chinaOffsetMs = 8 * hourMs;
+
+function seriesOf(
+  { from, until }: StatisticsSpan,
+  rows: readonly GroupCount[],
+): Pick<StatisticsOverview, 'step' | 'series'> {
+  const [first, last] = [Date.parse(`${from.slice(0, 13)}:00:00Z`), Date.parse(until)];
+  const step = last - first > mostHours * hourMs ? 'day' : 'hour';
+  const stepMs = step === 'day' ? 24 * hourMs : hourMs;
+  const floor = (time: number): number =>
+    step === 'hour' ? time : Math.floor((time + chinaOffsetMs) / stepMs) * stepMs - chinaOffsetMs;
+  const byTime = Map.groupBy(
+    rows.filter(({ action }) => isJudged(action)),
+    ({ value }) => floor(Date.parse(`${value}:00:00Z`)),
+  );
+  const series = [];
+  for (let time = floor(first); time < last; time += stepMs) {
+    const all = byTime.get(time) ?? [];
+    const logins = tally(all.filter(({ action }) => action === 'login.judge'));
+    series.push({ at: new Date(time).toISOString(), logins, judgements: all.length === 0 ? none : tally(all) });
+  }
+  return { step, series };
+}

@@ -1,0 +1,137 @@
+import { listSources } from '../ca-sources.ts';
+import type { SourceView } from '../ports/evidence.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** What a node says of itself with every beat. */
+export interface NodeState {
+  readonly version: string;
+  readonly cryptoEngine: string;
+  readonly database: 'sqlite' | 'postgres';
+  readonly rssBytes: number;
+  /** How long the event loop was late, of the last beat, in milliseconds: of 100 turns the slowest. */
+  readonly loopDelayMs: number;
+  /** By a time server, its time minus ours; null: none was asked. */
+  readonly clockOffsetMs: number | null;
+  readonly clockDoubt: string | null;
+}
+
+export interface NodeView extends NodeState {
+  readonly id: string;
+  readonly host: string;
+  readonly startedAt: string;
+  readonly seenAt: string;
+  /** `silent`: no beat for three times as long as usual. */
+  readonly state: 'working' | 'silent';
+}
+
+export interface ServiceState {
+  readonly at: string;
+  readonly nodes: readonly NodeView[];
+  readonly audit: {
+    readonly log: string;
+    readonly size: number;
+    /** Entries that no checkpoint covers yet. */
+    readonly unwitnessed: number;
+    readonly checkpointSize: number;
+    readonly checkpointAt: string | null;
+    /** Entries that the statistics have counted. */
+    readonly counted: number;
+  };
+  readonly registered: { readonly companies: number; readonly certificates: number; readonly platforms: number };
+  readonly sources: readonly (SourceView & { readonly caName: string | null; readonly state: SourceState })[];
+  readonly outbox: {
+    /** Number of the last event that supervision was told. */
+    readonly last: number;
+    readonly webhooks: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly waiting: number;
+      readonly failures: number;
+      readonly nextAttemptAt: string;
+      readonly lastSuccessAt: string | null;
+      readonly lastError: string | null;
+    }[];
+  };
+  readonly waiting: {
+    readonly alerts: number;
+    readonly changeSets: number;
+    readonly watchEntries: number;
+  };
+  /** When each last ended well; null: not yet, or before this version. */
+  readonly jobs: readonly { readonly name: JobName; readonly lastAt: string | null; readonly detail: string | null }[];
+}
+
+export const jobNames = ['checkpoints', 'housekeeping', 'backup'] as const;
+export type JobName = (typeof jobNames)[number];
+export type SourceState = 'fresh' | 'stale' | 'failing' | 'waiting';
+
+export const beatMs = 5_000;
+const silentMs = 3 * beatMs;
+const mostWaiting = 1_000;
+
+/** How the service itself is, for who watches over it. */
+export async function serviceState(
+  ports: Pick<Ports, 'store' | 'clock' | 'evidence' | 'trust'>,
+): Promise<ServiceState> {
+  const { store, clock } = ports;
+  const now = clock();
+  const head = await store.audit.head();
+  const checkpoint = await store.audit.latestCheckpoint();
+  const sources = await listSources(ports as Ports);
+  const names = await store.statistics.names('cas', [...new Set(sources.flatMap(({ caId }) => caId ?? []))]);
+  const last = await store.watchList.lastTold();
+  const webhooks = await store.webhooks.list({ after: null, limit: 200 });
+  const page = { after: null, limit: mostWaiting };
+  return {
+    at: now.toISOString(),
+    nodes: (await store.statistics.nodes()).map(({ state, ...node }) => ({
+      ...node,
+      ...(JSON.parse(state) as NodeState),
+      state: now.getTime() - Date.parse(node.seenAt) > silentMs ? ('silent' as const) : ('working' as const),
+    })),
+    audit: {
+      ...{ log: head.log, size: head.size, unwitnessed: head.size - (checkpoint?.size ?? 0) },
+      ...{ checkpointSize: checkpoint?.size ?? 0, checkpointAt: checkpoint?.at ?? null },
+      counted: await store.statistics.counted(),
+    },
+    registered: await store.statistics.registered(),
+    sources: sources.map((source) => ({
+      ...source,
+      caName: source.caId === null ? null : (names.get(source.caId) ?? null),
+      state: stateOf(source),
+    })),
+    outbox: {
+      last,
+      webhooks: webhooks
+        .filter(({ revokedAt }) => revokedAt === null)
+        .map(({ id, name, told, failures, nextAttemptAt, lastSuccessAt, lastError }) => ({
+          ...{ id, name, waiting: Math.max(0, last - told), failures, nextAttemptAt, lastSuccessAt, lastError },
+        })),
+    },
+    waiting: {
+      alerts: await store.statistics.openAlerts(),
+      changeSets: (await store.changeSets.list(page, 'proposed')).length,
+      watchEntries: (await store.watchList.list(page, 'proposed')).length,
+    },
+    jobs: [
+      { name: 'checkpoints', lastAt: checkpoint?.at ?? null, detail: null },
+      ...(await Promise.all((['housekeeping', 'backup'] as const).map((name) => jobOf(ports, name)))),
+    ],
+  };
+}
+
+/** A source that has failed and whose list still counts is `failing`; one whose list no longer counts is `stale`, whatever else. */
+function stateOf({ list, failures, lastSuccessAt }: SourceView): SourceState {
+  if (list?.stale === true) return 'stale';
+  if (failures > 0) return 'failing';
+  return list === null && lastSuccessAt === null ? 'waiting' : 'fresh';
+}
+
+/** Where a job writes down that it has ended well. */
+export const jobFact = (name: JobName): string => `job-${name}`;
+
+async function jobOf({ store }: Pick<Ports, 'store'>, name: JobName): Promise<ServiceState['jobs'][number]> {
+  const fact = await store.facts.get(jobFact(name));
+  const { at = null, detail = null } = fact === null ? {} : (JSON.parse(fact) as { at?: string; detail?: string });
+  return { name, lastAt: at, detail };
+}
