@@ -1,0 +1,109 @@
+import { fromBase64, fromHex } from '@onelock/core/bytes';
+import { isCodedError } from '@onelock/core/errors';
+import type { ImportField, ImportSettings } from '../services/ports/import-records.ts';
+import { findColumns } from './columns.ts';
+import { derItems } from './der-file.ts';
+import { readLimits } from './limits.ts';
+import type { TableRow } from './table-row.ts';
+import { oneLine } from './text-encoding.ts';
+import type { ReadingNotes, Said, UploadItem } from './upload-item.ts';
+
+const samples = 5;
+const sampleLength = 80;
+/** As long as the registries take them. */
+const longestText: Readonly<Record<Exclude<ImportField, 'certificate'>, number>> = {
+  creditCode: 60,
+  companyName: 120,
+  legalPerson: 60,
+  medium: 60,
+};
+
+/**
+ * What the rows of a table say: one item for each certificate of a row, or one for its company.
+ *
+ * @throws {CodedError} ERR_IMPORT_MAPPING
+ */
+export async function* tableItems(
+  rows: AsyncIterable<TableRow>,
+  settings: ImportSettings,
+  place: string,
+  encoding: string,
+  notes: ReadingNotes,
+): AsyncGenerator<UploadItem> {
+  let fields: readonly (ImportField | null)[] | undefined;
+  let headers: readonly string[] = [];
+  const shown: (readonly string[])[] = [];
+  const cut = (cells: readonly string[]): readonly string[] =>
+    cells.slice(0, 64).map((cell) => oneLine(cell, sampleLength));
+  let told = false;
+  const tell = (): void => {
+    if (!told && fields !== undefined) notes.table({ place, encoding, headers, fields, samples: shown });
+    told = true;
+  };
+  for await (const row of rows) {
+    if (row.trouble === undefined && row.cells.every((cell) => cell.trim() === '')) continue;
+    if (fields === undefined && row.trouble === undefined) {
+      const columns = findColumnsTelling(row.cells, settings, () =>
+        notes.table({ place, encoding, headers: cut(row.cells), fields: row.cells.map(() => null), samples: [] }),
+      );
+      fields = columns.fields;
+      headers = columns.header ? cut(row.cells) : [];
+      if (columns.header) continue;
+    }
+    if (row.trouble === undefined && shown.length < samples) shown.push(cut(row.cells));
+    if (shown.length >= samples) tell();
+    yield* rowItems(row, fields ?? [], `${place}#${row.number}`);
+  }
+  tell();
+}
+
+/** Shows the table even where its columns are not understood: that is when a person has to look at it. */
+function findColumnsTelling(cells: readonly string[], settings: ImportSettings, tell: () => void) {
+  try {
+    return findColumns(cells, settings.columns);
+  } catch (error) {
+    tell();
+    throw error;
+  }
+}
+
+function* rowItems(row: TableRow, fields: readonly (ImportField | null)[], place: string): Generator<UploadItem> {
+  if (row.trouble !== undefined) {
+    yield { place, said: {}, trouble: row.trouble };
+    return;
+  }
+  const said: { -readonly [Field in keyof Said]: Said[Field] } = {};
+  const certificates: { readonly column: number; readonly text: string }[] = [];
+  for (const [column, field] of fields.entries()) {
+    const text = (row.cells[column] ?? '').trim();
+    if (field === null || text === '') continue;
+    if (field === 'certificate') certificates.push({ column, text });
+    else said[field] = oneLine(text, longestText[field]);
+  }
+  if (certificates.length === 0) {
+    const company = said.creditCode !== undefined && said.companyName !== undefined;
+    yield { place, said, ...(!company && { trouble: { code: 'ERR_IMPORT_EMPTY_ROW', params: {} } }) };
+    return;
+  }
+  for (const { column, text } of certificates) {
+    const at = certificates.length === 1 ? place : `${place}.${column + 1}`;
+    const bytes = text.length > readLimits.recordBytes ? undefined : certificateBytes(text);
+    if (bytes === undefined)
+      yield {
+        ...{ place: at, said },
+        trouble: { code: 'ERR_IMPORT_CELL', params: { column: String(column + 1), rule: 'certificate' } },
+      };
+    else yield* derItems(bytes, at, said);
+  }
+}
+
+/** Base64 (PEM or bare, white space anywhere) or hexadecimal. */
+function certificateBytes(text: string): Uint8Array | undefined {
+  const bare = text.replaceAll(/-----(BEGIN|END) (X509 |TRUSTED )?CERTIFICATE-----|\s+/g, '');
+  try {
+    return /^30[0-9a-fA-F]+$/.test(bare) ? fromHex(bare.toLowerCase()) : fromBase64(bare);
+  } catch (error) {
+    if (isCodedError(error)) return undefined;
+    throw error;
+  }
+}
