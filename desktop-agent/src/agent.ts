@@ -27,6 +27,7 @@ import { createServiceClient } from './service/service-client.ts';
 import { LocalTrust } from './service/trust-anchors.ts';
 import { pickShell } from './shell/pick-shell.ts';
 import { clearStaleProfiles } from './shell/stale-profiles.ts';
+import { UsedTickets } from './tickets/used-tickets.ts';
 import { TokenFleet } from './tokens/fleet.ts';
 import { openDoor } from './transport/door.ts';
 import { sparingly } from './transport/refusal-log.ts';
@@ -124,6 +125,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     batches: new InterruptedBatches(),
     spool: new Spool(config.stateDir),
     keptEnvelopes,
+    tickets: new UsedTickets(config.stateDir, now()),
     prompt: queue,
     events,
     judge,

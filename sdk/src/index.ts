@@ -21,5 +21,6 @@ export {
   signMessage,
 } from './shortcuts.ts';
 export type { ReceivedStream, StreamSource, StreamTarget } from './streams.ts';
+export { type SentTicket, ticketFromServer } from './tickets.ts';
 export type { WebSocketConstructor, WebSocketLike } from './transport/socket.ts';
 export { bytesFromBase64, bytesToBase64 } from './wire/base64.ts';

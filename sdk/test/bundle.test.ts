@@ -57,6 +57,7 @@ describe('the bundle of the SDK', () => {
       'diagnose',
       'isOneLockError',
       'signMessage',
+      'ticketFromServer',
     ]);
     expect(scope).toEqual({});
   });

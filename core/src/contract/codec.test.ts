@@ -40,7 +40,7 @@ describe('base64 of the wire', () => {
 
 describe('bytes of a call', () => {
   it('are found wherever they stand: in fields, lists and unions', () => {
-    expect(bytePaths(calls.authenticate.params)).toEqual(['challenge']);
+    expect(bytePaths(calls.authenticate.params)).toEqual(['challenge', 'ticket.signature']);
     expect(bytePaths(calls.getCertificate.result)).toEqual(['certificate', 'chain.*']);
     expect(bytePaths(calls.verifyData.params)).toEqual([
       'data',

@@ -30,6 +30,7 @@ import {
   SignatureReport,
   SignerReport,
 } from './schemas/report.ts';
+import { RequestTicket } from './schemas/ticket.ts';
 import { Need, Reason, RevocationReport, Verdict, VerdictSubject } from './schemas/verdict.ts';
 
 /** Schemas that several calls share, by the name they go by in JSON Schema, OpenRPC and the reference. */
@@ -52,6 +53,7 @@ export const sharedSchemas: Readonly<Record<string, TSchema>> = {
   DriverState,
   CheckResult,
   Display,
+  RequestTicket,
   FileSource,
   FileTarget,
   FileFacts,

@@ -50,6 +50,8 @@ export interface ActQuestion {
   /** null for a key that has no certificate yet. */
   readonly key: KeyCard | null;
   readonly device: DeviceCard;
+  /** What the site's server signed that this is about, line by line; then `stated` is not shown. */
+  readonly vouched: readonly string[] | null;
   /** What the site says this is about: its claim, shown as such. */
   readonly stated: Stated | null;
   /** What will be signed or opened, as found here; null for acts without content. */

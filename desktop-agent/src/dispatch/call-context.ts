@@ -1,5 +1,6 @@
 import type { CallName, Params, Result } from '@onelock/core/contract';
 import type { Caller } from '../consent/prompt.ts';
+import type { Standing } from '../platforms/known-sites.ts';
 import type { PageStreams } from '../streams/page-streams.ts';
 import type { Connection } from '../transport/connection.ts';
 import type { Origin } from '../transport/origin.ts';
@@ -9,6 +10,8 @@ export interface CallContext {
   readonly callId: string;
   readonly call: CallName;
   readonly origin: Origin;
+  /** What is known of the site beside what it says. */
+  readonly site: Standing;
   readonly connection: Connection;
   readonly caller: Caller;
   readonly streams: PageStreams;

@@ -15,6 +15,7 @@ import {
   wireResponse,
 } from '@onelock/core/contract';
 import { CodedError } from '@onelock/core/errors';
+import type { Standing } from '../platforms/known-sites.ts';
 import { PageStreams } from '../streams/page-streams.ts';
 import type { Connection, FrameListener } from '../transport/connection.ts';
 import { checkDepth, idOfRefusedFrame } from '../transport/frame.ts';
@@ -44,6 +45,9 @@ export interface CallRecord {
 
 /** Calls that an unknown site may make: the discovery part, which says nothing about person or machine. */
 const openCalls: ReadonlySet<CallName> = new Set(['getAgentInfo']);
+
+/** How a site stands that only asks whether there is an agent. */
+const nobody: Standing = { name: null, tickets: null };
 
 /** Frames out of order or shape that a page may send before it is shown the door. */
 const maxStrikes = 20;
@@ -166,15 +170,18 @@ class Conversation implements FrameListener {
     const cancelled = new AbortController();
     this.#underWay.set(request.id, cancelled);
     try {
+      const { origin } = this.#connection;
+      const caller = { signal: cancelled.signal, language: this.#language ?? 'auto' } as const;
+      const site = openCalls.has(call) ? nobody : await this.#parts.permissions.admit(origin, caller);
       const context: CallContext = {
         callId: request.id,
         call,
-        origin: this.#connection.origin,
+        origin,
+        site,
         connection: this.#connection,
-        caller: { signal: cancelled.signal, language: this.#language ?? 'auto' },
+        caller,
         streams: this.#streams,
       };
-      if (!openCalls.has(call)) await this.#parts.permissions.admit(context.origin, context.caller);
       const handle = this.#parts.handlers[call] as (params: Params<C>, context: CallContext) => Promise<Result<C>>;
       return encodeResult(call, await handle(params, context));
     } finally {

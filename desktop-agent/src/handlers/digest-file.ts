@@ -12,6 +12,8 @@ export interface FileDigest {
   readonly name: string | null;
   readonly size: number;
   readonly digest: Uint8Array;
+  /** By the second algorithm, where one was asked for. */
+  readonly also: Uint8Array;
 }
 
 /** A login's tag is looked for in so many bytes. */
@@ -26,9 +28,11 @@ export async function digestFile(
   context: CallContext,
   source: FileSource,
   algorithm: DigestAlgorithm,
+  alsoBy: DigestAlgorithm = algorithm,
 ): Promise<FileDigest> {
   const file = readFileSource(context, source);
   const running = parts.ops.createDigest(algorithm);
+  const second = alsoBy === algorithm ? null : parts.ops.createDigest(alsoBy);
   const progress = progressOf(parts, context, 'bytes', file.size);
   let head = new Uint8Array(0);
   let done = 0;
@@ -38,8 +42,10 @@ export async function digestFile(
       refuseLogin(head);
     }
     running.update(chunk);
+    second?.update(chunk);
     done += chunk.length;
     progress(done);
   }
-  return { name: file.name, size: done, digest: running.digest() };
+  const digest = running.digest();
+  return { name: file.name, size: done, digest, also: second?.digest() ?? digest };
 }

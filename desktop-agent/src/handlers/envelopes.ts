@@ -5,6 +5,7 @@ import { describeSubject, parseCertificate } from '@onelock/core/x509';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { instant } from '../shapes/certificate-shape.ts';
 import { cipherId, defaultCipher, sealingCipher } from '../shapes/cipher-name.ts';
+import { admitTicket, digestBy } from '../tickets/admit-ticket.ts';
 import { demandDecryption } from './demand-capability.ts';
 import { findShownKey, type ShownKey } from './find-key.ts';
 import { findOpening, type Openable, openWithToken, rehearseWithToken } from './open-with-token.ts';
@@ -39,7 +40,8 @@ async function decryptData(
   const key = await findShownKey(parts, context, params.key);
   demandDecryption(key.target.present, 'decryptData');
   const openable = findOpening(parts, key, parseEnvelope(params.envelope));
-  const act = { act: 'decryptData', ...shownAs(parts, key, openable, params) } as const;
+  const ticket = await admitTicket(parts, context, params.ticket, digestBy(parts, params.envelope));
+  const act = { act: 'decryptData', ...shownAs(parts, key, openable, params), ticket } as const;
   const opened = await actWithKey(parts, context, act, 'decrypt', (session) =>
     openWithToken(parts, key, session, openable),
   );

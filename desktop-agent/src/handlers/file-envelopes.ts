@@ -4,11 +4,13 @@ import type { Params, Result } from '@onelock/core/contract';
 import { type CipherName, cipherShapes } from '@onelock/core/crypto';
 import { requireDeclared } from '@onelock/core/deviations';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import type { TicketDigest } from '@onelock/core/ticket';
 import { describeSubject, parseCertificate } from '@onelock/core/x509';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { createOpener, createSealer } from '../files/content-stream-cipher.ts';
 import type { SpooledFile } from '../files/spool.ts';
 import { cipherId, sealingCipher } from '../shapes/cipher-name.ts';
+import { type AdmittedTicket, admitTicket, demandDigest } from '../tickets/admit-ticket.ts';
 import { demandCapability } from './demand-capability.ts';
 import { fileFacts, fileNameFact } from './file-signatures.ts';
 import { readFileSource } from './file-source.ts';
@@ -88,14 +90,17 @@ async function decryptFile(
   const key = await findShownKey(parts, context, params.key);
   demandCapability(key.target.present, 'decrypt', 'decryptFile');
   const target = demandStreamTarget(context, params.target);
+  // Before a large file has come in: a ticket does not live for long.
+  const ticket = await admitTicket(parts, context, params.ticket, null);
   const kept =
     params.resume === undefined
       ? await keepEnvelope(parts, context, params.file)
       : parts.keptEnvelopes.take(params.resume, context.origin);
   let outlives = false;
   try {
+    if (ticket !== null) demandDigest(ticket.digest, await digestOfKept(parts, kept, ticket.digest));
     const openable = findOpening(parts, key, kept.envelope, new Uint8Array(0));
-    const contentKey = await unwrapContentKey(parts, context, key, params, kept, openable);
+    const contentKey = await unwrapContentKey(parts, context, key, { ...params, ticket }, kept, openable);
     try {
       return await handOut(parts, context, target, kept, contentKey);
     } finally {
@@ -145,11 +150,19 @@ async function keepEnvelope(
   }
 }
 
+/** What came in, by the algorithm that a ticket names. */
+async function digestOfKept({ ops }: AgentParts, kept: KeptEnvelope, { algorithm }: TicketDigest): Promise<Uint8Array> {
+  if (algorithm === 'sm3') return kept.digest;
+  const running = ops.createDigest(algorithm);
+  for await (const chunk of kept.spooled.read(0, kept.spooled.length)) running.update(chunk);
+  return running.digest();
+}
+
 async function unwrapContentKey(
   parts: AgentParts,
   context: CallContext,
   key: ShownKey,
-  { display }: Params<'decryptFile'>,
+  { display, ticket }: Pick<Params<'decryptFile'>, 'display'> & { readonly ticket: AdmittedTicket | null },
   { envelope, name, digest, spooled }: KeptEnvelope,
   { certificate, key: decryptionKey, prepared }: Openable,
 ): Promise<Uint8Array> {
@@ -158,6 +171,7 @@ async function unwrapContentKey(
     act: 'decryptFile',
     on: { present, identityId, certificate },
     stated: stated(display),
+    ticket,
     content: shownContent('sm3', spooled.length, digest),
     facts: fileNameFact(name),
   } as const;

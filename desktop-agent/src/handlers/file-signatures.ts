@@ -5,6 +5,7 @@ import type { Fact } from '../consent/question.ts';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { instant } from '../shapes/certificate-shape.ts';
 import { defaultAlgorithmId, signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
+import { admitTicket, demandDigest } from '../tickets/admit-ticket.ts';
 import { digestFile, type FileDigest } from './digest-file.ts';
 import { readFileSource } from './file-source.ts';
 import { findSigningKey, targetOf } from './find-key.ts';
@@ -35,7 +36,9 @@ async function signFile(
   const id = params.algorithm ?? defaultAlgorithmId(key.publicKey);
   const algorithm = signatureAlgorithmOf(key.publicKey, id);
   const digestAlgorithm = namedDigest(messageDigestOf(key.publicKey, params.family));
-  const file = await digestFile(parts, context, params.file, digestAlgorithm);
+  const ticket = await admitTicket(parts, context, params.ticket, null);
+  const file = await digestFile(parts, context, params.file, digestAlgorithm, ticket?.digest.algorithm);
+  if (ticket !== null) demandDigest(ticket.digest, file.also);
   const signingTime = signingTimeOf(parts.now());
   const prepared = prepareSignedData(
     {
@@ -53,6 +56,7 @@ async function signFile(
     act: 'signFile',
     on: targetOf(key),
     stated: stated(params.display),
+    ticket,
     content: shownContent(digestAlgorithm, file.size, file.digest),
     facts: fileNameFact(file.name),
   } as const;
@@ -97,7 +101,7 @@ async function verifyFile(
   };
 }
 
-export function fileFacts({ name, size, digest }: FileDigest, digestAlgorithm: FactsDigest): FileFacts {
+export function fileFacts({ name, size, digest }: Omit<FileDigest, 'also'>, digestAlgorithm: FactsDigest): FileFacts {
   return { name, size, digest, digestAlgorithm, file: null };
 }
 

@@ -7,6 +7,7 @@ import type { CallContext } from '../dispatch/call-context.ts';
 import type { KeyPurpose } from '../dispatch/key-sessions.ts';
 import { deviceCard } from '../shapes/device-card.ts';
 import { keyCard } from '../shapes/key-card.ts';
+import type { AdmittedTicket } from '../tickets/admit-ticket.ts';
 import type { PresentDevice } from '../tokens/fleet.ts';
 import type { AgentParts } from './parts.ts';
 import { hasPinPad } from './pin-pad.ts';
@@ -17,6 +18,8 @@ export interface KeyAct {
   readonly act: Act;
   readonly on: ActTarget;
   readonly stated?: Stated | null;
+  /** Of the site's server: its words go before those of the page. */
+  readonly ticket?: AdmittedTicket | null;
   readonly content?: Content | null;
   readonly facts?: readonly Fact[];
   readonly items?: readonly BatchItem[];
@@ -36,7 +39,7 @@ export interface ActTarget {
 export function actQuestion(
   parts: AgentParts,
   { origin }: CallContext,
-  { act, on, stated = null, content = null, facts = [], items = [], incoming = null, session }: KeyAct,
+  { act, on, stated = null, ticket = null, content = null, facts = [], items = [], incoming = null, session }: KeyAct,
   asked: { readonly unlock: Unlock; readonly pin: PinStatus | null; readonly newPin?: ActQuestion['newPin'] },
 ): ActQuestion {
   const { device } = on.present;
@@ -47,7 +50,8 @@ export function actQuestion(
     origin,
     key: on.certificate === null ? null : keyCard(on.certificate, device, now),
     device: deviceCard(device),
-    stated,
+    vouched: ticket?.text ?? null,
+    stated: ticket === null ? stated : null,
     content,
     facts,
     items,

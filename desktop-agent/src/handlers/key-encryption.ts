@@ -10,6 +10,7 @@ import { CodedError, isCodedError } from '@onelock/core/errors';
 import { describeSubject, parseCertificate } from '@onelock/core/x509';
 import type { SessionId } from '@onelock/drivers/port';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
+import { admitTicket, digestBy } from '../tickets/admit-ticket.ts';
 import { demandCapability } from './demand-capability.ts';
 import { findShownKey, type ShownKey } from './find-key.ts';
 import { type DecryptingCertificate, decryptingCertificates } from './open-with-token.ts';
@@ -67,6 +68,7 @@ async function decryptKey(
     act: 'decryptKey',
     on: { present: target.present, identityId: target.identityId, certificate: newest.certificate },
     stated: stated(params.display),
+    ticket: await admitTicket(parts, context, params.ticket, digestBy(parts, params.ciphertext)),
     content: contentOf(parts.ops, newest.certificate.publicKey, params.ciphertext),
   } as const;
   const ciphertext = scheme === 'SM2' ? sm2Cipher(params.ciphertext, params.sm2Form ?? 'asn1') : params.ciphertext;

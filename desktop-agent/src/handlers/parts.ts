@@ -11,6 +11,7 @@ import type { Judge } from '../service/judge.ts';
 import type { ServiceClient } from '../service/service-client.ts';
 import type { LocalTrust } from '../service/trust-anchors.ts';
 import type { Shell } from '../shell/shell.ts';
+import type { UsedTickets } from '../tickets/used-tickets.ts';
 import type { TokenFleet } from '../tokens/fleet.ts';
 import type { KeptEnvelope } from './file-envelopes.ts';
 import type { InterruptedBatches } from './interrupted-batches.ts';
@@ -28,6 +29,8 @@ export interface AgentParts {
   readonly batches: InterruptedBatches;
   readonly spool: Spool;
   readonly keptEnvelopes: KeptFiles<KeptEnvelope>;
+  /** Request tickets that were used. */
+  readonly tickets: UsedTickets;
   readonly prompt: Prompt;
   readonly events: EventSender;
   readonly judge: Judge;

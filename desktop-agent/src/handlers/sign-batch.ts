@@ -1,12 +1,15 @@
 import { toHex, utf8Encode } from '@onelock/core/bytes';
 import { prepareSignedData } from '@onelock/core/cms';
 import type { Params, Result } from '@onelock/core/contract';
+import type { DigestAlgorithm } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import type { TicketDigest } from '@onelock/core/ticket';
 import type { SessionId } from '@onelock/drivers/port';
 import type { BatchItem } from '../consent/question.ts';
 import type { CallContext } from '../dispatch/call-context.ts';
 import { plainLine } from '../shapes/plain-line.ts';
 import { defaultAlgorithmId, signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
+import { admitTicket, demandDigest } from '../tickets/admit-ticket.ts';
 import { type ReadItem, readItem } from './batch-items.ts';
 import { findSigningKey, type SigningKey, targetOf } from './find-key.ts';
 import type { InterruptedBatch } from './interrupted-batches.ts';
@@ -26,7 +29,9 @@ export async function signBatch(parts: AgentParts, params: Batch, context: CallC
   const key = await findSigningKey(parts, context, params.key);
   const algorithm = params.algorithm ?? defaultAlgorithmId(key.publicKey);
   signatureAlgorithmOf(key.publicKey, algorithm);
-  const items = await readItems(parts, context, key, params);
+  const ticket = await admitTicket(parts, context, params.ticket, null);
+  const items = await readItems(parts, context, key, params, ticket?.digest.algorithm);
+  if (ticket !== null) demandDigest(ticket.digest, digestOfItems(parts, items, ticket.digest));
   const fingerprint = fingerprintOf(parts, key, params, items);
   const batch: InterruptedBatch =
     params.resume === undefined
@@ -35,7 +40,7 @@ export async function signBatch(parts: AgentParts, params: Batch, context: CallC
   const open = items.filter(({ id }) => !batch.signed.has(id));
   const refused = new Map<string, CodedError>();
   const shown = open.map(({ title, bytes }): BatchItem => ({ title: plainLine(title), bytes }));
-  const act = { act: 'signBatch', on: targetOf(key), stated: stated(params.display), items: shown } as const;
+  const act = { act: 'signBatch', on: targetOf(key), stated: stated(params.display), ticket, items: shown } as const;
   if (open.length > 0) {
     const progress = progressOf(parts, context, 'items', items.length);
     const work = (session: SessionId): Promise<void> =>
@@ -103,10 +108,16 @@ async function readItems(
   context: CallContext,
   key: SigningKey,
   params: Batch,
+  alsoBy: DigestAlgorithm | undefined,
 ): Promise<readonly ReadItem[]> {
   const read: ReadItem[] = [];
-  for (const item of params.items) read.push(await readItem(parts, context, key, params, item));
+  for (const item of params.items) read.push(await readItem(parts, context, key, params, item, alsoBy));
   return read;
+}
+
+/** What a ticket for a batch is over: the digests of its items, one after the other. An item that could not be read has none. */
+function digestOfItems({ ops }: AgentParts, items: readonly ReadItem[], { algorithm }: TicketDigest): Uint8Array {
+  return ops.digest(algorithm, ...items.map(({ also }) => also ?? new Uint8Array(0)));
 }
 
 /** The key went away or its driver did; the person or the page may bring the batch to its end later. */

@@ -4,6 +4,7 @@ import { digestLengths, type PublicKey, type SignatureAlgorithm } from '@onelock
 import { CodedError } from '@onelock/core/errors';
 import type { CallContext } from '../dispatch/call-context.ts';
 import { signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
+import { admitTicket } from '../tickets/admit-ticket.ts';
 import { demandDigestGrant } from './digest-grants.ts';
 import { findSigningKey, targetOf } from './find-key.ts';
 import type { AgentParts } from './parts.ts';
@@ -31,7 +32,8 @@ export async function signDigest(
     { name: 'algorithm', value: id },
     { name: 'digest', value: toHex(digest) },
   ] as const;
-  const act = { act: 'signDigest', on: targetOf(key), stated: stated(params.display), facts } as const;
+  const ticket = await admitTicket(parts, context, params.ticket, () => digest);
+  const act = { act: 'signDigest', on: targetOf(key), stated: stated(params.display), ticket, facts } as const;
   const signature = await actWithKey(parts, context, act, 'sign', (session) =>
     present.driver.sign(session, identityId, algorithm, { kind: 'digest', bytes: digest }),
   );

@@ -5,6 +5,7 @@ import { loginScheme, loginToBeSigned } from '@onelock/core/login';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { instant } from '../shapes/certificate-shape.ts';
 import { defaultAlgorithmId, signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
+import { admitTicket, digestBy } from '../tickets/admit-ticket.ts';
 import { demandNoDigestGrant } from './digest-grants.ts';
 import { findSigningKey, targetOf } from './find-key.ts';
 import type { AgentParts } from './parts.ts';
@@ -35,7 +36,7 @@ export function sign(parts: AgentParts) {
 /** The one place where a login is signed. The origin is the connection's; the page has no say in it. */
 async function authenticate(
   parts: AgentParts,
-  { key: handle, challenge, display }: Params<'authenticate'>,
+  { key: handle, challenge, display, ticket: offered }: Params<'authenticate'>,
   context: CallContext,
 ): Promise<Result<'authenticate'>> {
   const { origin } = context;
@@ -45,7 +46,8 @@ async function authenticate(
   const scheme = loginScheme(key.publicKey);
   const statement = { purpose: 'login', origin, challenge, certificate, digest: scheme.digest } as const;
   const toBeSigned = loginToBeSigned(statement, parts.ops);
-  const act = { act: 'authenticate', on: targetOf(key), stated: stated(display) } as const;
+  const ticket = await admitTicket(parts, context, offered, digestBy(parts, challenge));
+  const act = { act: 'authenticate', on: targetOf(key), stated: stated(display), ticket } as const;
   const signature = await actWithKey(parts, context, act, 'authenticate', (session) =>
     signChecked(parts, key, session, scheme.signature, toBeSigned),
   );
@@ -64,7 +66,8 @@ async function signData(
   const id = params.algorithm ?? defaultAlgorithmId(key.publicKey);
   const algorithm = signatureAlgorithmOf(key.publicKey, id, params.sm2UserId);
   const content = contentOf(parts.ops, key.publicKey, params.data);
-  const act = { act: 'signData', on: targetOf(key), stated: stated(params.display), content } as const;
+  const ticket = await admitTicket(parts, context, params.ticket, digestBy(parts, params.data));
+  const act = { act: 'signData', on: targetOf(key), stated: stated(params.display), ticket, content } as const;
   const signature = await actWithKey(parts, context, act, 'sign', (session) =>
     signChecked(parts, key, session, algorithm, params.data),
   );
@@ -98,7 +101,8 @@ async function signMessage(
   );
   requireSame(signatureAlgorithmOf(key.publicKey, id), prepared.algorithm, id);
   const content = contentOf(parts.ops, key.publicKey, params.content);
-  const act = { act: 'signMessage', on: targetOf(key), stated: stated(params.display), content } as const;
+  const ticket = await admitTicket(parts, context, params.ticket, digestBy(parts, params.content));
+  const act = { act: 'signMessage', on: targetOf(key), stated: stated(params.display), ticket, content } as const;
   const signature = await actWithKey(parts, context, act, 'sign', (session) =>
     signChecked(parts, key, session, prepared.algorithm, prepared.toBeSigned),
   );

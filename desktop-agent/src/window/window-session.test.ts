@@ -39,6 +39,7 @@ const question: ActQuestion = {
   incoming: null,
   session: null,
   unlock: 'pin',
+  vouched: null,
   pinOnDevice: false,
   pin,
   newPin: null,

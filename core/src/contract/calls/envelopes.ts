@@ -16,6 +16,7 @@ import { FileFacts, OperationId } from '../schemas/file-facts.ts';
 import { KeyHandle } from '../schemas/handles.ts';
 import { about, bytes, closed, limits, list, optional } from '../schemas/primitives.ts';
 import { MessageFamily } from '../schemas/report.ts';
+import { RequestTicket, ticketErrors } from '../schemas/ticket.ts';
 import { VerdictSubject } from '../schemas/verdict.ts';
 
 const family = 'encrypt-and-decrypt';
@@ -100,12 +101,18 @@ export const decryptData = defineCall({
   summaryZh: '用加密密钥打开数字信封。失败时说明是密钥不在接收者之列、PIN、驱动还是密文本身的问题，供认定责任。',
   summary:
     'Opens an envelope with the encryption key. A failure says whether the key is no recipient, or the PIN, the driver or the envelope itself is at fault, so that responsibility can be settled.',
-  params: closed({ key: KeyHandle, envelope: Envelope, display: optional(Display) }),
+  params: closed({ key: KeyHandle, envelope: Envelope, display: optional(Display), ticket: optional(RequestTicket) }),
   result: closed({
     data: bytes({ min: 0, max: limits.content }, '明文', 'The plain bytes'),
     algorithm: OpenedCipher,
   }),
-  errors: [...keyUseErrors, 'ERR_ENVELOPE_MALFORMED', 'ERR_ENVELOPE_NOT_RECIPIENT', 'ERR_ENVELOPE_CONTENT_INVALID'],
+  errors: [
+    ...keyUseErrors,
+    ...ticketErrors,
+    'ERR_ENVELOPE_MALFORMED',
+    'ERR_ENVELOPE_NOT_RECIPIENT',
+    'ERR_ENVELOPE_CONTENT_INVALID',
+  ],
   example: {
     params: { key: exampleKey, envelope: exampleMessage, display: { title: '开标解密' } },
     result: { data: exampleContent, algorithm: 'SM4-CBC' },
@@ -201,10 +208,12 @@ export const decryptFile = defineCall({
     target: FileTarget,
     resume: optional(OperationId),
     display: optional(Display),
+    ticket: optional(RequestTicket),
   }),
   result: closed({ file: FileFacts, algorithm: OpenedCipher }),
   errors: [
     ...keyUseErrors,
+    ...ticketErrors,
     'ERR_CALL_INTERRUPTED',
     'ERR_ENVELOPE_MALFORMED',
     'ERR_ENVELOPE_NOT_RECIPIENT',

@@ -23,6 +23,7 @@ import {
   optional,
   union,
 } from '../schemas/primitives.ts';
+import { RequestTicket, ticketErrors } from '../schemas/ticket.ts';
 import { VerdictSubject, verdictWith } from '../schemas/verdict.ts';
 
 const family = 'encrypt-and-decrypt';
@@ -107,9 +108,10 @@ export const decryptKey = defineCall({
     scheme: optional(Scheme),
     sm2Form: optional(Sm2Form),
     display: optional(Display),
+    ticket: optional(RequestTicket),
   }),
   result: closed({ data: bytes({ min: 1, max: 1024 }, '明文', 'The plain bytes'), scheme: Scheme }),
-  errors: [...keyUseErrors, 'ERR_ENVELOPE_CONTENT_INVALID', 'ERR_TOKEN_ALGORITHM_UNSUPPORTED'],
+  errors: [...keyUseErrors, ...ticketErrors, 'ERR_ENVELOPE_CONTENT_INVALID', 'ERR_TOKEN_ALGORITHM_UNSUPPORTED'],
   example: {
     params: { key: exampleKey, ciphertext: exampleMessage },
     result: { data: exampleChallenge, scheme: 'SM2' },

@@ -29,6 +29,7 @@ import {
   union,
 } from '../schemas/primitives.ts';
 import { MessageFamily, MessageReport, Profile, RevocationMode } from '../schemas/report.ts';
+import { RequestTicket, ticketErrors } from '../schemas/ticket.ts';
 import { Reason } from '../schemas/verdict.ts';
 
 const family = 'sign-and-verify';
@@ -84,10 +85,12 @@ export const signFile = defineCall({
       ),
     ),
     display: optional(Display),
+    ticket: optional(RequestTicket),
   }),
   result: closed({ ...signedMessage, file: FileFacts }),
   errors: [
     ...keyUseErrors,
+    ...ticketErrors,
     'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
     'ERR_LOGIN_TOKEN_FORBIDDEN_INPUT',
     'ERR_FILE_UNREADABLE',
@@ -236,6 +239,7 @@ export const signBatch = defineCall({
     timestamp: optional(TimestampMode),
     resume: optional(OperationId),
     display: Display,
+    ticket: optional(RequestTicket),
   }),
   result: closed({
     algorithm: SignatureAlgorithm,
@@ -260,6 +264,7 @@ export const signBatch = defineCall({
   }),
   errors: [
     ...keyUseErrors,
+    ...ticketErrors,
     'ERR_CALL_INTERRUPTED',
     'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
     'ERR_LOGIN_TOKEN_FORBIDDEN_INPUT',

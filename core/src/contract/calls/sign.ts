@@ -16,6 +16,7 @@ import { KeyHandle } from '../schemas/handles.ts';
 import { LoginToken } from '../schemas/login-token.ts';
 import { about, bytes, closed, instant, limits, nullable, oneOf, optional } from '../schemas/primitives.ts';
 import { MessageFamily } from '../schemas/report.ts';
+import { RequestTicket, ticketErrors } from '../schemas/ticket.ts';
 
 const family = 'sign-and-verify';
 
@@ -40,9 +41,10 @@ export const authenticate = defineCall({
       "The server's one-time random value, at least 32 bytes",
     ),
     display: optional(Display),
+    ticket: optional(RequestTicket),
   }),
   result: LoginToken,
-  errors: [...keyUseErrors, 'ERR_CRYPTO_ALGORITHM_UNSUPPORTED'],
+  errors: [...keyUseErrors, ...ticketErrors, 'ERR_CRYPTO_ALGORITHM_UNSUPPORTED'],
   example: {
     params: { key: exampleKey, challenge: exampleChallenge },
     result: {
@@ -96,6 +98,7 @@ export const signData = defineCall({
     encoding: optional(SignatureEncoding),
     sm2UserId: optional(Sm2UserId),
     display: optional(Display),
+    ticket: optional(RequestTicket),
   }),
   result: closed({
     signature: bytes({ min: 8, max: limits.signature }, '签名', 'Signature'),
@@ -104,6 +107,7 @@ export const signData = defineCall({
   }),
   errors: [
     ...keyUseErrors,
+    ...ticketErrors,
     'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
     'ERR_LOGIN_TOKEN_FORBIDDEN_INPUT',
     'ERR_CMS_ATTRIBUTES_FORBIDDEN_INPUT',
@@ -153,13 +157,14 @@ export const signDigest = defineCall({
     ),
     encoding: optional(SignatureEncoding),
     display: Display,
+    ticket: optional(RequestTicket),
   }),
   result: closed({
     signature: bytes({ min: 8, max: limits.signature }, '签名', 'Signature'),
     algorithm: SignatureAlgorithm,
     certificate: CertificateDer,
   }),
-  errors: [...keyUseErrors, 'ERR_TOKEN_ALGORITHM_UNSUPPORTED', 'ERR_SIGNATURE_ALGORITHM_MISMATCH'],
+  errors: [...keyUseErrors, ...ticketErrors, 'ERR_TOKEN_ALGORITHM_UNSUPPORTED', 'ERR_SIGNATURE_ALGORITHM_MISMATCH'],
   example: {
     params: { key: exampleKey, digest: exampleDigest, algorithm: 'SM2-SM3', display: { title: '摘要签名' } },
     result: { signature: exampleSignature, algorithm: 'SM2-SM3', certificate: exampleCertificate },
@@ -225,6 +230,7 @@ export const signMessage = defineCall({
       ),
     ),
     display: optional(Display),
+    ticket: optional(RequestTicket),
   }),
   result: closed({
     message: bytes(
@@ -243,6 +249,7 @@ export const signMessage = defineCall({
   }),
   errors: [
     ...keyUseErrors,
+    ...ticketErrors,
     'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
     'ERR_LOGIN_TOKEN_FORBIDDEN_INPUT',
     'ERR_SIGNATURE_ALGORITHM_MISMATCH',

@@ -1,0 +1,1 @@
+export { makeRequestTicket, type RequestTicket, type TicketKey, type TicketRequest } from './request-ticket.ts';
