@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BlockList, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { toHex } from '@onelock/core/bytes';
@@ -19,10 +19,10 @@ import { measureEvidence } from './evidence/index.ts';
 import { isLoopback } from './loopback.ts';
 import { installOpenIdConnect } from './oidc/index.ts';
 import { installAuthentication } from './plugins/authentication.ts';
+import { clientCertificates, networks } from './plugins/client-certificate.ts';
 import { installDocumentation } from './plugins/documentation.ts';
 import { answerBrokenRequest, answerError, installErrorHandler, toCodedError } from './plugins/error-handler.ts';
 import { installMetrics } from './plugins/metrics.ts';
-import { readQuotas } from './plugins/quotas.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
 import { rememberRefusals } from './plugins/refusals.ts';
 import { measureStore } from './plugins/store-metrics.ts';
@@ -107,7 +107,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   installLogging(app);
   refuseWhenClosing(app);
   refuseUntrustedPeers(app, config);
-  installAuthentication(app, ports, () => publicOriginOf(app, config));
+  installAuthentication(app, ports, {
+    originOfPages: () => publicOriginOf(app, config),
+    clientCertificate: clientCertificates(config),
+  });
   await app.register(helmet, {
     global: true,
     frameguard: { action: 'deny' },
@@ -121,7 +124,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
   });
-  await installRateLimit(app, config, await readQuotas(ports.store, logger));
+  await installRateLimit(app, config, ports.platforms);
   const metrics = installMetrics(app);
   measureEvidence(metrics.registry, ports);
   measureStore(metrics.registry, ports);
@@ -201,16 +204,10 @@ function refuseWhenClosing(app: FastifyInstance): void {
 /** Plain HTTP from another machine is for the stated proxies alone; anyone else is cut off before a byte is read. */
 function refuseUntrustedPeers(app: FastifyInstance, config: ServiceConfig): void {
   if (config.tlsCertificateFile !== null || isLoopback(config.host)) return;
-  const proxies = new BlockList();
-  for (const proxy of config.trustedProxies) {
-    const [address = '', bits] = proxy.split('/');
-    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-    proxies.addSubnet(address, bits === undefined ? (family === 'ipv4' ? 32 : 128) : Number(bits), family);
-  }
+  const isProxy = networks(config.trustedProxies);
   app.server.prependListener('connection', (socket: Socket) => {
     const peer = socket.remoteAddress ?? '';
-    const known = isLoopback(peer) || (isIP(peer) !== 0 && proxies.check(peer, isIP(peer) === 4 ? 'ipv4' : 'ipv6'));
-    if (!known) socket.destroy();
+    if (!isLoopback(peer) && !isProxy(peer)) socket.destroy();
   });
 }
 
@@ -221,7 +218,9 @@ function serverOptions(config: ServiceConfig): { readonly http?: object; readonl
     connectionsCheckingInterval: Math.min(5_000, config.requestTimeoutMs / 2),
   };
   const tls = readTls(config);
-  return tls === null ? { http: timeouts } : { https: { ...timeouts, ...tls } };
+  // The certificates of clients are compared one by one (platform-access.ts): no authority vouches for them.
+  const clients = config.tlsClientCertificates ? { requestCert: true, rejectUnauthorized: false } : {};
+  return tls === null ? { http: timeouts } : { https: { ...timeouts, ...tls, ...clients } };
 }
 
 function readTls(config: ServiceConfig): { readonly cert: Buffer; readonly key: Buffer } | null {

@@ -148,6 +148,20 @@ export const configKeys = {
     en: 'File of the HTTPS private key (PEM)',
     read: optionalPath,
   }),
+  tlsClientCertificates: key({
+    variable: 'ONELOCK_SERVICE_TLS_CLIENT_CERTIFICATES',
+    fallback: false as boolean,
+    zh: '是否在自身的 HTTPS 上向客户端索要证书（平台的 mtls 认证）；浏览器也会弹出选择框，宜另开一个节点供服务器调用',
+    en: 'Whether our own HTTPS asks clients for a certificate (platforms with `mtls`); browsers ask people then too, so a node of its own for servers is best',
+    read: flag,
+  }),
+  clientCertificateHeader: key({
+    variable: 'ONELOCK_SERVICE_CLIENT_CERTIFICATE_HEADER',
+    fallback: false as boolean,
+    zh: '是否采信受信任代理所加的 Client-Cert 头（RFC 9440）；代理须先删去来者自带的同名头',
+    en: 'Whether the header Client-Cert (RFC 9440) of trusted proxies is believed; the proxy has to take away one that a client sends itself',
+    read: flag,
+  }),
   trustedProxies: key({
     variable: 'ONELOCK_SERVICE_TRUSTED_PROXIES',
     fallback: [] as readonly string[],

@@ -126,6 +126,16 @@ function checkTogether(config: ServiceConfig): void {
       key: configKeys.tlsKeyFile.variable,
       rule: `${configKeys.tlsCertificateFile.variable} and ${configKeys.tlsKeyFile.variable} go together`,
     });
+  if (config.tlsClientCertificates && !withTls)
+    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', {
+      key: configKeys.tlsClientCertificates.variable,
+      rule: `needs ${configKeys.tlsCertificateFile.variable}`,
+    });
+  if (config.clientCertificateHeader && config.trustedProxies.length === 0)
+    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', {
+      key: configKeys.clientCertificateHeader.variable,
+      rule: `needs ${configKeys.trustedProxies.variable}`,
+    });
   if (!isLoopback(config.host) && !withTls && config.trustedProxies.length === 0)
     throw new CodedError('ERR_SERVICE_CONFIG_INVALID', {
       key: configKeys.host.variable,

@@ -29,6 +29,7 @@ import { loadServiceKey } from './secrets/service-key.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
 import { createPersonalData, requireKeyOf } from './services/personal-data.ts';
+import { followPlatforms } from './services/platform-access.ts';
 import type { Ports } from './services/ports/ports.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
 import { followWatchList } from './services/watch-list/watch-index.ts';
@@ -72,6 +73,9 @@ export async function startService(
   const watched = await followWatchList(store, (error) =>
     logger.error({ err: error }, 'the watch-list could not be read'),
   );
+  const platforms = await followPlatforms(store, (error) =>
+    logger.error({ err: error }, 'profiles of platforms could not be read'),
+  );
   const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
   const tsa = startAuthority({ ...shared, config, logger });
   const ports: Ports = {
@@ -89,6 +93,7 @@ export async function startService(
     enrolment: config.outbound
       ? createEnrolmentDoor(config.outboundNetworks, caCredentials(secretsFolderOf(config)), shared.clock)
       : undefined,
+    platforms,
     pool,
   };
   try {
@@ -126,6 +131,7 @@ export async function startService(
       await stopCheckpoints();
       await pool?.close();
       await watched.stop();
+      await platforms.stop();
       await store.close();
     };
     const stopSchedule = startChangeSchedule(ports, logger);
@@ -136,6 +142,7 @@ export async function startService(
   } catch (error) {
     await pool?.close();
     await watched.stop();
+    await platforms.stop();
     await store.close();
     throw error;
   }

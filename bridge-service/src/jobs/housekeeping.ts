@@ -14,6 +14,7 @@ export interface CleanedUp {
   readonly challenges: number;
   readonly oidcRecords: number;
   readonly tickets: number;
+  readonly nonces: number;
   readonly consoleSessions: number;
   readonly idempotentAnswers: number;
   readonly auditDetails: number;
@@ -32,6 +33,7 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       oidcRecords: await repositories.oidc.deleteExpiredBefore(before(0)),
       // A day longer than they count, whatever the clock does meanwhile.
       tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
+      nonces: await repositories.nonces.deleteExpiredBefore(before(challengeGraceMs)),
       consoleSessions: await repositories.console.deleteExpiredBefore(before(0)),
       idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
       auditDetails: await eraseExpiredDetails(repositories, ports),

@@ -35,6 +35,9 @@ export function installErrorHandler(app: FastifyInstance, options: ErrorHandlerO
   });
 }
 
+/** RFC 9421 §5.1. */
+const wantedSignature = 'onelock=("@method" "@target-uri" "content-digest");created;nonce;keyid';
+
 /** Sends a coded error as the answer. */
 export function answerError(
   coded: CodedError,
@@ -46,6 +49,7 @@ export function answerError(
   if (httpStatus >= 500)
     request.log.error({ err: original, code: coded.code, params: maskPersonalNumbers(coded.params) }, 'request failed');
   if (httpStatus === 401) reply.header('www-authenticate', 'Bearer realm="onelock"');
+  if (coded.code === 'ERR_AUTH_SIGNATURE_REQUIRED') reply.header('accept-signature', wantedSignature);
   if (coded.code === 'ERR_SERVICE_RATE_LIMITED')
     reply.header('retry-after', Math.ceil(Number(coded.params.retryAfterMs ?? 1000) / 1000));
   lingerBeforeClosing(request.raw);

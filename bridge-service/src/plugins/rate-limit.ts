@@ -2,13 +2,16 @@ import rateLimit from '@fastify/rate-limit';
 import { CodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServiceConfig } from '../config.ts';
-import type { Quotas } from './quotas.ts';
+import type { PlatformAccesses } from '../services/platform-access.ts';
 
 type Limits = Pick<ServiceConfig, 'callerRequestsPerMinute' | 'agentRequestsPerMinute' | 'anonymousRequestsPerMinute'>;
 
 /** Counts per caller; per address for whoever has no valid credential; per both for agents, who share one (docs/adr/0004). */
-export async function installRateLimit(app: FastifyInstance, limits: Limits, quotas: Quotas): Promise<void> {
-  app.addHook('onClose', async () => quotas.stop());
+export async function installRateLimit(
+  app: FastifyInstance,
+  limits: Limits,
+  platforms: PlatformAccesses,
+): Promise<void> {
   await app.register(rateLimit, {
     global: true,
     timeWindow: 60_000,
@@ -17,12 +20,12 @@ export async function installRateLimit(app: FastifyInstance, limits: Limits, quo
     enableDraftSpec: true,
     keyGenerator: ({ caller, ip }: FastifyRequest) =>
       caller === null ? `address ${ip}` : caller.role === 'agent' ? `${caller.id} ${ip}` : caller.id,
-    max: ({ caller }: FastifyRequest) =>
+    max: async ({ caller }: FastifyRequest) =>
       caller === null
         ? limits.anonymousRequestsPerMinute
         : caller.role === 'agent'
           ? limits.agentRequestsPerMinute
-          : (quotas.of(caller.id) ?? limits.callerRequestsPerMinute),
+          : ((await platforms.current()).of(caller.id)?.requestsPerMinute ?? limits.callerRequestsPerMinute),
     errorResponseBuilder: (_request, { ttl }) => new CodedError('ERR_SERVICE_RATE_LIMITED', { retryAfterMs: ttl }),
   });
 }

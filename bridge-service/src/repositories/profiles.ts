@@ -5,6 +5,7 @@ import {
   type PlatformProfile,
 } from '../services/ports/registry-records.ts';
 import type { ProfileRepository } from '../services/ports/registry-store.ts';
+import { nextVersion, versionOf } from './engine/registry-version.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 
 export function createProfileRepository(database: ServiceDatabase): ProfileRepository {
@@ -32,15 +33,13 @@ export function createProfileRepository(database: ServiceDatabase): ProfileRepos
         .where('caller_id', '=', callerId)
         .executeTakeFirst();
       if (row === undefined) return emptyPlatformProfile;
-      return { ...emptyPlatformProfile, ...(JSON.parse(row.profile) as PlatformProfile) };
+      return readPlatform(row.profile);
     },
-    async quotas() {
+    async platforms() {
       const rows = await database.selectFrom('platform_profiles').select(['caller_id', 'profile']).execute();
-      return rows.flatMap(({ caller_id, profile }) => {
-        const { requestsPerMinute } = JSON.parse(profile) as PlatformProfile;
-        return requestsPerMinute === null ? [] : [[caller_id, requestsPerMinute] as const];
-      });
+      return rows.map(({ caller_id, profile }) => [caller_id, readPlatform(profile)] as const);
     },
+    version: () => versionOf(database, 'platforms'),
     async platformsWithKeys() {
       const rows = await database.selectFrom('platform_profiles').select(['caller_id', 'profile']).execute();
       return rows.flatMap(({ caller_id, profile }) => {
@@ -55,6 +54,13 @@ export function createProfileRepository(database: ServiceDatabase): ProfileRepos
         .values({ caller_id: callerId, ...values })
         .onConflict((conflict) => conflict.column('caller_id').doUpdateSet(values))
         .execute();
+      await nextVersion(database, 'platforms');
     },
   };
 }
+
+/** One that was written before a field was known has what is usual there. */
+const readPlatform = (text: string): PlatformProfile => ({
+  ...emptyPlatformProfile,
+  ...(JSON.parse(text) as Partial<PlatformProfile>),
+});

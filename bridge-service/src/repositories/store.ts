@@ -31,6 +31,7 @@ import { createLoginRepository } from './logins.ts';
 import { createOidcRepository } from './oidc.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createHistoryRepository } from './record-history.ts';
+import { createNonceRepository } from './request-nonces.ts';
 import { createSealRepository } from './seals.ts';
 import { createSearchReadings } from './search.ts';
 import { createStatisticsRepository } from './statistics.ts';
@@ -117,6 +118,7 @@ function createReadings(database: ServiceDatabase): Readings {
     watchList: createWatchRepository(database),
     webhooks: createWebhookRepository(database),
     tickets: createTicketRepository(database),
+    nonces: createNonceRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
     applications: createApplicationRepository(database),

@@ -5,7 +5,7 @@ import { findCaProfile, findPlatformProfile, setCaProfile, setPlatformProfile } 
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { byId, IdempotencyHeader } from './schemas/common.ts';
-import { CaProfileSchema, PlatformProfileSchema } from './schemas/registries.ts';
+import { CaProfileSchema, PlatformProfileInput, PlatformProfileSchema } from './schemas/registries.ts';
 
 const tag = '登记 Registries';
 
@@ -76,7 +76,7 @@ export function profileRoutes(app: App, { ports }: RouteContext): void {
         access: ['operator', 'administrator'],
         answer: [200, PlatformProfileSchema],
       },
-      { headers: IdempotencyHeader, params: byId('clr'), body: PlatformProfileSchema },
+      { headers: IdempotencyHeader, params: byId('clr'), body: PlatformProfileInput },
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => setPlatformProfile(ports, act, request.params.id, request.body)),

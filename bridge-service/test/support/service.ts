@@ -23,6 +23,7 @@ import { loadReportSigner } from '../../src/secrets/report-signer.ts';
 import { loadServiceKey } from '../../src/secrets/service-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
 import { createPersonalData } from '../../src/services/personal-data.ts';
+import { followPlatforms } from '../../src/services/platform-access.ts';
 import type { Ports } from '../../src/services/ports/ports.ts';
 import type { Role } from '../../src/services/ports/records.ts';
 import { createTrustRegistry } from '../../src/services/trust-registry.ts';
@@ -97,6 +98,9 @@ export async function createTestService(
   const watched = await followWatchList(store, (error) =>
     logger.error({ err: error }, 'the watch-list could not be read'),
   );
+  const platforms = await followPlatforms(store, (error) =>
+    logger.error({ err: error }, 'profiles of platforms could not be read'),
+  );
   const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
   await evidence?.load();
   // Here the clock that nobody can set goes with the other: a test moves both, or sets the clock.
@@ -118,6 +122,7 @@ export async function createTestService(
     enrolment: config.outbound
       ? createEnrolmentDoor(config.outboundNetworks, caCredentials(secretsFolderOf(config)), shared.clock, 2_000)
       : undefined,
+    platforms,
     pool,
   };
   const app = await buildApp({
@@ -178,6 +183,7 @@ export async function createTestService(
       tsa?.stop();
       await pool?.close();
       await watched.stop();
+      await platforms.stop();
       await store.close();
       if (beside === undefined) await database.drop();
       rmSync(folder, { recursive: true, force: true });

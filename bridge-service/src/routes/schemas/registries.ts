@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { base64, closed, Instant, Name, nullable, oneOf, recordId, Text } from './common.ts';
+import { platformAuthentications } from '../../services/ports/registry-records.ts';
+import { base64, CertificateText, closed, Instant, Name, nullable, oneOf, recordId, Text } from './common.ts';
 
 const Count = Type.Integer({ minimum: 1 });
 const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SM3，十六进制 / SM3 in hex' });
@@ -135,11 +136,20 @@ export const CaProfileSchema = closed({
   deviations: Type.Array(Text(80, '容许的偏离 / an allowed deviation'), { maxItems: 50 }),
 });
 
-export const PlatformProfileSchema = closed({
+const KeyId = Type.String({ pattern: '^[A-Za-z0-9._-]{1,60}$' });
+const Authentication = oneOf(
+  platformAuthentications,
+  '须出示什么：token 令牌即可；signature 每个请求签名（RFC 9421）；mtls TLS 客户端证书 / what it has to show: its token, a signature of each request, a TLS certificate',
+);
+const ClientCertificates = Type.Array(closed({ id: KeyId, certificate: CertificateText }), {
+  maxItems: 10,
+  description: '平台服务器的 TLS 客户端证书，逐张认定 / TLS certificates of the platform’s server, each by itself',
+});
+const platformProfile = {
   contacts: Contacts,
   keys: Type.Array(
     closed({
-      id: Type.String({ pattern: '^[A-Za-z0-9._-]{1,60}$' }),
+      id: KeyId,
       publicKey: base64(4_000, 'SubjectPublicKeyInfo'),
     }),
     { maxItems: 10, description: '平台服务器签名所用的公钥 / public keys of the platform’s server' },
@@ -158,4 +168,15 @@ export const PlatformProfileSchema = closed({
     }),
     { maxItems: 10 },
   ),
+};
+
+export const PlatformProfileSchema = closed({
+  ...platformProfile,
+  ...{ authentication: Authentication, clientCertificates: ClientCertificates },
+});
+/** What is not given is the default. */
+export const PlatformProfileInput = closed({
+  ...platformProfile,
+  authentication: Type.Optional(Authentication),
+  clientCertificates: Type.Optional(ClientCertificates),
 });

@@ -5,6 +5,7 @@ import type { ServiceKey } from '../../secrets/service-key.ts';
 import type { TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { PersonalData } from '../personal-data.ts';
+import type { PlatformAccesses } from '../platform-access.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
 import type { WatchIndex } from '../watch-list/watch-index.ts';
 import type { Clock } from './clock.ts';
@@ -60,6 +61,8 @@ export interface Ports {
   readonly watched: WatchIndex;
   /** The way to CAs' enrolment; none in an air-gapped network. */
   readonly enrolment?: EnrolmentDoor | undefined;
+  /** How platforms show who they are and how much they may ask, in memory. */
+  readonly platforms: PlatformAccesses;
   /** Threads that judge; without them the main thread does. */
   readonly pool?: VerificationPool | undefined;
 }

@@ -128,15 +128,25 @@ export interface CaProfile {
 
 export const emptyCaProfile: CaProfile = { contacts: [], serviceLevel: {}, identityPlaces: [], deviations: [] };
 
+/** By what a platform has to show who it is. `token`: its bearer token is enough; with the others a stolen token is not. */
+export const platformAuthentications = ['token', 'signature', 'mtls'] as const;
+export type PlatformAuthentication = (typeof platformAuthentications)[number];
+
 export interface PlatformProfile {
   readonly contacts: readonly Contact[];
   /** By which its server signs requests and tickets. SubjectPublicKeyInfo, base64. */
   readonly keys: readonly { readonly id: string; readonly publicKey: string }[];
   /** `required`: agents refuse what its pages ask without a ticket of its server. */
   readonly requestTickets?: 'required' | 'optional' | undefined;
+  readonly authentication: PlatformAuthentication;
+  /** Of its server, for TLS; PEM or base64 DER. That very certificate counts, whoever has issued it. */
+  readonly clientCertificates: readonly { readonly id: string; readonly certificate: string }[];
   /** Instead of what the configuration allows every caller. */
   readonly requestsPerMinute: number | null;
   readonly webhooks: readonly { readonly url: string; readonly events: readonly string[] }[];
 }
 
-export const emptyPlatformProfile: PlatformProfile = { contacts: [], keys: [], requestsPerMinute: null, webhooks: [] };
+export const emptyPlatformProfile: PlatformProfile = {
+  ...{ contacts: [], keys: [], authentication: 'token', clientCertificates: [] },
+  ...{ requestsPerMinute: null, webhooks: [] },
+};

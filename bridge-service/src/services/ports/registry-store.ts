@@ -79,8 +79,10 @@ export interface ProfileRepository {
   setCa(caId: string, profile: CaProfile, at: string): Promise<void>;
   platform(callerId: string): Promise<PlatformProfile>;
   setPlatform(callerId: string, profile: PlatformProfile, at: string): Promise<void>;
-  /** Platforms with a number of requests a minute of their own. */
-  quotas(): Promise<readonly (readonly [callerId: string, requestsPerMinute: number])[]>;
+  /** Of every platform that has one. */
+  platforms(): Promise<readonly (readonly [callerId: string, profile: PlatformProfile])[]>;
+  /** Grows with every change of a platform's profile. */
+  version(): Promise<number>;
   /** Profiles of platforms that have keys. */
   platformsWithKeys(): Promise<readonly (readonly [callerId: string, profile: PlatformProfile])[]>;
 }

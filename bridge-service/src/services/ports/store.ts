@@ -5,6 +5,7 @@ import type { ConsoleRepository } from './console-store.ts';
 import type { EventPublisher, EventSubscriber } from './events.ts';
 import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type { ImportRepository } from './import-store.ts';
+import type { NonceRepository } from './nonce-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
 import type {
   AdministratorCode,
@@ -167,6 +168,7 @@ export interface Readings {
   readonly watchList: WatchRepository;
   readonly webhooks: WebhookRepository;
   readonly tickets: TicketRepository;
+  readonly nonces: NonceRepository;
   readonly imports: ImportRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;

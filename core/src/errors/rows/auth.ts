@@ -13,6 +13,30 @@ export const authErrors = {
     retriable: false,
     params: [],
   },
+  ERR_AUTH_SIGNATURE_REQUIRED: {
+    httpStatus: 401,
+    whoCanAct: 'integrator',
+    retriable: false,
+    params: [],
+  },
+  ERR_AUTH_SIGNATURE_INVALID: {
+    httpStatus: 401,
+    whoCanAct: 'integrator',
+    retriable: false,
+    params: ['rule'],
+  },
+  ERR_AUTH_SIGNATURE_REPLAYED: {
+    httpStatus: 401,
+    whoCanAct: 'integrator',
+    retriable: false,
+    params: [],
+  },
+  ERR_AUTH_CERTIFICATE_REQUIRED: {
+    httpStatus: 401,
+    whoCanAct: 'integrator',
+    retriable: false,
+    params: [],
+  },
   ERR_AUTH_ROLE_REQUIRED: {
     httpStatus: 403,
     whoCanAct: 'operator',

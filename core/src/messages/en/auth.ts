@@ -4,6 +4,11 @@ import type { WordsFor } from '../words.ts';
 export const authWords = {
   ERR_AUTH_REQUIRED: 'A caller credential is required',
   ERR_AUTH_INVALID: 'The caller credential is not valid',
+  ERR_AUTH_SIGNATURE_REQUIRED: 'Requests of this platform have to be signed (RFC 9421); its token is not enough',
+  ERR_AUTH_SIGNATURE_INVALID: 'The signature of the request does not hold: {rule}',
+  ERR_AUTH_SIGNATURE_REPLAYED: 'The nonce of this signature was used before; sign each request anew',
+  ERR_AUTH_CERTIFICATE_REQUIRED:
+    'This platform has to connect with a TLS client certificate that is registered and not expired; its token is not enough',
   ERR_AUTH_ROLE_REQUIRED: 'The role {role} is required',
   ERR_AUTH_PERMISSION_REQUIRED: 'The field {field} needs the caller permission {permission}: ask the operator for it',
   ERR_AUTH_CODE_INVALID: 'The one-time code is not valid or was used',

@@ -4,6 +4,10 @@ import type { WordsFor } from '../words.ts';
 export const authWords = {
   ERR_AUTH_REQUIRED: '需要调用方凭证',
   ERR_AUTH_INVALID: '调用方凭证无效',
+  ERR_AUTH_SIGNATURE_REQUIRED: '此平台的请求须带签名（RFC 9421），只有令牌不够',
+  ERR_AUTH_SIGNATURE_INVALID: '请求签名不成立：{rule}',
+  ERR_AUTH_SIGNATURE_REPLAYED: '此签名的 nonce 已用过，请为每个请求重新签名',
+  ERR_AUTH_CERTIFICATE_REQUIRED: '此平台须以登记过且未过期的 TLS 客户端证书连接，只有令牌不够',
   ERR_AUTH_ROLE_REQUIRED: '需要角色 {role}',
   ERR_AUTH_PERMISSION_REQUIRED: '字段 {field} 需要调用方权限 {permission}，请向运营方申请',
   ERR_AUTH_CODE_INVALID: '一次性代码无效或已使用',
