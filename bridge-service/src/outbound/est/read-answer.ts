@@ -56,7 +56,7 @@ const decoded = (text: string): Uint8Array => fromBase64(text.replaceAll(/[\r\n\
 export function readRetryAfter(header: string | undefined, now: Date): number | null {
   if (header === undefined) return null;
   if (/^\d{1,9}$/.test(header)) return Number(header);
-  const date = Date.parse(header);
+  const date = header.endsWith(' GMT') ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now.getTime()) / 1_000));
 }
 

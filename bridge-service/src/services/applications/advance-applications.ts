@@ -1,5 +1,5 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import { parseCertificate } from '@onelock/core/x509';
+import { parseCertificate, parseCertificateRequest } from '@onelock/core/x509';
 import type { Application } from '../ports/application-records.ts';
 import type { EnrolmentAnswer, EnrolmentDoor, EnrolmentQuestion } from '../ports/enrolment.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -82,7 +82,7 @@ async function advanceStep(ports: AdvancePorts, application: Application): Promi
     const answer = await ports.enrolment.enrol(enrolment, questionOf(application, request));
     if (answer.kind === 'pending') await becamePending(ports, application, answer.retryAfterSeconds);
     else if (answer.kind === 'refused') await becameRefused(ports, application, answer);
-    else return await issued(ports, application, ca, answer);
+    else return await issued(ports, application, request, ca, answer);
     return false;
   } catch (error) {
     if (!isCodedError(error)) throw error;
@@ -108,6 +108,7 @@ function questionOf(
 async function issued(
   ports: AdvancePorts,
   application: Application,
+  request: Uint8Array,
   ca: Ca,
   answer: Extract<EnrolmentAnswer, { kind: 'issued' }>,
 ): Promise<boolean> {
@@ -118,8 +119,8 @@ async function issued(
   };
   const dual = application.product.variant === 'dual';
   if (application.signingCertificate === null) {
-    const { request } = application;
-    const { certificate, chain } = await checkSigningAnswer(answer, rules, request ?? new Uint8Array());
+    const { spki } = parseCertificateRequest(request);
+    const { certificate, chain } = await checkSigningAnswer(answer, rules, spki);
     const fields = {
       signingCertificate: certificate.der,
       chain: chain.map(({ der }) => der),

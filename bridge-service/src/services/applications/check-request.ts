@@ -9,6 +9,7 @@ import {
   verifyCertificateRequest,
 } from '@onelock/core/x509';
 import type { ApplicationSubject, EnrolmentProduct, KeySpec } from '../ports/application-records.ts';
+import { readingField } from '../read-certificates.ts';
 import { sameWords } from './same-words.ts';
 
 /** Requests in use have one to three kilobytes. */
@@ -29,8 +30,8 @@ export function checkRequest(
   ops: CryptoOps,
 ): CertificateRequest {
   if (der.length > longestRequest) throw refused('length', `<= ${longestRequest}`);
-  const request = parseCertificateRequest(der);
-  const key = request.publicKey;
+  const request = readingField('/request', () => parseCertificateRequest(der));
+  const key = readingField('/request', () => request.publicKey);
   if (!isOfSpec(key, product.keySpec)) throw refused('publicKey', product.keySpec);
   demandSignature(request, ops);
   const organization = nameAttribute(request.subject, oids.organizationName);
@@ -50,9 +51,9 @@ export function checkRequest(
 }
 
 function demandSignature(request: CertificateRequest, ops: CryptoOps): void {
-  const weak = digestsOf(parseSignatureAlgorithm(request.signatureAlgorithm, request.publicKey)).find(
-    (digest) => !digests.has(digest),
-  );
+  const weak = digestsOf(
+    readingField('/request', () => parseSignatureAlgorithm(request.signatureAlgorithm, request.publicKey)),
+  ).find((digest) => !digests.has(digest));
   if (weak !== undefined) throw refused('signatureAlgorithm', weak);
   if (!verifyCertificateRequest(request, ops)) throw refused('signature', 'made by the key that is asked for');
 }

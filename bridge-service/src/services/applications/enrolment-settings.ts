@@ -35,7 +35,11 @@ export async function setCaEnrolment(
   if (url.search !== '' || url.hash !== '')
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/url', rule: 'no query, no fragment' });
   for (const [index, text] of enrolment.serverAnchors.entries())
-    readingField(`/serverAnchors/${index}`, () => decodePem(text).map((block) => parseCertificate(block.bytes)));
+    if (
+      readingField(`/serverAnchors/${index}`, () => decodePem(text).map(({ bytes }) => parseCertificate(bytes)))
+        .length === 0
+    )
+      throw new CodedError('ERR_REQUEST_INVALID', { field: `/serverAnchors/${index}`, rule: 'PEM' });
   const codes = enrolment.products.map(({ code }) => code);
   if (new Set(codes).size < codes.length)
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/products', rule: 'each code once' });

@@ -1,7 +1,7 @@
 import { toHex } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import type { Ports } from '../ports/ports.ts';
-import { readBytes, readingField } from '../read-certificates.ts';
+import { readBytes } from '../read-certificates.ts';
 import { type ApplicationAct, demandReach } from './application-act.ts';
 import { changeApplication, demandState } from './change-application.ts';
 import { checkRequest } from './check-request.ts';
@@ -31,7 +31,7 @@ export async function submitApplication(
   const known = demandReach(await store.applications.byId(id), act.reach);
   demandState(known, ['draft']);
   const der = readBytes(input.request, '/request');
-  const request = readingField('/request', () => checkRequest(der, known, ops));
+  const request = checkRequest(der, known, ops);
   const proof = input.proof === undefined ? null : readBytes(input.proof, '/proof');
   if (known.renews !== null) {
     if (proof === null) throw new CodedError('ERR_ENROLMENT_PROOF_REFUSED', { cause: 'missing' });
