@@ -32,7 +32,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 180_000,
     globalSetup: ['tools/src/test-setup/global.ts'],
-    setupFiles: ['tools/src/test-setup/matchers.ts'],
+    setupFiles: ['tools/src/test-setup/matchers.ts', 'tools/src/test-setup/lock-scope.ts'],
     projects: [
       {
         extends: true,

@@ -148,7 +148,7 @@ export class TokenFleet {
   async #startSlot(slot: Slot): Promise<void> {
     slot.starting = true;
     try {
-      const hosted = await startHostedDriver(slot.config);
+      const hosted = await startHostedDriver(slot.config, { program: 'onelock-agent' });
       if (this.#closed || !this.#slots.includes(slot)) return await hosted.close();
       slot.hosted = hosted;
       slot.cause = null;

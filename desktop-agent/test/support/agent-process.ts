@@ -46,6 +46,7 @@ export async function startAgentProcess(options: AgentOptions = {}): Promise<Age
       PATH: process.env.PATH,
       HOME: stateDir,
       ONELOCK_MACHINE_OUTPUT: '1',
+      ONELOCK_LOCK_SCOPE: process.env.ONELOCK_LOCK_SCOPE ?? '',
       ONELOCK_AGENT_PORTS: '0',
       ONELOCK_AGENT_SHELL: 'print',
       ONELOCK_AGENT_STATE_DIR: stateDir,

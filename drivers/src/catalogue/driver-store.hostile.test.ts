@@ -115,6 +115,26 @@ describe('the drivers that a computer knows', () => {
     await expect(refusal(store.want('vendor-skf'))).resolves.toFailWith('ERR_DRIVER_UNKNOWN');
   });
 
+  it('whose older manifest was put back in its place do not run, and are told of with the reason', async () => {
+    const { store, folder } = newStore();
+    await store.accept(signJson(sampleManifest({ version: 4 })));
+    const file = path.join(folder, 'added', 'vendor-skf.p7m');
+    const older = readFileSync(file);
+    await store.accept(signJson(sampleManifest({ version: 5 })));
+    writeFileSync(file, older);
+    expect(idsOf(store)).toEqual(['soft']);
+    const [row] = installedDrivers(store.contents(), here).filter(({ manifest }) => manifest.id === 'vendor-skf');
+    const params = { name: 'vendor-skf', version: 4, known: 5 };
+    expect(row).toMatchObject({
+      state: 'refused',
+      config: null,
+      cause: { code: 'ERR_DRIVER_VERSION_ROLLBACK', params },
+    });
+    await store.remove('vendor-skf');
+    const left = installedDrivers(store.contents(), here).map(({ manifest }) => manifest.id);
+    expect(left).not.toContain('vendor-skf');
+  });
+
   it('that were recalled are neither taken nor run', async () => {
     const { store } = newStore();
     const added = signJson(sampleManifest({ version: 3 }));

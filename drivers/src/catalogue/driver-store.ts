@@ -30,12 +30,19 @@ export interface KnownDriver {
   readonly origin: 'built-in' | 'catalogue' | 'added';
 }
 
+export interface OutdatedDriver extends KnownDriver {
+  /** The version that was seen before. */
+  readonly seen: number;
+}
+
 export interface StoreContents {
   readonly catalogue: DriverCatalogue | null;
   /** When the certificate of the catalogue's signer ends, ISO 8601. */
   readonly catalogueSignerNotAfter: string | null;
   /** The newest manifest of each driver that is still accepted. */
   readonly drivers: readonly KnownDriver[];
+  /** Drivers of which only manifests are here that are older than one that was accepted before: a file was put back. */
+  readonly outdated: readonly OutdatedDriver[];
   /** Drivers that the person does not want, or has not asked for. */
   readonly removed: readonly string[];
   /** What stands in the folder and is not accepted: altered on the disk, or no longer trusted. */
@@ -77,23 +84,28 @@ export class DriverStore {
     };
     const catalogue =
       ledger.catalogue === null ? null : read(this.#catalogueFile, ledger.catalogue.acceptedAt, parseCatalogue);
-    const added = Object.entries(ledger.added).flatMap(([id, { acceptedAt, version }]) => {
+    const added = Object.entries(ledger.added).flatMap(([id, { acceptedAt }]) => {
       const manifest = read(this.#manifestFile(id), acceptedAt, (content) =>
         requireIdentity(parseManifest(content), id),
       );
-      return manifest === null || manifest.value.version < version ? [] : [manifest.value];
+      return manifest === null ? [] : [manifest.value];
     });
-    const known = newestOfEach(
-      [
-        ...builtInDrivers.map((manifest) => ({ manifest, origin: 'built-in' }) as const),
-        ...(catalogue?.value.drivers ?? []).map((manifest) => ({ manifest, origin: 'catalogue' }) as const),
-        ...added.map((manifest) => ({ manifest, origin: 'added' }) as const),
-      ].filter(({ manifest }) => manifest.version >= newestSeen(manifest.id, ledger)),
-    );
+    const newest = newestOfEach([
+      ...builtInDrivers.map((manifest) => ({ manifest, origin: 'built-in' }) as const),
+      ...(catalogue?.value.drivers ?? []).map((manifest) => ({ manifest, origin: 'catalogue' }) as const),
+      ...added.map((manifest) => ({ manifest, origin: 'added' }) as const),
+    ]);
+    const seenOf = ({ manifest }: KnownDriver): number =>
+      Math.max(newestSeen(manifest.id, ledger), addedVersion(manifest.id, ledger));
+    const known = newest.filter((each) => each.manifest.version >= seenOf(each));
+    const outdated = newest
+      .filter((each) => !known.includes(each))
+      .map((each): OutdatedDriver => ({ ...each, seen: seenOf(each) }));
     return {
       catalogue: catalogue?.value ?? null,
       catalogueSignerNotAfter: catalogue?.opened.signerNotAfter ?? null,
       drivers: known,
+      outdated,
       removed: [...ledger.removed, ...notAskedFor(known, ledger)],
       problems,
     };
@@ -256,6 +268,10 @@ function notAskedFor(known: readonly KnownDriver[], { wanted = [] }: DriverLedge
 }
 
 /** A manifest that is older than one that was seen is never used again, wherever it comes from. */
+function addedVersion(id: string, { added }: DriverLedger): number {
+  return Object.hasOwn(added, id) ? (added[id]?.version ?? 0) : 0;
+}
+
 function newestSeen(id: string, { newest }: DriverLedger): number {
   return Object.hasOwn(newest, id) ? (newest[id] ?? 0) : 0;
 }

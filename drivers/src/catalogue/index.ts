@@ -5,6 +5,7 @@ export {
   DriverStore,
   type DriverStoreOptions,
   type KnownDriver,
+  type OutdatedDriver,
   type StoreContents,
 } from './driver-store.ts';
 export { driversToHost } from './drivers-to-host.ts';

@@ -1,4 +1,4 @@
-import { type CodedError, isCodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Reason } from '@onelock/core/verdict';
 import { type DriverSurroundings, driverConfigOf } from '../manifest/index.ts';
 import type { DriverConfig } from '../port/index.ts';
@@ -7,7 +7,7 @@ import { recalledError, recallOf, withoutRecalledBuilds } from './recall.ts';
 
 /**
  * `ready`: its library is there; whether it is one of the publisher's is found out when it is loaded. `absent`: nothing of
- * it is on this computer, which is no fault. `refused`: recalled, or it cannot be run here.
+ * it is on this computer, which is no fault. `refused`: recalled, put back to an older manifest, or it cannot be run here.
  */
 export interface InstalledDriver extends KnownDriver {
   readonly state: 'ready' | 'absent' | 'removed' | 'refused';
@@ -17,11 +17,18 @@ export interface InstalledDriver extends KnownDriver {
 
 /** What each known driver is on this computer. */
 export function installedDrivers(
-  { drivers, catalogue, removed }: StoreContents,
+  { drivers, outdated, catalogue, removed }: StoreContents,
   surroundings: DriverSurroundings,
 ): readonly InstalledDriver[] {
   const recalls = catalogue?.recalls ?? [];
-  return drivers.map((known): InstalledDriver => {
+  const unwanted = new Set(removed);
+  const old = outdated
+    .filter(({ manifest }) => !unwanted.has(manifest.id))
+    .map(({ seen, ...known }) => {
+      const { id, version } = known.manifest;
+      return refused(known, new CodedError('ERR_DRIVER_VERSION_ROLLBACK', { name: id, version, known: seen }));
+    });
+  const present = drivers.map((known): InstalledDriver => {
     const { manifest } = known;
     const recall = recallOf(manifest, recalls);
     if (recall !== undefined) return refused(known, recalledError(manifest.id, recall));
@@ -35,6 +42,7 @@ export function installedDrivers(
       return { ...refused(known, error), ...(absent && { state: 'absent' }) };
     }
   });
+  return [...present, ...old];
 }
 
 const notHere: ReadonlySet<string> = new Set([

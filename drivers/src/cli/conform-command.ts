@@ -47,7 +47,7 @@ export const conformCommand: Command = {
   words: [0, 1],
   async run([id], options, context) {
     const { config, declared } = chooseDriver(id, options, context);
-    const driver = await startHostedDriver(config);
+    const driver = await startHostedDriver(config, { program: 'onelock driver conform' });
     try {
       const subject = { ...(await subjectFor(driver, options, context)), declared };
       const report = await runConformance(subject, context.now());

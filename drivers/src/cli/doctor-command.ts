@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isCodedError } from '@onelock/core/errors';
+import { type CodedError, isCodedError } from '@onelock/core/errors';
 import { describeError, type Locale } from '@onelock/core/messages';
 import type { StoreContents } from '../catalogue/index.ts';
 import { startHostedDriver } from '../host/index.ts';
@@ -133,16 +133,23 @@ async function driver(config: DriverConfig): Promise<DriverFinding> {
   if (config.family === 'soft' && !existsSync(config.folder))
     return finding(id, 'ok', [titles[0], '没有软件介质'], [titles[1], 'no file tokens']);
   try {
-    const hosted = await startHostedDriver(config);
+    const hosted = await startHostedDriver(config, { program: 'onelock driver doctor' });
     const { vendor, version } = hosted.info;
     await hosted.close();
     return finding(id, 'ok', [titles[0], `${vendor} ${version} 可加载`], [titles[1], `${vendor} ${version} loads`]);
   } catch (error) {
     if (!isCodedError(error)) throw error;
     const found = (locale: Locale): string => `${describeError(error.code, error.params, locale)} [${error.code}]`;
+    // Whoever has it could load it.
+    if (error.code === 'ERR_DRIVER_IN_USE')
+      return finding(id, 'ok', [titles[0], inUse(error, 'zh-CN')], [titles[1], inUse(error, 'en')]);
     const fix = ['请安装或重装厂商驱动', "Install the vendor's driver again"] as const;
     return finding(id, 'problem', [titles[0], found('zh-CN'), fix[0]], [titles[1], found('en'), fix[1]]);
   }
+}
+
+function inUse({ params: { program = '', pid = 0 } }: CodedError, locale: Locale): string {
+  return locale === 'en' ? `in use by ${program} (process ${pid})` : `正由 ${program}（进程 ${pid}）使用`;
 }
 
 function refused({ installed }: KnownHere): readonly DriverFinding[] {

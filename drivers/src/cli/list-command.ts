@@ -35,10 +35,14 @@ export const listCommand: Command = {
         ...problems.map(({ file, message, code }) => `${file}${cliWords[locale].colon}${message} [${code}]\n`),
       ].join(''),
       json: { drivers, known: known.map(knownRow), catalogue, problems },
-      status: drivers.every(({ health }) => health === 'running') && problems.length === 0 ? 0 : 1,
+      status: drivers.every(isWell) && problems.length === 0 ? 0 : 1,
     };
   },
 };
+
+function isWell({ health, devices }: DriverReport): boolean {
+  return health === 'running' && devices.every(({ cause }) => cause === null);
+}
 
 function knownRow({ manifest, origin, state, cause }: InstalledDriver): object {
   const { id, version, family, vendor, name } = manifest;
@@ -60,7 +64,7 @@ function showDriver(locale: Locale): (driver: DriverReport) => string {
   const words = cliWords[locale];
   return ({ id, family, vendor, version, health, cause, devices }) => {
     const name = [id, family, vendor, version].filter(Boolean).join(' · ');
-    const head = `${name}  ${words[health]}${cause === null ? '' : `${words.colon}${cause.message} [${cause.code}]`}\n`;
+    const head = `${name}  ${words[health === 'in-use' ? 'inUse' : health]}${cause === null ? '' : `${words.colon}${cause.message} [${cause.code}]`}\n`;
     if (cause !== null) return head;
     return head + (devices.length === 0 ? `  ${words.noDevice}\n` : devices.map(showDevice(locale)).join(''));
   };
@@ -68,7 +72,11 @@ function showDriver(locale: Locale): (driver: DriverReport) => string {
 
 function showDevice(locale: Locale): (device: DeviceReport) => string {
   const words = cliWords[locale];
-  return ({ label, model, serialNumber, algorithms, pin, identities }) => {
+  return ({ label, model, serialNumber, algorithms, pin, identities, cause }) => {
+    if (pin === null) {
+      const name = [label, model, `${words.serialNumber} ${serialNumber}`].filter(Boolean).join(' · ');
+      return `  ${name}  ${words.unreadable}${cause === null ? '' : `${words.colon}${cause.message} [${cause.code}]`}\n`;
+    }
     const notes = [
       pin.locked ? words.pinLocked : pin.retriesLeft === null ? '' : `${words.retriesLeft} ${pin.retriesLeft}`,
       pin.low && pin.retriesLeft === null ? words.pinLow : '',

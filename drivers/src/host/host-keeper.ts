@@ -8,6 +8,7 @@ import { spawnRestricted } from '../process/spawn-restricted.ts';
 import { type NetworkAccess, withoutNetwork } from '../process/without-network.ts';
 import { HostLife } from './host-life.ts';
 import type { HostEvent, HostedDriverOptions, HostStatus } from './hosted-driver.ts';
+import { driverLockName, processLocks } from './locks.ts';
 
 const maxDelayMs = 30_000;
 /** A life this long ends a row of failures. */
@@ -16,6 +17,8 @@ const steadyMs = 30_000;
 const maxRowOfUseful = 1;
 /** A call rather fails than waits longer for the host to come back. */
 const patienceMs = 5000;
+/** A program that is on its way out, such as an agent that restarts, gets this long to let go. */
+const lockPatienceMs = 2000;
 
 const defaultEntry = new URL(import.meta.url.endsWith('.ts') ? './child-main.ts' : './child-main.js', import.meta.url);
 
@@ -35,6 +38,7 @@ export class HostKeeper {
   #startedAt = 0;
   #lastFailure: CodedError | null = null;
   #generation = 0;
+  #lockName: string | null = null;
   readonly #closing = new AbortController();
 
   constructor(config: DriverConfig, options: HostedDriverOptions, startTimeoutMs: number) {
@@ -52,6 +56,7 @@ export class HostKeeper {
   /** The first start. A failure here is the caller's: nothing is retried and no process is left. */
   async start(): Promise<DriverInfo> {
     try {
+      await this.#lock();
       const { life, info } = await this.#startLife();
       this.#next = Promise.resolve(life);
       return info;
@@ -95,8 +100,18 @@ export class HostKeeper {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#life?.close();
+    if (this.#lockName !== null) await processLocks.release(this.#lockName, false);
+    this.#lockName = null;
     this.#statusListeners.clear();
     this.#deviceListeners.clear();
+  }
+
+  /** Held over all lives of the host. @throws {CodedError} ERR_DRIVER_IN_USE */
+  async #lock(): Promise<void> {
+    const name = driverLockName(this.#config);
+    const holder = await processLocks.take(name, this.#options.program ?? 'onelock', lockPatienceMs);
+    if (holder !== null) throw new CodedError('ERR_DRIVER_IN_USE', { driver: this.#config.id, ...holder });
+    this.#lockName = name;
   }
 
   async #startLife(): Promise<{ readonly life: HostLife; readonly info: DriverInfo }> {

@@ -63,6 +63,8 @@ export interface HostedDriverOptions {
   readonly standardError?: 'ignore' | 'inherit';
   /** Delay before the second restart in a row; doubles up to 30 s. The first restart is immediate. Default 250. */
   readonly restartDelayMs?: number;
+  /** What other programs are told of who has the driver's devices, e.g. `onelock-agent`: letters, digits, blanks, dots, dashes. */
+  readonly program?: string;
   /** Another program than our own host, for tests of what a host must not do. */
   readonly entry?: URL;
 }

@@ -18,9 +18,10 @@ import {
 import { DeviceStays } from './device-stays.ts';
 import { HostKeeper } from './host-keeper.ts';
 import type { HostedDriver, HostedDriverOptions, HostTimeouts } from './hosted-driver.ts';
+import { deviceLockName, processLocks } from './locks.ts';
 import { limits, type MethodName, type MethodParams, type MethodResult } from './methods.ts';
 import { acceptsParams, firstParamsError } from './protocol.ts';
-import { sharedDevices } from './shared-devices.ts';
+import { deviceKey, sharedDevices } from './shared-devices.ts';
 import { SharedReads } from './shared-reads.ts';
 import { SignTrain } from './sign-train.ts';
 
@@ -48,12 +49,16 @@ const defaultTimeouts: HostTimeouts = {
   queueMs: 30_000,
 };
 
+/** How long a key that another program uses is waited for: one call of it, not its whole work. */
+const deviceLockMs = 2000;
+const defaultProgram = 'onelock';
+
 /**
  * Starts one driver in its own child process and waits until it answers. From then on the host is restarted whenever
  * it ends: calls in flight fail with a code, the next call works, sessions are gone (ERR_TOKEN_SESSION_CLOSED).
  *
- * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID, ERR_DRIVER_NOT_INSTALLED, ERR_DRIVER_CRASHED, ERR_DRIVER_TIMEOUT;
- *   then no process is left
+ * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID, ERR_DRIVER_NOT_INSTALLED, ERR_DRIVER_CRASHED, ERR_DRIVER_TIMEOUT,
+ *   ERR_DRIVER_IN_USE when another process has a host for the same; then no process is left
  */
 export async function startHostedDriver(
   config: DriverConfig,
@@ -63,7 +68,14 @@ export async function startHostedDriver(
   const checked = parseDriverConfig(config);
   const keeper = new HostKeeper(checked, options, timeouts.startMs);
   const info = await keeper.start();
-  return new ProcessDriver(checked, info, keeper, timeouts);
+  return new ProcessDriver(checked, info, keeper, timeouts, options.program ?? defaultProgram);
+}
+
+interface KnownSession {
+  readonly deviceId: DeviceId;
+  readonly generation: number;
+  /** Kept from other processes while the session is open. */
+  readonly lock: string | null;
 }
 
 /** The port's calls, each in its turn, over the process that lives now. */
@@ -76,10 +88,13 @@ class ProcessDriver implements HostedDriver {
   readonly #trains = new Map<string, SignTrain>();
   readonly #reads = new SharedReads();
   readonly #stays = new DeviceStays();
-  #serials: ReadonlyMap<string, string> = new Map();
-  readonly #sessions = new Map<SessionId, { readonly deviceId: DeviceId; readonly generation: number }>();
+  readonly #program: string;
+  /** What each device that was shown is known by. */
+  #keys: ReadonlyMap<string, string> = new Map();
+  readonly #sessions = new Map<SessionId, KnownSession>();
 
-  constructor(config: DriverConfig, info: DriverInfo, keeper: HostKeeper, timeouts: HostTimeouts) {
+  constructor(config: DriverConfig, info: DriverInfo, keeper: HostKeeper, timeouts: HostTimeouts, program: string) {
+    this.#program = program;
     this.config = config;
     this.info = info;
     this.#keeper = keeper;
@@ -90,7 +105,7 @@ class ProcessDriver implements HostedDriver {
   async listDevices(): Promise<readonly TokenDevice[]> {
     return this.#read('', 'listDevices', {}, (found) => {
       const devices = this.#stays.number(this.#keeper.generation, found as unknown as readonly TokenDevice[]);
-      this.#serials = new Map(devices.map(({ id, serialNumber }) => [id, serialNumber]));
+      this.#keys = new Map(devices.map(({ id, serialNumber }) => [id, deviceKey(serialNumber)]));
       sharedDevices.note(this, devices);
       return devices;
     });
@@ -108,7 +123,9 @@ class ProcessDriver implements HostedDriver {
     return this.#withPins([pin], ([copy]) =>
       this.#call(deviceId, 'openSession', { deviceId, pin: copy }, (id) => {
         const session = id as SessionId;
-        this.#sessions.set(session, { deviceId, generation: this.#keeper.generation });
+        const name = this.#lockOf(deviceId);
+        const lock = name !== null && processLocks.join(name) ? name : null;
+        this.#sessions.set(session, { deviceId, generation: this.#keeper.generation, lock });
         return session;
       }),
     );
@@ -116,7 +133,7 @@ class ProcessDriver implements HostedDriver {
 
   async closeSession(session: SessionId): Promise<void> {
     const known = this.#sessions.get(session);
-    this.#sessions.delete(session);
+    this.#forget(session);
     if (known === undefined || known.generation !== this.#keeper.generation) return;
     await this.#call(known.deviceId, 'closeSession', { session });
   }
@@ -135,7 +152,7 @@ class ProcessDriver implements HostedDriver {
     try {
       return await this.#trainFor(known.deviceId).sign(params, known.generation);
     } catch (error) {
-      if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED') this.#sessions.delete(session);
+      if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED') this.#forget(session);
       throw error;
     }
   }
@@ -236,10 +253,10 @@ class ProcessDriver implements HostedDriver {
     return this.#keeper.onStatusChanged(listener);
   }
 
-  close(): Promise<void> {
-    this.#sessions.clear();
+  async close(): Promise<void> {
     sharedDevices.forget(this);
-    return this.#keeper.close();
+    await this.#keeper.close();
+    for (const session of [...this.#sessions.keys()]) this.#forget(session);
   }
 
   /** What changes nothing is asked once for all who wait. */
@@ -297,7 +314,7 @@ class ProcessDriver implements HostedDriver {
         return use(await this.#guard(deviceId, call));
       } catch (error) {
         if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED' && 'session' in params)
-          this.#sessions.delete(params.session as SessionId);
+          this.#forget(params.session as SessionId);
         throw error;
       }
     });
@@ -319,10 +336,30 @@ class ProcessDriver implements HostedDriver {
     return train;
   }
 
-  /** No other host is at the device meanwhile. */
+  /** No other host is at the device meanwhile. @throws {CodedError} ERR_TOKEN_BUSY, ERR_TOKEN_IN_USE */
   #guard<T>(deviceId: string, act: () => Promise<T>): Promise<T> {
-    const serial = this.#serials.get(deviceId);
-    return serial === undefined ? act() : sharedDevices.run(serial, this.#timeouts.queueMs, act);
+    const key = this.#keys.get(deviceId);
+    if (key === undefined) return act();
+    const name = this.#lockOf(deviceId);
+    return sharedDevices.run(key, this.#timeouts.queueMs, name === null ? act : () => this.#locked(name, act));
+  }
+
+  async #locked<T>(name: string, act: () => Promise<T>): Promise<T> {
+    if (!processLocks.join(name)) {
+      const holder = await processLocks.take(name, this.#program, deviceLockMs);
+      if (holder !== null) throw new CodedError('ERR_TOKEN_IN_USE', { ...holder });
+    }
+    try {
+      return await act();
+    } finally {
+      void processLocks.release(name, true);
+    }
+  }
+
+  /** null where the driver's own lock says it all: nobody else has the files of a folder. */
+  #lockOf(deviceId: string): string | null {
+    const key = this.#keys.get(deviceId);
+    return key === undefined || this.config.family === 'soft' ? null : deviceLockName(key);
   }
 
   /**
@@ -335,8 +372,13 @@ class ProcessDriver implements HostedDriver {
   }
 
   #forgetDeadSessions(): void {
-    for (const [id, { generation }] of this.#sessions)
-      if (generation !== this.#keeper.generation) this.#sessions.delete(id);
+    for (const [id, { generation }] of this.#sessions) if (generation !== this.#keeper.generation) this.#forget(id);
+  }
+
+  #forget(session: SessionId): void {
+    const lock = this.#sessions.get(session)?.lock;
+    this.#sessions.delete(session);
+    if (lock) void processLocks.release(lock, true);
   }
 }
 

@@ -37,6 +37,12 @@ export const driverErrors = {
     retriable: true,
     params: ['driver'],
   },
+  ERR_DRIVER_IN_USE: {
+    httpStatus: 409,
+    whoCanAct: 'user',
+    retriable: true,
+    params: ['driver', 'program', 'pid'],
+  },
   ERR_DRIVER_LIMIT_EXCEEDED: {
     httpStatus: 413,
     whoCanAct: 'integrator',

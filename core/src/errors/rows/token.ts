@@ -49,6 +49,12 @@ export const tokenErrors = {
     retriable: true,
     params: [],
   },
+  ERR_TOKEN_IN_USE: {
+    httpStatus: 409,
+    whoCanAct: 'user',
+    retriable: true,
+    params: ['program', 'pid'],
+  },
   ERR_TOKEN_SESSION_CLOSED: {
     httpStatus: 409,
     whoCanAct: 'integrator',

@@ -8,6 +8,7 @@ export const driverWords = {
   ERR_DRIVER_PROTOCOL: 'The driver process {driver} broke the protocol: {detail}',
   ERR_DRIVER_CONFIG_INVALID: 'The driver configuration is wrong: {field} {rule}',
   ERR_DRIVER_CLOSED: 'The driver {driver} has been stopped: restart the agent and try again',
+  ERR_DRIVER_IN_USE: 'The driver {driver} is in use by {program} (process {pid}): close that first',
   ERR_DRIVER_LIMIT_EXCEEDED: 'The data exceeds what the driver takes: {limit}',
   ERR_DRIVER_MANIFEST_MALFORMED: 'The driver manifest or catalogue is not as it must be: {field} {rule}',
   ERR_DRIVER_MANIFEST_UNSIGNED: 'The driver manifest or catalogue is not signed and is not accepted',

@@ -10,6 +10,7 @@ export const tokenWords = {
   ERR_TOKEN_NOT_FOUND: 'No key was found: insert one and try again',
   ERR_TOKEN_KEY_NOT_FOUND: 'The key or certificate was not found on the device',
   ERR_TOKEN_BUSY: 'The key is busy: try again in a moment',
+  ERR_TOKEN_IN_USE: 'Another program of this computer, {program} (process {pid}), uses the key: try again in a moment',
   ERR_TOKEN_SESSION_CLOSED: 'The key session is closed: open it again',
   ERR_TOKEN_ALGORITHM_UNSUPPORTED: 'The device does not support {algorithm}',
   ERR_TOKEN_DATA_CORRUPT: 'The data on the device is corrupt',

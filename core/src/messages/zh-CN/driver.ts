@@ -8,6 +8,7 @@ export const driverWords = {
   ERR_DRIVER_PROTOCOL: '驱动进程 {driver} 的应答不符合约定：{detail}',
   ERR_DRIVER_CONFIG_INVALID: '驱动配置有误：{field} {rule}',
   ERR_DRIVER_CLOSED: '驱动 {driver} 已停止，请重新启动客户端后再试',
+  ERR_DRIVER_IN_USE: '驱动 {driver} 正由 {program}（进程 {pid}）使用，请先关闭它再试',
   ERR_DRIVER_LIMIT_EXCEEDED: '数据超过驱动处理上限 {limit}',
   ERR_DRIVER_MANIFEST_MALFORMED: '驱动清单或目录的内容不合规范：{field} {rule}',
   ERR_DRIVER_MANIFEST_UNSIGNED: '驱动清单或目录没有签名，不予采用',

@@ -10,6 +10,7 @@ export const tokenWords = {
   ERR_TOKEN_NOT_FOUND: '未找到介质，请插入后再试',
   ERR_TOKEN_KEY_NOT_FOUND: '介质中没有找到该密钥或证书',
   ERR_TOKEN_BUSY: '介质正忙，请稍后再试',
+  ERR_TOKEN_IN_USE: '介质正由本机另一程序 {program}（进程 {pid}）使用，请稍后再试',
   ERR_TOKEN_SESSION_CLOSED: '密钥会话已关闭，请重新打开',
   ERR_TOKEN_ALGORITHM_UNSUPPORTED: '该介质不支持算法 {algorithm}',
   ERR_TOKEN_DATA_CORRUPT: '介质数据损坏',
