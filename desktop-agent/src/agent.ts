@@ -22,6 +22,7 @@ import type { Log } from './log.ts';
 import { fetchRegistry } from './platforms/fetch-registry.ts';
 import { KnownSites } from './platforms/known-sites.ts';
 import { PlatformRegistry } from './platforms/platform-registry.ts';
+import { ExpiryReminders } from './reminders/expiry-reminders.ts';
 import { createJudge } from './service/judge.ts';
 import { createServiceClient } from './service/service-client.ts';
 import { LocalTrust } from './service/trust-anchors.ts';
@@ -120,6 +121,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     ciphers: createNodeCiphers(ops),
     now,
     fleet,
+    shelf,
     handles,
     sessions,
     batches: new InterruptedBatches(),
@@ -135,6 +137,10 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     platforms,
   };
   announce(parts);
+  const reminders = new ExpiryReminders({
+    ...{ stateDir: config.stateDir, fleet, events, handles, now },
+    onProblem: (error) => log.error({ error }, 'certificates were not looked at'),
+  });
   const handlers = createHandlers(parts);
   const greeting = (): HelloResultValue => ({
     product: 'OneLock',
@@ -148,6 +154,11 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
       maxFrameBytes,
     },
   });
+  const onCallEnd = (record: CallRecord): void => {
+    logCall(log, record);
+    // A site that the person has just allowed, or a key that has just been written, has not been looked at yet.
+    if (record.error === null && record.call === 'listCertificates') reminders.look();
+  };
   const logRefusal = sparingly<{ readonly error: CodedError; readonly what: string }>((refusal, leftOut) =>
     log.warn(leftOut === 0 ? refusal : { ...refusal, leftOut }, 'refused at the door'),
   );
@@ -159,7 +170,14 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     onConnection: (connection) => {
       connection.closed.addEventListener('abort', () => void sessions.closeOfConnection(connection));
       return converse(
-        { handlers, permissions, events, greeting, onCallEnd: (record) => logCall(log, record) },
+        {
+          handlers,
+          permissions,
+          events,
+          greeting,
+          onCallEnd,
+          onGreeted: () => reminders.look(),
+        },
         connection,
       );
     },
@@ -169,6 +187,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     close: async () => {
       service?.close();
       shelf.close();
+      await reminders.close();
       await platforms?.close();
       await door.close();
       await sessions.closeAll();

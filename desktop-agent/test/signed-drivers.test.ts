@@ -153,6 +153,35 @@ describe('the drivers that the agent runs', () => {
   });
 });
 
+describe('a driver that is not to run', () => {
+  it('is shown to pages as disabled, with the reason, and the computer’s check says who can act', async () => {
+    const anchors = newAnchors();
+    const stateDir = newFolder();
+    const store = new DriverStore({
+      folder: path.join(stateDir, 'drivers'),
+      trust: () => readDriverTrust([anchors]),
+      ops: createNodeCrypto(),
+      now: () => new Date(),
+    });
+    const reason = { 'zh-CN': '签名错误', en: 'wrong signatures' };
+    const recalls = [{ driver: 'vendor-skf', reason, at: '2026-11-21T00:00:00Z' }];
+    const drivers = [sampleManifest({ libraries: [present] })];
+    await store.accept(signJson(sampleCatalogue({ drivers, recalls })));
+    const environment = { ONELOCK_AGENT_DRIVER_ANCHORS_DIR: anchors };
+    const agent = await startAgentOfTest({ environment, stateDir });
+    rememberAllowed(agent.stateDir, site);
+    const page = await connectPage(agent.port);
+    endings.push(() => page.close());
+    const listed = (await page.call('listDrivers', {})).drivers;
+    expect(listed.find(({ driver }) => driver === 'vendor-skf')).toMatchObject({
+      ...{ family: 'skf', state: 'disabled', restarts: 0 },
+      cause: { code: 'ERR_DRIVER_RECALLED', params: { driver: 'vendor-skf' } },
+    });
+    const { checks } = await page.call('checkEnvironment', { checks: ['drivers'] });
+    expect(checks).toMatchObject([{ cause: { code: 'ERR_DRIVER_RECALLED' }, fix: 'contact-vendor' }]);
+  });
+});
+
 requireReal(skfParts, skfCompiler())('a vendor’s key', (compiler) => {
   it('enters a running agent by its signed manifest, and no other build of its library does', async () => {
     const built = buildSkfLibrary(compiler);

@@ -32,6 +32,8 @@ export interface DispatcherParts {
   readonly events: EventSender;
   readonly greeting: () => HelloResultValue;
   readonly onCallEnd: (record: CallRecord) => void;
+  /** A page has introduced itself and hears events from now on. */
+  readonly onGreeted?: () => void;
 }
 
 /** One finished call, for the log: what and how it went, nothing of its content. */
@@ -134,6 +136,7 @@ class Conversation implements FrameListener {
     this.#language = params.locale ?? 'auto';
     this.#parts.events.add(this.#connection);
     this.#connection.send(wireResponse(id, this.#parts.greeting()));
+    this.#parts.onGreeted?.();
   }
 
   async #answer(request: Extract<PageMessage, { kind: 'call' }>): Promise<void> {

@@ -31,6 +31,11 @@ export class EventSender {
     connection.closed.addEventListener('abort', () => this.#greeted.delete(connection));
   }
 
+  /** Pages that would hear an event now. */
+  listeners(): readonly Connection[] {
+    return [...this.#greeted].filter(({ origin }) => this.#permissions.isAllowed(origin));
+  }
+
   /** The payload is made per page: handles differ from site to site. */
   broadcast<E extends EventName>(name: E, payloadFor: (connection: Connection) => EventPayload<E>): void {
     for (const connection of this.#greeted) this.send(connection, name, payloadFor(connection));

@@ -51,6 +51,10 @@ export class DriverShelf {
   #reported = new Set<string>();
   readonly #look: NodeJS.Timeout;
   #fetch: NodeJS.Timeout | undefined;
+  #refused: { readonly at: number; readonly rows: readonly InstalledDriver[] } = {
+    at: Number.NEGATIVE_INFINITY,
+    rows: [],
+  };
   #closed = false;
 
   constructor(options: DriverShelfOptions) {
@@ -91,6 +95,14 @@ export class DriverShelf {
     for (const { manifest, state, cause } of installed)
       if (state === 'refused' && cause !== null) this.#report(manifest.id, cause);
     return installed;
+  }
+
+  /** Drivers that do not run because they were recalled, put back to an older manifest or cannot be run here. */
+  refused(): readonly InstalledDriver[] {
+    const now = performance.now();
+    if (now - this.#refused.at > lookMs)
+      this.#refused = { at: now, rows: this.installed().filter(({ state }) => state === 'refused') };
+    return this.#refused.rows;
   }
 
   close(): void {

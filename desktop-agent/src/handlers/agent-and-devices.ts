@@ -1,4 +1,5 @@
 import { type CallName, contractVersion, limits, type Result } from '@onelock/core/contract';
+import type { InstalledDriver } from '@onelock/drivers/catalogue';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { servedEvents } from '../dispatch/events.ts';
 import type { DriverRow, PresentDevice } from '../tokens/fleet.ts';
@@ -27,7 +28,12 @@ export function agentAndDevices(parts: AgentParts, servedCalls: () => readonly C
 
     checkEnvironment: (params) => checkEnvironment(parts, params),
 
-    listDrivers: async () => ({ drivers: parts.fleet.drivers().map(driverState) }),
+    listDrivers: async () => {
+      const hosted = parts.fleet.drivers().map(driverState);
+      const running = new Set(hosted.map(({ driver }) => driver));
+      const refused = parts.shelf.refused().filter(({ manifest }) => !running.has(manifest.id));
+      return { drivers: [...hosted, ...refused.map(refusedState)].slice(0, 64) };
+    },
 
     listDevices: async ({ kinds }, { origin }) => {
       const unread = await parts.fleet.refresh();
@@ -76,6 +82,20 @@ export function driverState({ config, hosted, restarts, cause }: DriverRow): Dri
     version: (hosted?.info.version ?? '').slice(0, 64),
     state: stateOf(hosted, cause),
     restarts,
+    cause,
+  };
+}
+
+/** A driver that is known here and is not to run: recalled, or put back to an older manifest. */
+function refusedState({ manifest, cause }: InstalledDriver): DriverState {
+  const { id, family, vendor, version } = manifest;
+  return {
+    driver: id,
+    family,
+    vendor: vendor.name.slice(0, 128),
+    version: String(version),
+    state: 'disabled',
+    restarts: 0,
     cause,
   };
 }

@@ -63,13 +63,19 @@ async function runCheck(parts: AgentParts, check: CheckId): Promise<Check> {
   }
 }
 
-function checkDrivers({ fleet }: AgentParts): Check {
+function checkDrivers({ fleet, shelf }: AgentParts): Check {
   const rows = fleet.drivers();
+  const running = new Set(rows.map(({ config }) => config.id));
+  const refused = shelf.refused().find(({ manifest, cause }) => cause !== null && !running.has(manifest.id));
   const broken = rows.find((row) => row.cause !== null);
   if (broken?.cause) {
     const fix = broken.cause.code === 'ERR_DRIVER_NOT_INSTALLED' ? 'install-driver' : 'contact-vendor';
     const usable = rows.some((row) => row.cause === null);
     return { check: 'drivers', state: usable ? 'attention' : 'failed', cause: broken.cause, fix };
+  }
+  if (refused?.cause) {
+    const fix = refused.cause.code === 'ERR_DRIVER_RECALLED' ? 'contact-vendor' : 'contact-operator';
+    return { check: 'drivers', state: rows.length > 0 ? 'attention' : 'failed', cause: refused.cause, fix };
   }
   if (rows.length > 0) return ok('drivers');
   const cause: Reason = {

@@ -4,6 +4,7 @@ import type { Prompt } from '../consent/prompt.ts';
 import type { EventSender } from '../dispatch/events.ts';
 import type { HandleTable } from '../dispatch/handles.ts';
 import type { KeySessions } from '../dispatch/key-sessions.ts';
+import type { DriverShelf } from '../drivers/driver-shelf.ts';
 import type { KeptFiles } from '../files/kept-files.ts';
 import type { Spool } from '../files/spool.ts';
 import type { PlatformRegistry } from '../platforms/platform-registry.ts';
@@ -24,6 +25,7 @@ export interface AgentParts {
   readonly ciphers: CipherOps;
   readonly now: () => Date;
   readonly fleet: TokenFleet;
+  readonly shelf: Pick<DriverShelf, 'refused'>;
   readonly handles: HandleTable;
   readonly sessions: KeySessions;
   readonly batches: InterruptedBatches;
