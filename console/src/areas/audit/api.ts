@@ -1,0 +1,79 @@
+import { call, type Page } from '../../api/call.ts';
+
+export interface AuditEntry {
+  readonly sequence: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly role: string;
+  readonly action: string;
+  readonly target: string;
+  readonly outcome: 'passed' | 'failed' | 'indeterminate' | 'done' | 'refused';
+  readonly reason: string;
+  readonly requestId: string;
+  readonly detailsSm3: string;
+  readonly detailsSha256: string;
+  readonly retainUntil: string;
+  readonly details: Readonly<Record<string, unknown>> | null;
+  readonly detailsSalt: string | null;
+}
+
+export interface TreeProof {
+  readonly leaf: string;
+  readonly root: string;
+  readonly path: readonly string[];
+}
+
+export interface Inclusion {
+  readonly sequence: number;
+  readonly size: number;
+  readonly sm3: TreeProof;
+  readonly sha256: TreeProof;
+}
+
+export interface Checkpoint {
+  readonly size: number;
+  readonly sm3: string;
+  readonly sha256: string;
+  readonly at: string;
+  readonly key: string;
+  readonly signature: string;
+}
+
+export interface AuditHead {
+  readonly log: string;
+  readonly size: number;
+  readonly sm3: string;
+  readonly sha256: string;
+}
+
+export interface AuditFilter {
+  readonly action: string;
+  readonly actor: string;
+  readonly target: string;
+  readonly order: 'newest-first' | 'oldest-first';
+}
+
+const queryOf = ({ action, actor, target, order }: AuditFilter) => ({
+  action: action.trim(),
+  actor: actor.trim(),
+  target: target.trim(),
+  order,
+});
+
+export const audit = {
+  list: (filter: AuditFilter, cursor: string | undefined, limit = 50) =>
+    call<Page<AuditEntry>>('GET', '/v1/audit', { query: { ...queryOf(filter), cursor, limit } }),
+  find: (sequence: number) => call<AuditEntry>('GET', `/v1/audit/entries/${sequence}`),
+  proof: (sequence: number, size?: number) =>
+    call<Inclusion>('GET', `/v1/audit/entries/${sequence}/inclusion`, { query: { size } }),
+  head: () => call<AuditHead>('GET', '/v1/audit/head'),
+  checkpoints: (cursor: string | undefined, limit = 50) =>
+    call<Page<Checkpoint>>('GET', '/v1/audit/checkpoints', { query: { cursor, limit } }),
+  sign: () => call<Checkpoint>('POST', '/v1/audit/checkpoints'),
+  keys: () =>
+    call<{ readonly keys: readonly { readonly id: string; readonly publicKey: string }[] }>('GET', '/v1/keys'),
+};
+
+export const outcomeKinds = {
+  ...({ passed: 'good', done: 'good', failed: 'bad', refused: 'bad', indeterminate: 'care' } as const),
+} as const;
