@@ -164,7 +164,7 @@ function demandStrong({ newPin }: NewPinAnswer, old: string): void {
 }
 
 function isAboutTheNewPin({ code }: CodedError): boolean {
-  return code === 'ERR_TOKEN_PIN_WEAK' || code === 'ERR_TOKEN_PIN_LENGTH';
+  return code === 'ERR_TOKEN_PIN_WEAK' || code === 'ERR_TOKEN_PIN_LENGTH' || code === 'ERR_TOKEN_PIN_CHARACTERS';
 }
 
 /** The warning that stood is over; whatever the token says now is news. */

@@ -192,8 +192,15 @@ function endsSession(error: CodedError, present: PresentDevice): boolean {
   return code === 'ERR_TOKEN_SESSION_CLOSED' || notTyped || isAboutThePin(error);
 }
 
+const aboutThePin: ReadonlySet<string> = new Set([
+  'ERR_TOKEN_PIN_INCORRECT',
+  'ERR_TOKEN_PIN_LENGTH',
+  'ERR_TOKEN_PIN_CHARACTERS',
+  'ERR_TOKEN_PIN_LOCKED',
+]);
+
 function isAboutThePin({ code }: CodedError): boolean {
-  return code === 'ERR_TOKEN_PIN_INCORRECT' || code === 'ERR_TOKEN_PIN_LENGTH' || code === 'ERR_TOKEN_PIN_LOCKED';
+  return aboutThePin.has(code);
 }
 
 /** @throws {CodedError} ERR_TOKEN_PIN_LOCKED */

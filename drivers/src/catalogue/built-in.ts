@@ -15,7 +15,7 @@ export const builtInDrivers: readonly DriverManifest[] = [
     family: 'soft',
     libraries: [],
     devices: {},
-    pin: { minLength: 6, maxLength: 16, retries: 10, characters: 'any' },
+    pin: { minLength: 6, maxLength: 32, retries: 10, characters: 'any' },
     seal: { place: 'none' },
   },
   {

@@ -1,11 +1,20 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import type { DeviceId, DriverConfig, Pin, SessionId, TokenDriver } from '../port/index.ts';
+import {
+  type DeviceId,
+  type DriverConfig,
+  type Pin,
+  type SealPlace,
+  type SessionId,
+  sealFormatOf,
+  type TokenDriver,
+} from '../port/index.ts';
 import { closeInheritedHandles } from '../process/close-inherited.ts';
 import { flattenError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import { dieWithParent } from '../process/watch-parent.ts';
 import type { MethodName, MethodParams } from './methods.ts';
 import { openDriver } from './open-driver.ts';
+import { PinRules } from './pin-rules.ts';
 import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts';
 
 /** The host process: one driver, one parent, one channel. It writes nothing anywhere but there. */
@@ -13,6 +22,8 @@ import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts
 type Signs = Extract<ToHost, { type: 'signs' }>;
 
 let driver: TokenDriver | null = null;
+let pins = new PinRules(undefined);
+let seal: SealPlace | undefined;
 
 function tell(message: FromHost, then: () => void = () => undefined): void {
   // A parent that is gone ends us by `disconnect`; there is nobody to tell about a failed send.
@@ -22,7 +33,12 @@ function tell(message: FromHost, then: () => void = () => undefined): void {
 async function start(config: DriverConfig, user: HostUser | null): Promise<void> {
   try {
     driver = await openDriver(config, user);
-    driver.onDevicesChanged(() => tell({ type: 'devices-changed' }));
+    pins = new PinRules(config.pin);
+    seal = config.seal;
+    driver.onDevicesChanged(() => {
+      pins.forget();
+      tell({ type: 'devices-changed' });
+    });
     tell({ type: 'ready', info: driver.info as Extract<FromHost, { type: 'ready' }>['info'] });
   } catch (error) {
     tell({ type: 'start-failed', error: flattenError(startFailure(config.id, error)) });
@@ -40,10 +56,21 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
-  listDevices: (token) => token.listDevices(),
+  listDevices: async (token) => {
+    const devices = await token.listDevices();
+    const { place } = seal ?? {};
+    return place === undefined ? devices : devices.map((device) => ({ ...device, sealPlace: place }));
+  },
   listIdentities: (token, { deviceId }) => token.listIdentities(deviceId as DeviceId),
-  pinStatus: (token, { deviceId, role }) => token.pinStatus(deviceId as DeviceId, role),
-  openSession: (token, { deviceId, pin }) => token.openSession(deviceId as DeviceId, pin as Pin),
+  pinStatus: async (token, { deviceId, role = 'user' }) =>
+    pins.describe(deviceId, role, await token.pinStatus(deviceId as DeviceId, role)),
+  openSession: async (token, { deviceId, pin }) => {
+    pins.demand(pin as Pin);
+    const wasRight = pins.remember(deviceId, pin as Pin);
+    const session = await token.openSession(deviceId as DeviceId, pin as Pin);
+    wasRight();
+    return session;
+  },
   closeSession: async (token, { session }) => {
     await token.closeSession(session as SessionId);
     return null;
@@ -55,16 +82,25 @@ const handlers: Handlers = {
   decryptContent: (token, { session, key, scheme, content }) =>
     token.decryptContent(session as SessionId, key, scheme, content),
   changePin: async (token, { deviceId, oldPin, newPin }) => {
+    pins.demand(oldPin as Pin, newPin as Pin);
+    const isSet = pins.remember(deviceId, newPin as Pin);
     await token.changePin(deviceId as DeviceId, oldPin as Pin, newPin as Pin);
+    isSet();
     return null;
   },
   unblockPin: async (token, { deviceId, adminPin, newPin }) => {
+    demandNew(newPin as Pin, adminPin as Pin);
+    const isSet = pins.remember(deviceId, newPin as Pin);
     await token.unblockPin(deviceId as DeviceId, adminPin as Pin, newPin as Pin);
+    isSet();
     return null;
   },
   requestUnblock: (token, { deviceId }) => token.requestUnblock(deviceId as DeviceId),
   finishUnblock: async (token, { deviceId, response, newPin }) => {
+    pins.demand(newPin as Pin);
+    const isSet = pins.remember(deviceId, newPin as Pin);
     await token.finishUnblock(deviceId as DeviceId, response, newPin as Pin);
+    isSet();
     return null;
   },
   generateKeyPair: (token, { session, keySpec, label }) => token.generateKeyPair(session as SessionId, keySpec, label),
@@ -76,12 +112,28 @@ const handlers: Handlers = {
     await token.importEncryptionKeyPair(session as SessionId, identityId, pair, certificate);
     return null;
   },
-  listFiles: (token, { deviceId }) => token.listFiles(deviceId as DeviceId),
+  listFiles: async (token, { deviceId }) => {
+    const files = await token.listFiles(deviceId as DeviceId);
+    return files.map((file) => {
+      const format = sealFormatOf(file.name, seal);
+      return format === undefined ? file : { ...file, seal: format };
+    });
+  },
   readFile: (token, { deviceId, name, session }) =>
     token.readFile(deviceId as DeviceId, name, session as SessionId | null),
   listMechanisms: (token, { deviceId }) => token.listMechanisms(deviceId as DeviceId),
   random: (token, { deviceId, length }) => token.random(deviceId as DeviceId, length),
 };
+
+/** The administrator's PIN is of another kind: only the new one is the user's. */
+function demandNew(newPin: Pin, adminPin: Pin): void {
+  try {
+    pins.demand(newPin);
+  } catch (error) {
+    adminPin.fill(0);
+    throw error;
+  }
+}
 
 async function perform(method: string, params: unknown): Promise<unknown> {
   if (driver === null || !isMethod(method) || !acceptsParams(method, params))

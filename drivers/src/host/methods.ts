@@ -6,6 +6,8 @@ import {
   lackReasons,
   mechanismUses,
   pinRoles,
+  sealFormats,
+  sealPlaces,
   tokenCapabilities,
 } from '../port/index.ts';
 
@@ -78,6 +80,7 @@ const DeviceSchema = Type.Object(
     capabilities: Type.Array(Type.Enum(tokenCapabilities), { maxItems: tokenCapabilities.length }),
     lacks: Type.Optional(Type.Array(LackSchema, { maxItems: tokenCapabilities.length })),
     keySpecs: Type.Optional(Type.Array(Type.Enum(keySpecs), { maxItems: keySpecs.length })),
+    sealPlace: Type.Optional(Type.Enum(sealPlaces)),
     insertion: Count,
   },
   closed,
@@ -289,7 +292,12 @@ export const methods = {
     params: Type.Object({ deviceId: DeviceIdText }, closed),
     result: Type.Array(
       Type.Object(
-        { name: FileNameText, size: Type.Integer({ minimum: 0, maximum: 4_294_967_295 }), needsPin: Type.Boolean() },
+        {
+          name: FileNameText,
+          size: Type.Integer({ minimum: 0, maximum: 4_294_967_295 }),
+          needsPin: Type.Boolean(),
+          seal: Type.Optional(Type.Enum(sealFormats)),
+        },
         closed,
       ),
       { maxItems: 256 },

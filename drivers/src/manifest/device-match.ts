@@ -1,3 +1,4 @@
+import { matchesPattern } from '../port/index.ts';
 import type { DriverManifest } from './manifest-schema.ts';
 
 /** What a computer sees of a device before any driver is asked. Lower-case hexadecimal. */
@@ -18,7 +19,7 @@ export function matchesDevice({ devices }: Pick<DriverManifest, 'devices'>, fact
         vendorId === usb.vendorId && (productId === undefined || productId === usb.productId),
     );
   const byAtr = atr !== undefined && devices.atrs?.some((pattern) => matchesAtr(atr, pattern.atr, pattern.mask));
-  const byName = name !== undefined && devices.names?.some((pattern) => matchesName(name, pattern));
+  const byName = name !== undefined && devices.names?.some((pattern) => matchesPattern(name, pattern));
   return byUsb === true || byAtr === true || byName === true;
 }
 
@@ -30,19 +31,4 @@ function matchesAtr(atr: string, wanted: string, mask = 'ff'.repeat(wanted.lengt
     if (((byte(atr) ^ byte(wanted)) & byte(mask)) !== 0) return false;
   }
   return true;
-}
-
-/** `*` stands for any run; found piece by piece from the left, so that no pattern takes long. */
-function matchesName(name: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return name === first;
-  if (!name.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = name.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return name.length - last.length >= at && name.endsWith(last);
 }

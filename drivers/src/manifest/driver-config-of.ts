@@ -41,20 +41,23 @@ export function driverConfigOf(manifest: DriverManifest, surroundings: DriverSur
 
 /** @throws {CodedError} ERR_DRIVER_CONFIG_INVALID for settings that the family does not know */
 export function configForLibrary(manifest: DriverManifest, placed: Placed, place?: ManifestLibrary): DriverConfig {
-  const { id, family, vendor, quirks, mechanisms, environment, pin, stateFolder, devices } = manifest;
+  const { id, family, vendor, quirks, mechanisms, environment, pin, seal, stateFolder, devices } = manifest;
   const common = { id, family, vendor: vendor.name };
-  const settings = { ...(quirks && { quirks }), ...(mechanisms && { mechanisms }) };
+  const settings = {
+    ...(quirks && { quirks }),
+    ...(mechanisms && { mechanisms }),
+    ...(pin && { pin }),
+    ...(seal && { seal }),
+  };
   if (family === 'soft') return parseDriverConfig({ ...common, ...settings, folder: placed.tokenFolder });
   const { atrs } = devices;
   if (family === 'card') return parseDriverConfig({ ...common, ...settings, ...(atrs && { atrs }) });
   if (family === 'cloud') throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'cloud' });
   const digests = place?.builds.map(({ sha256, sm3 }) => ({ sha256, ...(sm3 && { sm3 }) }));
-  const pinLength = pin && { min: pin.minLength, max: pin.maxLength };
   return parseDriverConfig({
     ...common,
     library: placed.library,
     ...settings,
-    ...(family === 'skf' && pinLength && { quirks: { pinLength, ...quirks } }),
     ...(environment && { environment }),
     ...(stateFolder === true && { stateFolder: placed.stateFolder }),
     ...(digests && { digests }),

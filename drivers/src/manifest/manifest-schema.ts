@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { tokenCapabilities } from '../port/index.ts';
+import { PinPolicySchema, SealPlaceSchema, tokenCapabilities } from '../port/index.ts';
 
 /** The shape of a driver manifest: everything that is known of one vendor's driver, as data. */
 
@@ -75,31 +75,6 @@ const Devices = Type.Object(
   closed,
 );
 
-const Pin = Type.Object(
-  {
-    minLength: Type.Integer({ minimum: 1, maximum: 64 }),
-    maxLength: Type.Integer({ minimum: 1, maximum: 64 }),
-    retries: Type.Optional(Type.Integer({ minimum: 1, maximum: 255 })),
-    characters: Type.Optional(Type.Enum(['digits', 'any'])),
-  },
-  closed,
-);
-
-const SealPlace = Type.Union([
-  Type.Object({ place: Type.Literal('none') }, closed),
-  Type.Object(
-    {
-      place: Type.Literal('file'),
-      application: Type.Optional(PlainText(64)),
-      name: PlainText(64),
-      format: Type.Enum(['gmt-0031', 'gbt-38540', 'vendor']),
-    },
-    closed,
-  ),
-  Type.Object({ place: Type.Literal('data-object'), label: PlainText(64) }, closed),
-  Type.Object({ place: Type.Literal('service') }, closed),
-]);
-
 /** Checked further by the configuration schema of the family, which knows what each means. */
 const Settings = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,63}$' }), Type.Unknown(), {
   maxProperties: 64,
@@ -129,12 +104,11 @@ export const ManifestSchema = Type.Object(
     stateFolder: Type.Optional(
       Type.Boolean({ description: 'The library keeps files of its own, in a folder that we give it' }),
     ),
-    pin: Type.Optional(Pin),
-    seal: Type.Optional(SealPlace),
+    pin: Type.Optional(PinPolicySchema),
+    seal: Type.Optional(SealPlaceSchema),
   },
   closed,
 );
 
 export type DriverManifest = Static<typeof ManifestSchema>;
 export type ManifestLibrary = Static<typeof LibraryPlace>;
-export type SealPlace = Static<typeof SealPlace>;

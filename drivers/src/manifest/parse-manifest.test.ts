@@ -23,7 +23,9 @@ describe('a driver manifest', () => {
       family: 'skf',
       vendor: '测试厂商',
       library: '/usr/lib/vendor/libskf.so',
-      quirks: { packing: 'pack1', pinLength: { min: 6, max: 16 } },
+      quirks: { packing: 'pack1' },
+      pin: { minLength: 6, maxLength: 16, retries: 8, characters: 'any' },
+      seal: { place: 'file', name: '*.esl', format: 'gbt-38540' },
       environment: { VENDOR_CONFIG: 'vendor.conf' },
       stateFolder: '/state/drivers/vendor-skf',
       digests: [{ sha256: 'ab'.repeat(32) }],
@@ -42,14 +44,16 @@ describe('a driver manifest', () => {
   it('carries a vendor’s mechanism numbers to PKCS#11, and masked ATRs to cards', () => {
     const surroundings = { ...place, system: linux, exists: () => true };
     const mechanisms = { sm2: { sign: { mechanism: 0x80008000, input: 'digest' } } };
-    const pkcs11 = parse({ family: 'pkcs11', libraries: at('/usr/lib/p11.so'), quirks: {}, mechanisms });
-    expect(driverConfigOf(pkcs11, surroundings)).toMatchObject({ family: 'pkcs11', mechanisms });
+    const seal = { place: 'data-object', label: '公章' };
+    const pkcs11 = parse({ family: 'pkcs11', libraries: at('/usr/lib/p11.so'), quirks: {}, mechanisms, seal });
+    expect(driverConfigOf(pkcs11, surroundings)).toMatchObject({ family: 'pkcs11', mechanisms, seal });
     const devices = { atrs: [{ atr: '3b8f0102', mask: 'ffff00ff' }] };
     const quirks = { applications: [{ kind: 'gmt0017' }] };
-    const card = parse({ family: 'card', libraries: [], quirks, devices });
+    const pin = { minLength: 6, maxLength: 8, characters: 'digits' };
+    const card = parse({ family: 'card', libraries: [], quirks, devices, pin, seal: { place: 'none' } });
     expect(driverConfigOf(card, surroundings)).toEqual({
       ...{ id: 'vendor-skf', family: 'card', vendor: '测试厂商' },
-      ...{ quirks, atrs: devices.atrs },
+      ...{ quirks, atrs: devices.atrs, pin, seal: { place: 'none' } },
     });
   });
 
@@ -93,6 +97,8 @@ describe('a driver manifest', () => {
     ['a folder by a variable of the person', { libraries: onWindows('%TEMP%\\x.dll') }, '/libraries/0/paths/0'],
     ['a mask of another length', { devices: { atrs: [{ atr: '3b00', mask: 'ff' }] } }, '/devices/atrs/0/mask'],
     ['PINs longer than they may be', { pin: { minLength: 16, maxLength: 6 } }, '/pin'],
+    ['a seal where the family has no such place', { seal: { place: 'data-object', label: 'x' } }, '/seal/place'],
+    ['a seal in a place that nobody knows', { seal: { place: 'drawer' } }, '/seal/place'],
     ['a quirk that the family does not know', { quirks: { hurry: true } }, '/quirks/hurry'],
     ['a variable of the loader', { environment: { LD_PRELOAD: '/tmp/x.so' } }, '/environment/LD_PRELOAD'],
   ])('is refused, naming the field, with %s', (_what, changes, field) => {

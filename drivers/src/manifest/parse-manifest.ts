@@ -31,8 +31,6 @@ export function checkManifest(value: unknown, pointer = ''): DriverManifest {
   }
   checkLibraries(value, pointer);
   checkDevices(value, pointer);
-  const { pin } = value;
-  if (pin !== undefined && pin.minLength > pin.maxLength) throw malformed(`${pointer}/pin`, 'minLength ≤ maxLength');
   checkSettings(value, pointer);
   return value;
 }

@@ -3,7 +3,9 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { CardAtrsSchema, CardQuirksSchema } from './card-config.ts';
 import { hostUserNumber, hostUserNumbers, hostUsers } from './host-slots.ts';
+import { PinPolicySchema } from './pin-policy.ts';
 import { Pkcs11MechanismsSchema, Pkcs11QuirksSchema } from './pkcs11-settings.ts';
+import { SealPlaceSchema } from './seal-place.ts';
 import { skfVendorChoices } from './skf-quirks.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -38,6 +40,12 @@ const HostUser = Type.Union(
   },
 );
 
+/** What a vendor says of its keys, whatever the family. */
+const VendorsWord = {
+  pin: Type.Optional(PinPolicySchema),
+  seal: Type.Optional(SealPlaceSchema),
+} as const;
+
 const SoftDriverConfigSchema = Type.Object(
   {
     id: DriverId,
@@ -47,6 +55,7 @@ const SoftDriverConfigSchema = Type.Object(
       ...AbsolutePath,
       description: 'Watched folder with one file per token; handed over to the host user at start',
     }),
+    ...VendorsWord,
     user: Type.Optional(HostUser),
   },
   closed,
@@ -111,6 +120,7 @@ const Pkcs11DriverConfigSchema = Type.Object(
     mechanisms: Type.Optional(Pkcs11MechanismsSchema),
     quirks: Type.Optional(Pkcs11QuirksSchema),
     ...LibraryEnvironment,
+    ...VendorsWord,
     user: Type.Optional(HostUser),
   },
   closed,
@@ -167,6 +177,7 @@ const SkfDriverConfigSchema = Type.Object(
     ...LibraryProof,
     quirks: Type.Optional(SkfQuirksSchema),
     ...LibraryEnvironment,
+    ...VendorsWord,
     user: Type.Optional(HostUser),
   },
   closed,
@@ -184,6 +195,7 @@ const CardDriverConfigSchema = Type.Object(
     atrs: Type.Optional(CardAtrsSchema),
     quirks: Type.Optional(CardQuirksSchema),
     ...LibraryEnvironment,
+    ...VendorsWord,
     user: Type.Optional(HostUser),
   },
   closed,
@@ -220,12 +232,25 @@ export function parseDriverConfig(value: unknown): DriverConfig {
   if (family !== 'soft' && family !== 'pkcs11' && family !== 'skf' && family !== 'card')
     throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/family', rule: 'must be soft, pkcs11, skf or card' });
   const validator = byFamily[family];
-  if (validator.Check(value)) return value;
+  if (validator.Check(value)) {
+    const broken = brokenRule(value);
+    if (broken !== null) throw new CodedError('ERR_DRIVER_CONFIG_INVALID', broken);
+    return value;
+  }
   const first = validator.Errors(value)[0];
   throw new CodedError('ERR_DRIVER_CONFIG_INVALID', {
     field: first?.instancePath ?? '',
     rule: first?.message ?? 'does not match the schema',
   });
+}
+
+/** What a schema cannot say. */
+function brokenRule({ family, pin, seal }: DriverConfig): { readonly field: string; readonly rule: string } | null {
+  if (pin !== undefined && pin.minLength > pin.maxLength) return { field: '/pin', rule: 'minLength ≤ maxLength' };
+  const wanted = family === 'pkcs11' ? 'data-object' : 'file';
+  if ((seal?.place === 'file' || seal?.place === 'data-object') && seal.place !== wanted)
+    return { field: '/seal/place', rule: `${wanted} in the family ${family}` };
+  return null;
 }
 
 /**

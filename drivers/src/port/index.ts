@@ -33,7 +33,17 @@ export {
   type TokenMechanism,
   type UnblockRequest,
 } from './key-management.ts';
+export { type PinPolicy, PinPolicySchema } from './pin-policy.ts';
 export type { Pkcs11Mechanisms, Pkcs11Quirks } from './pkcs11-settings.ts';
+export {
+  matchesPattern,
+  type SealFormat,
+  type SealPlace,
+  SealPlaceSchema,
+  sealFormatOf,
+  sealFormats,
+  sealPlaces,
+} from './seal-place.ts';
 export type {
   DeviceId,
   DriverFamily,

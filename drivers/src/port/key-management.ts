@@ -1,3 +1,5 @@
+import type { SealFormat } from './seal-place.ts';
+
 /** Kinds of key pairs that are made on tokens. */
 export const keySpecs = ['sm2', 'rsa-2048', 'rsa-3072', 'rsa-4096', 'p256'] as const;
 export type KeySpec = (typeof keySpecs)[number];
@@ -48,6 +50,8 @@ export interface TokenFile {
   readonly size: number;
   /** Read in a session only. */
   readonly needsPin: boolean;
+  /** It is an electronic seal, by what the driver's manifest declares; absent for anything else. */
+  readonly seal?: SealFormat | undefined;
 }
 
 export const mechanismUses = [

@@ -10,6 +10,7 @@ import type {
   TokenMechanism,
   UnblockRequest,
 } from './key-management.ts';
+import type { SealPlace } from './seal-place.ts';
 
 /**
  * What any token can do, in one vocabulary. Families (soft, pkcs11, later skf, card, cloud) implement it inside a host
@@ -180,6 +181,8 @@ export interface TokenDevice {
   readonly lacks?: readonly TokenLack[] | undefined;
   /** Key pairs that it makes; nothing when absent. */
   readonly keySpecs?: readonly KeySpec[] | undefined;
+  /** Where its seal is, as the driver's manifest declares; absent where nobody says. Those on it are among its files. */
+  readonly sealPlace?: SealPlace['place'] | undefined;
   /** Counts the stays of this device: it grows when the device leaves and comes back, even between two looks. */
   readonly insertion: number;
 }

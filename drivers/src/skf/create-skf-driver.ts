@@ -89,7 +89,9 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
     this.info = { id: config.id, family: 'skf', vendor: config.vendor ?? config.id, version: 'GM/T 0016' };
     this.#library = library;
     this.#ops = ops;
-    this.#quirks = config.quirks ?? {};
+    // GM/T 0016 has no call for the length of a PIN: here the vendor's word is all there is.
+    const { pin } = config;
+    this.#quirks = { ...(pin && { pinLength: { min: pin.minLength, max: pin.maxLength } }), ...config.quirks };
     this.#devices = new SkfDevices(library, this.#quirks);
     this.#sessions = new SkfSessions(library, this.#quirks);
     this.#decryption = new PrivateDecryption(library, ops);

@@ -19,6 +19,12 @@ export const tokenErrors = {
     retriable: false,
     params: ['min', 'max'],
   },
+  ERR_TOKEN_PIN_CHARACTERS: {
+    httpStatus: 400,
+    whoCanAct: 'user',
+    retriable: false,
+    params: [],
+  },
   ERR_TOKEN_REMOVED: {
     httpStatus: 409,
     whoCanAct: 'user',

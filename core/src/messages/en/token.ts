@@ -5,6 +5,7 @@ export const tokenWords = {
   ERR_TOKEN_PIN_INCORRECT: 'The PIN is wrong (tries left: {retriesLeft})',
   ERR_TOKEN_PIN_LOCKED: 'The PIN is locked: ask the issuing CA to unlock it',
   ERR_TOKEN_PIN_LENGTH: 'The PIN must have {min} to {max} characters',
+  ERR_TOKEN_PIN_CHARACTERS: 'The PIN of this key is made of digits only',
   ERR_TOKEN_REMOVED: 'The key was removed: insert it and try again',
   ERR_TOKEN_HANDLE_STALE: 'The key handle is no longer valid, the device was unplugged: list the certificates again',
   ERR_TOKEN_NOT_FOUND: 'No key was found: insert one and try again',

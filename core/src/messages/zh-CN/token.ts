@@ -5,6 +5,7 @@ export const tokenWords = {
   ERR_TOKEN_PIN_INCORRECT: 'PIN 不正确（剩余次数：{retriesLeft}）',
   ERR_TOKEN_PIN_LOCKED: 'PIN 已锁定，请联系发证机构解锁',
   ERR_TOKEN_PIN_LENGTH: 'PIN 长度应为 {min} 至 {max} 位',
+  ERR_TOKEN_PIN_CHARACTERS: '该介质的 PIN 只能由数字组成',
   ERR_TOKEN_REMOVED: '介质已拔出，请重新插入后再试',
   ERR_TOKEN_HANDLE_STALE: '该密钥句柄已失效（介质曾被拔出），请重新枚举证书',
   ERR_TOKEN_NOT_FOUND: '未找到介质，请插入后再试',
