@@ -81,8 +81,8 @@ export const configKeys = {
   changeControl: key({
     variable: 'ONELOCK_SERVICE_CHANGE_CONTROL',
     fallback: 'direct' as 'direct' | 'two-person',
-    zh: 'CA 登记如何变更：direct 可直接变更；two-person 只能以变更单提出并由另一人批准（正式使用应选）',
-    en: 'How the registry of CAs is changed: direct, or two-person: by change sets alone that another person approves (the choice in earnest)',
+    zh: 'CA、平台与控制台人员如何变更：direct 可直接变更；two-person 只能以变更单提出并由另一人批准（正式使用应选）',
+    en: 'How CAs, platforms and people of the console are changed: direct, or two-person: by change sets alone that another person approves (the choice in earnest)',
     read: oneOf('direct', 'two-person'),
   }),
   freezeLeadMinutes: key({

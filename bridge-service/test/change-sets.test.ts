@@ -174,7 +174,7 @@ describe('a schedule', () => {
       applyAt: fromNow(hour),
     });
     await approve(set);
-    await service.call('DELETE', `/v1/callers/${id}`, { token: service.administrator });
+    await approve(await propose([{ kind: 'platform.revoke', id }]));
     service.advance(hour);
     await applyDueChangeSets(service.ports);
     const { body } = await service.call('GET', `/v1/change-sets/${set.body.id}`, { token: first });
@@ -296,6 +296,9 @@ describe('the registry of origins', () => {
   });
 
   it('says by which keys a platform signs tickets, and whether it demands them', async () => {
+    const lax = await createTestService();
+    await service.close();
+    service = lax;
     const ticketed = 'https://ticketed.example.cn';
     const token = service.administrator;
     const { body: platform } = await service.call('POST', '/v1/callers', {

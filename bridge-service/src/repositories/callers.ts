@@ -73,6 +73,9 @@ export function createCallerRepository(database: ServiceDatabase): CallerReposit
       await database.deleteFrom('caller_origins').where('caller_id', '=', caller.id).execute();
       await addOrigins(caller);
     },
+    async setToken(id, tokenDigest) {
+      await database.updateTable('callers').set({ token_digest: tokenDigest }).where('id', '=', id).execute();
+    },
     async countActive(role) {
       const { count } = await database
         .selectFrom('callers')

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { callerOf } from '../plugins/authentication.ts';
 import { runWrite } from '../plugins/write.ts';
-import { createCaller } from '../services/create-caller.ts';
+import { createCaller, issueToken } from '../services/create-caller.ts';
 import { findCaller, listCallers } from '../services/list-callers.ts';
 import { readCursor } from '../services/page.ts';
 import { permissions, roles } from '../services/ports/records.ts';
@@ -142,6 +142,25 @@ export function callerRoutes(app: App, { ports }: RouteContext): void {
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => updateCaller(ports, act, request.params.id, request.body)),
+  );
+
+  app.post(
+    '/v1/callers/:id/token',
+    describeRoute(
+      {
+        operationId: 'issueCallerToken',
+        tag: '登记 Registries',
+        zh: '换发令牌',
+        en: 'Gives a caller a new bearer token; the one before ends at once. Also the way to the first token of a platform that a change set let in.',
+        access: ['administrator'],
+        answer: [201, CreatedCallerSchema],
+      },
+      { headers: IdempotencyHeader, params: byId('clr') },
+    ),
+    async (request, reply) => {
+      reply.code(201);
+      return runWrite(ports, request, reply, (act) => issueToken(ports, act, request.params.id));
+    },
   );
 
   app.delete(

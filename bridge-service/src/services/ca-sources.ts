@@ -1,9 +1,12 @@
 import { CodedError } from '@onelock/core/errors';
 import { readSourceUrl } from '../outbound/index.ts';
 import { appendAudit } from './append-audit.ts';
+import { refuseDirectChange } from './change-sets/freeze.ts';
 import type { SourceView } from './ports/evidence.ts';
 import { type CaSources, noSources, type SourceAddress } from './ports/evidence-store.ts';
 import type { Act, Ports } from './ports/ports.ts';
+import type { Repositories } from './ports/store.ts';
+import { type Author, authorOf, recordChange } from './registry/record-change.ts';
 
 export interface CaSourcesView extends CaSources {
   readonly caId: string;
@@ -24,7 +27,7 @@ const addressLists = ['ocsp', 'crl', 'deltaCrl', 'caIssuers', 'tsa'] as const;
  * Sets where evidence about a CA's certificates is to be had; what is not given is the default. Counts from the next judgement on.
  *
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND; ERR_EVIDENCE_URL_UNSUPPORTED with `field`; ERR_REQUEST_INVALID for an issuer that is none of
- *   the CA's certificates
+ *   the CA's certificates; ERR_CHANGE_SET_REQUIRED, ERR_CHANGE_FROZEN
  */
 export async function setCaSources(
   ports: Ports,
@@ -32,22 +35,40 @@ export async function setCaSources(
   caId: string,
   given: Partial<CaSources>,
 ): Promise<CaSourcesView> {
+  const sources = readSources(given);
+  return act.transaction(async (repositories) => {
+    await refuseDirectChange(repositories, ports);
+    return putSources(repositories, ports, authorOf(act), caId, sources);
+  });
+}
+
+/** @throws {CodedError} ERR_REQUEST_INVALID with `field` for an address that is none */
+export function readSources(given: Partial<CaSources>): CaSources {
   const sources: CaSources = { ...noSources, ...given };
   for (const list of addressLists)
     for (const [index, { url }] of sources[list].entries()) requireUsable(url, `/${list}/${index}/url`);
+  return sources;
+}
+
+/** The same inside a transaction that is running. @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_REQUEST_INVALID */
+export async function putSources(
+  repositories: Repositories,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  author: Author,
+  caId: string,
+  sources: CaSources,
+): Promise<CaSourcesView> {
   const updatedAt = ports.clock().toISOString();
-  return act.transaction(async (repositories) => {
-    const ca = await repositories.cas.byId(caId);
-    if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-    const known = new Set(ca.certificates.map(({ digest }) => digest));
-    for (const list of addressLists) requireIssuers(sources[list], known, list);
-    await repositories.evidence.setSources(caId, sources, updatedAt);
-    await appendAudit(repositories, ports, {
-      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
-      ...{ action: 'ca.set-sources', target: caId, outcome: 'done', details: { ...sources } },
-    });
-    return { caId, updatedAt, ...sources };
+  const ca = await repositories.cas.byId(caId);
+  if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  const known = new Set(ca.certificates.map(({ digest }) => digest));
+  for (const list of addressLists) requireIssuers(sources[list], known, list);
+  await repositories.evidence.setSources(caId, sources, updatedAt);
+  await recordChange(repositories, ports, author, {
+    ...{ registry: 'cas', recordId: caId, action: 'ca.set-sources', record: { sources } },
+    details: { ...sources },
   });
+  return { caId, updatedAt, ...sources };
 }
 
 function requireUsable(url: string, field: string): void {

@@ -1,4 +1,5 @@
 import { CodedError } from '@onelock/core/errors';
+import { refuseLoneAdmission } from './change-sets/freeze.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller } from './ports/records.ts';
 import type { Repositories } from './ports/store.ts';
@@ -8,10 +9,15 @@ import { type Author, authorOf } from './registry/record-change.ts';
 /**
  * Ends a caller: its token stops working with the next request. The record stays; revoking again changes nothing.
  *
- * @throws {CodedError} ERR_REQUEST_NOT_FOUND; ERR_REQUEST_CONFLICT for the last administrator, whom only break-glass could replace
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND; ERR_REQUEST_CONFLICT for the last administrator, whom only break-glass could replace;
+ *   ERR_CHANGE_SET_REQUIRED
  */
 export async function revokeCaller(ports: Ports, act: Act, id: string): Promise<Caller> {
-  return act.transaction((repositories) => endCaller(repositories, ports, authorOf(act), id));
+  return act.transaction(async (repositories) => {
+    const role = (await repositories.callers.byId(id))?.role;
+    if (role !== undefined) await refuseLoneAdmission(repositories, ports, role);
+    return endCaller(repositories, ports, authorOf(act), id);
+  });
 }
 
 /** The same inside a transaction that is running. */

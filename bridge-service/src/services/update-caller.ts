@@ -1,4 +1,5 @@
 import { CodedError } from '@onelock/core/errors';
+import { refuseLoneChange } from './change-sets/freeze.ts';
 import { checkOrigins, checkPermissions, refuseTakenOrigins } from './create-caller.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller, Permission } from './ports/records.ts';
@@ -15,10 +16,15 @@ export interface CallerChange {
 /**
  * Changes a caller's name, permissions or origins; a list given replaces the old one. Role and token stay.
  *
- * @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_REQUEST_INVALID, ERR_REQUEST_CONFLICT (revoked, or origin taken)
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_REQUEST_INVALID, ERR_REQUEST_CONFLICT (revoked, or origin taken),
+ *   ERR_CHANGE_SET_REQUIRED, ERR_CHANGE_FROZEN
  */
 export async function updateCaller(ports: Ports, act: Act, id: string, change: CallerChange): Promise<Caller> {
-  return act.transaction((repositories) => changeCaller(repositories, ports, authorOf(act), id, change));
+  return act.transaction(async (repositories) => {
+    const role = (await repositories.callers.byId(id))?.role;
+    if (role !== undefined) await refuseLoneChange(repositories, ports, role);
+    return changeCaller(repositories, ports, authorOf(act), id, change);
+  });
 }
 
 /** The same inside a transaction that is running. */

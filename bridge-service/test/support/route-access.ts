@@ -27,6 +27,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'GET /v1/callers/self': people,
   'GET /v1/callers/:clr': overseers,
   'PATCH /v1/callers/:clr': administrator,
+  'POST /v1/callers/:clr/token': administrator,
   'DELETE /v1/callers/:clr': administrator,
 
   'POST /v1/console/challenges': 'open',

@@ -22,6 +22,8 @@ import { caCredentials } from '../../src/secrets/ca-credentials.ts';
 import { loadReportSigner } from '../../src/secrets/report-signer.ts';
 import { loadServiceKey } from '../../src/secrets/service-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
+import { createCaller } from '../../src/services/create-caller.ts';
+import { secretDigest } from '../../src/services/identifiers.ts';
 import { createPersonalData } from '../../src/services/personal-data.ts';
 import { followPlatforms } from '../../src/services/platform-access.ts';
 import type { Ports } from '../../src/services/ports/ports.ts';
@@ -148,6 +150,15 @@ export async function createTestService(
     return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers };
   };
 
+  /** As if two people had let it in. */
+  const letIn = async (role: Role, more: object): Promise<string> => {
+    const caller = await store.callers.byTokenDigest(secretDigest(administrator, ops));
+    if (caller === null) throw new Error('no administrator');
+    const direct = { ...ports, changes: { ...ports.changes, control: 'direct' } as const };
+    const act = { caller, requestId: 'test', transaction: store.transaction };
+    return (await createCaller(direct, act, { name: `a ${role}`, role, ...more })).token;
+  };
+
   const firstAdministrator = async (): Promise<string> => {
     const printed = await issueFirstAdministratorCode(ports);
     return (await call('POST', '/v1/administrators', { body: { code: printed?.code, name: '管理员' } })).body.token;
@@ -163,6 +174,7 @@ export async function createTestService(
     administrator,
     call,
     async caller(role, more = {}) {
+      if (config.changeControl === 'two-person') return letIn(role, more);
       const { status, body } = await call('POST', '/v1/callers', {
         token: administrator,
         body: { name: `a ${role}`, role, ...more },

@@ -1,9 +1,15 @@
 import Type from 'typebox';
-import { changeSetStates } from '../../services/ports/change-records.ts';
+import { changeSetStates, operationKinds } from '../../services/ports/change-records.ts';
+import { consoleRoles } from '../../services/ports/console-store.ts';
+import { permissions } from '../../services/ports/records.ts';
+import { CaSourcesInput } from './ca-sources.ts';
 import { CertificateText, closed, Instant, Name, nullable, Origin, oneOf, recordId, Text } from './common.ts';
+import { CaProfileSchema, PlatformProfileInput } from './registries.ts';
 
 const Certificates = (minItems: number) => Type.Array(CertificateText, { minItems, maxItems: 100 });
 const Count = Type.Integer({ minimum: 0 });
+
+const Permissions = Type.Array(oneOf(permissions, '权限 / permission'), { maxItems: permissions.length });
 
 export const Operation = Type.Union([
   closed({
@@ -26,12 +32,29 @@ export const Operation = Type.Union([
     id: recordId('clr'),
     name: Type.Optional(Name),
     origins: Type.Optional(Type.Array(Origin, { maxItems: 50 })),
+    permissions: Type.Optional(Permissions),
   }),
   closed({ kind: Type.Literal('platform.revoke'), id: recordId('clr') }),
+  closed({
+    kind: Type.Literal('platform.register'),
+    name: Name,
+    origins: Type.Optional(Type.Array(Origin, { maxItems: 50 })),
+    permissions: Type.Optional(Permissions),
+  }),
+  closed({ kind: Type.Literal('platform.set-profile'), id: recordId('clr'), profile: PlatformProfileInput }),
+  closed({ kind: Type.Literal('ca.set-profile'), id: recordId('ca'), profile: CaProfileSchema }),
+  closed({ kind: Type.Literal('ca.set-sources'), id: recordId('ca'), sources: CaSourcesInput }),
+  closed({
+    kind: Type.Literal('person.register'),
+    name: Name,
+    role: oneOf(consoleRoles, '角色 / role'),
+    certificate: CertificateText,
+  }),
+  closed({ kind: Type.Literal('person.revoke'), id: recordId('clr') }),
 ]);
 export const Operations = Type.Array(Operation, { minItems: 1, maxItems: 50, description: '变更 / changes' });
 
-const kind = oneOf(['ca.register', 'ca.update', 'platform.update', 'platform.revoke'], '变更种类 / kind');
+const kind = oneOf(operationKinds, '变更种类 / kind');
 export const PreviewSchema = closed({
   kind,
   name: Type.String(),

@@ -2,21 +2,27 @@ import { fromBase64, toBase64, utf8Encode } from '@onelock/core/bytes';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from '../append-audit.ts';
 import { caView } from '../ca-registry.ts';
-import { refuseTakenOrigins } from '../create-caller.ts';
-import { newId } from '../identifiers.ts';
+import { putSources, readSources } from '../ca-sources.ts';
+import { addConsoleUser, certificateKey } from '../console/users.ts';
+import { addCaller, checkOrigins, checkPermissions, refuseTakenOrigins } from '../create-caller.ts';
+import { newId, newToken } from '../identifiers.ts';
 import type { ChangeOperation, ChangeSet, OperationEffect } from '../ports/change-records.ts';
+import { type CaSources, noSources } from '../ports/evidence-store.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Ca, CaCertificate, Caller } from '../ports/records.ts';
+import type { Ca, CaCertificate, Caller, Role } from '../ports/records.ts';
+import type { CaProfile, PlatformProfile } from '../ports/registry-records.ts';
 import type { Repositories } from '../ports/store.ts';
+import { readCertificate } from '../read-certificates.ts';
 import { addCa, readAll } from '../register-ca.ts';
 import { recordCallerChange } from '../registry/callers.ts';
+import { putCaProfile, putPlatformProfile, readPlatformProfile } from '../registry/profiles.ts';
 import { type Author, recordChange } from '../registry/record-change.ts';
 import { endCaller } from '../revoke-caller.ts';
 import { changeCa, readCaChange } from '../update-ca.ts';
 import { changeCaller } from '../update-caller.ts';
 import { frozenBy } from './freeze.ts';
 
-export type ApplyPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'changes' | 'key'>;
+export type ApplyPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'changes' | 'key' | 'platforms'>;
 
 /** What the service signs when a change set takes effect. */
 export function appliedText({ id, digest }: Pick<ChangeSet, 'id' | 'digest'>, appliedAt: string): Uint8Array {
@@ -39,7 +45,9 @@ export async function applyDueChangeSets(ports: ApplyPorts): Promise<number> {
 /** Applies one if it may be applied now; gives it as it is afterwards. */
 export async function applyChangeSet(ports: ApplyPorts, id: string): Promise<ChangeSet> {
   try {
-    return await ports.store.transaction((repositories) => applyInTransaction(repositories, ports, id));
+    const set = await ports.store.transaction((repositories) => applyInTransaction(repositories, ports, id));
+    ports.platforms.refresh();
+    return set;
   } catch (error) {
     if (!isCodedError(error) || error.code === 'ERR_SERVICE_UNAVAILABLE') throw error;
     return ports.store.transaction(async (repositories) => {
@@ -97,8 +105,52 @@ async function applyOperation(
       await endCaller(repositories, ports, author, operation.id);
       return effect(repositories, 'platforms', operation.id, JSON.stringify(before));
     }
+    case 'platform.register': {
+      const { name, origins = [], permissions = [] } = operation;
+      const caller: Caller = {
+        ...newCaller(ports, set, name, 'platform'),
+        ...{ origins: checkOrigins('platform', origins), permissions: checkPermissions('platform', permissions) },
+      };
+      // A token that nobody has seen: the first one is issued afterwards.
+      await addCaller(repositories, ports, author, caller, newToken(ports.ops));
+      return effect(repositories, 'platforms', caller.id, null);
+    }
+    case 'platform.set-profile': {
+      const before = await repositories.profiles.platform(operation.id);
+      const profile = readPlatformProfile(operation.profile);
+      await putPlatformProfile(repositories, ports, author, operation.id, profile);
+      return { ...(await effect(repositories, 'platforms', operation.id, JSON.stringify(before))), part: 'profile' };
+    }
+    case 'ca.set-profile': {
+      const before = await repositories.profiles.ca(operation.id);
+      await putCaProfile(repositories, ports, author, operation.id, operation.profile);
+      return { ...(await effect(repositories, 'cas', operation.id, JSON.stringify(before))), part: 'profile' };
+    }
+    case 'ca.set-sources': {
+      const before = (await repositories.evidence.sourcesOf(operation.id))?.sources ?? noSources;
+      await putSources(repositories, ports, author, operation.id, readSources(operation.sources));
+      return { ...(await effect(repositories, 'cas', operation.id, JSON.stringify(before))), part: 'sources' };
+    }
+    case 'person.register': {
+      const certificate = readCertificate(operation.certificate, '/certificate');
+      const caller = newCaller(ports, set, operation.name, operation.role);
+      await addConsoleUser(repositories, ports, author, caller, certificateKey(ports, certificate));
+      return { registry: 'people', id: caller.id, version: 0, before: null };
+    }
+    case 'person.revoke': {
+      const before = await repositories.callers.byId(operation.id);
+      if (before === null || before.role === 'platform') throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      await endCaller(repositories, ports, author, operation.id);
+      await repositories.console.endSessionsOf(operation.id);
+      return { registry: 'people', id: operation.id, version: 0, before: JSON.stringify(before) };
+    }
   }
 }
+
+const newCaller = (ports: ApplyPorts, { id }: ChangeSet, name: string, role: Role): Caller => ({
+  ...{ id: newId('clr', ports.clock, ports.ops), name, role, permissions: [], origins: [] },
+  ...{ createdAt: ports.clock().toISOString(), createdBy: id, revokedAt: null },
+});
 
 /** With an overlap the certificates that go stay beside the new ones for a while, and a change set that follows takes them away. */
 async function updateWithOverlap(
@@ -162,7 +214,9 @@ export async function rollBack(
 ): Promise<ChangeSet> {
   const set = await requireSet(repositories, id);
   if (set.state !== 'applied' || set.effects === null) throw new CodedError('ERR_CHANGE_STATE', { state: set.state });
-  for (const one of set.effects) {
+  const last = new Map(set.effects.map((one) => [`${one.registry} ${one.id}`, one]));
+  for (const one of last.values()) {
+    if (one.registry === 'people') continue;
     const [latest] = await repositories.history.list(one.registry, one.id, { after: null, limit: 1 });
     if (latest?.version !== one.version) throw new CodedError('ERR_CHANGE_OUTDATED', { field: one.id });
   }
@@ -179,10 +233,16 @@ async function restore(
   repositories: Repositories,
   ports: ApplyPorts,
   author: Author,
-  { registry, id, before }: OperationEffect,
+  { registry, id, part, before }: OperationEffect,
 ): Promise<void> {
-  if (registry === 'platforms') {
-    const caller = JSON.parse(before ?? 'null') as Caller;
+  if (part !== undefined)
+    return restorePart(repositories, ports, author, { registry, id, part, before: before ?? '{}' });
+  if (registry !== 'cas') {
+    if (before === null) {
+      await endCaller(repositories, ports, author, id);
+      return;
+    }
+    const caller = JSON.parse(before) as Caller;
     await refuseTakenOrigins(repositories, caller);
     await repositories.callers.update(caller);
     await recordCallerChange(repositories, ports, author, caller, 'caller.restore');
@@ -197,6 +257,18 @@ async function restore(
   await recordChange(repositories, ports, author, {
     ...{ registry: 'cas', recordId: id, action: 'ca.restore', record: caView(ca) },
   });
+}
+
+async function restorePart(
+  repositories: Repositories,
+  ports: ApplyPorts,
+  author: Author,
+  { registry, id, part, before }: { registry: string; id: string; part: 'profile' | 'sources'; before: string },
+): Promise<void> {
+  const was: unknown = JSON.parse(before);
+  if (part === 'sources') await putSources(repositories, ports, author, id, was as CaSources);
+  else if (registry === 'cas') await putCaProfile(repositories, ports, author, id, was as CaProfile);
+  else await putPlatformProfile(repositories, ports, author, id, was as PlatformProfile);
 }
 
 export async function requireSet(repositories: Pick<Repositories, 'changeSets'>, id: string): Promise<ChangeSet> {
@@ -225,7 +297,7 @@ export async function keep(
 
 async function effect(
   { history }: Pick<Repositories, 'history'>,
-  registry: OperationEffect['registry'],
+  registry: 'cas' | 'platforms',
   id: string,
   before: string | null,
 ): Promise<OperationEffect> {

@@ -1,11 +1,16 @@
 import { CodedError } from '@onelock/core/errors';
 import { parseCertificate } from '@onelock/core/x509';
+import { readSources } from '../ca-sources.ts';
+import { checkOrigins } from '../create-caller.ts';
 import type { ChangeOperation, OperationPreview } from '../ports/change-records.ts';
+import { consoleRoles } from '../ports/console-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Ca, CaCertificate } from '../ports/records.ts';
 import type { Readings } from '../ports/store.ts';
+import { readCertificate } from '../read-certificates.ts';
 import { readAll } from '../register-ca.ts';
 import { keyOfName } from '../registry/certificates.ts';
+import { readPlatformProfile } from '../registry/profiles.ts';
 import { readCaChange } from '../update-ca.ts';
 
 type PreviewPorts = Pick<Ports, 'ops' | 'clock'>;
@@ -45,18 +50,39 @@ async function previewOne(
         effect === 'changes' ? replaced(ca, readCaChange(ports, operation).certificates) : ca.certificates;
       return { ...{ kind, name: ca.name, effect }, ...(await reachOf(readings, ports, touched)) };
     }
+    case 'ca.set-sources':
+    case 'ca.set-profile': {
+      if (operation.kind === 'ca.set-sources') readSources(operation.sources);
+      const ca = await readings.cas.byId(operation.id);
+      if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      return { ...{ kind, name: ca.name, effect: 'changes' }, ...(await reachOf(readings, ports, ca.certificates)) };
+    }
+    case 'platform.register':
+      checkOrigins('platform', operation.origins ?? []);
+      return { kind, name: operation.name, effect: 'enters', ...nobody };
+    case 'platform.set-profile':
     case 'platform.update':
     case 'platform.revoke': {
+      if (operation.kind === 'platform.set-profile') readPlatformProfile(operation.profile);
       const platform = await readings.callers.byId(operation.id);
       if (platform?.role !== 'platform') throw new CodedError('ERR_REQUEST_NOT_FOUND');
       const effect = operation.kind === 'platform.revoke' ? 'leaves' : 'changes';
-      return {
-        ...{ kind, name: platform.name, effect },
-        ...{ certificates: 0, companies: 0, companiesWithoutOther: 0, platforms: 1 },
-      };
+      return { kind, name: platform.name, effect, ...nobody, platforms: 1 };
+    }
+    case 'person.register':
+      readCertificate(operation.certificate, '/certificate');
+      return { kind, name: operation.name, effect: 'enters', ...nobody };
+    case 'person.revoke': {
+      const person = await readings.callers.byId(operation.id);
+      if (person === null || !consoleRoles.some((role) => role === person.role))
+        throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      return { kind, name: person.name, effect: 'leaves', ...nobody };
     }
   }
 }
+
+/** No certificate is judged otherwise. */
+const nobody = { certificates: 0, companies: 0, companiesWithoutOther: 0, platforms: 0 };
 
 function effectOn(ca: Ca, state: Ca['state'] | undefined): OperationPreview['effect'] {
   if (state === undefined || state === ca.state) return 'changes';

@@ -2,6 +2,7 @@ import { toHex } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import type { ProfileName } from '@onelock/core/path';
 import { type Certificate, formatName } from '@onelock/core/x509';
+import { refuseLoneAdmission } from '../change-sets/freeze.ts';
 import { newId, newToken, secretDigest } from '../identifiers.ts';
 import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
@@ -12,7 +13,7 @@ import type { PageRequest, Repositories } from '../ports/store.ts';
 import { readCertificate } from '../read-certificates.ts';
 import { recordCallerChange } from '../registry/callers.ts';
 import { readIdentity } from '../registry/read-identity.ts';
-import { authorOf } from '../registry/record-change.ts';
+import { type Author, authorOf } from '../registry/record-change.ts';
 import { endCaller } from '../revoke-caller.ts';
 import { judgeConsoleToken } from './log-in.ts';
 import { personValue } from './person-value.ts';
@@ -50,13 +51,25 @@ export async function createConsoleUser(
     ...{ createdAt: clock().toISOString(), createdBy: act.caller.id, revokedAt: null },
   };
   return act.transaction(async (repositories) => {
-    await repositories.callers.add(caller, secretDigest(newToken(ops), ops));
-    await recordCallerChange(repositories, ports, authorOf(act), caller, 'console-user.create', {
-      ...{ name: caller.name, role: caller.role },
-    });
-    await bind(repositories, ports, act, caller, read);
+    await refuseLoneAdmission(repositories, ports, caller.role);
+    await addConsoleUser(repositories, ports, authorOf(act), caller, read);
     return viewOf(repositories, caller);
   });
+}
+
+/** The same inside a transaction that is running. @throws {CodedError} ERR_REQUEST_CONFLICT */
+export async function addConsoleUser(
+  repositories: Repositories,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  author: Author,
+  caller: Caller,
+  key: ReadKey,
+): Promise<void> {
+  await repositories.callers.add(caller, secretDigest(newToken(ports.ops), ports.ops));
+  await recordCallerChange(repositories, ports, author, caller, 'console-user.create', {
+    ...{ name: caller.name, role: caller.role },
+  });
+  await bind(repositories, ports, author, caller, key);
 }
 
 /** Binds one more certificate or person to a user. @throws as {@link createConsoleUser}, and ERR_REQUEST_NOT_FOUND */
@@ -64,7 +77,8 @@ export async function bindConsoleKey(ports: Ports, act: Act, id: string, key: Ke
   const read = await readKey(ports, readCertificate(key.certificate, '/certificate'), key.kind);
   return act.transaction(async (repositories) => {
     const caller = await requireUser(repositories, id);
-    await bind(repositories, ports, act, caller, read);
+    if (id !== act.caller.id) await refuseLoneAdmission(repositories, ports, caller.role);
+    await bind(repositories, ports, authorOf(act), caller, read);
     return viewOf(repositories, caller);
   });
 }
@@ -101,7 +115,8 @@ export async function endConsoleKey(ports: Ports, act: Act, id: string, keyId: s
 /** Ends a user, with keys and sessions. @throws {CodedError} ERR_REQUEST_NOT_FOUND; ERR_REQUEST_CONFLICT for the last administrator */
 export async function endConsoleUser(ports: Ports, act: Act, id: string): Promise<ConsoleUserView> {
   return act.transaction(async (repositories) => {
-    await requireUser(repositories, id);
+    const { role } = await requireUser(repositories, id);
+    await refuseLoneAdmission(repositories, ports, role);
     const ended = await endCaller(repositories, ports, authorOf(act), id);
     const now = ports.clock().toISOString();
     for (const key of await repositories.console.keysOf([id])) await repositories.console.endKey(id, key.id, now);
@@ -149,30 +164,38 @@ export async function namesOf(
   return found.flatMap((caller) => (caller === null ? [] : [{ id: caller.id, name: caller.name, role: caller.role }]));
 }
 
-type ReadKey = Pick<ConsoleKey, 'kind' | 'value' | 'shown'>;
+export type ReadKey = Pick<ConsoleKey, 'kind' | 'value' | 'shown'>;
 
 /** @throws {CodedError} ERR_REQUEST_INVALID for a person whom the certificate does not name by a document */
 async function readKey(ports: Ports, certificate: Certificate, kind: ConsoleKeyKind): Promise<ReadKey> {
-  if (kind === 'certificate')
-    return {
-      ...{ kind, value: toHex(ports.ops.digest('sm3', certificate.der)) },
-      shown: String(maskPersonalNumbers(formatName(certificate.subject))),
-    };
+  if (kind === 'certificate') return certificateKey(ports, certificate);
   const person = personValue(ports, await readIdentity(ports, ports.store, certificate));
   if (person === null) throw new CodedError('ERR_REQUEST_INVALID', { field: '/kind', rule: 'names no person' });
   return { kind, ...person };
 }
 
-async function bind(repositories: Repositories, ports: Ports, act: Act, caller: Caller, key: ReadKey): Promise<void> {
+/** The key of somebody who is known by this very certificate. */
+export const certificateKey = ({ ops }: Pick<Ports, 'ops'>, certificate: Certificate): ReadKey => ({
+  ...{ kind: 'certificate', value: toHex(ops.digest('sm3', certificate.der)) },
+  shown: String(maskPersonalNumbers(formatName(certificate.subject))),
+});
+
+async function bind(
+  repositories: Repositories,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  author: Author,
+  caller: Caller,
+  key: ReadKey,
+): Promise<void> {
   if ((await repositories.console.boundKey(key.kind, key.value)) !== null)
     throw new CodedError('ERR_REQUEST_CONFLICT', { field: '/certificate' });
   const { clock, ops } = ports;
   const id = newId('cky', clock, ops);
   await repositories.console.addKey({
-    ...{ ...key, id, callerId: caller.id, boundAt: clock().toISOString(), boundBy: act.caller.id, endedAt: null },
+    ...{ ...key, id, callerId: caller.id, boundAt: clock().toISOString(), boundBy: author.actor, endedAt: null },
   });
   const digest = key.kind === 'certificate' ? { certificate: `sm3:${key.value}` } : {};
-  await recordCallerChange(repositories, ports, authorOf(act), caller, 'console-user.bind', {
+  await recordCallerChange(repositories, ports, author, caller, 'console-user.bind', {
     ...{ key: id, kind: key.kind },
     ...digest,
   });

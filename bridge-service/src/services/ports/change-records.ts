@@ -1,4 +1,7 @@
-import type { CaState } from './records.ts';
+import type { ConsoleRole } from './console-store.ts';
+import type { CaSources } from './evidence-store.ts';
+import type { CaState, Permission } from './records.ts';
+import type { CaProfile, PlatformProfile } from './registry-records.ts';
 
 /** One change of a registry, as it is proposed. Certificates are PEM or base64 DER. */
 export type ChangeOperation =
@@ -23,8 +26,33 @@ export type ChangeOperation =
       readonly id: string;
       readonly name?: string | undefined;
       readonly origins?: readonly string[] | undefined;
+      readonly permissions?: readonly Permission[] | undefined;
     }
-  | { readonly kind: 'platform.revoke'; readonly id: string };
+  | { readonly kind: 'platform.revoke'; readonly id: string }
+  /** Its first token is issued afterwards, by a request of its own. */
+  | {
+      readonly kind: 'platform.register';
+      readonly name: string;
+      readonly origins?: readonly string[] | undefined;
+      readonly permissions?: readonly Permission[] | undefined;
+    }
+  | { readonly kind: 'platform.set-profile'; readonly id: string; readonly profile: Partial<PlatformProfile> }
+  | { readonly kind: 'ca.set-profile'; readonly id: string; readonly profile: CaProfile }
+  | { readonly kind: 'ca.set-sources'; readonly id: string; readonly sources: Partial<CaSources> }
+  /** Somebody who works at the console, let in by this certificate. */
+  | {
+      readonly kind: 'person.register';
+      readonly name: string;
+      readonly role: ConsoleRole;
+      readonly certificate: string;
+    }
+  | { readonly kind: 'person.revoke'; readonly id: string };
+
+export const operationKinds = [
+  ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources'] as const),
+  ...(['platform.register', 'platform.update', 'platform.revoke', 'platform.set-profile'] as const),
+  ...(['person.register', 'person.revoke'] as const),
+] as const;
 
 /** Whom one operation touches. */
 export interface OperationPreview {
@@ -49,9 +77,11 @@ export interface Approval {
 
 /** What an operation found and left: enough to take it back. */
 export interface OperationEffect {
-  readonly registry: 'cas' | 'platforms';
+  readonly registry: 'cas' | 'platforms' | 'people';
   readonly id: string;
-  /** Version of the record's history that it left; a later one means that somebody has changed it since. */
+  /** Of the record: what it is (absent), or a part that is kept by itself. */
+  readonly part?: 'profile' | 'sources' | undefined;
+  /** Version of the record's history that it left; a later one means that somebody has changed it since; 0 of people, who have no history. */
   readonly version: number;
   /** JSON of the record as it was; null for one that was not there. */
   readonly before: string | null;

@@ -51,6 +51,8 @@ export interface CallerRepository {
   byTokenDigest(tokenDigest: string): Promise<Caller | null>;
   list(page: PageRequest<string>, role?: Role): Promise<readonly Caller[]>;
   update(caller: Caller): Promise<void>;
+  /** In place of the one before. */
+  setToken(id: string, tokenDigest: string): Promise<void>;
   countActive(role: Role): Promise<number>;
   /** The platform, not revoked, that has registered this origin. */
   ownerOfOrigin(origin: string): Promise<string | null>;
