@@ -13,6 +13,7 @@ import fastify, {
 } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { installApplyPage } from './apply/door.ts';
 import type { ServiceConfig } from './config.ts';
 import { installConsole } from './console/serve-pages.ts';
 import { measureEvidence } from './evidence/index.ts';
@@ -167,6 +168,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   searchRoutes(typed, context);
   supportRoutes(typed, context);
   await installOpenIdConnect(app, context);
+  installApplyPage(app, context);
   installConsole(app, context);
   app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());
   await app.ready();

@@ -28,6 +28,8 @@ export interface ServiceClient {
   /** @param idempotencyKey  the same key gives the same answer again, without a second act. @throws {ServiceFailure} */
   post<T>(path: string, body: unknown, idempotencyKey?: string): Promise<T>;
   /** @throws {ServiceFailure} */
+  put<T>(path: string, body: unknown): Promise<T>;
+  /** @throws {ServiceFailure} */
   patch<T>(path: string, body: unknown): Promise<T>;
 }
 
@@ -59,6 +61,7 @@ export function createServiceClient(baseUrl: string, token: string | null): Serv
   return {
     get: (path) => send('GET', path, undefined, {}),
     post: (path, body, key) => send('POST', path, body, key === undefined ? {} : { 'idempotency-key': key }),
+    put: (path, body) => send('PUT', path, body, {}),
     patch: (path, body) => send('PATCH', path, body, {}),
   };
 }

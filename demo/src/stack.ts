@@ -5,18 +5,25 @@ import { checkout } from './programs/entry.ts';
 import { isWindow } from './programs/events.ts';
 import type { Program } from './programs/program.ts';
 import { ensureProvince } from './province/create-province.ts';
+import { ensureCredential, openEnrolment } from './province/enrolment.ts';
 import type { Province } from './province/manifest.ts';
 import { type ProvinceCallers, registerProvince } from './province/register.ts';
 import { createServiceClient } from './service-client.ts';
 import { ensurePages } from './stack/ensure-pages.ts';
 import { freePort } from './stack/free-port.ts';
-import { startAgent, startService, startSite } from './stack/start-parts.ts';
+import { startAgent, startService, startSite, startTestCa } from './stack/start-parts.ts';
 
 export interface StackOptions {
   /** Everything the stack keeps: database, province, what the agent remembers. A second start goes on from it. */
   readonly folder: string;
   /** 0 lets the system choose. */
-  readonly ports: { readonly service: number; readonly site: number; readonly agent: readonly number[] };
+  readonly ports: {
+    readonly service: number;
+    readonly site: number;
+    readonly agent: readonly number[];
+    /** Of the test CA's enrolment door. */
+    readonly ca?: number;
+  };
   /** How the agent shows its windows: `print` announces their addresses to {@link RunningStack.onWindow} alone. */
   readonly agentShell: 'auto' | 'chromium' | 'print';
   readonly softHsm: 'when-found' | 'never';
@@ -31,6 +38,8 @@ export interface RunningStack {
   readonly province: Province;
   readonly callers: ProvinceCallers;
   readonly service: { readonly url: string; readonly program: Program };
+  /** Enrolment door of the province's authorities. */
+  readonly ca: { readonly url: string; readonly program: Program };
   readonly agent: { readonly url: string; readonly port: number; readonly program: Program };
   readonly site: { readonly url: string; readonly program: Program };
   /** Hears the one-time address of each window that the agent could not put on a screen itself. @returns the way to stop */
@@ -74,6 +83,10 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     say('启动互认服务、代理与交易网站 / starting service, agent and trading site');
     // The service's login page has to know where the agent will be.
     const agentPorts = options.ports.agent.includes(0) ? [await freePort()] : options.ports.agent;
+    const passwordFile = ensureCredential(province, path.join(options.folder, 'service'));
+    const ca = await startTestCa(province.folder, passwordFile, options.ports.ca ?? 0);
+    programs.push(ca.program);
+    options.signal?.throwIfAborted();
     const service = await startService(options.folder, options.ports.service, agentPorts);
     programs.push(service.program);
     options.signal?.throwIfAborted();
@@ -84,6 +97,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       siteOrigin: siteUrl,
       administratorCode: service.administratorCode,
     });
+    const caUrl = `http://127.0.0.1:${ca.port}`;
+    await openEnrolment(province, createServiceClient(service.url, callers.administratorToken), caUrl);
     const agent = await startAgent({
       folder: options.folder,
       ports: agentPorts,
@@ -108,6 +123,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       province,
       callers,
       service: { url: service.url, program: service.program },
+      ca: { url: caUrl, program: ca.program },
       agent: { url: `ws://127.0.0.1:${agent.port}/v1`, port: agent.port, program: agent.program },
       site: { url: siteUrl, program: site.program },
       onWindow: (listener) =>

@@ -47,6 +47,7 @@ function introduce({ province, service, site, agent }: RunningStack): void {
       '',
       `    演示交易网站 / trading site      ${site.url}`,
       `    互认服务 / service, API pages    ${service.url}/docs`,
+      `    网上申领 / apply online          ${service.url}/apply`,
       `    桌面代理 / desktop agent         ${agent.url}`,
       '',
       `  演示密钥，PIN 均为 ${manifest.pin} / demonstration keys, PIN ${manifest.pin}:`,
@@ -68,6 +69,7 @@ const keyWords = {
   'sm2-dual': 'SM2 双证书 / dual certificate',
   rsa: 'RSA 2048',
   'sm2-trouble': '未登记机构与过期证书 / unregistered authority, expired',
+  empty: '空白，供网上申领 / empty, to apply with',
 } as const;
 
 const told = new AbortController();

@@ -28,7 +28,7 @@ export interface TokenEntry {
   readonly label: string;
   readonly serialNumber: string;
   readonly company: string;
-  readonly keys: 'sm2-dual' | 'rsa' | 'sm2-trouble';
+  readonly keys: 'sm2-dual' | 'rsa' | 'sm2-trouble' | 'empty';
 }
 
 export interface SoftHsmEntry extends TokenEntry {

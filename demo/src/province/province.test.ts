@@ -122,7 +122,7 @@ describe('a province', () => {
     const options = { folder: path.join(folder, 'province'), now, softHsm: 'never' } as const;
     const province = await ensureProvince(options, ops);
     expect(existsSync(`${options.folder}.partial`)).toBe(false);
-    expect(province.manifest.softTokens.map(({ keys }) => keys)).toEqual(['sm2-dual', 'rsa', 'sm2-trouble']);
+    expect(province.manifest.softTokens.map(({ keys }) => keys)).toEqual(['sm2-dual', 'rsa', 'sm2-trouble', 'empty']);
     expect(province.drivers).toEqual([
       { id: 'soft', family: 'soft', vendor: expect.any(String), folder: path.join(options.folder, 'keys') },
     ]);

@@ -16,7 +16,7 @@ export interface TokenMaking {
   readonly ops: CryptoOps;
 }
 
-/** Three file tokens: SM2 with dual certificates 双证书, RSA, and one whose certificates cannot be accepted. */
+/** Four file tokens: SM2 with dual certificates 双证书, RSA, one whose certificates cannot be accepted, and an empty one. */
 export async function makeSoftTokens(making: TokenMaking): Promise<readonly TokenEntry[]> {
   const { folder, pin, authorities, now, ops } = making;
   mkdirSync(path.join(folder, softTokenFolder));
@@ -76,10 +76,19 @@ export async function makeSoftTokens(making: TokenMaking): Promise<readonly Toke
       },
     ],
   });
+  // For whoever applies online: nothing is on it yet.
+  await createSoftToken({
+    file: file('empty'),
+    label: '空白 UKey',
+    serialNumber: 'DEMO-NEW-0001',
+    pin,
+    identities: [],
+  });
   return [
     { label: '山海建设 UKey', serialNumber: 'DEMO-SM2-0001', company: builder.name, keys: 'sm2-dual' },
     { label: '晨曦设计 UKey', serialNumber: 'DEMO-RSA-0001', company: designer.name, keys: 'rsa' },
     { label: '长风路桥 UKey', serialNumber: 'DEMO-SM2-0002', company: stranger.name, keys: 'sm2-trouble' },
+    { label: '空白 UKey', serialNumber: 'DEMO-NEW-0001', company: '（待申领）', keys: 'empty' },
   ];
 }
 

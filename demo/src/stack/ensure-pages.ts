@@ -25,7 +25,13 @@ const sitePages: Pages = {
 };
 const loginPage: Pages = {
   builder: 'bridge-service/build-pages.ts',
-  sources: ['bridge-service/src/oidc/page', 'bridge-service/build-pages.ts', 'sdk/src', 'core/src/messages'],
+  sources: [
+    'bridge-service/src/oidc/page',
+    'bridge-service/src/apply/page',
+    'bridge-service/build-pages.ts',
+    'sdk/src',
+    'core/src/messages',
+  ],
   result: 'bridge-service/dist/pages/login.js',
 };
 const consolePages: Pages = {

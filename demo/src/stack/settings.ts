@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const shells = ['auto', 'chromium', 'print'] as const;
 
 /**
- * Reads `ONELOCK_DEMO_*`: FOLDER, SERVICE_PORT, SITE_PORT, AGENT_PORTS (comma list), AGENT_SHELL. Port 0 lets the system choose.
+ * Reads `ONELOCK_DEMO_*`: FOLDER, SERVICE_PORT, SITE_PORT, CA_PORT, AGENT_PORTS (comma list), AGENT_SHELL. Port 0 lets the system choose.
  *
  * @throws {Error} naming the variable and its rule
  */
@@ -22,6 +22,7 @@ export function readSettings(environment: Environment, defaultFolder: string): D
     folder: environment.ONELOCK_DEMO_FOLDER || defaultFolder,
     ports: {
       service: readPort('ONELOCK_DEMO_SERVICE_PORT', environment.ONELOCK_DEMO_SERVICE_PORT || '18960'),
+      ca: readPort('ONELOCK_DEMO_CA_PORT', environment.ONELOCK_DEMO_CA_PORT || '18962'),
       site: readPort('ONELOCK_DEMO_SITE_PORT', environment.ONELOCK_DEMO_SITE_PORT || '18961'),
       agent: (environment.ONELOCK_DEMO_AGENT_PORTS || '18965,18966,18967,18968')
         .split(',')

@@ -25,6 +25,8 @@ export async function startService(
     ONELOCK_SERVICE_DATA_DIR: path.join(folder, 'service'),
     ONELOCK_SERVICE_PORT: String(port),
     ONELOCK_SERVICE_LOGIN_AGENT_PORTS: agentPorts.join(','),
+    // The test CA is on this machine.
+    ONELOCK_SERVICE_OUTBOUND_NETWORKS: '127.0.0.1/32',
     ONELOCK_SERVICE_LOG_LEVEL: 'warn',
   };
   const program = startProgram({ name: 'bridge-service', entry: ['bridge-service', 'cli'], environment });
@@ -77,6 +79,16 @@ export function startAgent(settings: AgentSettings): Promise<ListeningProgram> {
     ONELOCK_AGENT_LOG_LEVEL: 'warn',
   };
   return whenListening(startProgram({ name: 'desktop-agent', entry: ['desktop-agent', 'main'], environment }));
+}
+
+/** The enrolment door of the province's authorities. */
+export function startTestCa(provinceFolder: string, passwordFile: string, port: number): Promise<ListeningProgram> {
+  const environment = {
+    ONELOCK_TEST_CA_PROVINCE: provinceFolder,
+    ONELOCK_TEST_CA_PASSWORD_FILE: passwordFile,
+    ONELOCK_TEST_CA_PORT: String(port),
+  };
+  return whenListening(startProgram({ name: 'test-ca', entry: ['demo', 'test-ca/main'], environment }));
 }
 
 export interface SiteSettings {
