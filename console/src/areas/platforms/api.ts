@@ -1,0 +1,65 @@
+import { call, type Page } from '../../api/call.ts';
+import type { Contact } from '../../api/contacts.ts';
+
+export interface Platform {
+  readonly id: string;
+  readonly name: string;
+  readonly origins: readonly string[];
+  readonly state: 'active' | 'off-boarded';
+}
+
+export interface PlatformProfile {
+  readonly contacts: readonly Contact[];
+  readonly keys: readonly { readonly id: string; readonly publicKey: string }[];
+  readonly requestTickets?: 'required' | 'optional';
+  readonly requestsPerMinute: number | null;
+  readonly webhooks: readonly { readonly url: string; readonly events: readonly string[] }[];
+}
+
+export interface OidcClient {
+  readonly id: string;
+  readonly platformId: string;
+  readonly name: string;
+  readonly kind: 'confidential' | 'public';
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly backchannelLogoutUri: string | null;
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+export const platforms = {
+  list: (cursor?: string) => call<Page<Platform>>('GET', '/v1/platforms', { query: { cursor } }),
+  /** Platforms have no address of their own: found in the list of them. */
+  async find(id: string): Promise<Platform | null> {
+    let cursor: string | undefined;
+    do {
+      const page = await call<Page<Platform>>('GET', '/v1/platforms', { query: { cursor, limit: 200 } });
+      const found = page.items.find((platform) => platform.id === id);
+      if (found !== undefined) return found;
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return null;
+  },
+  create: (body: object, key: string) => call<{ id: string; token: string }>('POST', '/v1/callers', { body, key }),
+  profile: (id: string) => call<PlatformProfile>('GET', `/v1/platforms/${id}/profile`),
+  setProfile: (id: string, body: PlatformProfile, key: string) =>
+    call<PlatformProfile>('PUT', `/v1/platforms/${id}/profile`, { body, key }),
+};
+
+export const clients = {
+  async of(platformId: string): Promise<readonly OidcClient[]> {
+    const { items } = await call<Page<OidcClient>>('GET', '/v1/oidc-clients', { query: { limit: 200 } });
+    return items.filter((client) => client.platformId === platformId);
+  },
+  register: (body: object, key: string) =>
+    call<OidcClient & { secret: string | null }>('POST', '/v1/oidc-clients', { body, key }),
+  revoke: (id: string, key: string) => call<OidcClient>('DELETE', `/v1/oidc-clients/${id}`, { key }),
+};
+
+/** Lines that people type, without the empty ones. */
+export const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');

@@ -1,0 +1,14 @@
+import { say } from './words.ts';
+
+const fields = ['name', 'origins', 'revokedAt', 'permissions', 'profile'] as const;
+const actions = ['caller.create', 'caller.update', 'caller.revoke', 'platform.profile'] as const;
+
+export function fieldName(field: string): string {
+  const known = fields.find((one) => one === field);
+  return known === undefined ? field : say(`field.${known}`);
+}
+
+export function actionName(action: string): string {
+  const known = actions.find((one) => one === action);
+  return known === undefined ? say('action.other', { action }) : say(`action.${known}`);
+}
