@@ -34,8 +34,12 @@ export function figuresOf({ promised, figures }: OfferView, say: Words): readonl
       say.applications,
       applications === 0 ? say.noFigures : `${applications} ${say.pieces} · ${say.issuedOf} ${issued} ${say.pieces}`,
     ],
-    [say.median, medianMinutes === null ? say.none : span(medianMinutes, say)],
-    [say.inTime, percent(inTimePercent)],
+    ...(applications === 0
+      ? []
+      : [
+          [say.median, medianMinutes === null ? say.none : span(medianMinutes, say)] as const,
+          [say.inTime, percent(inTimePercent)] as const,
+        ]),
     [
       say.sources,
       sources === 0 ? say.none : failingSources === 0 ? say.sourcesFine : `${failingSources} ${say.sourcesFailing}`,
