@@ -1,7 +1,20 @@
 import type { Selectable } from 'kysely';
 import { type Caller, type Permission, permissions, type Role, roles } from '../services/ports/records.ts';
 import type { CallerRepository } from '../services/ports/store.ts';
+import { compiledOnce } from './engine/compiled-once.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
+
+/** Asked with every request: a row for each origin, one of nothing where there is none. */
+const callerWithOrigins = compiledOnce((database) =>
+  database
+    .selectFrom('callers')
+    .leftJoin('caller_origins', 'caller_origins.caller_id', 'callers.id')
+    .selectAll('callers')
+    .select('caller_origins.origin')
+    .where('callers.token_digest', '=', '')
+    .where('callers.revoked_at', 'is', null)
+    .orderBy('caller_origins.origin'),
+);
 
 export function createCallerRepository(database: ServiceDatabase): CallerRepository {
   const originsOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> => {
@@ -47,13 +60,12 @@ export function createCallerRepository(database: ServiceDatabase): CallerReposit
       return withOrigins(await database.selectFrom('callers').selectAll().where('id', '=', id).executeTakeFirst());
     },
     async byTokenDigest(tokenDigest) {
-      return withOrigins(
-        await database
-          .selectFrom('callers')
-          .selectAll()
-          .where('token_digest', '=', tokenDigest)
-          .where('revoked_at', 'is', null)
-          .executeTakeFirst(),
+      const rows = await callerWithOrigins(database, [tokenDigest]);
+      const [first] = rows;
+      if (first === undefined) return null;
+      return toCaller(
+        first,
+        rows.flatMap(({ origin }) => origin ?? []),
       );
     },
     async list({ after, limit }, role) {

@@ -4,6 +4,7 @@ import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Ports } from './ports/ports.ts';
 import type { AuditDraft, AuditEntry, EvidenceItem } from './ports/records.ts';
 import type { Repositories } from './ports/store.ts';
+import { spareRandom } from './spare-random.ts';
 
 export interface AuditedAct {
   readonly actor: string;
@@ -36,7 +37,10 @@ export function auditDraft(
   act: AuditedAct,
 ): AuditDraft {
   const now = clock();
-  const details = { salt: toHex(ops.random(32)), details: JSON.stringify(maskPersonalNumbers(act.details ?? {})) };
+  const details = {
+    salt: toHex(spareRandom(ops, 32)),
+    details: JSON.stringify(maskPersonalNumbers(act.details ?? {})),
+  };
   const { sm3, sha256 } = hashDetails(details, ops);
   return {
     at: now.toISOString(),

@@ -34,6 +34,8 @@ export class AuthorityIndex {
   readonly #byKeyIdentifier = new Map<string, Authority[]>();
   readonly #sources: ReadonlyMap<string, CaSources>;
   readonly #byBytes = new Map<string, readonly Authority[]>();
+  /** By the octets of their subjects. */
+  readonly #anchors = new Map<string, Uint8Array[]>();
 
   constructor(authorities: readonly Authority[], sources: ReadonlyMap<string, CaSources>) {
     this.#sources = sources;
@@ -41,12 +43,14 @@ export class AuthorityIndex {
       add(this.#byName, nameKey(authority.certificate.subject), authority);
       const identifier = keyIdentifierOf(authority.certificate);
       if (identifier !== undefined) add(this.#byKeyIdentifier, toHex(identifier), authority);
+      if (authority.kind === 'anchor')
+        add(this.#anchors, latin1(authority.certificate.subjectDer), authority.certificate.der);
     }
   }
 
   named(name: Name): readonly Authority[] {
     // The same few names come with every question: comparing them properly costs more than finding the bytes again.
-    const bytes = Buffer.from(name.der.buffer, name.der.byteOffset, name.der.byteLength).toString('latin1');
+    const bytes = latin1(name.der);
     const known = this.#byBytes.get(bytes);
     if (known !== undefined) return known;
     const found = this.#byName.get(nameKey(name)) ?? [];
@@ -55,8 +59,8 @@ export class AuthorityIndex {
   }
 
   /** Whether a certificate is an anchor itself: nobody revokes it. */
-  isAnchor({ subject, der }: Certificate): boolean {
-    return this.named(subject).some(({ kind, certificate }) => kind === 'anchor' && equalBytes(certificate.der, der));
+  isAnchor({ subjectDer, der }: Certificate): boolean {
+    return this.#anchors.get(latin1(subjectDer))?.some((anchor) => equalBytes(anchor, der)) ?? false;
   }
 
   sourcesOf(caId: string): CaSources | undefined {
@@ -96,10 +100,13 @@ export class AuthorityIndex {
   }
 }
 
-function add(map: Map<string, Authority[]>, key: string, authority: Authority): void {
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   const known = map.get(key);
-  if (known === undefined) map.set(key, [authority]);
-  else known.push(authority);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
 }
 
 /** Those of an indirect list. */

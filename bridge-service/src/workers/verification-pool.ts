@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { CodedError, type ErrorCode } from '@onelock/core/errors';
+import { type KeepingOrders, KeptByThread } from './kept-evidence.ts';
 import type { VerificationResults, VerificationTask } from './verification-task.ts';
 
-export interface TaskBatch {
+export interface TaskBatch extends KeepingOrders {
   readonly id: number;
   readonly tasks: readonly VerificationTask[];
 }
@@ -20,6 +21,7 @@ interface Pending {
 
 interface Thread {
   readonly worker: Worker;
+  readonly kept: KeptByThread;
   /** The batch it works on. */
   current: { readonly id: number; readonly pending: readonly Pending[] } | undefined;
 }
@@ -38,6 +40,7 @@ export class VerificationPool {
   private readonly queue: Pending[] = [];
   private nextId = 1;
   private closed = false;
+  private feeding = false;
   /** Deaths since the last answer: threads that cannot even start are not started for ever. */
   private deaths = 0;
 
@@ -51,7 +54,13 @@ export class VerificationPool {
     if (this.closed) return Promise.reject(new Error('the verification pool is closed'));
     return new Promise((resolve, reject) => {
       this.queue.push({ task, resolve: resolve as Pending['resolve'], reject });
-      this.feed();
+      if (this.feeding) return;
+      this.feeding = true;
+      // The next turn: whatever questions arrived together travel together.
+      setImmediate(() => {
+        this.feeding = false;
+        this.feed();
+      });
     });
   }
 
@@ -70,7 +79,7 @@ export class VerificationPool {
       execArgv: source ? ['--conditions=onelock-source'] : [],
     });
     worker.unref();
-    const thread: Thread = { worker, current: undefined };
+    const thread: Thread = { worker, kept: new KeptByThread(), current: undefined };
     worker.on('message', (answer: { readonly id: number; readonly outcomes: readonly TaskOutcome[] }) => {
       this.settle(thread, answer.id, answer.outcomes);
     });
@@ -87,7 +96,8 @@ export class VerificationPool {
       const pending = this.queue.splice(0, Math.min(batchSize, share));
       thread.current = { id: this.nextId++, pending };
       thread.worker.ref();
-      thread.worker.postMessage({ id: thread.current.id, tasks: pending.map(({ task }) => task) } satisfies TaskBatch);
+      const tasks = pending.map(({ task }) => thread.kept.pack(task));
+      thread.worker.postMessage({ id: thread.current.id, tasks, ...thread.kept.orders() } satisfies TaskBatch);
     }
   }
 

@@ -20,18 +20,19 @@ import {
   type TrustEvidence,
 } from '@onelock/core/validation';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
+import type { Keepable, KeepingOrders, Kept } from './kept-evidence.ts';
 
 type CertificateAnchor = Extract<TrustAnchor, { readonly kind: 'certificate' }>;
 
 /** Anchors and certificates travel as DER: their parsed form has getters and does not cross threads. Limits go along. A long list stays where it is, in shared memory. */
 export type PlainAnchor =
   | Exclude<TrustAnchor, CertificateAnchor>
-  | (Omit<CertificateAnchor, 'certificate'> & { readonly der: Uint8Array });
+  | (Omit<CertificateAnchor, 'certificate'> & { readonly der: Uint8Array | Kept });
 
 export interface PlainEvidence extends Omit<TrustEvidence, 'intermediates' | 'trustAnchors' | 'crls'> {
-  readonly intermediates: readonly Uint8Array[];
+  readonly intermediates: readonly (Uint8Array | Kept)[];
   readonly trustAnchors: readonly PlainAnchor[];
-  readonly crls?: readonly (Uint8Array | PreparedCertificateList)[] | undefined;
+  readonly crls?: readonly (Uint8Array | PreparedCertificateList | Kept)[] | undefined;
 }
 
 /** What a worker can be asked; everything in it can be cloned. */
@@ -95,13 +96,48 @@ export class CertificateMemory {
   private readonly capacity: number;
   private readonly parsed = new Map<string, Certificate>();
   private readonly lists = new Map<string, CertificateList>();
+  private readonly kept = new Map<number, Keepable>();
+  private readonly keptCertificates = new Map<number, Certificate>();
 
   constructor(capacity: number) {
     this.capacity = capacity;
   }
 
+  keep({ keep }: KeepingOrders): void {
+    for (const [number, value] of keep) this.kept.set(number, value);
+  }
+
+  forget({ forget }: KeepingOrders): void {
+    for (const number of forget) {
+      this.kept.delete(number);
+      this.keptCertificates.delete(number);
+    }
+  }
+
+  /** @throws {CodedError} what parseCertificate throws */
+  certificate(from: Uint8Array | Kept): Certificate {
+    if (from instanceof Uint8Array) return this.parse(from);
+    let certificate = this.keptCertificates.get(from.kept);
+    if (certificate === undefined) {
+      certificate = parseCertificate(this.valueOf(from) as Uint8Array);
+      this.keptCertificates.set(from.kept, certificate);
+    }
+    return certificate;
+  }
+
+  list(from: Uint8Array | PreparedCertificateList | Kept, ops: CryptoOps): Uint8Array | CertificateList {
+    const value = from instanceof Uint8Array || !('kept' in from) ? from : this.valueOf(from);
+    return value instanceof Uint8Array ? value : this.open(value, ops);
+  }
+
+  private valueOf({ kept }: Kept): Keepable {
+    const value = this.kept.get(kept);
+    if (value === undefined) throw new Error('a task names what its thread was never given');
+    return value;
+  }
+
   /** Opened once for all judgements by it. */
-  open(prepared: PreparedCertificateList, ops: CryptoOps): CertificateList {
+  private open(prepared: PreparedCertificateList, ops: CryptoOps): CertificateList {
     const known = this.lists.get(prepared.id);
     if (known !== undefined) return known;
     const [oldest] = this.lists.keys();
@@ -111,8 +147,7 @@ export class CertificateMemory {
     return list;
   }
 
-  /** @throws {CodedError} what parseCertificate throws */
-  parse(der: Uint8Array): Certificate {
+  private parse(der: Uint8Array): Certificate {
     const name = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('latin1');
     const known = this.parsed.get(name);
     if (known !== undefined) return known;
@@ -154,12 +189,12 @@ export function runTask(
 function revive(evidence: PlainEvidence, memory: CertificateMemory, ops: CryptoOps): TrustEvidence {
   return {
     ...evidence,
-    crls: evidence.crls?.map((list) => (list instanceof Uint8Array ? list : memory.open(list, ops))),
-    intermediates: evidence.intermediates.map((der) => memory.parse(der)),
+    crls: evidence.crls?.map((list) => memory.list(list, ops)),
+    intermediates: evidence.intermediates.map((der) => memory.certificate(der)),
     trustAnchors: evidence.trustAnchors.map((anchor): TrustAnchor => {
       if (anchor.kind !== 'certificate') return anchor;
       const { der, ...rest } = anchor;
-      return { ...rest, certificate: memory.parse(der) };
+      return { ...rest, certificate: memory.certificate(der) };
     }),
   };
 }

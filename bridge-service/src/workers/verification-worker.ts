@@ -17,6 +17,9 @@ function outcomeOf(task: VerificationTask): TaskOutcome {
   }
 }
 
-parentPort?.on('message', ({ id, tasks }: TaskBatch) => {
-  parentPort?.postMessage({ id, outcomes: tasks.map(outcomeOf) });
+parentPort?.on('message', ({ id, tasks, ...orders }: TaskBatch) => {
+  memory.keep(orders);
+  const outcomes = tasks.map(outcomeOf);
+  memory.forget(orders);
+  parentPort?.postMessage({ id, outcomes });
 });

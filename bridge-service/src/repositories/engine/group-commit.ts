@@ -62,6 +62,8 @@ export function createGroupCommit<Last>(database: ServiceDatabase, writeLast: Wr
       }
       afterCommit();
       for (const job of group) job.committed();
+      // What came in while the disk was written joins the next group.
+      await nextTurn();
     }
     draining = false;
   };
@@ -90,6 +92,8 @@ export function createGroupCommit<Last>(database: ServiceDatabase, writeLast: Wr
       new Promise((resolve, reject) => enqueue({ lastItems: () => [item], committed: resolve, failed: reject })),
   };
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function createJob<T, Last>(
   work: (unit: Unit<Last>) => Promise<T>,

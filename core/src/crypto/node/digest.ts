@@ -1,4 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto';
+import { joinBytes } from '../../bytes/compare.ts';
 import { CodedError } from '../../errors/coded-error.ts';
 import { digestLengths } from '../digest-oids.ts';
 import type { DigestAlgorithm, IncrementalDigest } from '../ops.ts';
@@ -8,10 +9,17 @@ export function digest(algorithm: DigestAlgorithm, ...chunks: readonly Uint8Arra
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined)
     return bytesOf(hash(supportedDigest(algorithm), only, { outputEncoding: 'buffer' }));
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  // Of little it is cheaper to make one piece than to set up a running digest.
+  if (length <= smallLength)
+    return bytesOf(hash(supportedDigest(algorithm), joinBytes(chunks), { outputEncoding: 'buffer' }));
   const running = createHash(supportedDigest(algorithm));
   for (const chunk of chunks) running.update(chunk);
   return bytesOf(running.digest());
 }
+
+const smallLength = 4096;
 
 /** @throws {CodedError} ERR_CRYPTO_ALGORITHM_UNSUPPORTED */
 export function createDigest(algorithm: DigestAlgorithm): IncrementalDigest {
