@@ -5,8 +5,17 @@ import {
   type TokenCapability,
   type TokenLack,
 } from '../port/index.ts';
-import { CKF_RNG, CKF_WRITE_PROTECTED, CKM_ECDSA, CKM_EDDSA, CKM_RSA_PKCS, type TokenInfo } from './abi.ts';
+import {
+  CKF_RNG,
+  CKF_SO_PIN_LOCKED,
+  CKF_WRITE_PROTECTED,
+  CKM_ECDSA,
+  CKM_EDDSA,
+  CKM_RSA_PKCS,
+  type TokenInfo,
+} from './abi.ts';
 import { generatedSpecs } from './generate-key.ts';
+import type { KeyKindName } from './key-kinds.ts';
 
 export interface Pkcs11Abilities {
   readonly algorithms: readonly ('rsa' | 'sm2' | 'ec' | 'ed25519')[];
@@ -15,33 +24,47 @@ export interface Pkcs11Abilities {
   readonly keySpecs: readonly KeySpec[];
 }
 
-/** What a token can do: by its mechanisms, and by what its vendor's configuration says of SM2. */
+/**
+ * What a token can do: by its mechanisms, by the kinds of its keys, by whether it may be written, and by what its vendor's
+ * configuration says of SM2.
+ *
+ * @param kinds  of the keys that it shows; those of a token that shows none may be any
+ */
 export function describeAbilities(
   { flags }: Pick<TokenInfo, 'flags'>,
   mechanisms: ReadonlySet<number>,
   sm2: Pkcs11Mechanisms['sm2'],
+  kinds: ReadonlySet<KeyKindName> = new Set(),
 ): Pkcs11Abilities {
+  const holds = (kind: KeyKindName): boolean => kinds.size === 0 || kinds.has(kind);
   const has = (number: number | undefined): boolean => number !== undefined && mechanisms.has(number);
   const rsa = has(CKM_RSA_PKCS);
   const signsSm2 = has(sm2?.sign?.mechanism);
   const writable = (flags & CKF_WRITE_PROTECTED) === 0;
   const keySpecs = writable ? generatedSpecs(mechanisms, sm2) : [];
-  const decrypts = rsa || has(sm2?.decrypt?.mechanism);
+  const decrypts = (rsa && holds('rsa')) || (has(sm2?.decrypt?.mechanism) && holds('sm2'));
+  const signsDigests =
+    (rsa && holds('rsa')) ||
+    (has(CKM_ECDSA) && holds('ec')) ||
+    (signsSm2 && sm2?.sign?.input !== 'message' && holds('sm2'));
   const capabilities: readonly TokenCapability[] = [
     'sign-message',
-    ...(rsa || has(CKM_ECDSA) ? (['sign-digest'] as const) : []),
+    ...(signsDigests ? (['sign-digest'] as const) : []),
     ...((flags & CKF_RNG) === 0 ? [] : (['random'] as const)),
     ...(decrypts ? (['decrypt'] as const) : []),
-    'change-pin',
-    'unblock-pin',
+    ...(writable ? (['change-pin'] as const) : []),
+    ...(writable && (flags & CKF_SO_PIN_LOCKED) === 0 ? (['unblock-pin'] as const) : []),
     ...(keySpecs.length > 0 ? (['generate-key'] as const) : []),
     ...(writable ? (['import-certificate'] as const) : []),
     ...(writable && has(sm2?.unwrap?.mechanism) ? (['import-encryption-key'] as const) : []),
     'read-files',
   ];
-  const readOnly = writable ? [] : [lack('generate-key', 'token', 'CKF_WRITE_PROTECTED')];
+  const readOnly = writable ? [] : written.map((capability) => lack(capability, 'token', 'CKF_WRITE_PROTECTED'));
   const lacks: readonly TokenLack[] = [
     ...readOnly,
+    lack('sign-digest', 'token', 'none of its keys signs a digest of others'),
+    lack('decrypt', 'token', 'none of its keys, or of its mechanisms, decrypts'),
+    lack('unblock-pin', 'token', 'CKF_SO_PIN_LOCKED'),
     lack('pin-retries', 'family', 'PKCS#11 says only when tries are low, last, or none'),
     lack('unblock-pin-remote', 'family', 'PKCS#11 has no function for it'),
     lack('decrypt-content', 'not-built', decrypts ? 'the token decrypts keys' : ''),
@@ -59,6 +82,15 @@ export function describeAbilities(
     keySpecs,
   };
 }
+
+/** What C_SetPIN, C_InitPIN and C_CreateObject need a read-write session for. */
+const written = [
+  'change-pin',
+  'unblock-pin',
+  'generate-key',
+  'import-certificate',
+  'import-encryption-key',
+] as const satisfies readonly TokenCapability[];
 
 function lack(capability: TokenCapability, reason: TokenLack['reason'], detail: string): TokenLack {
   return { capability, reason, detail };

@@ -119,8 +119,9 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
         try {
           return [this.#slots.describe(token)];
         } catch (error) {
-          if (isCodedError(error) && !this.#slots.holds(token)) return [];
-          throw error;
+          if (!isCodedError(error)) throw error;
+          // One that cannot be read does not hide the others; a call to it will say what is wrong.
+          return this.#slots.holds(token) ? [this.#slots.describeUnread(token)] : [];
         }
       });
       return this.#shown;
@@ -185,6 +186,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   override generateKeyPair(id: SessionId, keySpec: KeySpec, label: string): Promise<GeneratedKey> {
     return this.#in(id, async ({ token, handle }) => {
       const abilities = { mechanisms: this.#slots.mechanisms(token), sm2: this.#sm2 };
+      this.#slots.keysChanged(token);
       return generateOnToken(this.#cryptoki, handle, keySpec, label, abilities);
     });
   }
@@ -195,8 +197,9 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     use: 'signing' | 'encryption',
     certificate: Uint8Array,
   ): Promise<void> {
-    return this.#in(id, async ({ handle, keys }) => {
+    return this.#in(id, async ({ token, handle, keys }) => {
       keys.clear();
+      this.#slots.keysChanged(token);
       importCertificateTo(this.#cryptoki, handle, signingIdOf(identityId), use, certificate);
     });
   }
@@ -212,6 +215,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       const abilities = this.#keys.decryptAbilities(session.token);
       const common = { cryptoki: this.#cryptoki, session: session.handle, ops: this.#ops, sm2: this.#sm2 };
       session.keys.clear();
+      this.#slots.keysChanged(session.token);
       importEncryptionKeyTo({ ...common, abilities, signingKey: key }, signingIdOf(identityId), pair, certificate);
     });
   }
@@ -233,8 +237,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
 
   async random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
     return this.#at(deviceId, (token) => {
-      if (!this.#slots.describe(token).capabilities.includes('random'))
-        throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'generateRandom' });
+      if (!this.#slots.isRandom(token)) throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'generateRandom' });
       return this.#public(token, (session) => {
         try {
           return new Uint8Array(this.#cryptoki.C_GenerateRandom(session, Buffer.alloc(length)));

@@ -1,5 +1,6 @@
 import type { CryptoOps, KeyEncryption, PublicKey, SignatureAlgorithm } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { isSm2Signature } from '../keys/sm2-input.ts';
 import type { Pkcs11Mechanisms, SignInput } from '../port/index.ts';
 import type { Cryptoki, CryptokiModule, Handle } from './abi.ts';
 import { beginDecryption, type DecryptAbilities, finishDecryption, planDecryption } from './decrypt.ts';
@@ -139,8 +140,8 @@ export class KeyOperations {
 
   /** A mechanism that is configured wrongly makes signatures that look right. */
   #demandSm2(key: PublicKey | null, algorithm: SignatureAlgorithm, input: SignInput, signature: Uint8Array): void {
-    if (algorithm.kind !== 'sm2-sm3' || key === null) return;
-    if (!this.#ops.verify(key, algorithm, input.bytes, signature)) throw wrongSignature();
+    if (algorithm.kind !== 'sm2-sm3' || key?.kind !== 'sm2') return;
+    if (!isSm2Signature(this.#ops, key, algorithm, input, signature)) throw wrongSignature();
   }
 }
 

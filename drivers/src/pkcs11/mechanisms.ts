@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { equalBytes, toHex } from '@onelock/core/bytes';
 import {
   type CryptoOps,
-  computeZa,
   type DigestAlgorithm,
   decodeEcdsaSignature,
   digestLengths,
@@ -14,6 +13,7 @@ import {
 } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { encodeDigestInfo } from '../keys/digest-info.ts';
+import { sm2DigestOf } from '../keys/sm2-input.ts';
 import type { Pkcs11Mechanisms, SignInput } from '../port/index.ts';
 import { CKM_ECDSA, CKM_EDDSA, CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, type Mechanism } from './abi.ts';
 import type { KeyObject } from './objects.ts';
@@ -90,16 +90,16 @@ export function planSignature(
 export function planSm2Signature(
   ops: CryptoOps,
   publicKey: Extract<PublicKey, { kind: 'sm2' }>,
-  { userId }: Extract<SignatureAlgorithm, { kind: 'sm2-sm3' }>,
+  algorithm: Extract<SignatureAlgorithm, { kind: 'sm2-sm3' }>,
   input: SignInput,
   { sm2, mechanisms }: TokenAbilities,
 ): SignPlan {
   const way = sm2?.sign;
-  if (way === undefined || !mechanisms.has(way.mechanism) || input.kind !== 'message') throw unsupported('sm2-sm3');
-  if (way.input === 'message' && !equalBytes(userId, sm2DefaultUserId))
+  if (way === undefined || !mechanisms.has(way.mechanism)) throw unsupported('sm2-sm3');
+  if (way.input === 'message' && input.kind === 'digest') throw unsupported('sm2-sm3 (digest)');
+  if (way.input === 'message' && !equalBytes(algorithm.userId, sm2DefaultUserId))
     throw unsupported('sm2-sm3 with another user id');
-  const data =
-    way.input === 'message' ? input.bytes : ops.digest('sm3', computeZa(ops, publicKey.point, userId), input.bytes);
+  const data = way.input === 'message' ? input.bytes : sm2DigestOf(ops, publicKey, algorithm, input);
   const decode = way.output === 'der' ? reencoded : (raw: Uint8Array) => encodeEcdsaSignature(raw, 'sm2');
   return { mechanism: { mechanism: way.mechanism }, data, decode };
 }

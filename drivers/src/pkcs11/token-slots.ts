@@ -1,7 +1,15 @@
-import type { DeviceId, Pkcs11Mechanisms, TokenDevice } from '../port/index.ts';
-import { CKF_TOKEN_INITIALIZED, type Cryptoki, type Handle, type TokenInfo } from './abi.ts';
+import { completeLacks, type DeviceId, type Pkcs11Mechanisms, type TokenDevice } from '../port/index.ts';
+import {
+  CKF_RNG,
+  CKF_SERIAL_SESSION,
+  CKF_TOKEN_INITIALIZED,
+  type Cryptoki,
+  type Handle,
+  type TokenInfo,
+} from './abi.ts';
 import { describeAbilities } from './capabilities.ts';
-import { codedFailure } from './errors.ts';
+import { codedFailure, returnValueOf } from './errors.ts';
+import { type KeyKindName, visibleKeyKinds } from './key-kinds.ts';
 import { printable } from './objects.ts';
 
 /** A token in a slot while it stays there. */
@@ -25,6 +33,7 @@ export class TokenSlots {
   readonly #insertions = new Map<string, number>();
   /** By token and stay: they do not change while it stays. */
   readonly #mechanisms = new Map<DeviceId, { readonly insertion: number; readonly numbers: ReadonlySet<number> }>();
+  readonly #kinds = new Map<DeviceId, { readonly insertion: number; readonly kinds: ReadonlySet<KeyKindName> }>();
   #present: readonly PresentToken[] = [];
   #unreadable = 0;
 
@@ -91,7 +100,8 @@ export class TokenSlots {
 
   describe(token: PresentToken): TokenDevice {
     const info = this.info(token);
-    const { algorithms, capabilities, lacks, keySpecs } = describeAbilities(info, this.mechanisms(token), this.#sm2);
+    const abilities = describeAbilities(info, this.mechanisms(token), this.#sm2, this.#keyKinds(token));
+    const { algorithms, capabilities, lacks, keySpecs } = abilities;
     return {
       id: token.id,
       kind: 'key',
@@ -107,6 +117,60 @@ export class TokenSlots {
       keySpecs,
       insertion: token.insertion,
     };
+  }
+
+  /** A token that is there and cannot be read at present. */
+  describeUnread({ id, serialNumber, insertion }: PresentToken): TokenDevice {
+    const unknown = { vendor: '', model: '', label: serialNumber, firmwareVersion: null, freeSpace: null };
+    const lacks = completeLacks([], [], 'token');
+    return {
+      id,
+      kind: 'key',
+      ...unknown,
+      serialNumber,
+      algorithms: [],
+      capabilities: [],
+      lacks,
+      keySpecs: [],
+      insertion,
+    };
+  }
+
+  /** Whether it has a random generator. */
+  isRandom(token: PresentToken): boolean {
+    return (this.info(token).flags & CKF_RNG) !== 0;
+  }
+
+  /** Its keys are others now. */
+  keysChanged(token: PresentToken): void {
+    this.#kinds.delete(token.id);
+  }
+
+  #keyKinds(token: PresentToken): ReadonlySet<KeyKindName> {
+    const known = this.#kinds.get(token.id);
+    if (known !== undefined && known.insertion === token.insertion) return known.kinds;
+    let session: Handle;
+    try {
+      session = this.#cryptoki.C_OpenSession(token.slot, CKF_SERIAL_SESSION);
+    } catch (error) {
+      throw codedFailure('C_OpenSession', error);
+    }
+    try {
+      const kinds = visibleKeyKinds(this.#cryptoki, session);
+      this.#kinds.set(token.id, { insertion: token.insertion, kinds });
+      return kinds;
+    } finally {
+      this.#closeQuietly(session);
+    }
+  }
+
+  #closeQuietly(session: Handle): void {
+    try {
+      this.#cryptoki.C_CloseSession(session);
+    } catch (error) {
+      // A token that is gone took its sessions along.
+      if (returnValueOf(error) === null) throw error;
+    }
   }
 
   #count(id: string): number {

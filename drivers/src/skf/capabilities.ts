@@ -22,6 +22,11 @@ const needs = {
   'read-files': ['SKF_EnumFiles', 'SKF_GetFileInfo', 'SKF_ReadFile'],
 } as const satisfies Partial<Record<TokenCapability, readonly FunctionName[]>>;
 
+const signs = [
+  ['rsa', 'SKF_RSASignData'],
+  ['sm2', 'SKF_ECCSignData'],
+] as const satisfies readonly (readonly ['rsa' | 'sm2', FunctionName])[];
+
 const notExported = (name: string): string => `${name} is not exported`;
 
 /** What a device of this library can do: by the functions that there are, and by what was seen to work. */
@@ -33,7 +38,7 @@ export function describeAbilities(
   const keySpecs = generatedSpecs(library, algorithms);
   const lacks: TokenLack[] = [
     { capability: 'unblock-pin-remote', reason: 'family', detail: 'GM/T 0016 has no function for it' },
-    { capability: 'sign-digest', reason: 'family', detail: 'SM2 signs messages; this device has no RSA' },
+    { capability: 'sign-digest', reason: 'library', detail: notExported('SKF_ECCSignData') },
     {
       capability: 'decrypt',
       reason: 'library',
@@ -50,7 +55,10 @@ export function describeAbilities(
   }
   const capabilities: readonly TokenCapability[] = [
     'sign-message',
-    ...(algorithms.includes('rsa') ? (['sign-digest'] as const) : []),
+    // Both functions take a digest and hash nothing (GM/T 0016-2012 §7.6).
+    ...(signs.some(([algorithm, name]) => algorithms.includes(algorithm) && library.has(name))
+      ? (['sign-digest'] as const)
+      : []),
     ...(algorithms.some((algorithm) => decryption.mayDo(algorithm)) ? (['decrypt'] as const) : []),
     ...(hasSessionKeys(library) ? (['decrypt-content'] as const) : []),
     ...(keySpecs.length > 0 ? (['generate-key'] as const) : []),

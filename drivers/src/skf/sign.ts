@@ -2,7 +2,6 @@ import { constants, createPublicKey, publicDecrypt } from 'node:crypto';
 import { equalBytes } from '@onelock/core/bytes';
 import {
   type CryptoOps,
-  computeZa,
   type DigestAlgorithm,
   digestLengths,
   encodeEcdsaSignature,
@@ -11,6 +10,7 @@ import {
 } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { encodeDigestInfo } from '../keys/digest-info.ts';
+import { isSm2Signature, sm2DigestOf } from '../keys/sm2-input.ts';
 import type { SignInput, SkfQuirks } from '../port/index.ts';
 import { keyOf } from './container-keys.ts';
 import { exportCertificate, withContainer } from './containers.ts';
@@ -49,8 +49,7 @@ export function signInContainer(
 ): Promise<Uint8Array> {
   return withContainer(signer.library, session.application, identityId, async (container) => {
     const key = await publicKeyOf(signer.library, container, session, identityId);
-    if (key.kind === 'sm2' && algorithm.kind === 'sm2-sm3' && input.kind === 'message')
-      return signSm2(signer, container, key, algorithm, input.bytes);
+    if (key.kind === 'sm2' && algorithm.kind === 'sm2-sm3') return signSm2(signer, container, key, algorithm, input);
     if (key.kind === 'rsa' && algorithm.kind === 'rsa-pkcs1v15')
       return signRsa(signer, container, key, algorithm.digest, input);
     throw unsupported(algorithm.kind);
@@ -81,16 +80,16 @@ async function signSm2(
   container: SkfHandle,
   key: Extract<PublicKey, { kind: 'sm2' }>,
   algorithm: Extract<SignatureAlgorithm, { kind: 'sm2-sm3' }>,
-  message: Uint8Array,
+  input: SignInput,
 ): Promise<Uint8Array> {
-  const e = ops.digest('sm3', computeZa(ops, key.point, algorithm.userId), message);
+  const e = sm2DigestOf(ops, key, algorithm, input);
   const blob = Buffer.alloc(signatureBlobRoom);
   const value = await library.tryCall('SKF_ECCSignData', container, Buffer.from(e), e.length, blob);
   if (value !== 0) throw codedFailure('SKF_ECCSignData', value, { algorithm: 'sm2-sm3' });
   const raw = decodeSignatureBlob(blob, quirks.signatureAlignment ?? 'auto');
   if (raw === null) throw wrong('SKF_ECCSignData');
   const signature = encodeEcdsaSignature(raw, 'sm2');
-  if (!ops.verify(key, algorithm, message, signature)) throw wrong('SKF_ECCSignData');
+  if (!isSm2Signature(ops, key, algorithm, input, signature)) throw wrong('SKF_ECCSignData');
   return signature;
 }
 

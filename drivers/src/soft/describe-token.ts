@@ -17,7 +17,7 @@ export function describeDevice(present: PresentToken, token: SoftTokenFile, vend
   const algorithms = new Set(token.identities.map(({ signing }) => signing.algorithm));
   const capabilities: readonly TokenCapability[] = [
     'sign-message',
-    ...(algorithms.has('rsa') ? (['sign-digest'] as const) : []),
+    ...(algorithms.has('rsa') || algorithms.has('sm2') ? (['sign-digest'] as const) : []),
     'random',
     'pin-retries',
     'decrypt',
@@ -44,6 +44,7 @@ export function describeDevice(present: PresentToken, token: SoftTokenFile, vend
     lacks: completeLacks(
       capabilities,
       [
+        { capability: 'sign-digest', reason: 'token', detail: 'it has neither an RSA nor an SM2 key' },
         { capability: 'unblock-pin', reason: 'token', detail: 'made without an administrator PIN' },
         { capability: 'unblock-pin-remote', reason: 'token', detail: 'made without a recovery key of the CA' },
       ],

@@ -1,7 +1,8 @@
 import { concatBytes, equalBytes, utf8Encode } from '@onelock/core/bytes';
-import { computeZa, encodeEcdsaSignature, type KeyEncryption, type SignatureAlgorithm } from '@onelock/core/crypto';
+import { encodeEcdsaSignature, type KeyEncryption, type SignatureAlgorithm } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { parseCertificate } from '@onelock/core/x509';
+import { sm2DigestOf } from '../../../keys/sm2-input.ts';
 import type { Gmt0017Quirks } from '../../../port/card-config.ts';
 import type {
   DecryptionKey,
@@ -139,13 +140,13 @@ export class GmCard extends LackingApplication {
     const certificate = identity?.signingCertificate;
     if (identity === undefined || (!certificate && identity.uncertifiedSigningKey === undefined))
       throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
-    if (algorithm.kind !== 'sm2-sm3' || input.kind !== 'message') throw unsupported(algorithm.kind);
+    if (algorithm.kind !== 'sm2-sm3') throw unsupported(algorithm.kind);
     return withContainer(gm, this.#app(), identityId, async (container) => {
       const key = certificate
         ? parseCertificate(certificate).publicKey
         : await exportPublicKey(gm, container, 'signing');
       if (key?.kind !== 'sm2') throw unsupported(algorithm.kind);
-      const e = ops.digest('sm3', computeZa(ops, key.point, algorithm.userId), input.bytes);
+      const e = sm2DigestOf(ops, key, algorithm, input);
       const answer = await gm.demand('ECCSignData', { p1: HASHED, data: concatBytes(container.ids, e), le: 'most' });
       const signature = signatureIn(answer);
       demandSignature(ops, 'GM ECCSignData', key, algorithm, input, signature);
@@ -277,6 +278,7 @@ function unsupported(algorithm: string): CodedError {
 
 const capabilities: readonly TokenCapability[] = [
   'sign-message',
+  'sign-digest',
   'random',
   'pin-retries',
   'decrypt-content',
@@ -289,7 +291,6 @@ const capabilities: readonly TokenCapability[] = [
 ];
 
 const lacks: readonly TokenLack[] = [
-  { capability: 'sign-digest', reason: 'not-built', detail: 'RSA containers of GM/T 0017' },
   { capability: 'decrypt', reason: 'family', detail: 'GM/T 0017 gives out no content key' },
   { capability: 'unblock-pin-remote', reason: 'not-built', detail: '' },
 ];
