@@ -73,7 +73,7 @@ export const say = wordsOf(
     'by.device': '介质序列号',
     'by.code': '编码',
     'by.value': '被关注的值',
-    found: '匹配于 {by}',
+    found: '按{by}找到',
   },
   {
     support: 'Look up an id',
