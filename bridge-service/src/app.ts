@@ -47,6 +47,7 @@ import { enrolmentRoutes } from './routes/enrolments.ts';
 import { eventRoutes } from './routes/events.ts';
 import { evidenceSourceRoutes } from './routes/evidence-sources.ts';
 import { historyRoutes } from './routes/history.ts';
+import { importRoutes } from './routes/imports.ts';
 import { judgementRoutes } from './routes/judgements.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { oidcClientRoutes } from './routes/oidc-clients.ts';
@@ -145,6 +146,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   profileRoutes(typed, context);
   companyRoutes(typed, context);
   registeredCertificateRoutes(typed, context);
+  importRoutes(typed, context);
   sealRoutes(typed, context);
   historyRoutes(typed, context);
   changeSetRoutes(typed, context);

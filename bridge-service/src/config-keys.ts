@@ -337,6 +337,27 @@ export const configKeys = {
     en: 'How long a revocation list is kept after a newer one took its place, in days, for whoever replays a judgement',
     read: integer(0, 36_500),
   }),
+  importLimitBytes: key({
+    variable: 'ONELOCK_SERVICE_IMPORT_LIMIT_BYTES',
+    fallback: 512 * 1024 * 1024,
+    zh: '存量导入单个文件的大小上限（字节）',
+    en: 'Largest file of a stock import, in bytes',
+    read: integer(1024, 4 * 1024 * 1024 * 1024),
+  }),
+  importMostRows: key({
+    variable: 'ONELOCK_SERVICE_IMPORT_MOST_ROWS',
+    fallback: 300_000,
+    zh: '存量导入单个文件的行数（证书数）上限；检查时每行约占内存 300 字节',
+    en: 'Most rows (certificates) of one stock import; a check takes some 300 bytes of memory for each',
+    read: integer(1, 5_000_000),
+  }),
+  importLeaseSeconds: key({
+    variable: 'ONELOCK_SERVICE_IMPORT_LEASE_SECONDS',
+    fallback: 15,
+    zh: '处理导入的节点失去联系多久后由其他节点接手（秒）；各节点时钟相差应小于它',
+    en: 'After how many seconds without word another node takes over an import; clocks of nodes should differ by less',
+    read: integer(2, 3_600),
+  }),
   tsaDir: key({
     variable: 'ONELOCK_SERVICE_TSA_DIR',
     fallback: null as string | null,

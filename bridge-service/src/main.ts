@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { buildApp } from './app.ts';
@@ -18,6 +19,7 @@ import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { startNodeBeat } from './jobs/node-beat.ts';
 import { startStatistics } from './jobs/statistics.ts';
+import { startImports } from './jobs/imports.ts';
 import { startWebhooks } from './jobs/webhooks.ts';
 import { createEnrolmentDoor, createWebhookPost } from './outbound/index.ts';
 import { programVersion } from './program-version.ts';
@@ -118,11 +120,22 @@ export async function startService(
     const { enrolment } = ports;
     const stopApplications =
       enrolment === undefined ? async () => undefined : startApplications({ ...ports, enrolment }, logger);
+    const stopImports = await startImports(
+      ports,
+      {
+        folder: path.join(config.dataDir, 'imports'),
+        leaseSeconds: config.importLeaseSeconds,
+        mostRows: config.importMostRows,
+        alone: config.databaseUrl === null,
+      },
+      logger,
+    );
     const stop = async (): Promise<void> => {
       stopHousekeeping();
       await stopBeat();
       await stopStatistics();
       await app.close();
+      await stopImports();
       await stopWebhooks();
       await stopApplications();
       await stopEvidence();

@@ -85,7 +85,7 @@ function readRecord(
   const cells: string[] = [];
   for (const field of fields) {
     const bytes = record.subarray(field.start - start, field.end - start);
-    const text = ascii ? bytes.latin1Slice(0, bytes.length) : decodeText(bytes, encoding);
+    const text = ascii ? bytes.toString('latin1') : decodeText(bytes, encoding);
     if (text === null) return wrong;
     cells.push(field.quoted ? text.replaceAll('""', '"') : text);
   }
@@ -144,7 +144,7 @@ function endOfLine(bytes: Buffer, from: number): number {
 
 /** The separator that the first line has most of, outside of quotation marks; `sep=;` in front is Excel's word for it. */
 export function findSeparator(head: Buffer): { readonly separator: Separator; readonly skip: number } {
-  const said = /^sep=([,;\t])\r?\n/.exec(head.latin1Slice(0, 16));
+  const said = /^sep=([,;\t])\r?\n/.exec(head.toString('latin1', 0, 16));
   if (said !== null) return { separator: said[1] as Separator, skip: said[0].length };
   const counts = new Map<number, number>();
   let inside = false;

@@ -163,7 +163,7 @@ async function* readPlain(
     yield* readDer((await gather(stream(), readLimits.wholeFileBytes)) ?? tooLarge(), place);
     return;
   }
-  const text = head.latin1Slice(0, head.length);
+  const text = head.toString('latin1');
   // In a table such a line stands in quotation marks or has something before it.
   if (/^-----BEGIN [A-Z0-9 #]+-----\s*$/m.test(text)) {
     notes.format('pem');

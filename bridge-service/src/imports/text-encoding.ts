@@ -7,8 +7,8 @@ const gb18030 = new TextDecoder('gb18030', { fatal: true });
 
 /** Text of these bytes, or null when they are none in this encoding. */
 export function decodeText(bytes: Buffer, encoding: 'utf-8' | 'gb18030'): string | null {
-  if (isAscii(bytes)) return bytes.latin1Slice(0, bytes.length);
-  if (encoding === 'utf-8') return isUtf8(bytes) ? bytes.utf8Slice(0, bytes.length) : null;
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  if (encoding === 'utf-8') return isUtf8(bytes) ? bytes.toString('utf8') : null;
   try {
     return gb18030.decode(bytes);
   } catch {

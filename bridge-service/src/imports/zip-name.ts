@@ -13,7 +13,7 @@ export function entryName(bytes: Buffer, flags: number, extra: Buffer): string {
   const name =
     unicodePath(bytes, extra) ??
     ((flags & utf8Flag) !== 0 || isSurelyUtf8(bytes) ? decodeText(bytes, 'utf-8') : decodeText(bytes, 'gb18030')) ??
-    bytes.latin1Slice(0, bytes.length).replace(/[\x80-\xff]/g, '\ufffd');
+    bytes.toString('latin1').replace(/[\x80-\xff]/g, '\ufffd');
   return oneLine(name.replaceAll('\\', '/'), longestName);
 }
 

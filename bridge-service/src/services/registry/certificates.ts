@@ -189,14 +189,15 @@ async function companyOf(
 const signing: readonly KeyUsageName[] = ['digitalSignature', 'nonRepudiation'];
 const encrypting: readonly KeyUsageName[] = ['keyEncipherment', 'dataEncipherment', 'keyAgreement'];
 
-function usageOf({ keyUsage }: Certificate): RegisteredCertificate['usage'] {
+export function usageOf({ keyUsage }: Certificate): RegisteredCertificate['usage'] {
   const may = (names: readonly KeyUsageName[]): boolean =>
     keyUsage === undefined || names.some((name) => keyUsage.has(name));
   if (may(signing)) return may(encrypting) ? 'both' : 'sign';
   return 'encrypt';
 }
 
-function recordCertificate(
+/** What belongs to every change of a certificate. */
+export function recordCertificate(
   repositories: Repositories,
   ports: RegistryPorts,
   author: Author,

@@ -1,5 +1,11 @@
 import { oids } from '@onelock/core/asn1';
-import { type IdentityMapping, identityMappings, type SubjectIdentity, subjectIdentity } from '@onelock/core/identity';
+import {
+  type IdentityMapping,
+  type IdentityPlace,
+  identityMappings,
+  type SubjectIdentity,
+  subjectIdentity,
+} from '@onelock/core/identity';
 import { type Certificate, nameAttribute } from '@onelock/core/x509';
 import type { Ports } from '../ports/ports.ts';
 import type { Readings } from '../ports/store.ts';
@@ -17,10 +23,19 @@ export async function readIdentity(
   const [authority] = authorities.named(certificate.issuer);
   if (authority === undefined) return subjectIdentity(certificate);
   const { identityPlaces } = await readings.profiles.ca(authority.caId);
+  return identityBy(authority.caId, identityPlaces, certificate);
+}
+
+/** The same with the places at hand. */
+export function identityBy(
+  caId: string,
+  identityPlaces: readonly IdentityPlace[],
+  certificate: Certificate,
+): SubjectIdentity {
   const issuer = issuerMark(certificate);
   if (identityPlaces.length === 0 || issuer === undefined) return subjectIdentity(certificate);
   const own: IdentityMapping = {
-    ...{ authority: authority.caId, issuer, places: identityPlaces },
+    ...{ authority: caId, issuer, places: identityPlaces },
     evidence: 'the profile of the CA in the registry',
   };
   return subjectIdentity(certificate, [own, ...identityMappings]);
