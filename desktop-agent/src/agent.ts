@@ -12,11 +12,13 @@ import { KeySessions } from './dispatch/key-sessions.ts';
 import { OriginRegistry } from './dispatch/origin-registry.ts';
 import { Permissions } from './dispatch/permissions.ts';
 import { DriverShelf } from './drivers/driver-shelf.ts';
+import { FilePicker } from './files/file-picker.ts';
 import { KeptFiles } from './files/kept-files.ts';
+import { PickedFiles } from './files/picked-files.ts';
 import { Spool } from './files/spool.ts';
-import type { KeptEnvelope } from './handlers/file-envelopes.ts';
 import { createHandlers, servedCalls } from './handlers/index.ts';
 import { InterruptedBatches } from './handlers/interrupted-batches.ts';
+import type { KeptEnvelope } from './handlers/kept-envelope.ts';
 import type { AgentParts } from './handlers/parts.ts';
 import type { Log } from './log.ts';
 import { fetchRegistry } from './platforms/fetch-registry.ts';
@@ -126,6 +128,8 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     sessions,
     batches: new InterruptedBatches(),
     spool: new Spool(config.stateDir),
+    picker: new FilePicker({ prompt: queue, hidden: [config.stateDir] }),
+    picked: new PickedFiles(),
     keptEnvelopes,
     tickets: new UsedTickets(config.stateDir, now()),
     prompt: queue,

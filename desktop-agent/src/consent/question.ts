@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorParams } from '@onelock/core/errors';
 
 /** What a site makes a window ask. Plain data: the words are chosen in the window, in its language. */
-export type Question = SiteQuestion | PickQuestion | ActQuestion;
+export type Question = SiteQuestion | PickQuestion | FileQuestion | ActQuestion;
 
 /** What a window can show at all: also what the person began without any site. */
 export type WindowQuestion = Question | UnknownDeviceQuestion;
@@ -40,6 +40,38 @@ export interface PickQuestion {
   readonly origin: string;
   readonly purpose: 'authenticate' | 'sign' | 'seal' | 'encrypt' | 'decrypt';
   readonly keys: readonly KeyCard[];
+}
+
+export type FilePurpose = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'rehearse';
+
+/** Which file, or where to? Folders and files are named for people; an answer is a position, and no path. */
+export interface FileQuestion {
+  readonly kind: 'file';
+  readonly mode: 'open' | 'save';
+  readonly origin: string;
+  readonly purpose: FilePurpose;
+  /** What the site says: its claim, shown as such. */
+  readonly prompt: string | null;
+  readonly places: readonly {
+    readonly name: 'home' | 'desktop' | 'documents' | 'downloads' | 'drive';
+    readonly label: string;
+    readonly current: boolean;
+  }[];
+  /** From the root to the folder that is shown. */
+  readonly crumbs: readonly string[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly isFolder: boolean;
+    readonly bytes: number | null;
+    readonly modifiedAt: string | null;
+  }[];
+  /** The folder holds more than is listed. */
+  readonly more: boolean;
+  /** To save: the site's idea of a name. */
+  readonly suggestedName: string | null;
+  /** To save: this name is taken, and its file goes if the person says so. */
+  readonly taken: string | null;
+  readonly problem: Problem | null;
 }
 
 /** May this site do this act with this key? */
@@ -120,6 +152,7 @@ export type FactName =
   | 'variant'
   | 'use'
   | 'fileName'
+  | 'pickedFile'
   | 'openingAt'
   | 'algorithm'
   | 'digest';
@@ -178,6 +211,12 @@ export type Answer =
   /** A clear no to a site, remembered for a while; closing the window is only not now. */
   | { readonly kind: 'deny' }
   | { readonly kind: 'pick'; readonly index: number }
+  /** To another folder. */
+  | { readonly kind: 'go'; readonly to: 'place' | 'crumb' | 'row'; readonly index: number }
+  /** This file. */
+  | { readonly kind: 'file'; readonly index: number }
+  /** Here, under this name. */
+  | { readonly kind: 'save-as'; readonly name: string; readonly replace: boolean }
   /** Look at the computer's devices once more. */
   | { readonly kind: 'look' }
   /** Write the report, with what the person says of the device. */

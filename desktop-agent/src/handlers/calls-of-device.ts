@@ -21,7 +21,7 @@ const needs: Readonly<Partial<Record<CallName, readonly TokenCapability[]>>> = {
   signBatch: ['sign-message'],
   signDigest: ['sign-digest'],
   decryptData: ['decrypt', 'decrypt-content'],
-  decryptFile: ['decrypt'],
+  decryptFile: ['decrypt', 'decrypt-content'],
   rehearseDecryption: ['decrypt', 'decrypt-content'],
   decryptKey: ['decrypt'],
   createCertificateRequest: ['generate-key'],

@@ -1,7 +1,7 @@
 import type { Params } from '@onelock/core/contract';
 import type { DigestAlgorithm } from '@onelock/core/crypto';
 import type { CallContext } from '../dispatch/call-context.ts';
-import { readFileSource } from './file-source.ts';
+import { type OpenedFile, openFileSource } from './file-source.ts';
 import type { AgentParts } from './parts.ts';
 import { progressOf } from './progress.ts';
 import { refuseLogin } from './sign-parts.ts';
@@ -10,6 +10,7 @@ export type FileSource = Params<'signFile'>['file'];
 
 export interface FileDigest {
   readonly name: string | null;
+  readonly handle: string | null;
   readonly size: number;
   readonly digest: Uint8Array;
   /** By the second algorithm, where one was asked for. */
@@ -21,7 +22,7 @@ const headBytes = 4096;
 
 /**
  * Reads a file once, in constant memory.
- * @throws {CodedError} ERR_STREAM_BROKEN, ERR_LOGIN_TOKEN_FORBIDDEN_INPUT, ERR_CALL_UNSUPPORTED
+ * @throws {CodedError} ERR_STREAM_BROKEN, ERR_LOGIN_TOKEN_FORBIDDEN_INPUT, ERR_FILE_UNREADABLE, ERR_FILE_CHANGED
  */
 export async function digestFile(
   parts: AgentParts,
@@ -30,7 +31,17 @@ export async function digestFile(
   algorithm: DigestAlgorithm,
   alsoBy: DigestAlgorithm = algorithm,
 ): Promise<FileDigest> {
-  const file = readFileSource(context, source);
+  return digestOpened(parts, context, await openFileSource(parts, context, source), algorithm, alsoBy);
+}
+
+/** As {@link digestFile}, of a file that is open. */
+export async function digestOpened(
+  parts: AgentParts,
+  context: CallContext,
+  file: OpenedFile,
+  algorithm: DigestAlgorithm,
+  alsoBy: DigestAlgorithm = algorithm,
+): Promise<FileDigest> {
   const running = parts.ops.createDigest(algorithm);
   const second = alsoBy === algorithm ? null : parts.ops.createDigest(alsoBy);
   const progress = progressOf(parts, context, 'bytes', file.size);
@@ -47,5 +58,5 @@ export async function digestFile(
     progress(done);
   }
   const digest = running.digest();
-  return { name: file.name, size: done, digest, also: second?.digest() ?? digest };
+  return { name: file.name, handle: file.handle, size: done, digest, also: second?.digest() ?? digest };
 }

@@ -1,16 +1,19 @@
 import { type EnvelopedData, parseEnvelope, sealEnvelope } from '@onelock/core/cms';
 import type { Params, Result } from '@onelock/core/contract';
-import { CodedError, isCodedError } from '@onelock/core/errors';
+import { type CodedError, isCodedError } from '@onelock/core/errors';
 import { describeSubject, parseCertificate } from '@onelock/core/x509';
+import type { Content, Fact } from '../consent/question.ts';
 import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { instant } from '../shapes/certificate-shape.ts';
 import { cipherId, defaultCipher, sealingCipher } from '../shapes/cipher-name.ts';
 import { admitTicket, digestBy } from '../tickets/admit-ticket.ts';
 import { demandDecryption } from './demand-capability.ts';
+import { fileNameFact } from './file-signatures.ts';
 import { findShownKey, type ShownKey } from './find-key.ts';
+import { endOfCiphertext, keepEnvelope } from './kept-envelope.ts';
 import { findOpening, type Openable, openWithToken, rehearseWithToken } from './open-with-token.ts';
 import type { AgentParts } from './parts.ts';
-import { contentOf } from './sign-parts.ts';
+import { contentOf, shownContent } from './sign-parts.ts';
 import { stated } from './stated.ts';
 import { actWithKey } from './unlock-key.ts';
 
@@ -57,12 +60,37 @@ async function rehearseDecryption(
   params: Params<'rehearseDecryption'>,
   context: CallContext,
 ): Promise<Result<'rehearseDecryption'>> {
-  if (params.envelope.kind === 'file') throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'rehearseDecryption' });
-  const { envelope: bytes } = params.envelope;
   const key = await findShownKey(parts, context, params.key);
   demandDecryption(key.target.present, 'rehearseDecryption');
+  const { envelope: source } = params;
+  if (source.kind === 'file') return rehearseOnFile(parts, context, key, params, source.file);
+  const { envelope: bytes } = source;
   const envelope = parseEnvelope(bytes);
-  return rehearse(parts, context, key, params, () => findOpening(parts, key, envelope), bytes);
+  return rehearse(parts, context, key, params, async () => {
+    const openable = findOpening(parts, key, envelope);
+    return { openable, content: contentOf(parts.ops, openable.certificate.publicKey, bytes), facts: [] };
+  });
+}
+
+/** The file comes in whole, so that what is rehearsed on is what a recipient would have to open. */
+async function rehearseOnFile(
+  parts: AgentParts,
+  context: CallContext,
+  key: ShownKey,
+  params: Params<'rehearseDecryption'>,
+  file: Params<'decryptFile'>['file'],
+): Promise<Result<'rehearseDecryption'>> {
+  const kept = await keepEnvelope(parts, context, file);
+  try {
+    return await rehearse(parts, context, key, params, async () => {
+      const found = findOpening(parts, key, kept.envelope, new Uint8Array(0));
+      const content = shownContent('sm3', kept.spooled.length, kept.digest);
+      const openable = { ...found, ciphertext: await endOfCiphertext(kept) };
+      return { openable, content, facts: fileNameFact(kept) };
+    });
+  } finally {
+    await kept.spooled.release();
+  }
 }
 
 async function rehearse(
@@ -70,18 +98,25 @@ async function rehearse(
   context: CallContext,
   key: ShownKey,
   params: Params<'rehearseDecryption'>,
-  find: () => Openable,
-  bytes: Uint8Array,
+  find: () => Promise<{ readonly openable: Openable; readonly content: Content; readonly facts: readonly Fact[] }>,
 ): Promise<Result<'rehearseDecryption'>> {
   const { openingAt } = params;
   let openable: Openable | undefined;
   try {
-    openable = find();
-    const found = openable;
-    const facts = openingAt === undefined ? [] : [{ name: 'openingAt', value: openingAt } as const];
-    const shown = shownAs(parts, key, openable, { envelope: bytes, display: params.display });
-    const act = { act: 'rehearseDecryption', ...shown, facts } as const;
-    await actWithKey(parts, context, act, 'decrypt', (session) => rehearseWithToken(parts, key, session, found));
+    const found = await find();
+    openable = found.openable;
+    const { present, identityId } = key.target;
+    const opening = openingAt === undefined ? [] : [{ name: 'openingAt', value: openingAt } as const];
+    const act = {
+      act: 'rehearseDecryption',
+      on: { present, identityId, certificate: openable.certificate },
+      stated: stated(params.display),
+      content: found.content,
+      facts: [...found.facts, ...opening],
+    } as const;
+    await actWithKey(parts, context, act, 'decrypt', (session) =>
+      rehearseWithToken(parts, key, session, found.openable),
+    );
     return { indication: 'passed', ...factsOf(parts, openable, openingAt) };
   } catch (error) {
     if (!isCodedError(error) || !isVerdict(error)) throw error;

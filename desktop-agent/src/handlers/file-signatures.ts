@@ -6,8 +6,8 @@ import type { CallContext, Handlers } from '../dispatch/call-context.ts';
 import { instant } from '../shapes/certificate-shape.ts';
 import { defaultAlgorithmId, signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
 import { admitTicket, demandDigest } from '../tickets/admit-ticket.ts';
-import { digestFile, type FileDigest } from './digest-file.ts';
-import { readFileSource } from './file-source.ts';
+import { digestOpened, type FileDigest } from './digest-file.ts';
+import { openFileSource } from './file-source.ts';
 import { findSigningKey, targetOf } from './find-key.ts';
 import type { AgentParts } from './parts.ts';
 import { progressOf } from './progress.ts';
@@ -37,7 +37,8 @@ async function signFile(
   const algorithm = signatureAlgorithmOf(key.publicKey, id);
   const digestAlgorithm = namedDigest(messageDigestOf(key.publicKey, params.family));
   const ticket = await admitTicket(parts, context, params.ticket, null);
-  const file = await digestFile(parts, context, params.file, digestAlgorithm, ticket?.digest.algorithm);
+  const opened = await openFileSource(parts, context, params.file);
+  const file = await digestOpened(parts, context, opened, digestAlgorithm, ticket?.digest.algorithm);
   if (ticket !== null) demandDigest(ticket.digest, file.also);
   const signingTime = signingTimeOf(parts.now());
   const prepared = prepareSignedData(
@@ -58,11 +59,12 @@ async function signFile(
     stated: stated(params.display),
     ticket,
     content: shownContent(digestAlgorithm, file.size, file.digest),
-    facts: fileNameFact(file.name),
+    facts: fileNameFact(file),
   } as const;
-  const signature = await actWithKey(parts, context, act, 'sign', (session) =>
-    signChecked(parts, key, session, prepared.algorithm, prepared.toBeSigned),
-  );
+  const signature = await actWithKey(parts, context, act, 'sign', async (session) => {
+    await opened.demandUnchanged();
+    return signChecked(parts, key, session, prepared.algorithm, prepared.toBeSigned);
+  });
   return {
     message: prepared.assemble(signature),
     algorithm: id,
@@ -86,7 +88,7 @@ async function verifyFile(
     { ...plan, digests: [...new Set<DigestAlgorithm>([...plan.digests, shown])] },
     parts.ops,
   );
-  const file = readFileSource(context, params.file);
+  const file = await openFileSource(parts, context, params.file);
   const progress = progressOf(parts, context, 'bytes', file.size);
   let size = 0;
   for await (const chunk of file.chunks) {
@@ -97,14 +99,18 @@ async function verifyFile(
   const content = digester.finish();
   return {
     report: parts.judge.fileSignature({ ...params, message, content }),
-    file: fileFacts({ name: file.name, size, digest: content.digest(shown) }, shown),
+    file: fileFacts({ name: file.name, handle: file.handle, size, digest: content.digest(shown) }, shown),
   };
 }
 
-export function fileFacts({ name, size, digest }: Omit<FileDigest, 'also'>, digestAlgorithm: FactsDigest): FileFacts {
-  return { name, size, digest, digestAlgorithm, file: null };
+export function fileFacts(
+  { name, handle, size, digest }: Omit<FileDigest, 'also'>,
+  digestAlgorithm: FactsDigest,
+): FileFacts {
+  return { name, size, digest, digestAlgorithm, file: handle };
 }
 
-export function fileNameFact(name: string | null): readonly Fact[] {
-  return name === null ? [] : [{ name: 'fileName', value: name }];
+/** The name of a file that the person picked is a fact; one that the page streams has the name that the page gives it. */
+export function fileNameFact({ name, handle }: Pick<FileDigest, 'name' | 'handle'>): readonly Fact[] {
+  return name === null ? [] : [{ name: handle === null ? 'fileName' : 'pickedFile', value: name }];
 }

@@ -141,21 +141,16 @@ export async function rehearseWithToken(
   { envelope, key, prepared, ciphertext }: Openable,
 ): Promise<void> {
   const { driver, device } = target.present;
+  if (!device.capabilities.includes('decrypt')) {
+    await readingThatOpens(target.present, session, { envelope, key, prepared, ciphertext });
+    return;
+  }
   const { cipher: name, iv } = envelope.content.encryption;
   if (name === undefined) throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: 'content' });
   const isCbc = cipherShapes[name].mode === 'cbc';
   const lastBlock = lastBlockOf(ciphertext, iv, cipherShapes[name].ivLength);
   for (const reading of prepared.readings) {
     const { scheme, encryptedKey } = reading;
-    if (!device.capabilities.includes('decrypt')) {
-      const cipher = contentCiphers.find((each) => each === name);
-      if (cipher === undefined) throw new CodedError('ERR_TOKEN_ALGORITHM_UNSUPPORTED', { algorithm: name });
-      const block = { encryptedKey, cipher, ...lastBlock, last: true };
-      const plain = await unlessInvalid(driver.decryptContent(session, key, scheme, block));
-      plain?.fill(0);
-      if (plain !== undefined) return;
-      continue;
-    }
     const contentKey = await unlessInvalid(driver.decrypt(session, key, scheme, encryptedKey));
     if (contentKey === undefined) continue;
     try {
@@ -167,6 +162,31 @@ export async function rehearseWithToken(
     } finally {
       contentKey.fill(0);
     }
+  }
+  throw new CodedError('ERR_ENVELOPE_CONTENT_INVALID');
+}
+
+/**
+ * By which reading a token that gives out no content keys opens the last block of a content. Nothing of it is handed out.
+ *
+ * @param openable.ciphertext  its last two blocks will do
+ * @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID, ERR_TOKEN_ALGORITHM_UNSUPPORTED, ERR_CRYPTO_ALGORITHM_UNSUPPORTED
+ */
+export async function readingThatOpens(
+  { driver }: PresentDevice,
+  session: SessionId,
+  { envelope, key, prepared, ciphertext }: Omit<Openable, 'certificate'>,
+): Promise<KeyReading> {
+  const { cipher: name, iv } = envelope.content.encryption;
+  if (name === undefined) throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: 'content' });
+  const cipher = contentCiphers.find((each) => each === name);
+  if (cipher === undefined) throw new CodedError('ERR_TOKEN_ALGORITHM_UNSUPPORTED', { algorithm: name });
+  const lastBlock = lastBlockOf(ciphertext, iv, cipherShapes[name].ivLength);
+  for (const reading of prepared.readings) {
+    const block = { encryptedKey: reading.encryptedKey, cipher, ...lastBlock, last: true };
+    const plain = await unlessInvalid(driver.decryptContent(session, key, reading.scheme, block));
+    plain?.fill(0);
+    if (plain !== undefined) return reading;
   }
   throw new CodedError('ERR_ENVELOPE_CONTENT_INVALID');
 }

@@ -5,7 +5,9 @@ import type { EventSender } from '../dispatch/events.ts';
 import type { HandleTable } from '../dispatch/handles.ts';
 import type { KeySessions } from '../dispatch/key-sessions.ts';
 import type { DriverShelf } from '../drivers/driver-shelf.ts';
+import type { FilePicker } from '../files/file-picker.ts';
 import type { KeptFiles } from '../files/kept-files.ts';
+import type { PickedFiles } from '../files/picked-files.ts';
 import type { Spool } from '../files/spool.ts';
 import type { PlatformRegistry } from '../platforms/platform-registry.ts';
 import type { Judge } from '../service/judge.ts';
@@ -14,8 +16,8 @@ import type { LocalTrust } from '../service/trust-anchors.ts';
 import type { Shell } from '../shell/shell.ts';
 import type { UsedTickets } from '../tickets/used-tickets.ts';
 import type { TokenFleet } from '../tokens/fleet.ts';
-import type { KeptEnvelope } from './file-envelopes.ts';
 import type { InterruptedBatches } from './interrupted-batches.ts';
+import type { KeptEnvelope } from './kept-envelope.ts';
 
 /** What handlers work with: ports in, results out. */
 export interface AgentParts {
@@ -30,6 +32,8 @@ export interface AgentParts {
   readonly sessions: KeySessions;
   readonly batches: InterruptedBatches;
   readonly spool: Spool;
+  readonly picker: FilePicker;
+  readonly picked: PickedFiles;
   readonly keptEnvelopes: KeptFiles<KeptEnvelope>;
   /** Request tickets that were used. */
   readonly tickets: UsedTickets;

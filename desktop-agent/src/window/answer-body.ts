@@ -69,6 +69,40 @@ const AnswerBody = Type.Union([
     {
       kind: Type.Literal('answer'),
       turn: Type.Integer(),
+      answer: Type.Object(
+        {
+          kind: Type.Literal('go'),
+          to: Type.Union([Type.Literal('place'), Type.Literal('crumb'), Type.Literal('row')]),
+          index: Type.Integer({ minimum: 0, maximum: 10_000 }),
+        },
+        closed,
+      ),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('answer'),
+      turn: Type.Integer(),
+      answer: Type.Object({ kind: Type.Literal('file'), index: Type.Integer({ minimum: 0, maximum: 10_000 }) }, closed),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('answer'),
+      turn: Type.Integer(),
+      answer: Type.Object(
+        { kind: Type.Literal('save-as'), name: Type.String({ minLength: 1, maxLength: 255 }), replace: Type.Boolean() },
+        closed,
+      ),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      kind: Type.Literal('answer'),
+      turn: Type.Integer(),
       answer: Type.Object({ kind: Type.Literal('save'), note: Type.String({ maxLength: 200 }) }, closed),
     },
     closed,
