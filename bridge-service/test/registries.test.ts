@@ -163,6 +163,7 @@ describe('profiles', () => {
       serviceLevel: { availabilityPercent: 99.9, responseMinutes: 30, hours: '7×24' },
       identityPlaces: [{ source: 'subject-serial-number', in: 'subject', oids: ['2.5.4.5'], reading: 'whole' }],
       deviations: [],
+      deviationRule: 'usual' as const,
     };
     const url = `/v1/cas/${ca.id}/profile`;
     expect((await get(url)).body.contacts).toEqual([]);

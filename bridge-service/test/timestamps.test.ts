@@ -19,6 +19,7 @@ import { basicConstraints, type KeyPair, keyUsage, makeCertificate, name } from 
 import { authorityCertificate, granted, makeToken } from '../../core/test/support/test-tsa.ts';
 import { askTimeServer } from '../src/outbound/index.ts';
 import { evidenceSettings, start } from './support/evidence-world.ts';
+import { replayEverything } from './support/replay.ts';
 import { createTestService, type TestService } from './support/service.ts';
 import { misbehaviours, SourceDouble } from './support/source-double.ts';
 
@@ -268,6 +269,8 @@ describe.each(['sm2', 'rsa'] as const)('registered authorities, with %s keys', (
     expect(other.body).toMatchObject({ indication: 'failed', reason: { code: 'ERR_TIMESTAMP_MISMATCH' } });
     expect((await verify({ token: body.token })).status).toBe(400);
     expect((await verify({ token: 'AAAA', digest })).status).toBe(400);
+    const verified = (await replayEverything(service)).filter(({ entry }) => entry.action === 'timestamp.verify');
+    expect(verified.map(({ replay }) => replay.outcome)).toEqual(['same', 'same', 'same', 'same']);
   });
 
   it.each([

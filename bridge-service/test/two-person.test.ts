@@ -35,7 +35,10 @@ async function agreed(operations: object[]): Promise<Answer> {
 const rollBack = ({ body }: Answer) => send('POST', `/v1/change-sets/${body.id}/rollback`, { reason: '误操作' }, first);
 
 const sources = { crl: [{ url: 'http://crl.example.cn/1.crl' }] };
-const caProfile = { contacts: [], serviceLevel: { responseMinutes: 30 }, identityPlaces: [], deviations: [] };
+const caProfile = {
+  ...{ contacts: [], serviceLevel: { responseMinutes: 30 }, identityPlaces: [], deviations: [] },
+  deviationRule: 'usual',
+};
 const profile = { contacts: [], keys: [], requestsPerMinute: 77, webhooks: [] };
 
 describe('under two-person control', () => {

@@ -5,6 +5,7 @@ import {
   type PlatformProfile,
 } from '../services/ports/registry-records.ts';
 import type { ProfileRepository } from '../services/ports/registry-store.ts';
+import { readAllowed } from '../services/registry/ca-deviations.ts';
 import { nextVersion, versionOf } from './engine/registry-version.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 
@@ -16,7 +17,11 @@ export function createProfileRepository(database: ServiceDatabase): ProfileRepos
         .select('profile')
         .where('ca_id', '=', caId)
         .executeTakeFirst();
-      return row === undefined ? emptyCaProfile : { ...emptyCaProfile, ...(JSON.parse(row.profile) as CaProfile) };
+      return row === undefined ? emptyCaProfile : readCa(row.profile);
+    },
+    async cas() {
+      const rows = await database.selectFrom('ca_profiles').select(['ca_id', 'profile']).execute();
+      return rows.map(({ ca_id, profile }) => [ca_id, readCa(profile)] as const);
     },
     async setCa(caId, profile, at) {
       const values = { profile: JSON.stringify(profile), updated_at: at };
@@ -25,6 +30,7 @@ export function createProfileRepository(database: ServiceDatabase): ProfileRepos
         .values({ ca_id: caId, ...values })
         .onConflict((conflict) => conflict.column('ca_id').doUpdateSet(values))
         .execute();
+      await nextVersion(database, 'cas');
     },
     async platform(callerId) {
       const row = await database
@@ -57,6 +63,11 @@ export function createProfileRepository(database: ServiceDatabase): ProfileRepos
       await nextVersion(database, 'platforms');
     },
   };
+}
+
+function readCa(text: string): CaProfile {
+  const written = { ...emptyCaProfile, ...(JSON.parse(text) as Partial<CaProfile>) };
+  return { ...written, deviations: readAllowed(written.deviations) };
 }
 
 /** One that was written before a field was known has what is usual there. */

@@ -5,7 +5,7 @@ import { findCaProfile, findPlatformProfile, setCaProfile, setPlatformProfile } 
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { byId, IdempotencyHeader } from './schemas/common.ts';
-import { CaProfileSchema, PlatformProfileInput, PlatformProfileSchema } from './schemas/registries.ts';
+import { CaProfileInput, CaProfileSchema, PlatformProfileInput, PlatformProfileSchema } from './schemas/registries.ts';
 
 const tag = '登记 Registries';
 
@@ -38,7 +38,7 @@ export function profileRoutes(app: App, { ports }: RouteContext): void {
         access: ['operator', 'administrator'],
         answer: [200, CaProfileSchema],
       },
-      { headers: IdempotencyHeader, params: byId('ca'), body: CaProfileSchema },
+      { headers: IdempotencyHeader, params: byId('ca'), body: CaProfileInput },
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => setCaProfile(ports, act, request.params.id, request.body)),

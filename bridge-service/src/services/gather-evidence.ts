@@ -1,3 +1,4 @@
+import type { Deviation } from '@onelock/core/deviations';
 import { CodedError } from '@onelock/core/errors';
 import type { PeerName, PolicyRequirements, ProfileName } from '@onelock/core/path';
 import type { RevocationMode, TrustEvidence } from '@onelock/core/validation';
@@ -6,6 +7,7 @@ import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Caller } from './ports/records.ts';
 import { readBytes, readCertificateList } from './read-certificates.ts';
+import { deviationsFor } from './registry/ca-deviations.ts';
 
 /** What a caller may say about how trust is to be judged. Certificates are PEM or base64 DER, other bytes base64. */
 export interface TrustQuestion {
@@ -69,9 +71,12 @@ export function refuseTrustFields(question: TrustQuestion, rule: string): void {
   if (unread !== undefined) throw new CodedError('ERR_REQUEST_INVALID', { field: `/${unread}`, rule });
 }
 
+/** With the deviations that the registry allows; the project's own table when absent. */
+export type JudgedBy = TrustEvidence & { readonly deviations?: readonly Deviation[] | undefined };
+
 /** What `core` judges by, and where of it came from sources. */
 export interface Gathered {
-  readonly evidence: TrustEvidence;
+  readonly evidence: JudgedBy;
   readonly sources: readonly SourceOutcome[];
 }
 
@@ -144,9 +149,11 @@ export async function withRegistry(
   const fetched = fetchEvidence ? await ports.evidence.gather({ certificates, candidates: brought, trust }) : undefined;
   const issuers = fetched?.issuers ?? [];
   const near = trust.authorities.near([...certificates, ...brought, ...issuers]);
+  const deviations = deviationsFor(trust, [...certificates, ...candidates]);
   return {
     evidence: {
       ...judgement,
+      ...(deviations && { deviations }),
       trustAnchors: near.trustAnchors,
       intermediates: [...supplied, ...issuers, ...near.intermediates],
       ...(fetched && {

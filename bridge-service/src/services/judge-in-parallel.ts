@@ -14,6 +14,7 @@ import {
 } from '@onelock/core/validation';
 import type { Certificate } from '@onelock/core/x509';
 import { plainEvidence } from '../workers/verification-task.ts';
+import type { JudgedBy } from './gather-evidence.ts';
 import type { Ports } from './ports/ports.ts';
 
 /** The threads, when there are any and the evidence can be sent to them: anchors as certificates, the profile by its name. */
@@ -58,7 +59,7 @@ export async function messageJudged(
   der: Uint8Array,
   message: SignedData,
   content: Uint8Array | SignedContent | undefined,
-  evidence: TrustEvidence,
+  evidence: JudgedBy,
 ): Promise<MessageReport> {
   const pool = poolFor(ports, evidence);
   // Digests that came instead of the content do not cross threads, and cost next to nothing.

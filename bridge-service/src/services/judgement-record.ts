@@ -8,6 +8,7 @@ import {
 } from '@onelock/core/crypto';
 import { preparedFormOf } from '@onelock/core/revocation';
 import type { TrustEvidence } from '@onelock/core/validation';
+import type { JudgedBy } from './gather-evidence.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { EvidenceItem } from './ports/records.ts';
 import { contentDigestNames } from './verify-digest.ts';
@@ -58,7 +59,10 @@ export class EvidenceNotes {
     };
   }
 
-  /** As {@link keepContent}, of a raw signature: of longer content what the signature's mathematics begins from. */
+  /**
+   * As {@link keepContent}, of a raw signature: of longer content what the signature's mathematics begins from. ECDSA and PSS are verified over the
+   * content alone, so there all of it stays.
+   */
   keepSigned(content: Uint8Array, key: PublicKey, algorithm: SignatureAlgorithm): Readonly<Record<string, unknown>> {
     const kept = this.keepContent(content, []);
     if (content.length <= longestContent) return kept;
@@ -66,19 +70,19 @@ export class EvidenceNotes {
       const value = this.#ops.digest('sm3', computeZa(this.#ops, key.point, algorithm.userId), content);
       return { ...kept, digest: { algorithm: 'sm3', value: toBase64(value) } };
     }
-    if (algorithm.kind !== 'rsa-pkcs1v15') return kept;
+    if (algorithm.kind !== 'rsa-pkcs1v15') return { content: this.keep(content) };
     const { digest } = algorithm;
     return { ...kept, digest: { algorithm: digest, value: toBase64(this.#ops.digest(digest, content)) } };
   }
 
   /** The details of an audit entry, and the bytes to keep beside it. Long lists are kept by the room that brought them. */
-  record(evidence: TrustEvidence, sources: readonly SourceOutcome[] = []): JudgementRecord {
+  record(evidence: JudgedBy, sources: readonly SourceOutcome[] = []): JudgementRecord {
     const { intermediates, trustAnchors, crls, ocspResponses, unanswered, at, profile, revocation } = evidence;
-    const { policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates } = evidence;
+    const { policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates, deviations } = evidence;
     return {
       details: {
         ...{ at: at.toISOString(), profile: typeof profile === 'string' ? profile : profile.name, revocation },
-        ...{ policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates },
+        ...{ policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates, deviations },
         intermediates: intermediates.map(({ der }) => this.keep(der)),
         trustAnchors: trustAnchors.flatMap((anchor) =>
           anchor.kind === 'certificate' ? [this.keep(anchor.certificate.der)] : [],

@@ -1,19 +1,22 @@
-import { concatBytes, toBase64, toHex, utf8Decode } from '@onelock/core/bytes';
+import { concatBytes, fromBase64, toBase64, toHex, utf8Decode } from '@onelock/core/bytes';
 import { parseSignedData } from '@onelock/core/cms';
 import { type CryptoOps, parsePublicKey } from '@onelock/core/crypto';
+import type { Deviation } from '@onelock/core/deviations';
 import { isCodedError } from '@onelock/core/errors';
 import { parseLoginToken } from '@onelock/core/login';
 import type { PeerName, PolicyRequirements, ProfileName } from '@onelock/core/path';
+import { parseTimestampToken } from '@onelock/core/tsp';
 import {
   judgeCertificate,
   judgeLogin,
   judgeMessage,
   judgeSignature,
+  judgeTimestamp,
   type RevocationMode,
-  type TrustEvidence,
 } from '@onelock/core/validation';
 import type { Indication, Reason } from '@onelock/core/verdict';
 import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
+import type { JudgedBy } from './gather-evidence.ts';
 import type { AuditEntryWithDetails, Readings } from './ports/store.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
 import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
@@ -26,7 +29,10 @@ export type Replay =
   | { readonly outcome: 'impossible'; readonly lacks: string };
 
 /** Acts that are judgements. */
-export const judgementActions = ['certificate.validate', 'signature.verify', 'login.judge'] as const;
+export const judgementActions = [
+  ...(['certificate.validate', 'signature.verify', 'login.judge'] as const),
+  'timestamp.verify',
+] as const;
 
 export interface ReplayPorts {
   readonly store: Pick<Readings, 'audit' | 'evidence'>;
@@ -57,6 +63,7 @@ interface RecordedDetails {
   readonly keyUsage?: readonly KeyUsageName[];
   readonly extendedKeyUsage?: readonly string[];
   readonly maxIntermediates?: number;
+  readonly deviations?: readonly Deviation[];
   readonly kind?: 'raw' | 'digest' | 'message';
   readonly certificate?: string;
   readonly publicKey?: string;
@@ -103,6 +110,8 @@ async function judgeAgain(ports: ReplayPorts, entry: AuditEntryWithDetails, deta
     }
     case 'login.judge':
       return loginAgain(ports, details);
+    case 'timestamp.verify':
+      return timestampAgain(ports, entry.target, details);
     case 'signature.verify':
       return details.kind === 'message'
         ? messageAgain(ports, entry.target, details)
@@ -110,6 +119,14 @@ async function judgeAgain(ports: ReplayPorts, entry: AuditEntryWithDetails, deta
     default:
       throw new Lacking('a judgement');
   }
+}
+
+async function timestampAgain(ports: ReplayPorts, target: string, details: RecordedDetails): Promise<Judged> {
+  // Versions that kept no digest judged against content that is gone.
+  if (details.digest === undefined) throw new Lacking('content');
+  const digest = { algorithm: details.digest.algorithm, value: fromBase64(details.digest.value) };
+  const token = parseTimestampToken(await item(ports, target));
+  return judgeTimestamp({ ...(await evidenceOf(ports, details)), token, digest }, ports.ops);
 }
 
 async function loginAgain(ports: ReplayPorts, details: RecordedDetails): Promise<Judged> {
@@ -151,14 +168,15 @@ async function signatureAgain(ports: ReplayPorts, target: string, details: Recor
     : judgeSignature({ ...signed, certificate: signer.certificate, ...signer.evidence }, ports.ops);
 }
 
-async function evidenceOf(ports: ReplayPorts, details: RecordedDetails): Promise<TrustEvidence> {
+async function evidenceOf(ports: ReplayPorts, details: RecordedDetails): Promise<JudgedBy> {
   const { profile, revocation, policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates } = details;
+  const { deviations } = details;
   const items = (names: readonly string[] | undefined): Promise<readonly Uint8Array[]> =>
     inTurn(names ?? [], (name) => item(ports, name));
   const certificates = async (names: readonly string[]): Promise<readonly Certificate[]> =>
     (await items(names)).map((der) => parseCertificate(der));
   return {
-    ...{ profile, revocation, policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates },
+    ...{ profile, revocation, policies, peerName, keyUsage, extendedKeyUsage, maxIntermediates, deviations },
     at: new Date(details.at),
     intermediates: await certificates(details.intermediates),
     trustAnchors: (await certificates(details.trustAnchors)).map((certificate) => ({

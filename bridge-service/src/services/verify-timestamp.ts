@@ -54,11 +54,27 @@ export async function verifyTimestamp(
     auditDraft(ports, {
       ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId, action: 'timestamp.verify', target },
       ...{ outcome: report.indication, ...(report.reason && { reason: report.reason.code }), evidence: items },
-      details: { ...details, imprint: toBase64(token.info.imprint.digest), genTime: report.time },
+      details: {
+        ...{ ...details, imprint: toBase64(token.info.imprint.digest), genTime: report.time },
+        ...digestOf(ports, token, question.digest, content),
+      },
     }),
   );
   const answer = { ...report, ...(sources.length > 0 && { sources }) };
   return finishReport(ports, act, answer, question, { subject: target });
+}
+
+/** What is needed to judge it again: the digest, and never the content. */
+function digestOf(
+  { ops }: Pick<Ports, 'ops'>,
+  { info }: TimestampToken,
+  given: TimestampQuestion['digest'],
+  content: Uint8Array | undefined,
+): { readonly digest?: { readonly algorithm: string; readonly value: string } } {
+  if (given !== undefined) return { digest: given };
+  const algorithm = info.imprint.digestAlgorithm;
+  if (algorithm === undefined || content === undefined) return {};
+  return { digest: { algorithm, value: toBase64(ops.digest(algorithm, content)) } };
 }
 
 /** What an authority answers is taken for the token in it. */

@@ -1,5 +1,6 @@
 import { parseSignedData } from '@onelock/core/cms';
 import { type CryptoOps, parsePublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
+import type { Deviation } from '@onelock/core/deviations';
 import type { TrustAnchor } from '@onelock/core/path';
 import {
   type CertificateList,
@@ -33,6 +34,8 @@ export interface PlainEvidence extends Omit<TrustEvidence, 'intermediates' | 'tr
   readonly intermediates: readonly (Uint8Array | Kept)[];
   readonly trustAnchors: readonly PlainAnchor[];
   readonly crls?: readonly (Uint8Array | PreparedCertificateList | Kept)[] | undefined;
+  /** Of messages. */
+  readonly deviations?: readonly Deviation[] | undefined;
 }
 
 /** What a worker can be asked; everything in it can be cloned. */
@@ -186,7 +189,11 @@ export function runTask(
   }
 }
 
-function revive(evidence: PlainEvidence, memory: CertificateMemory, ops: CryptoOps): TrustEvidence {
+function revive(
+  evidence: PlainEvidence,
+  memory: CertificateMemory,
+  ops: CryptoOps,
+): TrustEvidence & Pick<PlainEvidence, 'deviations'> {
   return {
     ...evidence,
     crls: evidence.crls?.map((list) => memory.list(list, ops)),

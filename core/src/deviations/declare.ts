@@ -37,9 +37,14 @@ function holds({ since, until }: Deviation, day: string): boolean {
   return since <= day && day <= until;
 }
 
-function concerns({ authority }: Deviation, issuer: Name | undefined): boolean {
+function concerns({ authority, except = [] }: Deviation, issuer: Name | undefined): boolean {
+  if (issuer !== undefined && bearsOne(issuer, except)) return false;
   if (authority === 'any') return true;
-  return issuer !== undefined && textsOf(issuer).some((text) => authority.issuers.some((mark) => hasWord(text, mark)));
+  return issuer !== undefined && bearsOne(issuer, authority.issuers);
+}
+
+function bearsOne(issuer: Name, marks: readonly string[]): boolean {
+  return textsOf(issuer).some((text) => marks.some((mark) => hasWord(text, mark)));
 }
 
 /** The mark as a whole word: `CFCA` is in `CFCA TEST SM2 OCA1` and not in `XCFCAB`. */

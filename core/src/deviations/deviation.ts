@@ -4,6 +4,8 @@ import type { Symptom } from './symptom.ts';
 export interface Deviation {
   /** Whose messages: the certificate's issuer bears one of the texts in its organisation or common name; `any` is everybody. */
   readonly authority: { readonly name: string; readonly issuers: readonly string[] } | 'any';
+  /** Not for issuers that bear one of these texts: they are held to rows of their own. */
+  readonly except?: readonly string[] | undefined;
   readonly symptom: Symptom;
   /** What we do about it. */
   readonly rule: string;

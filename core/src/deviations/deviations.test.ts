@@ -1,15 +1,20 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { publishedVector } from '../../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../../tools/src/test-setup/require-real.ts';
+import { oids } from '../asn1/index.ts';
+import { decodePem } from '../bytes/index.ts';
+import { nameAttributes, parseCertificate } from '../x509/index.ts';
 import { requireDeclared } from './declare.ts';
 import { declaredDeviations } from './declared.ts';
 import type { Deviation } from './deviation.ts';
 import { symptoms } from './symptom.ts';
 
 const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+const [leaf] = decodePem(readFileSync(path.join(checkout, 'vectors/pki/sm2/leaf.pem'), 'utf8'));
+const certificateDer = leaf?.bytes ?? new Uint8Array();
 const ours = declaredDeviations.filter(({ vector }) => vector.startsWith('core/'));
 const published = declaredDeviations.filter(({ vector }) => !vector.startsWith('core/'));
 
@@ -64,6 +69,15 @@ describe('a rule', () => {
   it('does not hold before or after', () => {
     expect(() => ask('2019-12-31T23:59:59Z')).toFailWith('ERR_DEVIATION_UNDECLARED');
     expect(() => ask('2021-01-01T00:00:00Z')).toFailWith('ERR_DEVIATION_UNDECLARED');
+  });
+
+  it('does not hold for issuers that are held to rows of their own', () => {
+    const { issuer } = parseCertificate(certificateDer);
+    const [mark = ''] = nameAttributes(issuer, oids.commonName);
+    const by = (except: readonly string[]): unknown =>
+      requireDeclared(['sm4-cbc-without-mode'], issuer, { at: new Date('2020-06-01'), table: [{ ...row, except }] });
+    expect(by(['another'])).toHaveLength(1);
+    expect(() => by([mark])).toFailWith('ERR_DEVIATION_UNDECLARED');
   });
 
   it('is not needed where nothing was seen', () => {

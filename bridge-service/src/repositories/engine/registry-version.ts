@@ -1,7 +1,7 @@
 import type { ServiceDatabase } from './schema.ts';
 
 /** Says to every node that keeps a registry in memory that it has changed. */
-export async function nextVersion(database: ServiceDatabase, name: 'platforms' | 'watchlist'): Promise<void> {
+export async function nextVersion(database: ServiceDatabase, name: 'cas' | 'platforms' | 'watchlist'): Promise<void> {
   await database
     .updateTable('registry_state')
     .set((builder) => ({ version: builder('version', '+', 1) }))
@@ -9,7 +9,7 @@ export async function nextVersion(database: ServiceDatabase, name: 'platforms' |
     .execute();
 }
 
-export async function versionOf(database: ServiceDatabase, name: 'platforms' | 'watchlist'): Promise<number> {
+export async function versionOf(database: ServiceDatabase, name: 'cas' | 'platforms' | 'watchlist'): Promise<number> {
   const row = await database
     .selectFrom('registry_state')
     .select('version')

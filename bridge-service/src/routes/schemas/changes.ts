@@ -4,7 +4,7 @@ import { consoleRoles } from '../../services/ports/console-store.ts';
 import { permissions } from '../../services/ports/records.ts';
 import { CaSourcesInput } from './ca-sources.ts';
 import { CertificateText, closed, Instant, Name, nullable, Origin, oneOf, recordId, Text } from './common.ts';
-import { CaProfileSchema, PlatformProfileInput } from './registries.ts';
+import { CaProfileInput, PlatformProfileInput } from './registries.ts';
 
 const Certificates = (minItems: number) => Type.Array(CertificateText, { minItems, maxItems: 100 });
 const Count = Type.Integer({ minimum: 0 });
@@ -42,7 +42,7 @@ export const Operation = Type.Union([
     permissions: Type.Optional(Permissions),
   }),
   closed({ kind: Type.Literal('platform.set-profile'), id: recordId('clr'), profile: PlatformProfileInput }),
-  closed({ kind: Type.Literal('ca.set-profile'), id: recordId('ca'), profile: CaProfileSchema }),
+  closed({ kind: Type.Literal('ca.set-profile'), id: recordId('ca'), profile: CaProfileInput }),
   closed({ kind: Type.Literal('ca.set-sources'), id: recordId('ca'), sources: CaSourcesInput }),
   closed({
     kind: Type.Literal('person.register'),

@@ -1,3 +1,4 @@
+import { type Symptom, symptoms } from '@onelock/core/deviations';
 import Type from 'typebox';
 import { platformAuthentications } from '../../services/ports/registry-records.ts';
 import { base64, CertificateText, closed, Instant, Name, nullable, oneOf, recordId, Text } from './common.ts';
@@ -117,7 +118,8 @@ const identitySources = [
   'subject-common-name',
 ] as const;
 
-export const CaProfileSchema = closed({
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: '日期（UTC）/ a day in UTC' });
+const caProfile = {
   contacts: Contacts,
   serviceLevel: closed({
     availabilityPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
@@ -133,8 +135,22 @@ export const CaProfileSchema = closed({
     }),
     { maxItems: 20, description: '证书中企业身份的位置 / where certificates carry the company' },
   ),
-  deviations: Type.Array(Text(80, '容许的偏离 / an allowed deviation'), { maxItems: 50 }),
-});
+  deviations: Type.Array(
+    closed({
+      symptom: oneOf(Object.keys(symptoms) as [Symptom, ...Symptom[]], '偏离 / deviation'),
+      since: Day,
+      until: Day,
+    }),
+    { maxItems: 50, description: '容许该 CA 的偏离及起止日 / deviations allowed to this CA, from and until a day' },
+  ),
+};
+const DeviationRule = oneOf(
+  ['usual', 'declared-only'],
+  'usual：另加对所有 CA 一般容许的；declared-only：只认上面所列 / what is allowed to everybody too, or the list alone',
+);
+export const CaProfileSchema = closed({ ...caProfile, deviationRule: DeviationRule });
+/** What is not given is the default. */
+export const CaProfileInput = closed({ ...caProfile, deviationRule: Type.Optional(DeviationRule) });
 
 const KeyId = Type.String({ pattern: '^[A-Za-z0-9._-]{1,60}$' });
 const Authentication = oneOf(

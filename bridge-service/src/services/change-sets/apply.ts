@@ -15,7 +15,7 @@ import type { Repositories } from '../ports/store.ts';
 import { readCertificate } from '../read-certificates.ts';
 import { addCa, readAll } from '../register-ca.ts';
 import { recordCallerChange } from '../registry/callers.ts';
-import { putCaProfile, putPlatformProfile, readPlatformProfile } from '../registry/profiles.ts';
+import { putCaProfile, putPlatformProfile, readCaProfile, readPlatformProfile } from '../registry/profiles.ts';
 import { type Author, recordChange } from '../registry/record-change.ts';
 import { endCaller } from '../revoke-caller.ts';
 import { changeCa, readCaChange } from '../update-ca.ts';
@@ -123,7 +123,7 @@ async function applyOperation(
     }
     case 'ca.set-profile': {
       const before = await repositories.profiles.ca(operation.id);
-      await putCaProfile(repositories, ports, author, operation.id, operation.profile);
+      await putCaProfile(repositories, ports, author, operation.id, readCaProfile(operation.profile));
       return { ...(await effect(repositories, 'cas', operation.id, JSON.stringify(before))), part: 'profile' };
     }
     case 'ca.set-sources': {

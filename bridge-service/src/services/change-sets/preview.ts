@@ -10,7 +10,7 @@ import type { Readings } from '../ports/store.ts';
 import { readCertificate } from '../read-certificates.ts';
 import { readAll } from '../register-ca.ts';
 import { keyOfName } from '../registry/certificates.ts';
-import { readPlatformProfile } from '../registry/profiles.ts';
+import { readCaProfile, readPlatformProfile } from '../registry/profiles.ts';
 import { readCaChange } from '../update-ca.ts';
 
 type PreviewPorts = Pick<Ports, 'ops' | 'clock'>;
@@ -53,6 +53,7 @@ async function previewOne(
     case 'ca.set-sources':
     case 'ca.set-profile': {
       if (operation.kind === 'ca.set-sources') readSources(operation.sources);
+      else readCaProfile(operation.profile);
       const ca = await readings.cas.byId(operation.id);
       if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
       return { ...{ kind, name: ca.name, effect: 'changes' }, ...(await reachOf(readings, ports, ca.certificates)) };

@@ -37,7 +37,7 @@ export type ChangeOperation =
       readonly permissions?: readonly Permission[] | undefined;
     }
   | { readonly kind: 'platform.set-profile'; readonly id: string; readonly profile: Partial<PlatformProfile> }
-  | { readonly kind: 'ca.set-profile'; readonly id: string; readonly profile: CaProfile }
+  | { readonly kind: 'ca.set-profile'; readonly id: string; readonly profile: Partial<CaProfile> }
   | { readonly kind: 'ca.set-sources'; readonly id: string; readonly sources: Partial<CaSources> }
   /** Somebody who works at the console, let in by this certificate. */
   | {

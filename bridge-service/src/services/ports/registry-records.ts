@@ -1,4 +1,5 @@
 import type { IdentityPlace } from '@onelock/core/identity';
+import type { AllowedDeviation } from '../registry/ca-deviations.ts';
 
 /** A person as a registry keeps them: what identifies them is sealed (services/personal-data.ts) and shown by its ends only. */
 export interface PersonRecord {
@@ -122,11 +123,16 @@ export interface CaProfile {
   };
   /** Where its certificates carry the company, before the usual places: as `IdentityMapping` of core/identity. */
   readonly identityPlaces: readonly IdentityPlace[];
-  /** Departures from the standards that are allowed to it: names of core/deviations. */
-  readonly deviations: readonly string[];
+  /** Departures from the standards that are allowed to it. */
+  readonly deviations: readonly AllowedDeviation[];
+  /** Whether what the project allows to everybody is allowed to it too, or its own list alone. */
+  readonly deviationRule: 'usual' | 'declared-only';
 }
 
-export const emptyCaProfile: CaProfile = { contacts: [], serviceLevel: {}, identityPlaces: [], deviations: [] };
+export const emptyCaProfile: CaProfile = {
+  ...{ contacts: [], serviceLevel: {}, identityPlaces: [], deviations: [] },
+  deviationRule: 'usual',
+};
 
 /** By what a platform has to show who it is. `token`: its bearer token is enough; with the others a stolen token is not. */
 export const platformAuthentications = ['token', 'signature', 'mtls'] as const;

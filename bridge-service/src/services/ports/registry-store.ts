@@ -76,6 +76,8 @@ export interface HistoryRepository {
 
 export interface ProfileRepository {
   ca(caId: string): Promise<CaProfile>;
+  /** Of every CA that has one. */
+  cas(): Promise<readonly (readonly [caId: string, profile: CaProfile])[]>;
   setCa(caId: string, profile: CaProfile, at: string): Promise<void>;
   platform(callerId: string): Promise<PlatformProfile>;
   setPlatform(callerId: string, profile: PlatformProfile, at: string): Promise<void>;

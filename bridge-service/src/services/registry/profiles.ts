@@ -5,9 +5,15 @@ import { readSourceUrl } from '../../outbound/index.ts';
 import { refuseDirectChange } from '../change-sets/freeze.ts';
 import { certificateName } from '../platform-access.ts';
 import type { Act, Ports } from '../ports/ports.ts';
-import { type CaProfile, emptyPlatformProfile, type PlatformProfile } from '../ports/registry-records.ts';
+import {
+  type CaProfile,
+  emptyCaProfile,
+  emptyPlatformProfile,
+  type PlatformProfile,
+} from '../ports/registry-records.ts';
 import type { Repositories } from '../ports/store.ts';
 import { readCertificate, readingField } from '../read-certificates.ts';
+import { requireKnownDeviations } from './ca-deviations.ts';
 import { type Author, authorOf, recordChange } from './record-change.ts';
 
 /** @throws {CodedError} ERR_REQUEST_NOT_FOUND */
@@ -21,11 +27,24 @@ export async function findCaProfile({ store }: Ports, caId: string): Promise<CaP
  *
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_REQUEST_INVALID; ERR_CHANGE_SET_REQUIRED, ERR_CHANGE_FROZEN
  */
-export async function setCaProfile(ports: Ports, act: Act, caId: string, profile: CaProfile): Promise<CaProfile> {
+export async function setCaProfile(
+  ports: Ports,
+  act: Act,
+  caId: string,
+  given: Partial<CaProfile>,
+): Promise<CaProfile> {
+  const profile = readCaProfile(given);
   return act.transaction(async (repositories) => {
     await refuseDirectChange(repositories, ports);
     return putCaProfile(repositories, ports, authorOf(act), caId, profile);
   });
+}
+
+/** What is not given is the default. @throws {CodedError} ERR_REQUEST_INVALID for a deviation that is none */
+export function readCaProfile(given: Partial<CaProfile>): CaProfile {
+  const profile: CaProfile = { ...emptyCaProfile, ...given };
+  requireKnownDeviations(profile.deviations);
+  return profile;
 }
 
 /** The same inside a transaction that is running. @throws {CodedError} ERR_REQUEST_NOT_FOUND */
@@ -40,7 +59,10 @@ export async function putCaProfile(
   await repositories.profiles.setCa(caId, profile, ports.clock().toISOString());
   await recordChange(repositories, ports, author, {
     ...{ registry: 'cas', recordId: caId, action: 'ca.set-profile', record: { profile } },
-    details: { deviations: profile.deviations, identityPlaces: profile.identityPlaces.length },
+    details: {
+      ...{ deviations: profile.deviations, deviationRule: profile.deviationRule },
+      identityPlaces: profile.identityPlaces.length,
+    },
   });
   return profile;
 }

@@ -19,10 +19,10 @@ export async function readIdentity(
   readings: Pick<Readings, 'cas' | 'evidence' | 'profiles'>,
   certificate: Certificate,
 ): Promise<SubjectIdentity> {
-  const { authorities } = await trust.current(readings);
+  const { authorities, profiles } = await trust.current(readings);
   const [authority] = authorities.named(certificate.issuer);
   if (authority === undefined) return subjectIdentity(certificate);
-  const { identityPlaces } = await readings.profiles.ca(authority.caId);
+  const identityPlaces = profiles.get(authority.caId)?.identityPlaces ?? [];
   return identityBy(authority.caId, identityPlaces, certificate);
 }
 
