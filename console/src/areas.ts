@@ -1,4 +1,5 @@
 import type { Area } from './area.ts';
+import { applicationsArea } from './areas/applications/area.ts';
 import { auditArea } from './areas/audit/area.ts';
 import { boardArea } from './areas/board/area.ts';
 import { callersArea } from './areas/callers/area.ts';
@@ -26,6 +27,7 @@ export const areas: readonly Area[] = [
   certificatesArea,
   callersArea,
   usersArea,
+  applicationsArea,
   auditArea,
   boardArea,
   operationsArea,
