@@ -34,6 +34,8 @@ export interface ReadingNotice {
 
 /** Starting a thread costs most of a second: one that has come to its end waits this long for more. */
 const idleMs = 20_000;
+/** One that is asked to stop has this long to do so. */
+const stopMs = 10_000;
 
 let idle: { readonly worker: Worker; readonly timer: NodeJS.Timeout } | null = null;
 
@@ -73,6 +75,26 @@ function giveBack(worker: Worker): void {
   idle = { worker, timer };
 }
 
+/** Asks the thread to leave its upload and waits for its last word; whether it came. One that hangs is ended. */
+function stopped(worker: Worker): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (done: boolean) => (): void => {
+      clearTimeout(timer);
+      worker.off('message', listen);
+      worker.off('exit', gone);
+      resolve(done);
+    };
+    const listen = ({ kind }: ReadingAnswer): void => {
+      if (kind === 'end' || kind === 'coded') settle(true)();
+    };
+    const gone = settle(false);
+    const timer = setTimeout(gone, stopMs);
+    worker.on('message', listen);
+    worker.on('exit', gone);
+    worker.postMessage('stop');
+  });
+}
+
 /**
  * Reads an upload on a thread of its own, where a file made to exhaust the reader ends the reading and not the service. A batch is asked for
  * when the one before is done: what is not wanted yet is not read.
@@ -99,6 +121,7 @@ export async function* readOnThread(task: ReadingTask, notice: ReadingNotice): A
   worker.on('exit', ended);
   worker.postMessage(task);
   let rested = false;
+  let failure = false;
   try {
     for (;;) {
       const answer = answers.shift();
@@ -110,17 +133,21 @@ export async function* readOnThread(task: ReadingTask, notice: ReadingNotice): A
       }
       if (answer.kind === 'format') notice.format(answer.format);
       else if (answer.kind === 'table') notice.table(answer.table);
-      else if (answer.kind === 'failure') throw new Error(answer.failure);
-      else if (answer.kind === 'batch') {
+      else if (answer.kind === 'failure') {
+        failure = true;
+        throw new Error(answer.failure);
+      } else if (answer.kind === 'batch') {
         yield answer.items;
         worker.postMessage('more');
       } else {
-        rested = !(answer.kind === 'coded' && answer.code === 'ERR_IMPORT_INTERRUPTED');
+        failure = answer.kind === 'coded' && answer.code === 'ERR_IMPORT_INTERRUPTED';
+        rested = !failure;
         if (answer.kind === 'coded') throw new CodedError(answer.code, answer.params);
         return;
       }
     }
   } finally {
+    rested ||= !failure && (answers.some(({ kind }) => kind === 'end' || kind === 'coded') || (await stopped(worker)));
     worker.off('message', put);
     worker.off('error', failed);
     worker.off('exit', ended);

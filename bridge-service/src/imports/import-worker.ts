@@ -20,18 +20,23 @@ const ops = createNodeCrypto();
 
 let allowed = 0;
 let wake = (): void => undefined;
-port.on('message', (message: ReadingTask | 'more') => {
+let stopping = false;
+port.on('message', (message: ReadingTask | 'more' | 'stop') => {
   if (message === 'more') {
     allowed += 1;
+    wake();
+  } else if (message === 'stop') {
+    stopping = true;
     wake();
   } else void run(message);
 });
 
 async function send(items: readonly PreparedItem[]): Promise<void> {
-  while (allowed <= 0)
+  while (allowed <= 0 && !stopping)
     await new Promise<void>((resolve) => {
       wake = resolve;
     });
+  if (stopping) return;
   allowed -= 1;
   // Each has a buffer of its own: handed over, not copied.
   const buffers = items.flatMap(({ certificate }) =>
@@ -43,6 +48,7 @@ async function send(items: readonly PreparedItem[]): Promise<void> {
 /** Tells what went wrong as an answer: a broken upload does not end the thread. */
 async function run(task: ReadingTask): Promise<void> {
   allowed = ahead;
+  stopping = false;
   try {
     await read(task);
     say({ kind: 'end' });
@@ -70,6 +76,7 @@ async function read(task: ReadingTask): Promise<void> {
   try {
     const { settings, scratch, name } = task;
     for await (const item of readUpload(source, name, { settings, scratch, notes })) {
+      if (stopping) return;
       number += 1;
       if (number > task.mostItems) throw overLimit('rows', task.mostItems);
       if (number <= task.skip) continue;
