@@ -7,7 +7,7 @@ import { toBase64 } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import type { Reason } from '@onelock/core/verdict';
 import { DriverStore, readDriverTrust } from '@onelock/drivers/catalogue';
-import type { DriverConfig } from '@onelock/drivers/port';
+import type { DriverConfig, Pin } from '@onelock/drivers/port';
 import { createSoftToken } from '@onelock/drivers/soft';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sampleCatalogue, sampleManifest, signJson, untrustedKeeper } from '../../drivers/test/driver-signing.ts';
@@ -252,6 +252,27 @@ describe('a fleet of drivers', () => {
       'ERR_DRIVER_CONFIG_INVALID',
     );
     expect(fleet.drivers()).toHaveLength(2);
+  });
+
+  it('lets a person finish with a key before a newer manifest restarts its driver', async () => {
+    const older = await softDriver('one');
+    const fleet = await TokenFleet.start([older]);
+    endings.push(() => fleet.close());
+    await until(() => fleet.devices().length === 1);
+    const [present] = fleet.devices();
+    if (present === undefined) throw new Error('no key');
+    const { driver, device } = present;
+    const session = await driver.openSession(device.id, new TextEncoder().encode('123456') as Pin);
+    await fleet.adopt([{ ...older, vendor: 'newer' }]);
+    expect(fleet.devices()).toContain(present);
+    expect(driver.status()).toMatchObject({ state: 'running', inUse: true });
+    await driver.closeSession(session);
+    await until(() => fleet.drivers()[0]?.hosted?.info.vendor === 'newer' && fleet.devices().length === 1);
+    expect(driver.status().state).toBe('closed');
+    const [fresh] = fleet.devices();
+    await fresh?.driver.openSession(fresh.device.id, new TextEncoder().encode('123456') as Pin);
+    await fleet.adopt([]);
+    expect(fleet.devices()).toEqual([]);
   });
 });
 

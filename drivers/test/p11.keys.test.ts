@@ -403,6 +403,24 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
     });
   });
 
+  describe.runIf(hasModule('koffi'))('has a person type on it', () => {
+    it('for longer than a call may take that computes, and ends that one in time', async () => {
+      const { folder, remove } = newP11Folder();
+      endings.push(remove);
+      writeP11Token(folder);
+      const timeouts = { openSessionMs: 300, signMs: 300, padMs: 20_000 };
+      const driver = await startHostedDriver(p11Config(built.library, folder, { traits: 'pin-pad' }), { timeouts });
+      endings.push(() => driver.close());
+      await driver.listDevices();
+      const opening = driver.openSession(device, new Uint8Array() as ReturnType<typeof pinOf>);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      writeFileSync(path.join(folder, 'typing'), `${p11Pin}\n`, { mode: 0o644 });
+      renameSync(path.join(folder, 'typing'), path.join(folder, 'typed'));
+      expect(await opening).toMatch(/^[0-9a-f-]{36}$/);
+      expect(driver.status()).toMatchObject({ generation: 1, inUse: true });
+    });
+  });
+
   describe('comes and goes', () => {
     it.each([
       ['native', ''],

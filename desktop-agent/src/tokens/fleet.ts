@@ -58,12 +58,20 @@ const newSlot = (config: DriverConfig): Slot => ({
 const startPatienceMs = 3_000;
 /** How long until a driver that could not be started is tried again. */
 const retryMs = 30_000;
+/** How often a newer driver looks whether somebody still works with the older one. */
+const replaceMs = 2_000;
+
+/** A driver that is to come anew while somebody works with a device of it; one that is recalled or removed is not waited for. */
+function isReplacedInUse({ config, hosted }: Slot, wanted: Iterable<DriverConfig>): boolean {
+  return hosted?.status().inUse === true && [...wanted].some(({ id }) => id === config.id);
+}
 
 /** All drivers, each in its own process, and the devices that are present on them. */
 export class TokenFleet {
   #slots: readonly Slot[];
   readonly #listeners = new Set<(event: FleetEvent) => void>();
   readonly #retry: NodeJS.Timeout;
+  #later: NodeJS.Timeout | undefined;
   #closed = false;
 
   private constructor(slots: readonly Slot[]) {
@@ -86,17 +94,27 @@ export class TokenFleet {
 
   /**
    * Runs these drivers from now on. One whose configuration stayed the same goes on undisturbed; one that is gone leaves with its
-   * devices; one that changed is gone and comes anew.
+   * devices; one that changed is gone and comes anew, as soon as nobody works with a device of it.
    *
    * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID; then nothing changes
    */
   async adopt(drivers: readonly unknown[]): Promise<void> {
     const wanted = new Map(parseDriverConfigs(drivers).map((config) => [JSON.stringify(config), config]));
     const staying = this.#slots.filter(({ config }) => wanted.delete(JSON.stringify(config)));
+    const waiting = this.#slots.filter((slot) => !staying.includes(slot) && isReplacedInUse(slot, wanted.values()));
+    for (const { config } of waiting) for (const [text, { id }] of wanted) if (id === config.id) wanted.delete(text);
+    staying.push(...waiting);
+    clearTimeout(this.#later);
+    if (waiting.length > 0) this.#later = setTimeout(() => void this.#adoptLater(drivers), replaceMs).unref();
     const leaving = this.#slots.filter((slot) => !staying.includes(slot));
     this.#slots = [...staying, ...[...wanted.values()].map(newSlot)];
     await Promise.all(leaving.map((slot) => this.#dismiss(slot)));
     if (!this.#closed) await this.#startMissing();
+  }
+
+  /** What could not be taken while somebody worked. It was found right once. */
+  async #adoptLater(drivers: readonly unknown[]): Promise<void> {
+    if (!this.#closed) await this.adopt(drivers);
   }
 
   drivers(): readonly DriverRow[] {
@@ -129,6 +147,7 @@ export class TokenFleet {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#retry);
+    clearTimeout(this.#later);
     this.#listeners.clear();
     await Promise.all(this.#slots.map((slot) => slot.hosted?.close()));
   }

@@ -76,7 +76,7 @@ export class HostKeeper {
     return this.#next;
   }
 
-  status(): HostStatus {
+  status(): Omit<HostStatus, 'inUse'> {
     const failure = this.#lastFailure;
     return {
       state: this.#closing.signal.aborted ? 'closed' : this.#running === null ? 'restarting' : 'running',

@@ -23,7 +23,8 @@ export interface SignJob extends Omit<MethodParams<'sign'>, 'input'> {
 /** Calls of one lane that the host has, in their order. */
 interface Train {
   readonly ids: Set<number>;
-  readonly timer: NodeJS.Timeout;
+  timeoutMs: number;
+  timer: NodeJS.Timeout;
 }
 
 export interface LifeEvents {
@@ -115,8 +116,7 @@ export class HostLife {
    */
   sign(lane: string, { inputs, ...job }: SignJob, timeoutMs: number): readonly Promise<MethodResult<'sign'>>[] {
     if (this.#state !== 'ready') return inputs.map(() => Promise.reject(this.#crashed()));
-    const train = this.#trains.get(lane) ?? { ids: new Set(), timer: this.#expireTrain(lane, timeoutMs) };
-    this.#trains.set(lane, train);
+    const train = this.#trainOf(lane, timeoutMs);
     const first = this.#nextId;
     const answers = inputs.map(() => {
       const id = this.#nextId++;
@@ -139,6 +139,17 @@ export class HostLife {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), closeGraceMs);
     await this.gone;
     clearTimeout(timer);
+  }
+
+  /** The longest time that one of its calls may take holds for all of them. */
+  #trainOf(lane: string, timeoutMs: number): Train {
+    const known = this.#trains.get(lane);
+    if (known !== undefined && known.timeoutMs >= timeoutMs) return known;
+    if (known !== undefined) clearTimeout(known.timer);
+    const timer = this.#expireTrain(lane, timeoutMs);
+    const train = known ?? { ids: new Set<number>(), timeoutMs, timer };
+    this.#trains.set(lane, Object.assign(train, { timeoutMs, timer }));
+    return train;
   }
 
   #expire(timeoutMs: number, id?: number): NodeJS.Timeout {

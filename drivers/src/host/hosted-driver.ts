@@ -19,6 +19,8 @@ export interface HostStatus {
   /** Whether the process can reach the network, and if so why. */
   readonly network: NetworkAccess;
   readonly lastFailure: { readonly code: ErrorCode; readonly params: ErrorParams } | null;
+  /** Sessions that are open and calls under way: somebody works with a device of it. */
+  readonly inUse: boolean;
 }
 
 /** For the contract's event agentStatusChanged. */
@@ -51,6 +53,8 @@ export interface HostTimeouts {
   readonly listFilesMs: number;
   readonly readFileMs: number;
   readonly listMechanismsMs: number;
+  /** Calls during which a person types on the device itself: once, or the old PIN and twice the new one. */
+  readonly padMs: number;
   /** How long a call waits for its turn on a busy token before ERR_TOKEN_BUSY. */
   readonly queueMs: number;
 }

@@ -24,7 +24,8 @@ export interface TrainOptions {
   readonly lane: string;
   readonly turns: Turns;
   readonly queueMs: number;
-  readonly signMs: number;
+  /** How long one signature may take. */
+  signMs(params: SignParams): number;
   /** The host that lives now, and which of its lives that is. */
   life(): Promise<{ readonly life: HostLife; readonly generation: number }>;
   /** Runs what goes to the token when no other host is at it. */
@@ -152,11 +153,15 @@ export class SignTrain {
   }
 
   #sendJob(life: HostLife, params: SignParams, calls: readonly Waiting[], settled: () => void): void {
-    const { lane, signMs } = this.#options;
+    const { lane } = this.#options;
     const { session, identityId, algorithm, input } = params;
     const inputs = calls.map((call) => call.params.input.bytes);
     const began = performance.now();
-    const answers = life.sign(lane, { session, identityId, algorithm, kind: input.kind, inputs }, signMs);
+    const answers = life.sign(
+      lane,
+      { session, identityId, algorithm, kind: input.kind, inputs },
+      this.#options.signMs(params),
+    );
     for (const [index, answer] of answers.entries()) {
       const call = calls[index];
       answer.then(

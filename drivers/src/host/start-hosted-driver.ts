@@ -15,6 +15,7 @@ import {
   type TokenDevice,
   Turns,
 } from '../port/index.ts';
+import { demandLength, tooLong } from './demand-length.ts';
 import { DeviceStays } from './device-stays.ts';
 import { HostKeeper } from './host-keeper.ts';
 import type { HostedDriver, HostedDriverOptions, HostTimeouts } from './hosted-driver.ts';
@@ -24,30 +25,7 @@ import { acceptsParams, firstParamsError } from './protocol.ts';
 import { deviceKey, sharedDevices } from './shared-devices.ts';
 import { SharedReads } from './shared-reads.ts';
 import { SignTrain } from './sign-train.ts';
-
-const defaultTimeouts: HostTimeouts = {
-  startMs: 30_000,
-  listDevicesMs: 15_000,
-  listIdentitiesMs: 15_000,
-  pinStatusMs: 15_000,
-  openSessionMs: 60_000,
-  closeSessionMs: 15_000,
-  signMs: 60_000,
-  randomMs: 15_000,
-  decryptMs: 60_000,
-  decryptContentMs: 60_000,
-  changePinMs: 60_000,
-  unblockPinMs: 60_000,
-  requestUnblockMs: 15_000,
-  finishUnblockMs: 60_000,
-  generateKeyPairMs: 180_000,
-  importCertificateMs: 60_000,
-  importEncryptionKeyPairMs: 60_000,
-  listFilesMs: 15_000,
-  readFileMs: 60_000,
-  listMechanismsMs: 15_000,
-  queueMs: 30_000,
-};
+import { callTimeMs, defaultTimeouts } from './timeouts.ts';
 
 /** How long a key that another program uses is waited for: one call of it, not its whole work. */
 const deviceLockMs = 2000;
@@ -92,6 +70,9 @@ class ProcessDriver implements HostedDriver {
   /** What each device that was shown is known by. */
   #keys: ReadonlyMap<string, string> = new Map();
   readonly #sessions = new Map<SessionId, KnownSession>();
+  /** Devices whose PIN is typed on themselves, as far as one of them has said so. */
+  readonly #pads = new Set<string>();
+  #acting = 0;
 
   constructor(config: DriverConfig, info: DriverInfo, keeper: HostKeeper, timeouts: HostTimeouts, program: string) {
     this.#program = program;
@@ -116,13 +97,19 @@ class ProcessDriver implements HostedDriver {
   }
 
   pinStatus(deviceId: DeviceId, role?: PinRole) {
-    return this.#read(deviceId, 'pinStatus', role === undefined ? { deviceId } : { deviceId, role });
+    return this.#read(deviceId, 'pinStatus', role === undefined ? { deviceId } : { deviceId, role }, (status) => {
+      if (status.typedOnDevice === true) this.#pads.add(deviceId);
+      else this.#pads.delete(deviceId);
+      return status;
+    });
   }
 
   openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
+    const isForPad = pin.length === 0;
     return this.#withPins([pin], ([copy]) =>
       this.#call(deviceId, 'openSession', { deviceId, pin: copy }, (id) => {
         const session = id as SessionId;
+        if (isForPad) this.#pads.add(deviceId);
         const name = this.#lockOf(deviceId);
         const lock = name !== null && processLocks.join(name) ? name : null;
         this.#sessions.set(session, { deviceId, generation: this.#keeper.generation, lock });
@@ -150,10 +137,13 @@ class ProcessDriver implements HostedDriver {
     if (known === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
     if (!acceptsParams('sign', params)) throw new CodedError('ERR_REQUEST_INVALID', firstParamsError('sign', params));
     try {
+      this.#acting += 1;
       return await this.#trainFor(known.deviceId).sign(params, known.generation);
     } catch (error) {
       if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED') this.#forget(session);
       throw error;
+    } finally {
+      this.#acting -= 1;
     }
   }
 
@@ -246,7 +236,7 @@ class ProcessDriver implements HostedDriver {
   }
 
   status() {
-    return this.#keeper.status();
+    return { ...this.#keeper.status(), inUse: this.#sessions.size > 0 || this.#acting > 0 };
   }
 
   onStatusChanged(listener: Parameters<HostedDriver['onStatusChanged']>[0]): () => void {
@@ -304,13 +294,31 @@ class ProcessDriver implements HostedDriver {
     begun?: () => void,
   ): Promise<T> {
     if (!acceptsParams(method, params)) throw new CodedError('ERR_REQUEST_INVALID', firstParamsError(method, params));
+    const reads = begun !== undefined;
+    if (!reads) this.#acting += 1;
+    try {
+      return await this.#turn(deviceId, method, params, use, generation, begun);
+    } finally {
+      if (!reads) this.#acting -= 1;
+    }
+  }
+
+  #turn<Name extends MethodName, T>(
+    deviceId: string,
+    method: Name,
+    params: MethodParams<Name>,
+    use: (result: MethodResult<Name>) => T,
+    generation: number | undefined,
+    begun: (() => void) | undefined,
+  ): Promise<T> {
     return this.#turns.run(this.#lane(deviceId, method), this.#timeouts.queueMs, async () => {
       begun?.();
       const life = await this.#keeper.life();
       if (generation !== undefined && generation !== this.#keeper.generation)
         throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
       try {
-        const call = (): Promise<MethodResult<Name>> => life.call(method, params, this.#timeouts[`${method}Ms`]);
+        const timeoutMs = callTimeMs(this.#timeouts, method, params, this.#pads.has(deviceId));
+        const call = (): Promise<MethodResult<Name>> => life.call(method, params, timeoutMs);
         return use(await this.#guard(deviceId, call));
       } catch (error) {
         if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED' && 'session' in params)
@@ -328,7 +336,7 @@ class ProcessDriver implements HostedDriver {
       lane,
       turns: this.#turns,
       queueMs: this.#timeouts.queueMs,
-      signMs: this.#timeouts.signMs,
+      signMs: (params) => callTimeMs(this.#timeouts, 'sign', params, this.#isPadOf(params.session as SessionId)),
       life: async () => ({ life: await this.#keeper.life(), generation: this.#keeper.generation }),
       guard: (act) => this.#guard(deviceId, act),
     });
@@ -375,18 +383,13 @@ class ProcessDriver implements HostedDriver {
     for (const [id, { generation }] of this.#sessions) if (generation !== this.#keeper.generation) this.#forget(id);
   }
 
+  #isPadOf(session: SessionId): boolean {
+    return this.#pads.has(this.#sessions.get(session)?.deviceId ?? '');
+  }
+
   #forget(session: SessionId): void {
     const lock = this.#sessions.get(session)?.lock;
     this.#sessions.delete(session);
     if (lock) void processLocks.release(lock, true);
   }
-}
-
-/** @throws {CodedError} ERR_DRIVER_LIMIT_EXCEEDED */
-function demandLength(bytes: Uint8Array, limit: number): void {
-  if (bytes.length > limit) throw tooLong(limit);
-}
-
-function tooLong(limit: number): CodedError {
-  return new CodedError('ERR_DRIVER_LIMIT_EXCEEDED', { limit });
 }
