@@ -50,6 +50,13 @@ describe('the driver catalogue', () => {
     expect((await service.call('GET', '/v1/driver-catalogue', { headers })).status).toBe(304);
   });
 
+  it('says for people what it holds, whatever is missing in it', async () => {
+    const { status, body } = await service.call('GET', '/v1/driver-catalogue/summary', { token: service.administrator });
+    expect(status, JSON.stringify(body)).toBe(200);
+    expect(body).toMatchObject({ version: 10, drivers: [], recalls: [], issuedAt: null });
+    expect(body.signer).toContain('CN=');
+  });
+
   it('goes forward only', async () => {
     for (const version of [9, 10]) {
       const refused = await publish(catalogue(version));

@@ -7,6 +7,7 @@ import { casArea } from './areas/cas/area.ts';
 import { certificatesArea } from './areas/certificates/area.ts';
 import { changesArea } from './areas/changes/area.ts';
 import { companiesArea } from './areas/companies/area.ts';
+import { driversArea } from './areas/drivers/area.ts';
 import { operationsArea } from './areas/operations/area.ts';
 import { overviewArea } from './areas/overview/area.ts';
 import { platformsArea } from './areas/platforms/area.ts';
@@ -22,6 +23,7 @@ export const areas: readonly Area[] = [
   changesArea,
   casArea,
   sealsArea,
+  driversArea,
   platformsArea,
   companiesArea,
   certificatesArea,

@@ -1,10 +1,11 @@
 import { fromBase64 } from '@onelock/core/bytes';
 import Type from 'typebox';
 import { runWrite } from '../plugins/write.ts';
+import { describeDriverCatalogue } from '../services/describe-driver-catalogue.ts';
 import { newestDriverCatalogue, publishDriverCatalogue } from '../services/publish-driver-catalogue.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { closed, IdempotencyHeader, Instant } from './schemas/common.ts';
+import { closed, IdempotencyHeader, Instant, nullable } from './schemas/common.ts';
 
 const maxBase64 = 8 * 1024 * 1024;
 
@@ -12,6 +13,35 @@ const Published = closed({
   version: Type.Integer(),
   digest: Type.String({ description: '已签名目录的 SHA-256 / SHA-256 of the signed bytes' }),
   publishedAt: Instant,
+});
+
+const Words = closed({ 'zh-CN': Type.String(), en: Type.String() });
+const Described = closed({
+  version: Type.Integer(),
+  digest: Type.String(),
+  publishedAt: Instant,
+  publishedBy: Type.String(),
+  issuedAt: nullable(Instant),
+  nextUpdate: nullable(Instant),
+  signer: nullable(Type.String()),
+  drivers: Type.Array(
+    closed({
+      id: Type.String(),
+      version: Type.Integer(),
+      family: Type.String(),
+      name: Words,
+      vendor: Type.String(),
+      systems: Type.Array(Type.String()),
+    }),
+  ),
+  recalls: Type.Array(
+    closed({
+      what: Type.String({ description: '驱动，或库的 SHA-256 / driver, or SHA-256 of a library' }),
+      upToVersion: nullable(Type.Integer()),
+      reason: Words,
+      at: nullable(Instant),
+    }),
+  ),
 });
 
 export function driverCatalogueRoutes(app: App, { ports }: RouteContext): void {
@@ -35,6 +65,22 @@ export function driverCatalogueRoutes(app: App, { ports }: RouteContext): void {
       if (request.headers['if-none-match'] === tag) return reply.code(304).send();
       return reply.type('application/pkcs7-mime').send(Buffer.from(signed));
     },
+  );
+
+  app.get(
+    '/v1/driver-catalogue/summary',
+    describeRoute(
+      {
+        operationId: 'describeDriverCatalogue',
+        tag: '登记 Registries',
+        zh: '查询驱动目录的内容',
+        en: 'What the newest published catalogue says, for people. Agents read the signed bytes themselves.',
+        access: ['platform', 'operator', 'supervisor', 'vendor', 'administrator'],
+        answer: [200, Described],
+      },
+      {},
+    ),
+    async () => describeDriverCatalogue(ports),
   );
 
   app.put(

@@ -122,6 +122,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'GET /v1/origin-registry': everyone,
 
   'PUT /v1/driver-catalogue': administrator,
+  'GET /v1/driver-catalogue/summary': people,
 
   'POST /v1/challenges': platform,
   'POST /v1/logins': platform,

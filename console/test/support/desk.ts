@@ -95,6 +95,8 @@ export async function openDesk(executable: string): Promise<Desk> {
     },
     async expectAccessible() {
       expect(await page.locator('h1').count()).toBe(1);
+      // Focus is shown to whoever uses the keyboard.
+      await page.keyboard.press('Tab');
       expect(await page.evaluate(nakedControls)).toEqual([]);
     },
     async tabTo(name) {

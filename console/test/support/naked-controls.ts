@@ -10,14 +10,16 @@ export function nakedControls(): readonly string[] {
   const labelled = (element: HTMLElement): boolean => {
     if ((element.getAttribute('aria-label') ?? '').trim() !== '') return true;
     const by = element.getAttribute('aria-labelledby');
-    if (by !== null && by.split(' ').some((id) => (document.getElementById(id)?.textContent ?? '').trim() !== ''))
+    if (by?.split(' ').some((id) => (document.getElementById(id)?.textContent ?? '').trim() !== ''))
       return true;
     if ('labels' in element && element.labels instanceof NodeList)
       for (const label of element.labels) if ((label.textContent ?? '').trim() !== '') return true;
     return element.matches('a, button, summary, [role=region]') && (element.textContent ?? '').trim() !== '';
   };
 
-  for (const element of document.querySelectorAll<HTMLElement>(
+  // Behind an open dialog nothing can be reached.
+  const within: ParentNode = document.querySelector('dialog:modal') ?? document;
+  for (const element of within.querySelectorAll<HTMLElement>(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]',
   )) {
     if (!visible(element)) continue;

@@ -1,7 +1,23 @@
 import { say } from './words.ts';
 
-const fields = ['name', 'state', 'anchors', 'intermediates', 'certificates', 'sources', 'profile'] as const;
-const actions = ['ca.register', 'ca.update', 'ca.off-board', 'ca.sources', 'ca.profile'] as const;
+const fields = [
+  ...(['name', 'state', 'anchors', 'intermediates', 'certificates', 'sources', 'profile', 'enrolment'] as const),
+  ...([
+    'contacts',
+    'serviceLevel',
+    'identityPlaces',
+    'deviations',
+    'ocsp',
+    'crl',
+    'deltaCrl',
+    'caIssuers',
+    'tsa',
+  ] as const),
+] as const;
+const actions = [
+  ...(['ca.register', 'ca.update', 'ca.off-board', 'ca.on-board', 'ca.restore'] as const),
+  ...(['ca.set-sources', 'ca.set-profile', 'ca.set-enrolment'] as const),
+] as const;
 
 export function fieldName(field: string): string {
   const known = fields.find((one) => one === field);

@@ -1,7 +1,7 @@
 import { say } from './words.ts';
 
 const fields = ['state', 'companyId', 'medium', 'provenAt', 'proof'] as const;
-const actions = ['certificate.register', 'certificate.update', 'certificate.prove'] as const;
+const actions = ['certificate.register', 'certificate.update', 'certificate.prove', 'certificate.replace'] as const;
 
 export function fieldName(field: string): string {
   const known = fields.find((one) => one === field);

@@ -52,6 +52,7 @@ export const say = wordsOf(
     'action.certificate.register': '登记',
     'action.certificate.update': '变更',
     'action.certificate.prove': '证明持有私钥',
+    'action.certificate.replace': '由新证书接替',
     'action.other': '变更（{action}）',
   },
   {
@@ -105,6 +106,7 @@ export const say = wordsOf(
     'action.certificate.register': 'Registered',
     'action.certificate.update': 'Changed',
     'action.certificate.prove': 'Possession proven',
+    'action.certificate.replace': 'Replaced by a new one',
     'action.other': 'Changed ({action})',
   },
 );

@@ -1,4 +1,5 @@
 import { call, type Page } from '../../api/call.ts';
+import type { Role } from '../../area.ts';
 import { say } from './words.ts';
 
 export type Operation =
@@ -13,7 +14,13 @@ export type Operation =
       overlapUntil?: string;
     }
   | { kind: 'platform.update'; id: string; name?: string; origins?: readonly string[] }
-  | { kind: 'platform.revoke'; id: string };
+  | { kind: 'platform.revoke'; id: string }
+  | { kind: 'platform.register'; name: string; origins?: readonly string[] }
+  | { kind: 'platform.set-profile'; id: string; profile: object }
+  | { kind: 'ca.set-profile'; id: string; profile: object }
+  | { kind: 'ca.set-sources'; id: string; sources: object }
+  | { kind: 'person.register'; name: string; role: Role; certificate: string }
+  | { kind: 'person.revoke'; id: string };
 
 export interface Preview {
   readonly kind: string;
@@ -102,7 +109,11 @@ export const openings = {
 export const approvalText = (digest: string): Uint8Array =>
   new TextEncoder().encode(`onelock-change-set-approval-v1\n${digest}\n`);
 
-const kinds = ['ca.register', 'ca.update', 'platform.update', 'platform.revoke'] as const;
+const kinds = [
+  ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources'] as const),
+  ...(['platform.register', 'platform.update', 'platform.revoke', 'platform.set-profile'] as const),
+  ...(['person.register', 'person.revoke'] as const),
+] as const;
 
 /** The kind of an operation in words; one that this build does not know is shown as it is. */
 export function kindText(kind: string): string {

@@ -1,7 +1,7 @@
 import { say } from './words.ts';
 
 const fields = ['name', 'state', 'creditCode', 'legalPerson', 'agents', 'names'] as const;
-const actions = ['company.register', 'company.update', 'company.erase'] as const;
+const actions = ['company.register', 'company.update', 'company.erase-people'] as const;
 
 export function fieldName(field: string): string {
   const known = fields.find((one) => one === field);

@@ -56,7 +56,7 @@ export const say = wordsOf(
     'field.names': '历次名称',
     'action.company.register': '登记',
     'action.company.update': '变更',
-    'action.company.erase': '清除个人信息',
+    'action.company.erase-people': '清除个人信息',
     'action.other': '变更（{action}）',
   },
   {
@@ -114,7 +114,7 @@ export const say = wordsOf(
     'field.names': 'Names',
     'action.company.register': 'Registered',
     'action.company.update': 'Changed',
-    'action.company.erase': 'Personal data erased',
+    'action.company.erase-people': 'Personal data erased',
     'action.other': 'Changed ({action})',
   },
 );

@@ -42,6 +42,7 @@ export const platforms = {
     return null;
   },
   create: (body: object, key: string) => call<{ id: string; token: string }>('POST', '/v1/callers', { body, key }),
+  issueToken: (id: string, key: string) => call<{ token: string }>('POST', `/v1/callers/${id}/token`, { key }),
   profile: (id: string) => call<PlatformProfile>('GET', `/v1/platforms/${id}/profile`),
   setProfile: (id: string, body: PlatformProfile, key: string) =>
     call<PlatformProfile>('PUT', `/v1/platforms/${id}/profile`, { body, key }),

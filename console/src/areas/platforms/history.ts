@@ -1,7 +1,13 @@
 import { say } from './words.ts';
 
-const fields = ['name', 'origins', 'revokedAt', 'permissions', 'profile'] as const;
-const actions = ['caller.create', 'caller.update', 'caller.revoke', 'platform.profile'] as const;
+const fields = [
+  ...(['name', 'origins', 'revokedAt', 'permissions', 'profile', 'contacts', 'keys', 'webhooks'] as const),
+  ...(['requestTickets', 'requestsPerMinute'] as const),
+] as const;
+const actions = [
+  ...(['caller.create', 'caller.update', 'caller.revoke', 'caller.issue-token', 'caller.restore'] as const),
+  ...(['platform.register', 'platform.update', 'platform.revoke', 'platform.set-profile'] as const),
+] as const;
 
 export function fieldName(field: string): string {
   const known = fields.find((one) => one === field);

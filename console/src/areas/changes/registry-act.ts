@@ -1,0 +1,43 @@
+import { ref } from 'vue';
+import { Refusal } from '../../api/refusal.ts';
+import { go } from '../../router/router.ts';
+import { useAct } from '../../state/act.ts';
+import { changeSets, defaultTitle, type Operation } from './api.ts';
+
+/**
+ * An act on a registry that may want another person: done at once where changes are direct; where they are not, `needsSet` turns true, the
+ * dialog asks for a reason (`ChangeReason.vue`), and the next try proposes a change set instead and goes there.
+ */
+export function useRegistryAct() {
+  const act = useAct();
+  const needsSet = ref(false);
+  const reason = ref('');
+
+  /** Whether it was done at once. `name` is of what an operation has only the id. */
+  async function run(
+    direct: (key: string) => Promise<unknown>,
+    operation: () => Operation,
+    name = '',
+  ): Promise<boolean> {
+    if (!needsSet.value) {
+      const done = await act.run(async (key) => {
+        try {
+          await direct(key);
+        } catch (error) {
+          if (!(error instanceof Refusal) || error.failure.code !== 'ERR_CHANGE_SET_REQUIRED') throw error;
+          needsSet.value = true;
+        }
+      });
+      return done && !needsSet.value;
+    }
+    await act.run(async (key) => {
+      const change = operation();
+      const title = defaultTitle(change, name);
+      const set = await changeSets.propose({ title, reason: reason.value.trim(), operations: [change] }, key);
+      go(`/changes/${set.id}`);
+    });
+    return false;
+  }
+
+  return { busy: act.busy, failure: act.failure, needsSet, reason, run };
+}
