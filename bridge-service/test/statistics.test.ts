@@ -1,6 +1,7 @@
 import { fromBase64 } from '@onelock/core/bytes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditCounter } from '../src/services/statistics/count-audit.ts';
+import { rollUpDays } from '../src/services/statistics/roll-up.ts';
 import { makeLoginToken, pem } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
@@ -72,10 +73,12 @@ describe('statistics', () => {
   });
 
   it('count each entry once, however often and by however many they are counted', async () => {
-    const before = await get('/v1/statistics');
+    const span = { from: '2026-05-01T00:00:00.000Z', until: '2026-07-01T00:00:00.000Z', platform: undefined };
+    const cells = async () => JSON.stringify(await service.ports.store.statistics.cells(span));
+    const before = await cells();
     await Promise.all([1, 2, 3].map(() => createAuditCounter(service.ports).catchUp()));
     await createAuditCounter(service.ports).catchUp();
-    expect((await get('/v1/statistics')).actions).toEqual(before.actions);
+    expect(await cells()).toBe(before);
     const counted = await service.ports.store.statistics.counted();
     const again = await service.ports.store.transaction(({ statistics }) =>
       statistics.add(counted - 1, counted, { counts: [], waits: [], visits: [], devices: [] }),
@@ -151,6 +154,23 @@ describe('statistics', () => {
     for (const name of ['soft', 'x'.repeat(65), "a'; drop table cas", '<b>'])
       expect((await login(0, { driver: name })).status, name).toBe(name === 'soft' ? 201 : 400);
   });
+});
+
+it('put the hours of days that are over together, and every sum stays', async () => {
+  const { statistics } = service.ports.store;
+  const span = { from: '2026-05-01T00:00:00.000Z', until: '2026-07-01T00:00:00.000Z', platform: undefined };
+  const sums = async () => new Set((await statistics.cells(span)).map((cell) => JSON.stringify(cell)));
+  service.advance(3 * 3_600_000);
+  await login(0);
+  await createAuditCounter(service.ports).catchUp();
+  const before = await sums();
+  const days = new Set((await statistics.hours(span)).map(({ hour }) => hour));
+  expect(days.size).toBe(2);
+  service.advance(6 * 86_400_000);
+  expect(await rollUpDays(service.ports)).toBeGreaterThan(0);
+  expect(await rollUpDays(service.ports)).toBe(0);
+  expect(await sums()).toEqual(before);
+  expect(new Set((await statistics.hours(span)).map(({ hour }) => hour))).toEqual(new Set(['2026-05-31T16']));
 });
 
 describe('the state of the service', () => {

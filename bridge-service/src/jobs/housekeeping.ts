@@ -1,5 +1,6 @@
 import { eraseExpiredDetails } from '../services/erase-audit-details.ts';
 import type { Ports } from '../services/ports/ports.ts';
+import { rollUpDays } from '../services/statistics/roll-up.ts';
 import { jobFact } from '../services/statistics/state.ts';
 
 const everyMs = 10 * 60 * 1000;
@@ -55,10 +56,9 @@ export function startHousekeeping(
   log: { info(data: object, message: string): void; error(data: object, message: string): void },
 ): () => void {
   const run = (): void => {
-    cleanUp(ports).then(
-      (cleaned) => log.info(cleaned, 'housekeeping'),
-      (error: unknown) => log.error({ err: error }, 'housekeeping failed'),
-    );
+    cleanUp(ports)
+      .then(async (cleaned) => log.info({ ...cleaned, statisticsRows: await rollUpDays(ports) }, 'housekeeping'))
+      .catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'));
   };
   const timer = setInterval(run, everyMs);
   timer.unref();

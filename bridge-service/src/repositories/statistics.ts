@@ -1,5 +1,11 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { StatisticsRepository, StatisticsSpan } from '../services/ports/statistics-store.ts';
+import type {
+  CountKey,
+  HourCount,
+  StatisticsCell,
+  StatisticsRepository,
+  StatisticsSpan,
+} from '../services/ports/statistics-store.ts';
 import { createAlertReadings } from './alerts.ts';
 import { bulkInsert } from './engine/bulk-insert.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
@@ -59,12 +65,46 @@ export function createStatisticsRepository(database: ServiceDatabase): Statistic
       );
       return true;
     },
-    async groups(span, by) {
-      const column = sql.ref(by);
-      const { rows } = await sql<{ value: string; action: string; outcome: string; total: number | string }>`
-        select ${column} as value, action, outcome, sum(count) as total from statistics_counts
-        where ${within(span)} group by ${column}, action, outcome`.execute(database);
-      return rows.map(({ value, action, outcome, total }) => ({ value, action, outcome, count: Number(total) }));
+    async cells(span) {
+      const { rows } = await sql<StatisticsCell>`
+        select action, platform, ca, driver, outcome, sum(count) as count from statistics_counts
+        where ${within(span)} group by action, platform, ca, driver, outcome`.execute(database);
+      return rows.map((row) => ({ ...row, count: Number(row.count) }));
+    },
+    async hours(span) {
+      const { rows } = await sql<HourCount>`
+        select hour, action, outcome, sum(count) as count from statistics_counts
+        where ${within(span)} group by hour, action, outcome`.execute(database);
+      return rows.map((row) => ({ ...row, count: Number(row.count) }));
+    },
+    async firstHour() {
+      const row = await database
+        .selectFrom('statistics_counts')
+        .select('hour')
+        .orderBy('hour')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.hour ?? null;
+    },
+    async rollUp(from, until) {
+      const { rows } = await sql<Omit<CountKey, 'hour'> & { readonly count: number; readonly rows: number }>`
+        select action, platform, ca, driver, outcome, reason, sum(count) as count, count(*) as rows from statistics_counts
+        where hour >= ${from} and hour < ${until} group by action, platform, ca, driver, outcome, reason`.execute(
+        database,
+      );
+      const before = rows.reduce((sum, row) => sum + Number(row.rows), 0);
+      if (before === rows.length && rows.length === 0) return 0;
+      await database.deleteFrom('statistics_counts').where('hour', '>=', from).where('hour', '<', until).execute();
+      await bulkInsert(
+        database,
+        'statistics_counts',
+        { ...countColumns, count: 'bigint' },
+        rows.map((row) => {
+          const key: CountKey = { ...row, hour: from };
+          return [...countNames.map((name) => key[name]), Number(row.count)];
+        }),
+      );
+      return before - rows.length;
     },
     async reasons(span, limit) {
       const { rows } = await sql<{ action: string; reason: string; total: number | string }>`

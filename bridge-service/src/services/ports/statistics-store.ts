@@ -52,9 +52,18 @@ export interface StatisticsSpan {
   readonly platform: string | undefined;
 }
 
-export interface GroupCount {
-  /** The value of the dimension. */
-  readonly value: string;
+/** Everything but when and why. */
+export interface StatisticsCell {
+  readonly action: string;
+  readonly platform: string;
+  readonly ca: string;
+  readonly driver: string;
+  readonly outcome: string;
+  readonly count: number;
+}
+
+export interface HourCount {
+  readonly hour: string;
   readonly action: string;
   readonly outcome: string;
   readonly count: number;
@@ -140,7 +149,12 @@ export interface StatisticsRepository {
   counted(): Promise<number>;
   /** Adds what the entries after `from` up to `to` come to. @returns false when they are counted already */
   add(from: number, to: number, counted: Counted): Promise<boolean>;
-  groups(span: StatisticsSpan, by: 'action' | 'platform' | 'ca' | 'driver' | 'hour'): Promise<readonly GroupCount[]>;
+  cells(span: StatisticsSpan): Promise<readonly StatisticsCell[]>;
+  hours(span: StatisticsSpan): Promise<readonly HourCount[]>;
+  /** The first hour that is counted; null: none. */
+  firstHour(): Promise<string | null>;
+  /** Puts the hours from one to before another together under the first. @returns rows that this has spared */
+  rollUp(from: string, until: string): Promise<number>;
   /** Of judgements that did not pass, the most frequent first. */
   reasons(
     span: StatisticsSpan,

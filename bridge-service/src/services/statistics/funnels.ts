@@ -1,6 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
 import type { Caller } from '../ports/records.ts';
-import type { GroupCount } from '../ports/statistics-store.ts';
+import type { StatisticsCell } from '../ports/statistics-store.ts';
+import { readFigures } from './figures.ts';
 import { type AskedSpan, readSpan } from './span.ts';
 
 export const funnelSteps = {
@@ -36,9 +37,8 @@ export async function funnels(
   asked: AskedSpan,
 ): Promise<Funnels> {
   const span = readSpan(clock(), caller, asked);
-  const rows = await store.statistics.groups(span, 'action');
-  const classes = await store.statistics.waits(span);
-  const count = (action: string, outcome?: string): number => sumOf(rows, action, outcome);
+  const { cells, waits: classes } = await readFigures(store, span);
+  const count = (action: string, outcome?: string): number => sumOf(cells, action, outcome);
   return {
     ...{ from: span.from, until: span.until },
     login: [
@@ -56,7 +56,7 @@ export async function funnels(
   };
 }
 
-function sumOf(rows: readonly GroupCount[], action: string, outcome: string | undefined): number {
+function sumOf(rows: readonly StatisticsCell[], action: string, outcome: string | undefined): number {
   return rows
     .filter((row) => row.action === action && (outcome === undefined || row.outcome === outcome))
     .reduce((sum, { count }) => sum + count, 0);

@@ -1,6 +1,7 @@
 import type { Ports } from '../ports/ports.ts';
 import type { Caller } from '../ports/records.ts';
-import type { GroupCount, StatisticsSpan } from '../ports/statistics-store.ts';
+import type { HourCount, StatisticsCell, StatisticsSpan } from '../ports/statistics-store.ts';
+import { readFigures } from './figures.ts';
 import { type AskedSpan, readSpan } from './span.ts';
 
 /** Verdicts of one action. */
@@ -39,7 +40,6 @@ export interface StatisticsOverview {
   readonly series: readonly { readonly at: string; readonly logins: Tallies; readonly judgements: Tallies }[];
 }
 
-const mostReasons = 12;
 const mostGroups = 200;
 const none: Tallies = { passed: 0, failed: 0, indeterminate: 0 };
 
@@ -51,31 +51,30 @@ export async function statisticsOverview(
 ): Promise<StatisticsOverview> {
   const span = readSpan(clock(), caller, asked);
   const { statistics } = store;
-  const actions = await statistics.groups(span, 'action');
-  const cas = groupsOf(await statistics.groups(span, 'ca'));
-  const platforms = groupsOf(await statistics.groups(span, 'platform'));
-  const drivers = groupsOf(await statistics.groups(span, 'driver'));
-  const hours = await statistics.groups(span, 'hour');
+  const { cells, hours, reasons } = await readFigures(store, span);
+  const judged = cells.filter(({ action }) => isJudged(action));
+  const cas = groupsOf(judged, ({ ca }) => ca);
+  const platforms = groupsOf(judged, ({ platform }) => platform);
+  const drivers = groupsOf(judged, ({ driver }) => driver);
   return {
     ...{ from: span.from, until: span.until },
     ...{ counted: await statistics.counted(), recorded: (await store.audit.head()).size },
-    actions: judgedActions.map((action) => ({ action, ...tally(actions.filter((row) => row.action === action)) })),
+    actions: judgedActions.map((action) => ({ action, ...tally(judged.filter((cell) => cell.action === action)) })),
     cas: withNames(cas, await statistics.names('cas', idsOf(cas))),
     platforms: withNames(platforms, await statistics.names('callers', idsOf(platforms))),
     drivers: withNames(drivers, new Map(drivers.map(({ id }) => [id, id]))),
-    reasons: await statistics.reasons(span, mostReasons),
+    reasons,
     ...seriesOf(span, hours),
   };
 }
 
 const isJudged = (action: string): boolean => judgedActions.some((one) => one === action);
 
-function groupsOf(rows: readonly GroupCount[]): readonly Omit<StatisticsGroup, 'name'>[] {
-  const byValue = Map.groupBy(
-    rows.filter(({ action }) => isJudged(action)),
-    ({ value }) => value,
-  );
-  return [...byValue]
+function groupsOf(
+  cells: readonly StatisticsCell[],
+  dimension: (cell: StatisticsCell) => string,
+): readonly Omit<StatisticsGroup, 'name'>[] {
+  return [...Map.groupBy(cells, dimension)]
     .map(([id, all]) => ({
       id,
       logins: tally(all.filter(({ action }) => action === 'login.judge')),
@@ -85,7 +84,7 @@ function groupsOf(rows: readonly GroupCount[]): readonly Omit<StatisticsGroup, '
     .slice(0, mostGroups);
 }
 
-function tally(rows: readonly GroupCount[]): Tallies {
+function tally(rows: readonly { readonly outcome: string; readonly count: number }[]): Tallies {
   const of = (outcome: string): number =>
     rows.reduce((sum, row) => (row.outcome === outcome ? sum + row.count : sum), 0);
   return { passed: of('passed'), failed: of('failed'), indeterminate: of('indeterminate') };
@@ -109,7 +108,7 @@ const chinaOffsetMs = 8 * hourMs;
 
 function seriesOf(
   { from, until }: StatisticsSpan,
-  rows: readonly GroupCount[],
+  rows: readonly HourCount[],
 ): Pick<StatisticsOverview, 'step' | 'series'> {
   const [first, last] = [Date.parse(`${from.slice(0, 13)}:00:00Z`), Date.parse(until)];
   const step = last - first > mostHours * hourMs ? 'day' : 'hour';
@@ -118,7 +117,7 @@ function seriesOf(
     step === 'hour' ? time : Math.floor((time + chinaOffsetMs) / stepMs) * stepMs - chinaOffsetMs;
   const byTime = Map.groupBy(
     rows.filter(({ action }) => isJudged(action)),
-    ({ value }) => floor(Date.parse(`${value}:00:00Z`)),
+    ({ hour }) => floor(Date.parse(`${hour}:00:00Z`)),
   );
   const series = [];
   for (let time = floor(first); time < last; time += stepMs) {

@@ -1,7 +1,12 @@
 import { codeText } from '../../words/codes.ts';
 
-/** The sentence of a code of which the log kept no data: places where they would stand are left out. */
-export const plainCode = (code: string): string =>
-  codeText(code)
-    .replaceAll(/\s?[（(]—[)）]/g, '')
-    .replaceAll(/\s?[：:]\s?—/g, '');
+/** The sentence of a code of which the log kept no data: the clauses in which that would stand are left out. */
+export function plainCode(code: string): string {
+  const text = codeText(code).replaceAll(/\s?[（(]—[)）]/g, '');
+  const clauses = text.split(/(?=[，；,;])/);
+  const whole = clauses.filter((clause) => !clause.includes('—'));
+  return (whole.length === 0 ? clauses : whole)
+    .join('')
+    .replace(/^[，；,;]\s*/, '')
+    .replaceAll('—', '…');
+}
