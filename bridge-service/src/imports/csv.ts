@@ -1,5 +1,4 @@
 import { isAscii } from 'node:buffer';
-import { CodedError } from '@onelock/core/errors';
 import type { CodedReason } from '../services/ports/import-records.ts';
 import { malformed, readLimits } from './limits.ts';
 import type { TableRow } from './table-row.ts';
@@ -39,8 +38,14 @@ export async function* csvRows(
   let held: Buffer = Buffer.alloc(0);
   let number = 0;
   let open = 0;
+  let skipping = false;
   const take = function* (last: boolean): Generator<TableRow> {
     let at = 0;
+    if (skipping) {
+      const end = endOfLine(held, 0);
+      skipping = end < 0;
+      at = end < 0 ? held.length : end;
+    }
     while (at < held.length) {
       const scanned = scan(held, at, mark, last);
       if (scanned === 'more') {
@@ -48,9 +53,9 @@ export async function* csvRows(
         open += 1;
         if (open > readLimits.openRecords) throw malformed('quotation marks that are never closed', place);
         const end = endOfLine(held, at);
-        if (end < 0 && !last) throw malformed('a line without end', place);
         number += 1;
-        yield unreadable(number, { code: 'ERR_IMPORT_CELL', params: { column: '1', rule: 'quotation mark' } });
+        yield unreadable(number, tooLong);
+        skipping = end < 0;
         at = end < 0 ? held.length : end;
         continue;
       }
@@ -67,6 +72,7 @@ export async function* csvRows(
   yield* take(true);
 }
 
+const tooLong: CodedReason = { code: 'ERR_IMPORT_LIMIT', params: { what: 'bytes', limit: readLimits.recordBytes } };
 const unreadable = (number: number, trouble: CodedReason): TableRow => ({ number, cells: [], trouble });
 
 function readRecord(
@@ -156,9 +162,4 @@ export function findSeparator(head: Buffer): { readonly separator: Separator; re
   const count = (separator: Separator): number => counts.get(separator.charCodeAt(0)) ?? 0;
   const [most = ','] = [...separators].sort((a, b) => count(b) - count(a));
   return { separator: most, skip: 0 };
-}
-
-/** @throws {CodedError} ERR_IMPORT_MALFORMED for bytes that are no text at all */
-export function refuseBinary(head: Buffer, place: string): void {
-  if (head.includes(0)) throw new CodedError('ERR_IMPORT_FORMAT', { format: place });
 }

@@ -177,8 +177,7 @@ async function* readPlain(
     return;
   }
   const encoding = settings.encoding === 'auto' ? await detectEncoding(stream) : settings.encoding;
-  if (!encoding.startsWith('utf-16') && head.includes(0))
-    throw new CodedError('ERR_IMPORT_FORMAT', { format: 'binary' });
+  if (!encoding.startsWith('utf-16') && isBinary(head)) throw new CodedError('ERR_IMPORT_FORMAT', { format: 'binary' });
   notes.format('csv');
   const normal = await headOf(normalText(stream, encoding));
   const found = findSeparator(normal);
@@ -191,6 +190,9 @@ async function* readPlain(
   );
   yield* tableItems(rows, settings, place, encoding, notes);
 }
+
+/** A stray NUL spoils one row; a file full of them is no text. */
+const isBinary = (head: Buffer): boolean => head.filter((byte) => byte === 0).length > 16;
 
 /** Formats that people have and we do not read, by their first bytes. */
 function refusedFormat(head: Buffer): string | undefined {
