@@ -52,6 +52,7 @@ import { judgementRoutes } from './routes/judgements.ts';
 import { loginRoutes } from './routes/logins.ts';
 import { oidcClientRoutes } from './routes/oidc-clients.ts';
 import { operationRoutes } from './routes/operation.ts';
+import { platformWebhookRoutes } from './routes/platform-webhooks.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { registeredCertificateRoutes } from './routes/registered-certificates.ts';
@@ -141,6 +142,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   consoleRoutes(typed, context);
   consoleUserRoutes(typed, context);
   platformRoutes(typed, context);
+  platformWebhookRoutes(typed, context);
   caRoutes(typed, context);
   evidenceSourceRoutes(typed, context);
   profileRoutes(typed, context);

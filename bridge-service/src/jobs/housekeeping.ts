@@ -9,6 +9,10 @@ const challengeGraceMs = 24 * 3_600_000;
 /** Refusals stay as long as somebody may still ask about one. */
 const refusalKeptMs = 30 * 24 * 3_600_000;
 
+/** What platforms were told, and what could not be told. */
+const deliveredKeptMs = 7 * 86_400_000;
+const deadKeptMs = 30 * 86_400_000;
+
 type HousekeepingPorts = Pick<Ports, 'store' | 'clock' | 'lifetimes' | 'ops'>;
 
 export interface CleanedUp {
@@ -16,6 +20,7 @@ export interface CleanedUp {
   readonly oidcRecords: number;
   readonly tickets: number;
   readonly nonces: number;
+  readonly platformMessages: number;
   readonly consoleSessions: number;
   readonly idempotentAnswers: number;
   readonly auditDetails: number;
@@ -35,6 +40,7 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       // A day longer than they count, whatever the clock does meanwhile.
       tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
       nonces: await repositories.nonces.deleteExpiredBefore(before(challengeGraceMs)),
+      platformMessages: await repositories.platformMessages.deleteBefore(before(deliveredKeptMs), before(deadKeptMs)),
       consoleSessions: await repositories.console.deleteExpiredBefore(before(0)),
       idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
       auditDetails: await eraseExpiredDetails(repositories, ports),

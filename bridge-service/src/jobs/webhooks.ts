@@ -1,4 +1,5 @@
 import { type DeliveryPorts, type Post, tellWebhooks } from '../services/webhooks/deliver.ts';
+import { deliverMessages } from '../services/webhooks/deliver-messages.ts';
 
 /** For retries, and for what another node announced while this one was away. */
 const everyMs = 1_000;
@@ -15,9 +16,8 @@ export function startWebhooks(
   const round = async (): Promise<void> => {
     do {
       again = false;
-      await tellWebhooks(ports, post).catch((error: unknown) =>
-        log.error({ err: error }, 'webhooks could not be told'),
-      );
+      const failed = (error: unknown): void => log.error({ err: error }, 'webhooks could not be told');
+      await Promise.all([tellWebhooks(ports, post).catch(failed), deliverMessages(ports, post).catch(failed)]);
     } while (again && !stopped);
     running = null;
   };
@@ -26,7 +26,11 @@ export function startWebhooks(
     again = true;
     running ??= round();
   };
-  const ends = [ports.store.subscribe('supervision.told', tell), ports.store.onResync(tell)];
+  const ends = [
+    ports.store.subscribe('supervision.told', tell),
+    ports.store.subscribe('platform.told', tell),
+    ports.store.onResync(tell),
+  ];
   const timer = setInterval(tell, everyMs);
   timer.unref();
   return async () => {

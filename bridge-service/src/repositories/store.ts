@@ -29,6 +29,7 @@ import { createIdempotencyRepository } from './idempotency.ts';
 import { createImportRepository } from './imports.ts';
 import { createLoginRepository } from './logins.ts';
 import { createOidcRepository } from './oidc.ts';
+import { createPlatformMessageRepository } from './platform-messages.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createHistoryRepository } from './record-history.ts';
 import { createNonceRepository } from './request-nonces.ts';
@@ -119,6 +120,7 @@ function createReadings(database: ServiceDatabase): Readings {
     webhooks: createWebhookRepository(database),
     tickets: createTicketRepository(database),
     nonces: createNonceRepository(database),
+    platformMessages: createPlatformMessageRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
     applications: createApplicationRepository(database),

@@ -15,6 +15,8 @@ export type IdPrefix =
   | 'chg'
   | 'opn'
   | 'imp'
+  | 'pwh'
+  | 'msg'
   | 'oic'
   | 'wat'
   | 'evt'

@@ -49,6 +49,12 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'PUT /v1/platforms/:clr/profile': keepers,
   'GET /v1/platforms/:clr/history': watchers,
 
+  'GET /v1/platforms/:clr/webhooks': users,
+  'POST /v1/platforms/:clr/webhooks/:pwh/secret': planners,
+  'POST /v1/platforms/:clr/webhooks/:pwh/test': planners,
+  'GET /v1/platforms/:clr/webhook-messages': users,
+  'POST /v1/platforms/:clr/webhook-messages/:msg/resend': planners,
+
   'POST /v1/cas': keepers,
   'GET /v1/cas': people,
   'GET /v1/cas/:ca': people,

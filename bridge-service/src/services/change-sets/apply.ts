@@ -22,7 +22,10 @@ import { changeCa, readCaChange } from '../update-ca.ts';
 import { changeCaller } from '../update-caller.ts';
 import { frozenBy } from './freeze.ts';
 
-export type ApplyPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'changes' | 'key' | 'platforms'>;
+export type ApplyPorts = Pick<
+  Ports,
+  'store' | 'ops' | 'clock' | 'lifetimes' | 'changes' | 'key' | 'platforms' | 'personal'
+>;
 
 /** What the service signs when a change set takes effect. */
 export function appliedText({ id, digest }: Pick<ChangeSet, 'id' | 'digest'>, appliedAt: string): Uint8Array {

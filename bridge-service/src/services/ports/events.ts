@@ -9,6 +9,8 @@ export interface EventTopics {
   'alert.acknowledged': { readonly id: string };
   /** A registry changed: `cas`, `callers` … */
   'registry.changed': { readonly registry: string };
+  /** Something waits for a webhook of a platform. */
+  'platform.told': { readonly message: string };
   /** An entry of the watch-list was proposed, decided, cleared or ended. */
   'watchlist.changed': { readonly id: string };
   /** A change set was proposed, decided or applied. */

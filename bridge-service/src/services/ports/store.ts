@@ -7,6 +7,7 @@ import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type { ImportRepository } from './import-store.ts';
 import type { NonceRepository } from './nonce-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
+import type { PlatformMessageRepository } from './platform-messages-store.ts';
 import type {
   AdministratorCode,
   AuditDetails,
@@ -171,6 +172,7 @@ export interface Readings {
   readonly webhooks: WebhookRepository;
   readonly tickets: TicketRepository;
   readonly nonces: NonceRepository;
+  readonly platformMessages: PlatformMessageRepository;
   readonly imports: ImportRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;

@@ -13,6 +13,8 @@ import {
 } from '../ports/registry-records.ts';
 import type { Repositories } from '../ports/store.ts';
 import { readCertificate, readingField } from '../read-certificates.ts';
+import { platformEvents } from '../webhooks/platform-events.ts';
+import { alignWebhooks } from '../webhooks/platform-webhooks.ts';
 import { requireKnownDeviations } from './ca-deviations.ts';
 import { type Author, authorOf, recordChange } from './record-change.ts';
 
@@ -113,8 +115,16 @@ export function readPlatformProfile(given: Partial<PlatformProfile>): PlatformPr
   if (authentication === 'mtls' && clientCertificates.length === 0)
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/clientCertificates', rule: 'a certificate to come with' });
   namesOf(profile);
-  for (const [index, { url }] of profile.webhooks.entries())
+  for (const [index, { url, events }] of profile.webhooks.entries()) {
     readingField(`/webhooks/${index}/url`, () => readSourceUrl(url, 'registry'));
+    if (!events.every((event) => platformEvents.some((known) => known === event)))
+      throw new CodedError('ERR_REQUEST_INVALID', {
+        field: `/webhooks/${index}/events`,
+        rule: platformEvents.join(' | '),
+      });
+  }
+  if (new Set(profile.webhooks.map(({ url }) => url)).size < profile.webhooks.length)
+    throw new CodedError('ERR_REQUEST_INVALID', { field: '/webhooks', rule: 'each url once' });
   return profile;
 }
 
@@ -126,7 +136,7 @@ const namesOf = ({ clientCertificates }: PlatformProfile): readonly string[] =>
 /** The same inside a transaction that is running, of a profile that was read. */
 export async function putPlatformProfile(
   repositories: Repositories,
-  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes' | 'personal'>,
   author: Author,
   id: string,
   profile: PlatformProfile,
@@ -141,6 +151,7 @@ export async function putPlatformProfile(
     if (taken >= 0) throw new CodedError('ERR_REQUEST_CONFLICT', { field: `/clientCertificates/${taken}` });
   }
   await repositories.profiles.setPlatform(id, profile, ports.clock().toISOString());
+  await alignWebhooks(repositories, ports, id, profile.webhooks);
   const { keys, requestsPerMinute, authentication } = profile;
   await recordChange(repositories, ports, author, {
     ...{ registry: 'platforms', recordId: id, action: 'platform.set-profile', record: { profile } },

@@ -3,6 +3,7 @@ import type { Act, Ports } from '../ports/ports.ts';
 import type { AuditEntry } from '../ports/records.ts';
 import type { RegistryName } from '../ports/registry-records.ts';
 import type { Repositories } from '../ports/store.ts';
+import { tellPlatforms } from '../webhooks/platform-events.ts';
 
 /** Who changes a registry: a caller in a request, or a change set that was approved. */
 export interface Author {
@@ -48,5 +49,9 @@ export async function recordChange(
     outcome: 'done',
     details: details ?? {},
   });
+  const at = ports.clock().toISOString();
+  if (registry === 'cas') await tellPlatforms(repositories, ports, 'ca.changed', { ca: recordId, action, at });
+  if (registry === 'platforms')
+    await tellPlatforms(repositories, ports, 'platform.changed', { platform: recordId, action, at }, recordId);
   await repositories.events.publish('registry.changed', { registry });
 }

@@ -1,0 +1,43 @@
+import { newId } from '../identifiers.ts';
+import type { PlatformMessage, PlatformWebhook } from '../ports/platform-messages-store.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Repositories } from '../ports/store.ts';
+
+/**
+ * What platforms are told of. `ca.changed`: a CA entered, changed or left. `platform.changed`: the platform's own record, profile or token.
+ */
+export const platformEvents = ['ca.changed', 'platform.changed'] as const;
+export type PlatformEvent = (typeof platformEvents)[number];
+
+type TellPorts = Pick<Ports, 'ops' | 'clock'>;
+
+/** Puts an event into the outbox of every webhook that asked for it, in the transaction of what happened: both, or neither. */
+export async function tellPlatforms(
+  repositories: Pick<Repositories, 'platformMessages' | 'events'>,
+  ports: TellPorts,
+  type: PlatformEvent,
+  data: Readonly<Record<string, string>>,
+  callerId?: string,
+): Promise<void> {
+  const webhooks = await repositories.platformMessages.webhooks(callerId);
+  for (const webhook of webhooks)
+    if (webhook.events.length === 0 || webhook.events.includes(type))
+      await putMessage(repositories, ports, webhook, type, data);
+}
+
+export async function putMessage(
+  { platformMessages, events }: Pick<Repositories, 'platformMessages' | 'events'>,
+  { ops, clock }: TellPorts,
+  { id: webhookId }: PlatformWebhook,
+  type: PlatformEvent | 'webhook.test',
+  data: Readonly<Record<string, string>>,
+): Promise<PlatformMessage> {
+  const at = clock().toISOString();
+  const message: PlatformMessage = {
+    ...{ id: newId('msg', clock, ops), webhookId, at, type, data: JSON.stringify(data) },
+    ...{ state: 'pending', attempts: 0, nextAttemptAt: at, lastError: null, deliveredAt: null },
+  };
+  await platformMessages.add(message);
+  await events.publish('platform.told', { message: message.id });
+  return message;
+}
