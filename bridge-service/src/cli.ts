@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { CodedError, isCodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError, isErrorCode } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
 import type { ReplayReport } from './commands/audit-replay.ts';
 import type { CopyReport } from './commands/copy.ts';
+import type { ImportOptions, ToldImport } from './commands/import.ts';
 import type { VerifiedReport } from './commands/report-verify.ts';
-import { auditUsage, configJson, configTable, reportUsage, serviceUsage } from './commands/usage.ts';
+import { auditUsage, configJson, configTable, importUsage, reportUsage, serviceUsage } from './commands/usage.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import type { AuditReport } from './services/verify-audit.ts';
 
@@ -18,6 +19,16 @@ const options = {
   key: { type: 'string' },
   sequence: { type: 'string' },
   trust: { type: 'string', multiple: true },
+  service: { type: 'string' },
+  'token-file': { type: 'string' },
+  map: { type: 'string', multiple: true },
+  encoding: { type: 'string' },
+  sheet: { type: 'string' },
+  medium: { type: 'string' },
+  policy: { type: 'string', multiple: true },
+  'dry-run': { type: 'boolean' },
+  again: { type: 'boolean' },
+  report: { type: 'string' },
 } as const;
 
 type Values = {
@@ -31,7 +42,9 @@ type Values = {
   readonly to?: string | undefined;
   readonly from?: string | undefined;
   readonly trust?: readonly string[] | undefined;
-};
+  readonly 'token-file'?: string | undefined;
+  readonly 'dry-run'?: boolean | undefined;
+} & Omit<ImportOptions, 'tokenFile' | 'dryRun'>;
 
 const print = (text: string): void => {
   process.stdout.write(text);
@@ -76,6 +89,18 @@ const commands: Readonly<Record<string, (values: Values, operands: readonly stri
     const { migrateToPostgres } = await import('./commands/copy.ts');
     return printCopy(await migrateToPostgres(process.env, { database: db, to }), json);
   },
+  import: async (values, files) => {
+    const { importFile } = await import('./commands/import.ts');
+    if (files.length === 0) throw new CodedError('ERR_CLI_USAGE', { detail: 'FILE' });
+    const options: ImportOptions = { ...values, tokenFile: values['token-file'], dryRun: values['dry-run'] };
+    let status = 0;
+    for (const file of files) {
+      const done = await importFile(process.env, file, options, values.json ? () => undefined : showProgress);
+      print(values.json ? `${JSON.stringify(done)}\n` : describeImport(done));
+      if (!['done', 'checked'].includes(done.state) || done.openConflicts > 0 || (done.counts.unreadable ?? 0) > 0) status = 1;
+    }
+    return status;
+  },
   config: async ({ json }) => {
     print(json ? configJson() : configTable());
     return 0;
@@ -105,14 +130,40 @@ async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args);
   const words = [...(positionals[0] === 'service' ? positionals.slice(1) : positionals)];
   if (values.help) {
-    print(words[0] === 'audit' ? auditUsage : words[0] === 'report' ? reportUsage : serviceUsage);
+    const own: Readonly<Record<string, string>> = { audit: auditUsage, report: reportUsage, import: importUsage };
+    print(own[words[0] ?? ''] ?? serviceUsage);
     return 0;
   }
-  // The one command that takes a file.
-  const operands = words[0] === 'report' ? words.splice(2) : [];
+  // Commands that take files.
+  const operands = words[0] === 'report' ? words.splice(2) : words[0] === 'import' ? words.splice(1) : [];
   const command = commands[words.length === 0 ? 'start' : words.join(' ')];
   if (command === undefined) throw new CodedError('ERR_CLI_USAGE', { detail: words.join(' ') });
   return command(values, operands);
+}
+
+/** One line that is written over, on a terminal; without one nothing. */
+function showProgress({ state, received, size, position, total }: ToldImport): void {
+  if (!process.stderr.isTTY) return;
+  const part = state === 'receiving' ? received / size : total === null || total === 0 ? null : position / total;
+  const shown = part === null ? `${position}` : `${position}/${total ?? ''} ${Math.floor(part * 100)} %`;
+  process.stderr.write(`\r\x1b[K${state} ${state === 'receiving' ? `${Math.floor((part ?? 0) * 100)} %` : shown}`);
+  if (!['receiving', 'checking', 'running'].includes(state)) process.stderr.write('\r\x1b[K');
+}
+
+/** The outcome of `import` for people. */
+function describeImport({ id, name, state, counts, preview, newCompanies, openConflicts, failure }: ToldImport): string {
+  const shown = state === 'checked' ? (preview?.counts ?? {}) : counts;
+  const companies = state === 'checked' ? (preview?.newCompanies ?? 0) : newCompanies;
+  const lines = [
+    `${name}  ${id}  ${state}`,
+    ...Object.entries(shown).map(([fate, count]) => `  ${fate}: ${count}`),
+    `  新企业 / new companies: ${companies}`,
+    ...(openConflicts > 0 ? [`  待人工处理 / waiting for a decision: ${openConflicts}`] : []),
+    ...(failure !== null && isErrorCode(failure.code)
+      ? [failure.code, describeError(failure.code, failure.params, 'zh-CN'), describeError(failure.code, failure.params, 'en')]
+      : []),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** The outcome of `report verify` for people. */

@@ -1,9 +1,10 @@
 import { configFileVariable } from '../config.ts';
 import { configKeys } from '../config-keys.ts';
 
-export const serviceUsage = `用法 / usage: onelock service [start|backup|restore|migrate-to-postgres|break-glass|config] …
+export const serviceUsage = `用法 / usage: onelock service [start|import|backup|restore|migrate-to-postgres|break-glass|config] …
 
   start                       启动互认服务（默认）/ run the service (the default)
+  import FILE…                向运行中的服务导入存量证书与企业（import --help）/ bring the stock into a running service
   backup --to FILE [--db PLACE]
                               在线备份为一个 SQLite 文件并核验 / write an online, verified backup: one SQLite file
   restore --from FILE [--db PLACE]
@@ -15,6 +16,26 @@ export const serviceUsage = `用法 / usage: onelock service [start|backup|resto
 
   --json                      机器可读输出 / machine-readable output
   退出码 / exit status: 0 正常 done, 1 失败 failed, 2 用法或配置有误 wrong use or configuration
+`;
+
+export const importUsage = `用法 / usage: onelock service import FILE… [--service URL] [--token-file FILE] [--dry-run] [--report FILE] [--json]
+
+  把 CSV、XLSX、PEM、PKCS#7、DER 或 ZIP 中的证书与企业导入运行中的服务；中断后重新运行即从断点继续
+  brings certificates and companies into a running service; run again after a break it goes on where it was
+
+  --service URL        默认 http://127.0.0.1:18960 或 ONELOCK_SERVICE_URL / the service
+  --token-file FILE    经办人或管理员的令牌；或用 ONELOCK_SERVICE_TOKEN / token of an operator or administrator
+  --map FIELD=COLUMN   列对应关系，可多次给出；列用表头或从 1 起的列号 / a column by its header or its number from 1
+                       FIELD: certificate creditCode companyName legalPerson medium
+  --encoding E         auto | utf-8 | gb18030
+  --sheet NAME         工作表 / sheet of the workbook
+  --medium TEXT        没有写明介质的行用这个 / medium of rows that do not say theirs
+  --policy FINDING=accept|skip
+                       对整批事先决定 / decided beforehand: no-code code-invalid unknown-ca expired not-yet-valid weak-key
+  --dry-run            只检查，不写入 / check and write nothing
+  --again              即使送过同一文件也新建一次导入 / a new import even of a file that was sent before
+  --report FILE        保存报告（.csv 或 .json）/ save the report
+  退出码 / exit status: 0 全部完成 all done, 1 失败、有待处理或不可读的行 failed, or rows that wait or cannot be read, 2 用法有误 wrong use
 `;
 
 export const reportUsage = `用法 / usage: onelock report verify FILE --trust FILE… [--json]
