@@ -14,6 +14,13 @@ requireReal('Chromium', chromiumExecutable())('the registries in the console', (
   }, 120_000);
   afterAll(() => desk?.close());
 
+  it('begin the day with what waits', async () => {
+    await desk.go('/');
+    await desk.page.getByText('待您批准的变更单').waitFor();
+    await desk.screenshots('today');
+    await desk.expectAccessible();
+  });
+
   it('show each CA with its certificates, and set where its evidence is to be had', async () => {
     const { page, at } = desk;
     await desk.go('/cas');
@@ -88,7 +95,10 @@ requireReal('Chromium', chromiumExecutable())('the registries in the console', (
     await desk.screenshots('company');
     await desk.expectAccessible();
 
-    await page.getByRole('link', { name: /示范省山海/ }).first().click();
+    await page
+      .getByRole('link', { name: /示范省山海/ })
+      .first()
+      .click();
     await at('suspend').click();
     await at('submit').click();
     await page.getByText('暂停', { exact: true }).first().waitFor();

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorRegistry, type WhoCanAct } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
+import { fieldText } from './fields.ts';
 import { language } from './language.ts';
 
 export type CodeParams = Readonly<Record<string, string | number | boolean | null>>;
@@ -8,7 +9,9 @@ const isKnown = (code: string): code is ErrorCode => Object.hasOwn(errorRegistry
 
 /** The sentence for a code, in the language of the page; a code that this build does not know is shown as it is. */
 export function codeText(code: string, params: CodeParams = {}): string {
-  return isKnown(code) ? describeError(code, params, language.value) : code;
+  if (!isKnown(code)) return code;
+  const told = typeof params.field === 'string' ? { ...params, field: fieldText(params.field) } : params;
+  return describeError(code, told, language.value);
 }
 
 export function whoCanAct(code: string): WhoCanAct | null {

@@ -20,7 +20,7 @@ export interface Desk {
   at(name: string): ReturnType<Page['locator']>;
   /** Prints a one-time code on the server, as its administrator would. */
   oneTimeCode(): Promise<string>;
-  /** Comes in by a one-time code, without the agent, as an administrator of this name. */
+  /** Comes in by a one-time code as an administrator of this name; the first to come lets the agent know the site. */
   enterByCode(name?: string): Promise<void>;
   /** Logs in by the certificate of a company of the province, in the agent's window. */
   logIn(company: string, options?: { readonly firstTime?: boolean }): Promise<void>;
@@ -62,6 +62,7 @@ export async function openDesk(executable: string): Promise<Desk> {
     service: createServiceClient(service.url, callers.administratorToken),
     async enterByCode(name = '值班管理员') {
       await page.goto(`${service.url}/console/`);
+      await browser.allowSite();
       await page.locator('.first-use summary').click();
       await at('code').fill(await oneTimeCode());
       await at('your-name').fill(name);

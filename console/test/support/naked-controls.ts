@@ -10,8 +10,7 @@ export function nakedControls(): readonly string[] {
   const labelled = (element: HTMLElement): boolean => {
     if ((element.getAttribute('aria-label') ?? '').trim() !== '') return true;
     const by = element.getAttribute('aria-labelledby');
-    if (by?.split(' ').some((id) => (document.getElementById(id)?.textContent ?? '').trim() !== ''))
-      return true;
+    if (by?.split(' ').some((id) => (document.getElementById(id)?.textContent ?? '').trim() !== '')) return true;
     if ('labels' in element && element.labels instanceof NodeList)
       for (const label of element.labels) if ((label.textContent ?? '').trim() !== '') return true;
     return element.matches('a, button, summary, [role=region]') && (element.textContent ?? '').trim() !== '';

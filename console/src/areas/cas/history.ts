@@ -19,7 +19,17 @@ const actions = [
   ...(['ca.set-sources', 'ca.set-profile', 'ca.set-enrolment'] as const),
 ] as const;
 
+const settings = {
+  prefer: 'prefer',
+  ocspNonce: 'nonce',
+  ocspDigest: 'ocspDigest',
+  ocspMethod: 'method',
+  certificateUrls: 'certificateUrls',
+} as const;
+const isSetting = (field: string): field is keyof typeof settings => Object.hasOwn(settings, field);
+
 export function fieldName(field: string): string {
+  if (isSetting(field)) return say(settings[field]);
   const known = fields.find((one) => one === field);
   return known === undefined ? field : say(`field.${known}`);
 }

@@ -19,7 +19,7 @@ export const say = wordsOf(
     'filter.name': '名称开头',
     active: '存续',
     closed: '注销',
-    names: '曾用名',
+    names: '历次名称',
     'names.now': '现用',
     since: '{from} 起',
     period: '{from} 至 {until}',
