@@ -43,18 +43,29 @@ EXPORT ULONG SKF_CreateFile(HAPPLICATION handle, LPSTR name, ULONG size, ULONG r
   LEAVE(wrote && write_whole(path, (BYTE *)text, (size_t)length) ? SAR_OK : SAR_WRITEFILEERR);
 }
 
-EXPORT ULONG SKF_DeleteFile(HAPPLICATION handle, LPSTR name) {
+/* A file of an application that a caller named, and who may read and write it. */
+typedef struct {
   object_t *application;
   char path[1024];
   struct stat status;
   unsigned reading, writing;
+} known_file;
+
+static ULONG find_file(HAPPLICATION handle, LPSTR name, known_file *file) {
+  ULONG result = find_handle(handle, KIND_APPLICATION, &file->application);
+  if (result) return result;
+  if (!is_known(file->application, name, file->path, &file->status)) return SAR_FILE_NOT_EXIST;
+  rights_of(file->application, name, &file->reading, &file->writing);
+  return SAR_OK;
+}
+
+EXPORT ULONG SKF_DeleteFile(HAPPLICATION handle, LPSTR name) {
+  known_file file;
   ENTER();
-  ULONG result = find_handle(handle, KIND_APPLICATION, &application);
+  ULONG result = find_file(handle, name, &file);
   if (result) LEAVE(result);
-  if (!is_known(application, name, path, &status)) LEAVE(SAR_FILE_NOT_EXIST);
-  rights_of(application, name, &reading, &writing);
-  if (!may(application, writing)) LEAVE(SAR_USER_NOT_LOGGED_IN);
-  LEAVE(remove(path) == 0 ? SAR_OK : SAR_WRITEFILEERR);
+  if (!may(file.application, file.writing)) LEAVE(SAR_USER_NOT_LOGGED_IN);
+  LEAVE(remove(file.path) == 0 ? SAR_OK : SAR_WRITEFILEERR);
 }
 
 EXPORT ULONG SKF_EnumFiles(HAPPLICATION handle, LPSTR list, ULONG *size) {
@@ -71,59 +82,44 @@ EXPORT ULONG SKF_EnumFiles(HAPPLICATION handle, LPSTR list, ULONG *size) {
 }
 
 EXPORT ULONG SKF_GetFileInfo(HAPPLICATION handle, LPSTR name, FILEATTRIBUTE *out) {
-  object_t *application;
-  char path[1024];
-  struct stat status;
-  unsigned reading, writing;
+  known_file file;
   ENTER();
-  ULONG result = find_handle(handle, KIND_APPLICATION, &application);
+  ULONG result = find_file(handle, name, &file);
   if (result) LEAVE(result);
-  if (!is_known(application, name, path, &status)) LEAVE(SAR_FILE_NOT_EXIST);
-  rights_of(application, name, &reading, &writing);
   memset(out, 0, sizeof *out);
   memcpy(out->FileName, name, strlen(name));
-  out->FileSize = (ULONG)status.st_size;
-  out->ReadRights = reading;
-  out->WriteRights = writing;
+  out->FileSize = (ULONG)file.status.st_size;
+  out->ReadRights = file.reading;
+  out->WriteRights = file.writing;
   LEAVE(SAR_OK);
 }
 
 /* `short-reads`: never more than 200 bytes at once, as keys whose APDUs are short. */
 EXPORT ULONG SKF_ReadFile(HAPPLICATION handle, LPSTR name, ULONG offset, ULONG size, BYTE *out, ULONG *length) {
-  object_t *application;
-  char path[1024];
-  struct stat status;
-  unsigned reading, writing;
+  known_file file;
   ENTER();
-  ULONG result = find_handle(handle, KIND_APPLICATION, &application);
+  ULONG result = find_file(handle, name, &file);
   if (result) LEAVE(result);
-  if (!is_known(application, name, path, &status)) LEAVE(SAR_FILE_NOT_EXIST);
-  rights_of(application, name, &reading, &writing);
-  if (!may(application, reading)) LEAVE(SAR_USER_NOT_LOGGED_IN);
+  if (!may(file.application, file.reading)) LEAVE(SAR_USER_NOT_LOGGED_IN);
   if (size > *length) LEAVE(SAR_BUFFER_TOO_SMALL);
   if (has_trait("short-reads") && size > 200) size = 200;
-  FILE *file = fopen(path, "rb");
-  if (!file) LEAVE(SAR_FILE_NOT_EXIST);
-  if (fseek(file, (long)offset, SEEK_SET) != 0) size = 0;
-  *length = (ULONG)fread(out, 1, size, file);
-  fclose(file);
+  FILE *stream = fopen(file.path, "rb");
+  if (!stream) LEAVE(SAR_FILE_NOT_EXIST);
+  if (fseek(stream, (long)offset, SEEK_SET) != 0) size = 0;
+  *length = (ULONG)fread(out, 1, size, stream);
+  fclose(stream);
   LEAVE(SAR_OK);
 }
 
 EXPORT ULONG SKF_WriteFile(HAPPLICATION handle, LPSTR name, ULONG offset, BYTE *data, ULONG size) {
-  object_t *application;
-  char path[1024];
-  struct stat status;
-  unsigned reading, writing;
+  known_file file;
   ENTER();
-  ULONG result = find_handle(handle, KIND_APPLICATION, &application);
+  ULONG result = find_file(handle, name, &file);
   if (result) LEAVE(result);
-  if (!is_known(application, name, path, &status)) LEAVE(SAR_FILE_NOT_EXIST);
-  rights_of(application, name, &reading, &writing);
-  if (!may(application, writing)) LEAVE(SAR_USER_NOT_LOGGED_IN);
-  if ((unsigned long long)offset + size > (unsigned long long)status.st_size) LEAVE(SAR_INDATALENERR);
-  FILE *file = fopen(path, "r+b");
-  if (!file) LEAVE(SAR_WRITEFILEERR);
-  int wrote = fseek(file, (long)offset, SEEK_SET) == 0 && fwrite(data, 1, size, file) == size;
-  LEAVE(fclose(file) == 0 && wrote ? SAR_OK : SAR_WRITEFILEERR);
+  if (!may(file.application, file.writing)) LEAVE(SAR_USER_NOT_LOGGED_IN);
+  if ((unsigned long long)offset + size > (unsigned long long)file.status.st_size) LEAVE(SAR_INDATALENERR);
+  FILE *stream = fopen(file.path, "r+b");
+  if (!stream) LEAVE(SAR_WRITEFILEERR);
+  int wrote = fseek(stream, (long)offset, SEEK_SET) == 0 && fwrite(data, 1, size, stream) == size;
+  LEAVE(fclose(stream) == 0 && wrote ? SAR_OK : SAR_WRITEFILEERR);
 }
