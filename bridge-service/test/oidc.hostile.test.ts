@@ -190,7 +190,10 @@ describe('a login token on the hosted page', () => {
   it('counts once', async () => {
     const { visitor, page } = await start();
     const token = await signOn(service, visitor, page);
-    expect((await pageAct(visitor, page, 'login', { token })).body.indication).toBe('passed');
+    for (const context of [1, { driver: '<b>' }, { deviceSerial: 'x'.repeat(65) }, { machine: 'a\nb' }])
+      expect((await pageAct(visitor, page, 'login', { token, context })).status).toBe(400);
+    const context = { driver: 'soft', deviceSerial: 'KEY-1' };
+    expect((await pageAct(visitor, page, 'login', { token, context })).body.indication).toBe('passed');
     const again = await pageAct(visitor, page, 'login', { token });
     expect(again.body).toMatchObject({ indication: 'failed', reason: { code: 'ERR_LOGIN_CHALLENGE_UNKNOWN' } });
     expect(again.body.redirectTo).toBeUndefined();

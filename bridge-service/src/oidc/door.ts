@@ -5,11 +5,14 @@ import { CodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { Compile } from 'typebox/compile';
 import { secretsFolderOf } from '../config.ts';
 import { negotiateLocale } from '../plugins/locale.ts';
 import { publicOriginOf } from '../public-origin.ts';
 import type { RouteContext } from '../routes/context.ts';
+import { UseContextSchema } from '../routes/schemas/questions.ts';
 import { readOrMakeSecret } from '../secrets/secret-file.ts';
+import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
 import { type InteractionPorts, openLoginChallenge, takeLoginToken } from './interaction.ts';
 import { errorPage, loginPage } from './pages.ts';
@@ -146,6 +149,15 @@ function pageRoutes(app: FastifyInstance): void {
     );
 }
 
+const useContext = Compile(UseContextSchema);
+
+/** @throws {CodedError} ERR_REQUEST_INVALID */
+function readContext(context: unknown): UseContext | undefined {
+  if (context === undefined) return undefined;
+  if (!useContext.Check(context)) throw new CodedError('ERR_REQUEST_INVALID', { field: '/context', rule: 'schema' });
+  return context;
+}
+
 type InteractionRequest = FastifyRequest<{ Params: { uid: string } }>;
 
 /** Three acts of the hosted page. Each needs the cookie that the provider gave this browser for this interaction. */
@@ -211,8 +223,9 @@ function interactionRoutes(
   });
   act('login', async (served, request, reply) => {
     const details = await detailsOf(served, request, reply);
-    const { token } = (request.body ?? {}) as { token?: unknown };
-    const { login, result } = await takeLoginToken(interaction, served.origin, details, request.id, token);
+    const { token, context } = (request.body ?? {}) as { token?: unknown; context?: unknown };
+    const presented = { token, context: readContext(context) };
+    const { login, result } = await takeLoginToken(interaction, served.origin, details, request.id, presented);
     if (result === null) return { indication: login.indication, reason: login.reason ?? null, loginId: login.id };
     const redirectTo = await served.provider.interactionResult(request.raw, reply.raw, result);
     return { indication: login.indication, reason: null, loginId: login.id, redirectTo };

@@ -10,6 +10,7 @@ import { type OpenedChallenge, openChallenge } from '../services/open-challenge.
 import type { Act, Ports } from '../services/ports/ports.ts';
 import { readingField } from '../services/read-certificates.ts';
 import { readIdentity } from '../services/registry/read-identity.ts';
+import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { accountOf, acrOf, amrOf, subjectOf } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
 import { usableClient } from './client-metadata.ts';
@@ -67,14 +68,14 @@ export async function takeLoginToken(
   origin: string,
   interaction: Interaction,
   requestId: string,
-  input: unknown,
+  input: { readonly token: unknown; readonly context: UseContext | undefined },
 ): Promise<TakenToken> {
   const adapter = createAdapter(ports);
-  const token = parseLoginToken(input);
+  const token = parseLoginToken(input.token);
   const given = await adapter(challengeModel).find(interaction.uid);
   if (given?.jti !== digestOf(ports, toBase64(token.challenge))) throw new CodedError('ERR_LOGIN_CHALLENGE_UNKNOWN');
   const act = await platformAct(ports, origin, interaction, requestId);
-  const login = await judgeLoginToken(ports, act, { token: input, profile });
+  const login = await judgeLoginToken(ports, act, { ...input, profile });
   if (login.indication !== 'passed') return { login, result: null };
 
   const certificate = readingField('/token/certificate', () => parseCertificate(token.certificate));

@@ -2,7 +2,7 @@ import { authenticate, connect, diagnose, isOneLockError, type OneLockClient } f
 import { describe } from '@onelock/sdk/messages';
 import { certificateChoice, type Identity } from './certificate-choice.ts';
 import { element } from './element.ts';
-import { type Coded, Refusal, serverOf } from './server.ts';
+import { type Coded, Refusal, serverOf, type UseContext } from './server.ts';
 import { type Language, words } from './words.ts';
 
 interface Failure {
@@ -180,6 +180,19 @@ function runDesk(place: HTMLElement): void {
     document.querySelector<HTMLElement>('input[name=key]:not(:disabled)')?.focus();
   }
 
+  /** A device that says nothing of itself is no reason to let nobody in. */
+  async function useContext(agent: OneLockClient, key: string): Promise<UseContext> {
+    const device = identities.find((identity) => identity.key === key)?.device;
+    if (device === undefined) return {};
+    try {
+      const { driver, serialNumber } = await agent.getDeviceInfo({ device });
+      return { driver, ...(/^[\x21-\x7e]{1,64}$/.test(serialNumber) && { deviceSerial: serialNumber }) };
+    } catch (error) {
+      if (isOneLockError(error)) return {};
+      throw error;
+    }
+  }
+
   async function logIn(): Promise<void> {
     if (client === null || chosen === null) return;
     failure = null;
@@ -191,7 +204,7 @@ function runDesk(place: HTMLElement): void {
       const token = await authenticate(client, { challenge, key: chosen }, { signal: giveUp.signal });
       stage = 'judging';
       show();
-      const outcome = await server.login(token);
+      const outcome = await server.login(token, await useContext(client, chosen));
       if (outcome.redirectTo !== undefined) {
         stage = 'going';
         show();

@@ -5,6 +5,12 @@ export interface Coded {
   readonly params: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** What the agent says of the device, for the watch-list and statistics. */
+export interface UseContext {
+  readonly driver?: string;
+  readonly deviceSerial?: string;
+}
+
 export interface Outcome {
   readonly indication: 'passed' | 'failed' | 'indeterminate';
   readonly reason: Coded | null;
@@ -43,7 +49,7 @@ export function serverOf(uid: string) {
   }
   return {
     challenge: () => act<{ readonly challenge: string }>('challenge', {}),
-    login: (token: LoginToken) => act<Outcome>('login', { token }),
+    login: (token: LoginToken, context: UseContext) => act<Outcome>('login', { token, context }),
     cancel: () => act<{ readonly redirectTo: string }>('cancel', {}),
   };
 }
