@@ -135,6 +135,21 @@ describe('a change set', () => {
     expect(history.items.map(({ action }: { action: string }) => action)).toContain('ca.set-sources');
   });
 
+  it('changes and restores how a CA takes applications', async () => {
+    const enrolment = {
+      ...{ state: 'open', public: true, protocol: 'est', url: 'https://ca.example.cn/.well-known/est', notice: '' },
+      ...{ credential: { kind: 'none' }, serverAnchors: [], products: [] },
+    };
+    const direct = await send('PUT', `/v1/cas/${caId}/enrolment`, enrolment);
+    expect(direct.body.error.code).toBe('ERR_CHANGE_SET_REQUIRED');
+    const set = await agreed([{ kind: 'ca.set-enrolment', id: caId, enrolment }]);
+    expect(await get(`/v1/cas/${caId}/enrolment`)).toMatchObject(enrolment);
+    const later = await agreed([{ kind: 'ca.set-enrolment', id: caId, enrolment: { ...enrolment, public: false } }]);
+    expect((await rollBack(set)).body.error.code).toBe('ERR_CHANGE_OUTDATED');
+    await rollBack(later);
+    expect(await get(`/v1/cas/${caId}/enrolment`)).toMatchObject(enrolment);
+  });
+
   it('lets a person into the console and out again', async () => {
     const operation = { kind: 'person.register', name: '某人', role: 'operator', certificate: pem('sm2/person') };
     await agreed([operation]);

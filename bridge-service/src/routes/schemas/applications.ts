@@ -69,7 +69,7 @@ export const CaEnrolmentSchema = closed(
 );
 
 const stamped = { caId: recordId('ca'), updatedAt: Instant };
-export const CaEnrolmentAnswer = closed({ ...CaEnrolmentSchema.properties, ...stamped });
+export const CaEnrolmentAnswer = closed({ ...CaEnrolmentSchema.properties, url: Type.String(), ...stamped });
 
 export const TrialSchema = closed({
   reached: Type.Boolean(),

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { changeSetStates, operationKinds } from '../../services/ports/change-records.ts';
 import { consoleRoles } from '../../services/ports/console-store.ts';
 import { permissions } from '../../services/ports/records.ts';
+import { CaEnrolmentSchema } from './applications.ts';
 import { CaSourcesInput } from './ca-sources.ts';
 import { CertificateText, closed, Instant, Name, nullable, Origin, oneOf, recordId, Text } from './common.ts';
 import { CaProfileInput, PlatformProfileInput } from './registries.ts';
@@ -44,6 +45,7 @@ export const Operation = Type.Union([
   closed({ kind: Type.Literal('platform.set-profile'), id: recordId('clr'), profile: PlatformProfileInput }),
   closed({ kind: Type.Literal('ca.set-profile'), id: recordId('ca'), profile: CaProfileInput }),
   closed({ kind: Type.Literal('ca.set-sources'), id: recordId('ca'), sources: CaSourcesInput }),
+  closed({ kind: Type.Literal('ca.set-enrolment'), id: recordId('ca'), enrolment: CaEnrolmentSchema }),
   closed({
     kind: Type.Literal('person.register'),
     name: Name,

@@ -1,11 +1,13 @@
 import { fromBase64, toBase64, utf8Encode } from '@onelock/core/bytes';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from '../append-audit.ts';
+import { noEnrolment, putCaEnrolment, readCaEnrolment } from '../applications/enrolment-settings.ts';
 import { caView } from '../ca-registry.ts';
 import { putSources, readSources } from '../ca-sources.ts';
 import { addConsoleUser, certificateKey } from '../console/users.ts';
 import { addCaller, checkOrigins, checkPermissions, refuseTakenOrigins } from '../create-caller.ts';
 import { newId, newToken } from '../identifiers.ts';
+import type { CaEnrolment, CaEnrolmentRecord } from '../ports/application-records.ts';
 import type { ChangeOperation, ChangeSet, OperationEffect } from '../ports/change-records.ts';
 import { type CaSources, noSources } from '../ports/evidence-store.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -133,6 +135,11 @@ async function applyOperation(
       const before = (await repositories.evidence.sourcesOf(operation.id))?.sources ?? noSources;
       await putSources(repositories, ports, author, operation.id, readSources(operation.sources));
       return { ...(await effect(repositories, 'cas', operation.id, JSON.stringify(before))), part: 'sources' };
+    }
+    case 'ca.set-enrolment': {
+      const before = (await repositories.enrolments.ofCa(operation.id)) ?? noEnrolment;
+      await putCaEnrolment(repositories, ports, author, operation.id, readCaEnrolment(operation.enrolment));
+      return { ...(await effect(repositories, 'cas', operation.id, JSON.stringify(before))), part: 'enrolment' };
     }
     case 'person.register': {
       const certificate = readCertificate(operation.certificate, '/certificate');
@@ -266,12 +273,24 @@ async function restorePart(
   repositories: Repositories,
   ports: ApplyPorts,
   author: Author,
-  { registry, id, part, before }: { registry: string; id: string; part: 'profile' | 'sources'; before: string },
+  {
+    registry,
+    id,
+    part,
+    before,
+  }: { registry: string; id: string; part: 'profile' | 'sources' | 'enrolment'; before: string },
 ): Promise<void> {
   const was: unknown = JSON.parse(before);
   if (part === 'sources') await putSources(repositories, ports, author, id, was as CaSources);
+  else if (part === 'enrolment') await putCaEnrolment(repositories, ports, author, id, enrolmentOf(was));
   else if (registry === 'cas') await putCaProfile(repositories, ports, author, id, was as CaProfile);
   else await putPlatformProfile(repositories, ports, author, id, was as PlatformProfile);
+}
+
+/** As the registry gave it, without whose and since when. */
+function enrolmentOf(was: unknown): CaEnrolment {
+  const { caId: _caId, updatedAt: _updatedAt, ...enrolment } = was as CaEnrolmentRecord;
+  return enrolment;
 }
 
 export async function requireSet(repositories: Pick<Repositories, 'changeSets'>, id: string): Promise<ChangeSet> {

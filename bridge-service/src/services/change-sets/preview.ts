@@ -1,5 +1,6 @@
 import { CodedError } from '@onelock/core/errors';
 import { parseCertificate } from '@onelock/core/x509';
+import { readCaEnrolment } from '../applications/enrolment-settings.ts';
 import { readSources } from '../ca-sources.ts';
 import { checkOrigins } from '../create-caller.ts';
 import type { ChangeOperation, OperationPreview } from '../ports/change-records.ts';
@@ -50,9 +51,11 @@ async function previewOne(
         effect === 'changes' ? replaced(ca, readCaChange(ports, operation).certificates) : ca.certificates;
       return { ...{ kind, name: ca.name, effect }, ...(await reachOf(readings, ports, touched)) };
     }
+    case 'ca.set-enrolment':
     case 'ca.set-sources':
     case 'ca.set-profile': {
       if (operation.kind === 'ca.set-sources') readSources(operation.sources);
+      else if (operation.kind === 'ca.set-enrolment') readCaEnrolment(operation.enrolment);
       else readCaProfile(operation.profile);
       const ca = await readings.cas.byId(operation.id);
       if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');

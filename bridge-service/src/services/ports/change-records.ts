@@ -1,3 +1,4 @@
+import type { CaEnrolment } from './application-records.ts';
 import type { ConsoleRole } from './console-store.ts';
 import type { CaSources } from './evidence-store.ts';
 import type { CaState, Permission } from './records.ts';
@@ -39,6 +40,7 @@ export type ChangeOperation =
   | { readonly kind: 'platform.set-profile'; readonly id: string; readonly profile: Partial<PlatformProfile> }
   | { readonly kind: 'ca.set-profile'; readonly id: string; readonly profile: Partial<CaProfile> }
   | { readonly kind: 'ca.set-sources'; readonly id: string; readonly sources: Partial<CaSources> }
+  | { readonly kind: 'ca.set-enrolment'; readonly id: string; readonly enrolment: CaEnrolment }
   /** Somebody who works at the console, let in by this certificate. */
   | {
       readonly kind: 'person.register';
@@ -49,7 +51,7 @@ export type ChangeOperation =
   | { readonly kind: 'person.revoke'; readonly id: string };
 
 export const operationKinds = [
-  ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources'] as const),
+  ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources', 'ca.set-enrolment'] as const),
   ...(['platform.register', 'platform.update', 'platform.revoke', 'platform.set-profile'] as const),
   ...(['person.register', 'person.revoke'] as const),
 ] as const;
@@ -80,7 +82,7 @@ export interface OperationEffect {
   readonly registry: 'cas' | 'platforms' | 'people';
   readonly id: string;
   /** Of the record: what it is (absent), or a part that is kept by itself. */
-  readonly part?: 'profile' | 'sources' | undefined;
+  readonly part?: 'profile' | 'sources' | 'enrolment' | undefined;
   /** Version of the record's history that it left; a later one means that somebody has changed it since; 0 of people, who have no history. */
   readonly version: number;
   /** JSON of the record as it was; null for one that was not there. */

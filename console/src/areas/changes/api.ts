@@ -19,6 +19,7 @@ export type Operation =
   | { kind: 'platform.set-profile'; id: string; profile: object }
   | { kind: 'ca.set-profile'; id: string; profile: object }
   | { kind: 'ca.set-sources'; id: string; sources: object }
+  | { kind: 'ca.set-enrolment'; id: string; enrolment: object }
   | { kind: 'person.register'; name: string; role: Role; certificate: string }
   | { kind: 'person.revoke'; id: string };
 
@@ -110,7 +111,7 @@ export const approvalText = (digest: string): Uint8Array =>
   new TextEncoder().encode(`onelock-change-set-approval-v1\n${digest}\n`);
 
 const kinds = [
-  ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources'] as const),
+  ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources', 'ca.set-enrolment'] as const),
   ...(['platform.register', 'platform.update', 'platform.revoke', 'platform.set-profile'] as const),
   ...(['person.register', 'person.revoke'] as const),
 ] as const;
