@@ -97,7 +97,8 @@ const commands: Readonly<Record<string, (values: Values, operands: readonly stri
     for (const file of files) {
       const done = await importFile(process.env, file, options, values.json ? () => undefined : showProgress);
       print(values.json ? `${JSON.stringify(done)}\n` : describeImport(done));
-      if (!['done', 'checked'].includes(done.state) || done.openConflicts > 0 || (done.counts.unreadable ?? 0) > 0) status = 1;
+      if (!['done', 'checked'].includes(done.state) || done.openConflicts > 0 || (done.counts.unreadable ?? 0) > 0)
+        status = 1;
     }
     return status;
   },
@@ -151,7 +152,16 @@ function showProgress({ state, received, size, position, total }: ToldImport): v
 }
 
 /** The outcome of `import` for people. */
-function describeImport({ id, name, state, counts, preview, newCompanies, openConflicts, failure }: ToldImport): string {
+function describeImport({
+  id,
+  name,
+  state,
+  counts,
+  preview,
+  newCompanies,
+  openConflicts,
+  failure,
+}: ToldImport): string {
   const shown = state === 'checked' ? (preview?.counts ?? {}) : counts;
   const companies = state === 'checked' ? (preview?.newCompanies ?? 0) : newCompanies;
   const lines = [
@@ -160,7 +170,11 @@ function describeImport({ id, name, state, counts, preview, newCompanies, openCo
     `  新企业 / new companies: ${companies}`,
     ...(openConflicts > 0 ? [`  待人工处理 / waiting for a decision: ${openConflicts}`] : []),
     ...(failure !== null && isErrorCode(failure.code)
-      ? [failure.code, describeError(failure.code, failure.params, 'zh-CN'), describeError(failure.code, failure.params, 'en')]
+      ? [
+          failure.code,
+          describeError(failure.code, failure.params, 'zh-CN'),
+          describeError(failure.code, failure.params, 'en'),
+        ]
       : []),
   ];
   return `${lines.join('\n')}\n`;
