@@ -126,7 +126,6 @@ chromium('files through the agent', (executable) => {
       page.notify('cancel', { callId: 'c-x' });
       expect(await cancelled).toFailWith('ERR_USER_CANCELLED');
       expect((await page.call('getAgentInfo', {})).streams).toBe(true);
-      expect(await sign({ kind: 'picker' } as never), 'this agent has no picker').toFailWith('ERR_CALL_UNSUPPORTED');
       // Nor are files a way round the rule that only authenticate signs a login.
       const certificate = testDer('sm2/leaf.pem');
       const statement = { purpose: 'login', origin: 'https://x', challenge: new Uint8Array(32), certificate } as const;

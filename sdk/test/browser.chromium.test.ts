@@ -97,6 +97,20 @@ requireReal('Chromium', chromiumExecutable())('the plain script in a real Chromi
     expect(seen.ms).toBeLessThan(1_200);
   });
 
+  it('leaves the console of a page clean whose agent is on the first of its ports', async () => {
+    const page = await open('/');
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    const ports = [agent.port, await deadPort(), await deadPort(), await deadPort()];
+    await page.evaluate(async (tried) => {
+      const { OneLock } = globalThis as unknown as PageGlobals;
+      (await OneLock.connect({ ports: tried })).close();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }, ports);
+    await page.close();
+    expect(said).toEqual([]);
+  });
+
   it('works in a worker, where there is no document', async () => {
     const page = await open('/');
     const seen = await page.evaluate(

@@ -52,6 +52,20 @@ describe('connect', () => {
     ]);
   });
 
+  it('knocks at no other port when the first answers, and first where the agent was last', async () => {
+    let knocked = 0;
+    const bystander = createTcpServer(() => {
+      knocked += 1;
+    });
+    await new Promise<void>((resolve) => bystander.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => bystander.close());
+    const agent = await agentWith();
+    const other = (bystander.address() as AddressInfo).port;
+    await connected({ ports: [agent.port, other] });
+    await connected({ ports: [other, agent.port] });
+    expect(knocked).toBe(0);
+  });
+
   it('says at once that no agent is there', async () => {
     const ports = await Promise.all([deadPort(), deadPort(), deadPort(), deadPort()]);
     const { ms, outcome } = await took(connect({ ports }));
