@@ -73,7 +73,7 @@ interface Answer {
 
 /**
  * EST (RFC 7030) of the demonstration's authorities at `/AUTHORITY/.well-known/est[/LABEL]/OPERATION`. A request that comes again gets the
- * certificate that it got before. The label `single` asks for one certificate of both uses. Dual certificates: docs/adr.
+ * certificate that it got before. The label `single` asks for one certificate of both uses. Dual certificates: docs/adr/0027-dual-certificates-over-est.md.
  */
 export async function startEstServer(options: EstServerOptions): Promise<EstServer> {
   const switches: Switches = { lies: new Map(), pendingTimes: 0, retryAfter: '1' };

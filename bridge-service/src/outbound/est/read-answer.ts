@@ -10,7 +10,7 @@ const mostCertificates = 16;
 /** ENVELOPEDKEYBLOB of GM/T 0016 with a key of one block is 388 bytes. */
 const longestEnvelope = 8_192;
 
-/** How CAs of the convention name the form of an enveloped key (docs/adr/0044). */
+/** How CAs of the convention name the form of an enveloped key (docs/adr/0027-dual-certificates-over-est.md). */
 const envelopeTypes: ReadonlyMap<string, EnvelopeKind> = new Map([
   ['application/vnd.onelock.sm2-enveloped-key', 'sm2-enveloped-key'],
   ['application/vnd.onelock.skf-enveloped-key-blob', 'skf-enveloped-key-blob'],
