@@ -127,7 +127,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
   });
-  await installRateLimit(app, config, ports.platforms);
+  await installRateLimit(app, config, ports);
   const metrics = installMetrics(app);
   measureEvidence(metrics.registry, ports);
   measureStore(metrics.registry, ports);

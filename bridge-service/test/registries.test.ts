@@ -201,7 +201,7 @@ describe('profiles', () => {
       contacts: [],
       keys: [{ id: 'server-1', publicKey: toBase64(publicKey.spki) }],
       requestsPerMinute: 3,
-      webhooks: [{ url: 'https://bid.example.cn/hooks', events: ['watchlist.alert'] }],
+      webhooks: [{ url: 'https://bid.example.cn/hooks', events: ['ca.changed'] }],
     };
     const put = (body: object) => service.call('PUT', url, { token: operator, body });
     expect((await put({ ...profile, keys: [{ id: 'x', publicKey: 'AAAA' }] })).status).toBe(400);

@@ -21,6 +21,7 @@ export interface CleanedUp {
   readonly tickets: number;
   readonly nonces: number;
   readonly platformMessages: number;
+  readonly quotaMinutes: number;
   readonly consoleSessions: number;
   readonly idempotentAnswers: number;
   readonly auditDetails: number;
@@ -41,6 +42,7 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
       nonces: await repositories.nonces.deleteExpiredBefore(before(challengeGraceMs)),
       platformMessages: await repositories.platformMessages.deleteBefore(before(deliveredKeptMs), before(deadKeptMs)),
+      quotaMinutes: await repositories.quotas.deleteBefore(before(3_600_000)),
       consoleSessions: await repositories.console.deleteExpiredBefore(before(0)),
       idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
       auditDetails: await eraseExpiredDetails(repositories, ports),

@@ -31,6 +31,7 @@ import { createLoginRepository } from './logins.ts';
 import { createOidcRepository } from './oidc.ts';
 import { createPlatformMessageRepository } from './platform-messages.ts';
 import { createProfileRepository } from './profiles.ts';
+import { createQuotaRepository } from './quotas.ts';
 import { createHistoryRepository } from './record-history.ts';
 import { createNonceRepository } from './request-nonces.ts';
 import { createSealRepository } from './seals.ts';
@@ -121,6 +122,7 @@ function createReadings(database: ServiceDatabase): Readings {
     tickets: createTicketRepository(database),
     nonces: createNonceRepository(database),
     platformMessages: createPlatformMessageRepository(database),
+    quotas: createQuotaRepository(database),
     oidc: createOidcRepository(database),
     driverCatalogues: createDriverCatalogueRepository(database),
     applications: createApplicationRepository(database),

@@ -8,6 +8,7 @@ import type { ImportRepository } from './import-store.ts';
 import type { NonceRepository } from './nonce-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
 import type { PlatformMessageRepository } from './platform-messages-store.ts';
+import type { QuotaRepository } from './quota-store.ts';
 import type {
   AdministratorCode,
   AuditDetails,
@@ -173,6 +174,7 @@ export interface Readings {
   readonly tickets: TicketRepository;
   readonly nonces: NonceRepository;
   readonly platformMessages: PlatformMessageRepository;
+  readonly quotas: QuotaRepository;
   readonly imports: ImportRepository;
   readonly oidc: OidcRepository;
   readonly driverCatalogues: DriverCatalogueRepository;
