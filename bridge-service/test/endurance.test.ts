@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expectCountedOnce } from './support/counted-once.ts';
 import { newTestDatabase, type TestDatabase } from './support/database.ts';
 import { pem } from './support/pki.ts';
 import { newFolder, runCli, type ServiceProcess, spawnService } from './support/process.ts';
@@ -59,6 +60,7 @@ describe('a service killed between writes', () => {
     }
     const service = await spawnService(folder, database.environment);
     for (const id of acknowledged) expect((await send(service, 'GET', `/v1/cas/${id}`, token)).id).toBe(id);
+    await expectCountedOnce(database);
     await service.end('SIGTERM');
-  }, 60_000);
+  }, 180_000);
 });

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expectCountedOnce } from './support/counted-once.ts';
 import { newTestDatabase, type TestDatabase } from './support/database.ts';
 import { pem } from './support/pki.ts';
 import { newFolder, runCli, type ServiceProcess, spawnService } from './support/process.ts';
@@ -70,6 +71,7 @@ it('one of two nodes killed under load loses nothing that it acknowledged, and t
 
   const there = new Set((await database.sql('select id from cas')).map(({ id }) => String(id)));
   expect([...acknowledged.one, ...acknowledged.two].filter((id) => !there.has(id))).toEqual([]);
+  await expectCountedOnce(database);
   expect(await two.end('SIGTERM')).toBe(0);
   for (const folder of folders) {
     const verified = runCli(['audit', 'verify', '--json'], folder, environment);

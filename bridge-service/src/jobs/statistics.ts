@@ -2,7 +2,7 @@ import type { Ports } from '../services/ports/ports.ts';
 import { createAuditCounter } from '../services/statistics/count-audit.ts';
 
 /** A node that finds another one at work leaves it to it for so long. */
-const yieldMs = 10_000;
+const yieldMs = 5_000;
 
 /** Counts what the audit log has grown by, every so often. Gives the function that stops it. */
 export function startStatistics(
