@@ -66,6 +66,7 @@ import { timestampRoutes } from './routes/timestamps.ts';
 import { watchListRoutes } from './routes/watch-list.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import type { Ports } from './services/ports/ports.ts';
+import { spareRandom } from './services/spare-random.ts';
 
 export interface AppOptions {
   readonly config: ServiceConfig;
@@ -91,7 +92,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     // It begins with the time, by which the audit log is searched for it (services/support).
-    genReqId: () => `req_${ports.clock().getTime().toString(16).padStart(12, '0')}${toHex(ports.ops.random(6))}`,
+    genReqId: () => `req_${ports.clock().getTime().toString(16).padStart(12, '0')}${toHex(spareRandom(ports.ops, 6))}`,
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket as Socket, config.requestTimeoutMs),
     routerOptions: { maxParamLength: 200 },
     // A URL that cannot be decoded reaches no route and no error handler.

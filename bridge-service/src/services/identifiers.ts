@@ -1,6 +1,7 @@
 import { toBase64Url, toHex } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import type { Clock } from './ports/clock.ts';
+import { spareRandom } from './spare-random.ts';
 
 export type IdPrefix =
   | 'clr'
@@ -27,7 +28,7 @@ export type IdPrefix =
 
 /** Prefix, 48 bits of time and 80 random bits: sorts by age, cannot be guessed, says what it names. */
 export function newId(prefix: IdPrefix, clock: Clock, ops: CryptoOps): string {
-  return `${prefix}_${clock().getTime().toString(16).padStart(12, '0')}${toHex(ops.random(10))}`;
+  return `${prefix}_${clock().getTime().toString(16).padStart(12, '0')}${toHex(spareRandom(ops, 10))}`;
 }
 
 /** A bearer token: 256 random bits. Shown once; only {@link secretDigest} of it is kept. */

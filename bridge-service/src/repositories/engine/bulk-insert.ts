@@ -18,8 +18,11 @@ export interface BulkOptions {
 
 type Value = string | number | Uint8Array | null;
 
+/** Rows of one statement on SQLite; what is left over goes one by one, so that there are two texts to prepare and no more. */
+const rowsTogether = 8;
+
 /**
- * Inserts many rows by one statement whose text does not depend on their number: a prepared one for each row on SQLite, where a
+ * Inserts many rows by statements whose text does not depend on their number: prepared ones for a few rows on SQLite, where a
  * statement costs microseconds, and one for all on PostgreSQL, where a round trip costs a hundred times that. Belongs into a
  * transaction. Names are those of the schema, never of a request.
  */
@@ -35,8 +38,13 @@ export async function bulkInsert<Table extends keyof Tables & string>(
   const into = `insert into ${table} (${names.join(', ')})`;
   const conflict = onConflict(table, options.existing);
   if (engineOf(database) === 'sqlite') {
-    const text = `${into} values (${names.map(() => '?').join(', ')})${conflict}`;
-    for (const row of rows) await database.executeQuery(CompiledQuery.raw(text, [...row]));
+    const values = `(${names.map(() => '?').join(', ')})`;
+    for (let at = 0; at < rows.length; ) {
+      const size = rows.length - at >= rowsTogether ? rowsTogether : 1;
+      const text = `${into} values ${new Array(size).fill(values).join(', ')}${conflict}`;
+      await database.executeQuery(CompiledQuery.raw(text, rows.slice(at, at + size).flat()));
+      at += size;
+    }
     return;
   }
   const types = Object.values(columns);
