@@ -16,7 +16,14 @@ import { proveInclusion } from '../src/services/prove-audit.ts';
 
 const ops = createNodeCrypto();
 const clock = () => new Date();
-const lifetimes = { challengeSeconds: 300, codeMinutes: 60, idempotencyHours: 24, auditPayloadDays: 3650, consoleIdleMinutes: 30, consoleHours: 10 };
+const lifetimes = {
+  challengeSeconds: 300,
+  codeMinutes: 60,
+  idempotencyHours: 24,
+  auditPayloadDays: 3650,
+  consoleIdleMinutes: 30,
+  consoleHours: 10,
+};
 const waiting = 64;
 const judgements = 12_000;
 
