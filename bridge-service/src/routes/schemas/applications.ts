@@ -48,8 +48,8 @@ export const CaEnrolmentSchema = closed(
     }),
     protocol: oneOf(['est'], '协议：EST（RFC 7030） / protocol'),
     url: Type.String({
-      minLength: 1,
       maxLength: 500,
+      pattern: '^https?://[\\x21-\\x7e]+$',
       description: '到 /.well-known/est 为止的地址 / up to and with /.well-known/est',
       examples: ['https://ca.example.cn/.well-known/est'],
     }),
