@@ -119,7 +119,7 @@ requireReal(pkcs11Parts, pkcs11Library())('a signed manifest of SoftHSM2', (soft
     writeFileSync(path.join(state, 'softhsm2.conf'), 'directories.tokendir = tokens\nobjectstore.backend = file\n');
     const manifest = (version: number, digest: string) =>
       sampleManifest({
-        ...{ id: 'softhsm2', version, family: 'pkcs11', quirks: {}, stateFolder: true },
+        ...{ id: 'softhsm2', version, family: 'pkcs11', quirks: {}, seal: { place: 'none' }, stateFolder: true },
         environment: { SOFTHSM2_CONF: 'softhsm2.conf' },
         libraries: [
           { system: 'linux', architecture: 'x64', paths: [library], builds: [{ version: '2', sha256: digest }] },
