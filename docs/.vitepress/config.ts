@@ -43,6 +43,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
         { text: say('快速开始', 'Quick start'), link: `${at}guide/quick-start` },
         { text: say('使用 SDK', 'Using the SDK'), link: `${at}guide/sdk` },
         { text: say('服务器端接口', 'The HTTP API'), link: `${at}guide/http-api` },
+        { text: say('请求票据', 'Request tickets'), link: `${at}guide/tickets` },
         { text: say('线上协议', 'The wire protocol'), link: `${at}guide/protocol` },
       ],
     },
