@@ -2,6 +2,7 @@ import { fromBase64, toHex, utf8Encode } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import { judgeSignature } from '@onelock/core/validation';
 import { appendAudit } from '../append-audit.ts';
+import { mayBeOf } from '../console/own-keys.ts';
 import { canonicalJson } from '../idempotency.ts';
 import { newId } from '../identifiers.ts';
 import { type Page, pageOf } from '../page.ts';
@@ -90,7 +91,7 @@ export async function approveChangeSet(
   id: string,
   input: { readonly digest: string; readonly signature?: ApprovalSignature | undefined },
 ): Promise<ChangeSetView> {
-  const signed = input.signature && (await readSignature(ports, input.digest, input.signature));
+  const signed = input.signature && (await readSignature(ports, act.caller.id, input.digest, input.signature));
   const approved = await act.transaction(async (repositories) => {
     const set = await requireState(repositories, id, 'proposed');
     const by = act.caller.id;
@@ -201,13 +202,19 @@ function readApplyAt(text: string | undefined): string | null {
   return instant.toISOString();
 }
 
-/** An approver's signature counts when the service would accept it from anybody: by a certificate under a registered CA. */
+/**
+ * An approver's signature counts when the service would accept it from anybody, by a certificate under a registered CA; and by a certificate
+ * of their own, where some are bound to them for the console.
+ */
 async function readSignature(
   ports: Ports,
+  approver: string,
   digest: string,
   { certificate: text, signature }: ApprovalSignature,
 ): Promise<Pick<Approval, 'signature' | 'certificate'>> {
   const certificate = readCertificate(text, '/signature/certificate');
+  if (!(await mayBeOf(ports, approver, certificate)))
+    throw new CodedError('ERR_CHANGE_SIGNATURE', { reason: 'ERR_CONSOLE_USER_UNKNOWN' });
   const trust = await ports.trust.current(ports.store);
   const report = judgeSignature(
     {

@@ -68,6 +68,8 @@ export interface Contact {
   readonly email?: string;
 }
 
+export const deviationRules = ['usual', 'declared-only'] as const;
+
 export interface CaProfile {
   readonly contacts: readonly Contact[];
   readonly serviceLevel: {
@@ -82,6 +84,7 @@ export interface CaProfile {
     readonly reading: 'whole' | 'after-scheme' | 'second-part';
   }[];
   readonly deviations: readonly string[];
+  readonly deviationRule: (typeof deviationRules)[number];
 }
 
 export const cas = {

@@ -7,6 +7,7 @@ const fields = [
     'serviceLevel',
     'identityPlaces',
     'deviations',
+    'deviationRule',
     'ocsp',
     'crl',
     'deltaCrl',
@@ -37,4 +38,11 @@ export function fieldName(field: string): string {
 export function actionName(action: string): string {
   const known = actions.find((one) => one === action);
   return known === undefined ? say('action.other', { action }) : say(`action.${known}`);
+}
+
+const values = ['active', 'off-boarded'] as const;
+
+export function valueName(value: string): string | undefined {
+  const known = values.find((one) => one === value);
+  return known === undefined ? undefined : say(known);
 }

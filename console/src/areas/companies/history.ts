@@ -12,3 +12,10 @@ export function actionName(action: string): string {
   const known = actions.find((one) => one === action);
   return known === undefined ? say('action.other', { action }) : say(`action.${known}`);
 }
+
+const values = ['active', 'closed'] as const;
+
+export function valueName(value: string): string | undefined {
+  const known = values.find((one) => one === value);
+  return known === undefined ? undefined : say(known);
+}

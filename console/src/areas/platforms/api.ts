@@ -12,6 +12,8 @@ export interface PlatformProfile {
   readonly contacts: readonly Contact[];
   readonly keys: readonly { readonly id: string; readonly publicKey: string }[];
   readonly requestTickets?: 'required' | 'optional';
+  readonly authentication: 'token' | 'signature' | 'mtls';
+  readonly clientCertificates: readonly { readonly id: string; readonly certificate: string }[];
   readonly requestsPerMinute: number | null;
   readonly webhooks: readonly { readonly url: string; readonly events: readonly string[] }[];
 }

@@ -2,7 +2,7 @@ import { say } from './words.ts';
 
 const fields = [
   ...(['name', 'origins', 'revokedAt', 'permissions', 'profile', 'contacts', 'keys', 'webhooks'] as const),
-  ...(['requestTickets', 'requestsPerMinute'] as const),
+  ...(['requestTickets', 'requestsPerMinute', 'authentication', 'clientCertificates'] as const),
 ] as const;
 const actions = [
   ...(['caller.create', 'caller.update', 'caller.revoke', 'caller.issue-token', 'caller.restore'] as const),
