@@ -117,6 +117,33 @@ describe('an application', () => {
     expect(second.body.id).toBe(first.body.id);
   });
 
+  it('tells its platform of each state by webhook, and no other platform', async () => {
+    const { service } = world;
+    const other = await service.caller('platform');
+    const self = async (token: string) => (await service.call('GET', '/v1/callers/self', { token })).body.id;
+    const [mine, theirs] = [await self(world.platform), await self(other)];
+    for (const id of [mine, theirs])
+      await service.call('PUT', `/v1/platforms/${id}/profile`, {
+        ...{ token: service.administrator },
+        body: {
+          ...{ contacts: [], keys: [], requestsPerMinute: null },
+          webhooks: [{ url: 'https://bid.example.cn/hook', events: ['application.changed'] }],
+        },
+      });
+    const id = await world.applied();
+    const told = async (platform: string, token: string) =>
+      (await service.call('GET', `/v1/platforms/${platform}/webhook-messages`, { token })).body.items;
+    const data = (await told(mine, world.platform)).map((message: { data: object }) => message.data);
+    expect(data).toEqual(
+      expect.arrayContaining([
+        { application: id, state: 'submitted' },
+        { application: id, state: 'issued' },
+      ]),
+    );
+    expect(data).toHaveLength(2);
+    expect(await told(theirs, other)).toEqual([]);
+  });
+
   it('is withdrawn while the CA has it, and nothing is fetched afterwards', async () => {
     world.ca.switches.pendingTimes = 5;
     const id = await world.applied();

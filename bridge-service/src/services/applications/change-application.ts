@@ -5,6 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { AuditEntry } from '../ports/records.ts';
 import type { Repositories } from '../ports/store.ts';
 import type { Author } from '../registry/record-change.ts';
+import { tellPlatforms } from '../webhooks/platform-events.ts';
 
 export type ChangePorts = Pick<Ports, 'ops' | 'clock' | 'lifetimes'>;
 
@@ -36,7 +37,18 @@ export async function changeApplication(
   if (!(await repositories.applications.update(changed, step)))
     throw new CodedError('ERR_REQUEST_CONFLICT', { field: '/version' });
   await auditApplication(repositories, ports, author, changed, { action, outcome, details });
+  if (moved && changed.platformId !== null) await tellItsPlatform(repositories, ports, changed, changed.platformId);
   return changed;
+}
+
+async function tellItsPlatform(
+  repositories: Repositories,
+  ports: ChangePorts,
+  { id, state, reason }: Application,
+  platformId: string,
+): Promise<void> {
+  const data = { application: id, state, ...(reason !== null && { reason: reason.code }) };
+  await tellPlatforms(repositories, ports, 'application.changed', data, platformId);
 }
 
 export async function auditApplication(

@@ -5,8 +5,9 @@ import type { Repositories } from '../ports/store.ts';
 
 /**
  * What platforms are told of. `ca.changed`: a CA entered, changed or left. `platform.changed`: the platform's own record, profile or token.
+ * `application.changed`: an application for a certificate that the platform made.
  */
-export const platformEvents = ['ca.changed', 'platform.changed'] as const;
+export const platformEvents = ['ca.changed', 'platform.changed', 'application.changed'] as const;
 export type PlatformEvent = (typeof platformEvents)[number];
 
 type TellPorts = Pick<Ports, 'ops' | 'clock'>;
