@@ -3,18 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Begun,
   begin,
-  configure,
-  listen,
+  openProvider,
   pageAct,
   type RegisteredClient,
-  registerClient,
   signOn,
   site,
   Visitor,
   walkIn,
 } from './support/oidc-visitor.ts';
-import { pem } from './support/pki.ts';
-import { createTestService, type TestService } from './support/service.ts';
+import type { TestService } from './support/service.ts';
 
 let service: TestService;
 let url: string;
@@ -23,19 +20,7 @@ let registered: RegisteredClient;
 let config: client.Configuration;
 
 beforeAll(async () => {
-  service = await createTestService();
-  url = await listen(service);
-  await service.call('POST', '/v1/cas', {
-    token: service.administrator,
-    body: { name: 'sm2', anchors: [pem('sm2/root')], intermediates: [pem('sm2/intermediate')] },
-  });
-  const { body } = await service.call('POST', '/v1/callers', {
-    token: service.administrator,
-    body: { name: '示范平台', role: 'platform', origins: [site] },
-  });
-  platformId = body.id;
-  registered = await registerClient(service, platformId);
-  config = await configure(url, registered);
+  ({ service, url, platformId, registered, config } = await openProvider());
 });
 afterAll(() => service.close());
 

@@ -4,37 +4,22 @@ import {
   type Begun,
   begin,
   callback,
-  configure,
-  listen,
+  openProvider,
   type RegisteredClient,
-  registerClient,
   site,
   Visitor,
   walkIn,
 } from './support/oidc-visitor.ts';
 import { pem } from './support/pki.ts';
-import { createTestService, type TestService } from './support/service.ts';
+import type { TestService } from './support/service.ts';
 
 let service: TestService;
 let url: string;
-let platformId: string;
 let registered: RegisteredClient;
 let config: client.Configuration;
 
 beforeAll(async () => {
-  service = await createTestService();
-  url = await listen(service);
-  await service.call('POST', '/v1/cas', {
-    token: service.administrator,
-    body: { name: 'sm2', anchors: [pem('sm2/root')], intermediates: [pem('sm2/intermediate')] },
-  });
-  const { body } = await service.call('POST', '/v1/callers', {
-    token: service.administrator,
-    body: { name: '示范平台', role: 'platform', origins: [site] },
-  });
-  platformId = body.id;
-  registered = await registerClient(service, platformId);
-  config = await configure(url, registered);
+  ({ service, url, registered, config } = await openProvider());
 });
 afterAll(() => service.close());
 

@@ -13,6 +13,8 @@ export interface ProviderOptions {
   readonly origin: string;
   readonly cookieKey: string;
   readonly keys: SigningKeys;
+  /** How clients are told that a session is over. */
+  readonly backChannel: (url: string | URL, init?: RequestInit) => Promise<Response>;
 }
 
 const minute = 60;
@@ -26,7 +28,7 @@ export const accountSeconds = 24 * hour;
  * The provider of one issuer: code flow with PKCE (S256) and nothing else, clients from the registry, no consent page (a platform is a
  * registered party, and the agent's window names what is signed), no refresh tokens.
  */
-export function createProvider({ ports, origin, cookieKey, keys }: ProviderOptions): Provider {
+export function createProvider({ ports, origin, cookieKey, keys, backChannel }: ProviderOptions): Provider {
   const adapter = createAdapter(ports);
   const accounts = adapter(accountModel);
   const secure = origin.startsWith('https:');
@@ -60,6 +62,8 @@ export function createProvider({ ports, origin, cookieKey, keys }: ProviderOptio
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: true },
+      // Claims in the ID token are for who asks for them by name: it travels through the browser when somebody logs out.
+      claimsParameter: { enabled: true },
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
@@ -71,9 +75,7 @@ export function createProvider({ ports, origin, cookieKey, keys }: ProviderOptio
         },
       },
     },
-    // The one call that leaves: telling a client that its session is over, at the address that an administrator registered.
-    fetch: (url, options) =>
-      globalThis.fetch(url, { ...options, redirect: 'error', signal: AbortSignal.timeout(5_000) }),
+    fetch: (url, options) => backChannel(url instanceof URL ? url : String(url), options),
     interactions: { policy: loginAlone(), url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
     findAccount: async (_ctx, sub) => {
       const account = (await accounts.find(sub)) as Account | undefined;
@@ -104,14 +106,14 @@ function loginAlone() {
 }
 
 async function grantWhatWasAsked(ctx: KoaContextWithOIDC) {
-  const { client, session, account, provider, requestParamScopes } = ctx.oidc;
+  const { client, session, account, provider, requestParamScopes, requestParamClaims } = ctx.oidc;
   if (client === undefined || session === undefined || account === undefined)
     throw new CodedError('ERR_SERVICE_INTERNAL');
   const known = session.grantIdFor(client.clientId);
   const found = known === undefined ? undefined : await provider.Grant.find(known);
   const grant = found ?? new provider.Grant({ clientId: client.clientId, accountId: account.accountId });
   grant.addOIDCScope([...requestParamScopes].join(' '));
-  grant.addOIDCClaims(['acr', 'amr', 'auth_time']);
+  grant.addOIDCClaims([...new Set(['acr', 'amr', 'auth_time', ...requestParamClaims])]);
   await grant.save();
   return grant;
 }

@@ -7,6 +7,7 @@ import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { Compile } from 'typebox/compile';
 import { secretsFolderOf } from '../config.ts';
+import { createBackChannel } from '../outbound/index.ts';
 import { negotiateLocale } from '../plugins/locale.ts';
 import { publicOriginOf } from '../public-origin.ts';
 import type { RouteContext } from '../routes/context.ts';
@@ -75,6 +76,9 @@ function randomSecret({ ports }: RouteContext): string {
 function issuerOf(app: FastifyInstance, context: RouteContext): () => Promise<Issuer> {
   const { config, ports } = context;
   const cookieKey = readOrMakeSecret(secretsFolderOf(config), 'cookie-key', () => randomSecret(context)).trim();
+  const backChannel = config.outbound
+    ? createBackChannel({ networks: config.outboundNetworks })
+    : async () => Promise.reject(new CodedError('ERR_SERVICE_UNAVAILABLE'));
   let made: { readonly issuer: Issuer; readonly version: string } | null = null;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<Issuer> | null = null;
@@ -84,7 +88,7 @@ function issuerOf(app: FastifyInstance, context: RouteContext): () => Promise<Is
     const origin = publicOriginOf(app, config);
     if (made === null || made.version !== keys.version)
       made = {
-        issuer: { origin, provider: createProvider({ ports, origin, cookieKey, keys }) },
+        issuer: { origin, provider: createProvider({ ports, origin, cookieKey, keys, backChannel }) },
         version: keys.version,
       };
     checkedAt = performance.now();

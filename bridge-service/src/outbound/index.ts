@@ -1,4 +1,5 @@
 export { isPublicAddress, mayConnect, type UrlOrigin } from './address-rules.ts';
+export { createBackChannel } from './back-channel.ts';
 export { fetchIssuers } from './ca-issuers.ts';
 export { type CrlDownload, fetchCrl } from './crl.ts';
 export { createEnrolmentDoor, createEstDoor, type EstOptions, type ReadCredential } from './est/est-door.ts';

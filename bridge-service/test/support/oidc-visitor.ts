@@ -1,7 +1,7 @@
 import { fromBase64 } from '@onelock/core/bytes';
 import * as client from 'openid-client';
-import { makeLoginToken } from './pki.ts';
-import type { TestService } from './service.ts';
+import { makeLoginToken, pem } from './pki.ts';
+import { createTestService, type TestService } from './service.ts';
 
 export const site = 'http://127.0.0.1:18999';
 export const callback = `${site}/back`;
@@ -67,12 +67,17 @@ export async function listen(service: TestService): Promise<string> {
   return service.app.listen({ host: '127.0.0.1', port: 0 });
 }
 
-export async function registerClient(service: TestService, platformId: string): Promise<RegisteredClient> {
+export async function registerClient(
+  service: TestService,
+  platformId: string,
+  more: object = {},
+): Promise<RegisteredClient> {
   const { status, body } = await service.call('POST', '/v1/oidc-clients', {
     token: service.administrator,
     body: {
       ...{ platformId, name: '示范平台 <b>', kind: 'confidential', redirectUris: [callback] },
       postLogoutRedirectUris: [`${site}/bye`],
+      ...more,
     },
   });
   if (status !== 201) throw new Error(JSON.stringify(body));
@@ -147,4 +152,28 @@ export async function walkIn(service: TestService, visitor: Visitor, { url }: Be
   const back = await visitor.follow(body.redirectTo);
   if (back.location === null) throw new Error(back.text);
   return new URL(back.location);
+}
+
+export interface OpenProvider {
+  readonly service: TestService;
+  readonly url: string;
+  readonly platformId: string;
+  readonly registered: RegisteredClient;
+  readonly config: client.Configuration;
+}
+
+/** A service that knows a CA and a platform with a client, and the client library that has discovered it. */
+export async function openProvider(overrides: Parameters<typeof createTestService>[0] = {}): Promise<OpenProvider> {
+  const service = await createTestService(overrides);
+  const url = await listen(service);
+  await service.call('POST', '/v1/cas', {
+    token: service.administrator,
+    body: { name: 'sm2', anchors: [pem('sm2/root')], intermediates: [pem('sm2/intermediate')] },
+  });
+  const { body } = await service.call('POST', '/v1/callers', {
+    token: service.administrator,
+    body: { name: '示范平台', role: 'platform', origins: [site] },
+  });
+  const registered = await registerClient(service, body.id);
+  return { service, url, platformId: body.id, registered, config: await configure(url, registered) };
 }

@@ -2,6 +2,7 @@ import { authenticate, connect, diagnose, isOneLockError, type OneLockClient } f
 import { describe } from '@onelock/sdk/messages';
 import { certificateChoice, type Identity } from './certificate-choice.ts';
 import { element } from './element.ts';
+import { keylessHelp } from './keyless.ts';
 import { type Coded, Refusal, serverOf, type UseContext } from './server.ts';
 import { type Language, words } from './words.ts';
 
@@ -54,6 +55,7 @@ function runDesk(place: HTMLElement): void {
     status.hidden = status.textContent === '';
     alert.replaceChildren(...(failure === null ? [] : [failureNotice(failure)]));
     content.replaceChildren(stage === 'ready' ? chooser() : stage === 'looking' ? '' : otherActs());
+    if (stage === 'absent' || stage === 'ready') content.append(keylessHelp(language, ports));
   }
 
   function statusWords(): string {

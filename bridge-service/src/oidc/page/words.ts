@@ -10,6 +10,13 @@ const zhCN = {
   asking: '请在弹出的一锁通窗口中同意本站读取证书列表。',
   absent: '没有连上本机的一锁通助手',
   retry: '重试',
+  keyless: '没有证书介质，想用手机登录？',
+  keylessText:
+    '手机扫码登录尚未开通：目前须在装有一锁通助手的电脑上，用证书介质（UKey）或软证书登录。请勿相信任何索要口令（PIN）的网页或二维码。',
+  diagnosis: '检查这台电脑',
+  diagnosing: '正在检查…',
+  diagnosisFine: '助手工作正常，版本 {version}。如列表里没有证书，请重新插拔介质，或在助手窗口中运行环境检查。',
+  diagnosisHelp: '把以下内容告诉技术支持：',
   certificates: '选择登录用的证书',
   none: '没有可用的证书。请插入证书介质（UKey），列表会自动更新。',
   unread: '有介质未能读出：',
@@ -44,6 +51,14 @@ const en: Words = {
   asking: 'Please allow this site to list certificates in the OneLock window that has opened.',
   absent: 'The OneLock agent on this computer was not reached',
   retry: 'Try again',
+  keyless: 'No key at hand, and want to use your phone?',
+  keylessText:
+    'Signing in by phone is not available yet: for now it takes a computer with the OneLock agent and a key or a soft certificate. Trust no page and no QR code that asks for your PIN.',
+  diagnosis: 'Check this computer',
+  diagnosing: 'Checking…',
+  diagnosisFine:
+    'The agent works, version {version}. If a certificate is missing from the list, plug the key in again, or run the environment check in the agent’s window.',
+  diagnosisHelp: 'Tell your support:',
   certificates: 'Choose the certificate to sign in with',
   none: 'There is no usable certificate. Plug in your key: the list follows by itself.',
   unread: 'Some devices could not be read:',
