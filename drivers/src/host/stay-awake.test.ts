@@ -22,11 +22,24 @@ describe('staying awake for an answer', () => {
     expect(await idleWithin(200)).toBeGreaterThan(100);
   });
 
-  it('rests where somebody else wants the processor', async () => {
-    const awake = new StayAwake(60_000);
+  it('does not take work of its own for somebody else’s', async () => {
+    const awake = new StayAwake(10_000);
     awake.expect();
     const blockedUntil = performance.now() + 20;
     while (performance.now() < blockedUntil);
+    await nextRound();
+    awake.expect();
+    const idle = await idleWithin(200);
+    awake.rest();
+    // Awake all the time, or resting because this machine is busy; one processor never tries.
+    expect(idle).toBeLessThanOrEqual(200);
+  });
+
+  it('rests where somebody else wants the processor', async () => {
+    const awake = new StayAwake(60_000);
+    awake.expect();
+    // Asleep, as a thread is that had to make room.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     await nextRound();
     awake.expect();
     expect(await idleWithin(200), `${availableParallelism()} processors`).toBeGreaterThan(100);

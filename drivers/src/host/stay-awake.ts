@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers';
 
-/** So long between two rounds of the loop: somebody else had the processor. */
+/** So long between two rounds of the loop: something was in the way. */
 const interruptedMs = 0.5;
-/** For each millisecond that somebody else wanted the processor, so many without a try. */
-const restPerLostMs = 30;
+/** For each millisecond that somebody else had the processor, so many without a try. */
+const restPerLostMs = 10;
 
 /**
  * Keeps the event loop from falling asleep for a moment. Where two processes hand short work to and fro, going to sleep and being
@@ -18,6 +18,8 @@ export class StayAwake {
   #restsUntil = 0;
   #lastRound = 0;
   #looping = false;
+  /** What the processor gave this thread, at a moment since which it never slept. */
+  #since = { wall: 0, processor: 0 };
 
   /** @param ms  at most so long after the last {@link expect} */
   constructor(ms: number) {
@@ -33,6 +35,7 @@ export class StayAwake {
     if (this.#looping) return;
     this.#looping = true;
     this.#lastRound = now;
+    this.#since = { wall: now, processor: processorMs() };
     setImmediate(this.#round);
   }
 
@@ -43,10 +46,22 @@ export class StayAwake {
 
   readonly #round = (): void => {
     const now = performance.now();
-    const lost = now - this.#lastRound;
+    if (now - this.#lastRound > interruptedMs) this.#judge(now);
     this.#lastRound = now;
-    if (lost > interruptedMs) this.#restsUntil = now + lost * restPerLostMs;
     this.#looping = now < this.#until && now >= this.#restsUntil;
     if (this.#looping) setImmediate(this.#round);
   };
+
+  /** Work of our own is no reason to rest; somebody else's is. */
+  #judge(now: number): void {
+    const processor = processorMs();
+    const lost = now - this.#since.wall - (processor - this.#since.processor);
+    if (lost > interruptedMs) this.#restsUntil = now + lost * restPerLostMs;
+    this.#since = { wall: now, processor };
+  }
+}
+
+function processorMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
