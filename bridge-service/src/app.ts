@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import helmet from '@fastify/helmet';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { toHex } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
@@ -26,6 +25,7 @@ import { answerBrokenRequest, answerError, installErrorHandler, toCodedError } f
 import { installMetrics } from './plugins/metrics.ts';
 import { installRateLimit } from './plugins/rate-limit.ts';
 import { rememberRefusals } from './plugins/refusals.ts';
+import { installSecurityHeaders } from './plugins/security-headers.ts';
 import { measureStore } from './plugins/store-metrics.ts';
 import { compileSchema } from './plugins/validation.ts';
 import { publicOriginOf } from './public-origin.ts';
@@ -115,15 +115,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     originOfPages: () => publicOriginOf(app, config),
     clientCertificate: clientCertificates(config),
   });
-  await app.register(helmet, {
-    global: true,
-    frameguard: { action: 'deny' },
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
-    },
-    strictTransportSecurity: config.tlsCertificateFile !== null ? { maxAge: 31_536_000 } : false,
-  });
+  installSecurityHeaders(app, config.tlsCertificateFile !== null);
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');

@@ -46,15 +46,13 @@ export class Gatherer {
   readonly #issuers: Certificate[] = [];
   readonly #unanswered: UnansweredSource[] = [];
   readonly #outcomes = new Map<string, SourceOutcome>();
-  readonly #deadline: Promise<'late'>;
+  /** From the first wait on: most questions find everything at hand. */
+  #deadline: Promise<'late'> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: GathererOptions, question: EvidenceQuestion) {
     this.#options = options;
     this.#question = question;
-    this.#deadline = new Promise((resolve) => {
-      this.#timer = setTimeout(() => resolve('late'), options.waitMs);
-    });
   }
 
   async gather(): Promise<GatheredEvidence> {
@@ -209,6 +207,9 @@ export class Gatherer {
   /** Work that is waited for until the deadline; it goes on without us. */
   async #inTime<T>(source: Source, work: Promise<T>): Promise<{ readonly value: T } | { readonly reason: Reason }> {
     try {
+      this.#deadline ??= new Promise((resolve) => {
+        this.#timer = setTimeout(() => resolve('late'), this.#options.waitMs);
+      });
       const first = await Promise.race([work.then((value) => ({ value })), this.#deadline]);
       if (first !== 'late') return first;
       work.catch((error) => this.#passOver(error));
