@@ -84,7 +84,12 @@ export async function openDesk(executable: string): Promise<Desk> {
     async go(to) {
       await page.goto(`${service.url}/console${to}`);
       await page.locator('#page-title').waitFor();
-      await page.waitForLoadState('networkidle');
+      // Streams stay open, so the network never falls silent: what is waited for is that nothing is being loaded any more.
+      await page.waitForFunction(
+        () =>
+          document.querySelector('.page-wait, [aria-busy="true"]') === null &&
+          !/正在读取…|Loading…/.test(document.querySelector('main')?.textContent ?? ''),
+      );
     },
     async screenshots(name) {
       await screenshot(`${name}-zh`);
