@@ -16,8 +16,11 @@ requireReal('Chromium', chromiumExecutable())('the registries in the console', (
 
   it('begin the day with what waits', async () => {
     await desk.go('/');
-    await desk.page.getByText('待您批准的变更单').waitFor();
+    await desk.page.getByRole('heading', { name: '待您批准的变更单' }).waitFor();
     await desk.screenshots('today');
+    await desk.page.emulateMedia({ colorScheme: 'dark' });
+    await desk.screenshot('today-dark');
+    await desk.page.emulateMedia({ colorScheme: 'light' });
     await desk.expectAccessible();
   });
 
@@ -93,6 +96,12 @@ requireReal('Chromium', chromiumExecutable())('the registries in the console', (
     await page.locator('h1', { hasText: '集团' }).waitFor();
     await page.locator('.changes').first().waitFor();
     await desk.screenshots('company');
+    await desk.page.emulateMedia({ colorScheme: 'dark' });
+    await desk.screenshot('company-dark');
+    await desk.page.setViewportSize({ width: 420, height: 860 });
+    await desk.screenshot('company-narrow');
+    await desk.page.emulateMedia({ colorScheme: 'light' });
+    await desk.page.setViewportSize({ width: 1280, height: 860 });
     await desk.expectAccessible();
 
     await page
