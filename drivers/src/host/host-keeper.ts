@@ -4,6 +4,7 @@ import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { DriverConfig, DriverInfo } from '../port/index.ts';
 import { handOver } from '../process/hand-over.ts';
 import { hostUserFor } from '../process/host-user.ts';
+import type { LockHolder } from '../process/named-lock.ts';
 import { spawnRestricted } from '../process/spawn-restricted.ts';
 import { type NetworkAccess, withoutNetwork } from '../process/without-network.ts';
 import { HostLife } from './host-life.ts';
@@ -106,10 +107,20 @@ export class HostKeeper {
     this.#deviceListeners.clear();
   }
 
+  /** @throws {CodedError} ERR_DRIVER_NOT_INSTALLED where this process may not make a local socket: nor could it have a host */
+  async #takeLock(name: string): Promise<LockHolder | null> {
+    try {
+      return await processLocks.take(name, this.#options.program ?? 'onelock', lockPatienceMs);
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
+      throw new CodedError('ERR_DRIVER_NOT_INSTALLED', { driver: this.#config.id, detail }, { cause });
+    }
+  }
+
   /** Held over all lives of the host. @throws {CodedError} ERR_DRIVER_IN_USE */
   async #lock(): Promise<void> {
     const name = driverLockName(this.#config);
-    const holder = await processLocks.take(name, this.#options.program ?? 'onelock', lockPatienceMs);
+    const holder = await this.#takeLock(name);
     if (holder !== null) throw new CodedError('ERR_DRIVER_IN_USE', { driver: this.#config.id, ...holder });
     this.#lockName = name;
   }

@@ -1,47 +1,58 @@
-import { availableParallelism } from 'node:os';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { StayAwake } from './stay-awake.ts';
 
-/** Milliseconds that the loop slept until a timer of that time fired. */
-async function idleWithin(ms: number): Promise<number> {
-  const idle = performance.eventLoopUtilization();
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  return performance.eventLoopUtilization(idle).idle;
+const span = 200;
+
+/** Whether the loop slept most of the time until a timer fired. */
+async function sleeps(): Promise<boolean> {
+  const before = performance.eventLoopUtilization();
+  await new Promise((resolve) => setTimeout(resolve, span));
+  return performance.eventLoopUtilization(before).idle > span / 2;
 }
+
+function blockFor(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+/** As if this thread had all the time there is. */
+const alone = { count: 2, usedMs: () => performance.now() };
+/** As if somebody else had it. */
+const crowded = { count: 2, usedMs: () => 0 };
 
 describe('staying awake for an answer', () => {
   it('ends by itself, and at once when nothing is expected any more', async () => {
-    const awake = new StayAwake(50);
+    const awake = new StayAwake(60_000, alone);
     awake.expect();
+    expect(await sleeps()).toBe(false);
     awake.rest();
     await nextRound();
-    expect(await idleWithin(200)).toBeGreaterThan(100);
-    awake.expect();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await idleWithin(200)).toBeGreaterThan(100);
+    expect(await sleeps()).toBe(true);
+    const short = new StayAwake(20, alone);
+    short.expect();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await sleeps()).toBe(true);
   });
 
-  it('does not take work of its own for somebody else’s', async () => {
-    const awake = new StayAwake(10_000);
+  it('goes on after work of its own', async () => {
+    const awake = new StayAwake(60_000, alone);
     awake.expect();
-    const blockedUntil = performance.now() + 20;
-    while (performance.now() < blockedUntil);
+    blockFor(30);
     await nextRound();
-    awake.expect();
-    const idle = await idleWithin(200);
+    expect(await sleeps()).toBe(false);
     awake.rest();
-    // Awake all the time, or resting because this machine is busy; one processor never tries.
-    expect(idle).toBeLessThanOrEqual(200);
   });
 
-  it('rests where somebody else wants the processor', async () => {
-    const awake = new StayAwake(60_000);
+  it('rests where somebody else wants the processor, and where there is but one', async () => {
+    const awake = new StayAwake(60_000, crowded);
     awake.expect();
-    // Asleep, as a thread is that had to make room.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    blockFor(60);
     await nextRound();
     awake.expect();
-    expect(await idleWithin(200), `${availableParallelism()} processors`).toBeGreaterThan(100);
+    expect(await sleeps()).toBe(true);
+    const single = new StayAwake(60_000, { ...alone, count: 1 });
+    single.expect();
+    expect(await sleeps()).toBe(true);
   });
 });

@@ -13,7 +13,8 @@ const restPerLostMs = 10;
  */
 export class StayAwake {
   readonly #ms: number;
-  readonly #mayTry = availableParallelism() > 1;
+  readonly #mayTry: boolean;
+  readonly #processorMs: () => number;
   #until = 0;
   #restsUntil = 0;
   #lastRound = 0;
@@ -21,9 +22,14 @@ export class StayAwake {
   /** What the processor gave this thread, at a moment since which it never slept. */
   #since = { wall: 0, processor: 0 };
 
-  /** @param ms  at most so long after the last {@link expect} */
-  constructor(ms: number) {
+  /**
+   * @param ms         at most so long after the last {@link expect}
+   * @param processors  `count` of the machine, `usedMs` by this thread
+   */
+  constructor(ms: number, { count = availableParallelism(), usedMs = usedByThisThread } = {}) {
     this.#ms = ms;
+    this.#mayTry = count > 1;
+    this.#processorMs = usedMs;
   }
 
   /** Something is about to come. */
@@ -35,7 +41,7 @@ export class StayAwake {
     if (this.#looping) return;
     this.#looping = true;
     this.#lastRound = now;
-    this.#since = { wall: now, processor: processorMs() };
+    this.#since = { wall: now, processor: this.#processorMs() };
     setImmediate(this.#round);
   }
 
@@ -54,14 +60,14 @@ export class StayAwake {
 
   /** Work of our own is no reason to rest; somebody else's is. */
   #judge(now: number): void {
-    const processor = processorMs();
+    const processor = this.#processorMs();
     const lost = now - this.#since.wall - (processor - this.#since.processor);
     if (lost > interruptedMs) this.#restsUntil = now + lost * restPerLostMs;
     this.#since = { wall: now, processor };
   }
 }
 
-function processorMs(): number {
+function usedByThisThread(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }

@@ -29,7 +29,7 @@ const programForm = /^[\w .-]{1,64}$/;
  * @returns the lock, or who has it
  */
 export async function takeNamedLock(name: string, holder: LockHolder): Promise<NamedLock | LockHolder> {
-  const address = addressOf(name);
+  const address = lockAddress(name);
   const server = await listen(address, holder);
   if (server !== null) return lockOf(server);
   const other = await askHolder(address);
@@ -45,7 +45,7 @@ export function isHeld(taken: NamedLock | LockHolder): taken is NamedLock {
 }
 
 /** Tests that run side by side name a scope of their own; their keys have the same numbers. */
-function addressOf(name: string): string {
+export function lockAddress(name: string): string {
   const scope = process.env.ONELOCK_LOCK_SCOPE ?? '';
   const digest = createHash('sha256').update(`${scope}\n${name}`).digest('hex').slice(0, 40);
   if (process.platform === 'linux') return `\0onelock-lock-${digest}`;
