@@ -4,8 +4,6 @@ import type { ApplicationDetail, DeliveryView } from './shapes.ts';
 export type Identity = Result<'listCertificates'>['identities'][number];
 export type Medium = Result<'listDevices'>['devices'][number];
 
-const signal = (abort: AbortController): { readonly signal: AbortSignal } => ({ signal: abort.signal });
-
 export function connectAgent(ports: readonly number[], locale: 'zh-CN' | 'en'): Promise<OneLockClient> {
   return connect({ ports, locale, reconnect: 'background' });
 }
@@ -40,35 +38,25 @@ export async function makeKey(
   device: string,
   { product, subject }: ApplicationDetail,
   title: string,
-  abort: AbortController,
 ): Promise<MadeKey> {
   const { keySpec, variant } = product;
   if (keySpec === 'p256') throw new TypeError('the agent makes no P-256 keys');
   const { companyName, creditCode, province, locality } = subject;
-  const made = await client.createCertificateRequest(
-    {
-      ...{ device, keySpec, variant, display: { title } },
-      subject: {
-        ...{ organization: companyName, commonName: companyName, unifiedSocialCreditCode: creditCode },
-        ...(province !== null && { province }),
-        ...(locality !== null && { locality }),
-      },
+  const made = await client.createCertificateRequest({
+    ...{ device, keySpec, variant, display: { title } },
+    subject: {
+      ...{ organization: companyName, commonName: companyName, unifiedSocialCreditCode: creditCode },
+      ...(province !== null && { province }),
+      ...(locality !== null && { locality }),
     },
-    signal(abort),
-  );
+  });
   return { key: made.key, request: bytesToBase64(made.request) };
 }
 
 /** The old certificate's signature over the new request. */
-export async function signWithOld(
-  client: OneLockClient,
-  key: string,
-  request: string,
-  title: string,
-  abort: AbortController,
-): Promise<string> {
+export async function signWithOld(client: OneLockClient, key: string, request: string, title: string): Promise<string> {
   const content = bytes(request);
-  const { message } = await client.signMessage({ key, content, form: 'detached', display: { title } }, signal(abort));
+  const { message } = await client.signMessage({ key, content, form: 'detached', display: { title } });
   return bytesToBase64(message);
 }
 

@@ -1,12 +1,24 @@
 // What the service answers this page with, as JSON: the views of services/applications.
-import type {
-  Application,
-  ApplicationStep,
-  EnrolmentProduct,
-  EnvelopeKind,
-} from '../../services/ports/application-records.ts';
 
-export type Product = EnrolmentProduct;
+export interface Product {
+  readonly code: string;
+  readonly title: string;
+  readonly keySpec: 'sm2' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'p256';
+  readonly variant: 'single' | 'dual';
+  readonly validDays: number;
+  readonly priceFen: number;
+  readonly renewalPriceFen: number;
+  readonly expectedMinutes: number;
+}
+
+export interface Reason {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export type ApplicationState =
+  | ('draft' | 'submitted' | 'pending' | 'issued' | 'installed')
+  | ('held' | 'refused' | 'withdrawn');
 
 export interface OfferView {
   readonly caId: string;
@@ -36,14 +48,24 @@ export interface IssuedView {
   readonly notAfter: string;
 }
 
-export interface ApplicationDetail
-  extends Pick<
-    Application,
-    'id' | 'kind' | 'state' | 'caId' | 'product' | 'subject' | 'reason' | 'createdAt' | 'version'
-  > {
+export interface ApplicationDetail {
+  readonly id: string;
+  readonly kind: 'new' | 'renewal';
+  readonly state: ApplicationState;
+  readonly caId: string;
+  readonly product: Product;
+  readonly subject: {
+    readonly creditCode: string;
+    readonly companyName: string;
+    readonly province: string | null;
+    readonly locality: string | null;
+  };
+  readonly reason: Reason | null;
+  readonly createdAt: string;
+  readonly version: number;
   readonly signing: IssuedView | null;
   readonly encryption: IssuedView | null;
-  readonly steps: readonly ApplicationStep[];
+  readonly steps: readonly { readonly at: string; readonly state: ApplicationState; readonly reason: Reason | null }[];
   readonly bidOpenings: readonly { readonly startsAt: string; readonly platform: string }[];
 }
 
@@ -68,7 +90,7 @@ export type MadeApplication = Omit<ApplicationDetail, 'steps' | 'bidOpenings'> &
 export interface DeliveryView {
   readonly signingCertificate: string;
   readonly encryptionCertificate: string | null;
-  readonly envelope: { readonly kind: EnvelopeKind; readonly bytes: string } | null;
+  readonly envelope: { readonly kind: 'sm2-enveloped-key' | 'skf-enveloped-key-blob'; readonly bytes: string } | null;
 }
 
 export interface RenewableView {
