@@ -10,6 +10,7 @@ import {
   paths,
   ports,
   postgresAddress,
+  proxyAddress,
   publicOrigin,
   text,
 } from './config-values.ts';
@@ -301,6 +302,13 @@ export const configKeys = {
     zh: '除公网外，已登记的证据源还可位于哪些地址或网段，逗号分隔；证书里写的地址永远不许指向内网',
     en: 'Addresses or networks beyond the public internet where registered sources may be, comma-separated; an address that a certificate names never leads inside',
     read: addresses,
+  }),
+  outboundProxy: key({
+    variable: 'ONELOCK_SERVICE_OUTBOUND_PROXY',
+    fallback: null as string | null,
+    zh: '出网所经的 HTTP 代理（http://主机:端口）；outboundNetworks 中的地址不经代理。证书里写的地址仍在本机解析、核对后按地址请求',
+    en: 'HTTP proxy for what leaves (http://host:port); addresses in outboundNetworks are reached without it. What certificates name is still resolved and checked here, and asked for by address',
+    read: proxyAddress,
   }),
   evidenceWaitMs: key({
     variable: 'ONELOCK_SERVICE_EVIDENCE_WAIT_MS',

@@ -68,6 +68,14 @@ export const hosts = (value: string): readonly string[] => {
   return list;
 };
 
+export const proxyAddress = (value: string): string | null => {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || url.protocol !== 'http:' || url.origin !== value.replace(/\/$/, ''))
+    throw new RuleError('http://host:port');
+  return url.origin;
+};
+
 export const publicOrigin = (value: string): string | null => {
   if (value === '') return null;
   const url = URL.canParse(value) ? new URL(value) : null;

@@ -93,7 +93,13 @@ export async function startService(
     ),
     watched,
     enrolment: config.outbound
-      ? createEnrolmentDoor(config.outboundNetworks, caCredentials(secretsFolderOf(config)), shared.clock)
+      ? createEnrolmentDoor(
+          config.outboundNetworks,
+          caCredentials(secretsFolderOf(config)),
+          shared.clock,
+          undefined,
+          config.outboundProxy,
+        )
       : undefined,
     platforms,
     pool,
@@ -115,7 +121,7 @@ export async function startService(
     const stopEvidence =
       evidence === undefined ? async () => undefined : await startEvidence(evidence, { store, logger });
     const stopWebhooks = config.outbound
-      ? startWebhooks(ports, createWebhookPost(config.outboundNetworks), logger)
+      ? startWebhooks(ports, createWebhookPost(config.outboundNetworks, config.outboundProxy), logger)
       : async () => undefined;
     const { enrolment } = ports;
     const stopApplications =

@@ -10,7 +10,13 @@ import { defaultEvidenceLimits, Evidence, type EvidenceEvents } from './evidence
 
 type EvidenceConfig = Pick<
   ServiceConfig,
-  'outboundNetworks' | 'evidenceWaitMs' | 'ocspTimeoutMs' | 'crlTimeoutMs' | 'crlLimitBytes' | 'listRetentionDays'
+  | 'outboundNetworks'
+  | 'outboundProxy'
+  | 'evidenceWaitMs'
+  | 'ocspTimeoutMs'
+  | 'crlTimeoutMs'
+  | 'crlLimitBytes'
+  | 'listRetentionDays'
 >;
 
 export interface EvidenceParts {
@@ -32,7 +38,7 @@ export function createEvidence(parts: EvidenceParts): Evidence {
   const { config, store, trust, clock, ops } = parts;
   return new Evidence({
     ...{ store, trust, clock, ops },
-    outbound: createOutbound({ networks: config.outboundNetworks }),
+    outbound: createOutbound({ networks: config.outboundNetworks, proxy: config.outboundProxy }),
     events: alarms(parts),
     limits: {
       ...defaultEvidenceLimits,

@@ -77,7 +77,7 @@ function issuerOf(app: FastifyInstance, context: RouteContext): () => Promise<Is
   const { config, ports } = context;
   const cookieKey = readOrMakeSecret(secretsFolderOf(config), 'cookie-key', () => randomSecret(context)).trim();
   const backChannel = config.outbound
-    ? createBackChannel({ networks: config.outboundNetworks })
+    ? createBackChannel({ networks: config.outboundNetworks, proxy: config.outboundProxy })
     : async () => Promise.reject(new CodedError('ERR_SERVICE_UNAVAILABLE'));
   let made: { readonly issuer: Issuer; readonly version: string } | null = null;
   let checkedAt = Number.NEGATIVE_INFINITY;

@@ -6,6 +6,7 @@ import type { SecureContextOptions } from 'node:tls';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { mayConnect, networksOf, type UrlOrigin } from './address-rules.ts';
 import { HostTurns } from './host-turns.ts';
+import { requestByProxy, wayTo } from './proxy.ts';
 import { readSourceUrl, shownUrl } from './url-rules.ts';
 
 export interface OutboundRequest {
@@ -54,14 +55,16 @@ export interface OutboundOptions {
   readonly networks: readonly string[];
   readonly perHost?: number | undefined;
   readonly resolveName?: ResolveName | undefined;
+  /** Address of an HTTP proxy, by which everything beyond `networks` is asked. */
+  readonly proxy?: string | null | undefined;
 }
 
 /** The only HTTP out of the service. */
 export interface Outbound {
   /**
    * Asks a source. Connects only to addresses that were checked: the name is resolved once for each connection, and the
-   * connection goes to what was found. No cookies, no credentials, no compression, no proxy, at most three redirects, each
-   * checked like the first.
+   * connection goes to what was found. No cookies, no credentials, no compression, at most three redirects, each
+   * checked like the first. By a proxy where one is configured (proxy.ts).
    *
    * @throws {CodedError} ERR_EVIDENCE_URL_UNSUPPORTED, ERR_EVIDENCE_ADDRESS_REFUSED, ERR_EVIDENCE_UNREACHABLE,
    *   ERR_EVIDENCE_TIMEOUT, ERR_EVIDENCE_STATUS, ERR_EVIDENCE_TOO_LARGE; each with `url`
@@ -81,7 +84,13 @@ const resolveBySystem: ResolveName = (name, done) => {
   lookup(name, { all: true, verbatim: true }, (error, addresses) => done(error, addresses ?? []));
 };
 
-export function createOutbound({ networks, perHost = 16, resolveName = resolveBySystem }: OutboundOptions): Outbound {
+export function createOutbound({
+  networks,
+  perHost = 16,
+  resolveName = resolveBySystem,
+  proxy,
+}: OutboundOptions): Outbound {
+  const via = proxy == null ? null : new URL(proxy);
   const inside = networksOf(networks);
   const turns = new HostTurns(perHost);
   const running = new Set<AbortController>();
@@ -105,7 +114,7 @@ export function createOutbound({ networks, perHost = 16, resolveName = resolveBy
           const at = url;
           const answer = await turns
             .take(host, controller.signal, () =>
-              exchange({ question, url: at, inside, resolveName, signal: controller.signal }),
+              exchange({ question, url: at, inside, resolveName, proxy: via, signal: controller.signal }),
             )
             .catch((error: unknown) => {
               // Our own refusal of where a source sent us is the source's fault.
@@ -134,6 +143,7 @@ interface Exchange {
   readonly url: URL;
   readonly inside: BlockList;
   readonly resolveName: ResolveName;
+  readonly proxy: URL | null;
   readonly signal: AbortSignal;
 }
 
@@ -142,7 +152,8 @@ type RequestOptionsWithTls = RequestOptions & Pick<SecureContextOptions, 'ca' | 
 type Redirect = { readonly location: string; readonly status: number };
 
 /** One request and its answer, or where to go instead. */
-function exchange({ question, url, inside, resolveName, signal }: Exchange): Promise<OutboundAnswer | Redirect> {
+async function exchange(exchanged: Exchange): Promise<OutboundAnswer | Redirect> {
+  const { question, url, inside, resolveName, proxy, signal } = exchanged;
   const { method = 'GET', body, headers, origin } = question;
   const shown = shownUrl(url.href);
   const refused = (address: string): CodedError =>
@@ -163,8 +174,12 @@ function exchange({ question, url, inside, resolveName, signal }: Exchange): Pro
       ...headers,
     },
   };
+  const way = proxy === null ? null : await wayTo({ url, origin, inside, resolveName, refused });
+  const request: ClientRequest =
+    proxy !== null && way?.kind === 'proxy'
+      ? await requestByProxy(proxy, { url, target: way.target }, options, shown)
+      : (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options);
   return new Promise((resolve, reject) => {
-    const request: ClientRequest = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options);
     // `signal` destroys the request with an AbortError; what it was aborted for is what is told.
     request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
     request.on('response', (response) => {

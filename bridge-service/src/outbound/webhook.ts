@@ -5,8 +5,8 @@ const timeoutMs = 5_000;
 const limitBytes = 64 * 1024;
 
 /** Brings messages to registered addresses, by the rules for registered sources: the public internet and the networks that are listed. */
-export function createWebhookPost(networks: readonly string[]): Post {
-  const outbound = createOutbound({ networks });
+export function createWebhookPost(networks: readonly string[], proxy: string | null = null): Post {
+  const outbound = createOutbound({ networks, proxy });
   return (url, body, headers) =>
     outbound.ask({ url, origin: 'registry', method: 'POST', body, headers, timeoutMs, limitBytes });
 }

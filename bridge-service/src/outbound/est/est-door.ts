@@ -25,7 +25,8 @@ export const createEnrolmentDoor = (
   readCredential: ReadCredential,
   clock: Clock,
   timeoutMs = 30_000,
-): EnrolmentDoor => createEstDoor({ outbound: createOutbound({ networks }), readCredential, clock, timeoutMs });
+  proxy: string | null = null,
+): EnrolmentDoor => createEstDoor({ outbound: createOutbound({ networks, proxy }), readCredential, clock, timeoutMs });
 
 /** Enrolment over Secure Transport, RFC 7030 as RFC 8951 corrects it, with this service as the registration authority. */
 export function createEstDoor({ outbound, readCredential, clock, timeoutMs }: EstOptions): EnrolmentDoor {
