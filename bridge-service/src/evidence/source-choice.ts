@@ -29,8 +29,10 @@ export function sourcesFor({ certificate, issuer, authority }: Link, trust: Trus
           .map(({ url }) => listedSource(kind, authority.caId, url));
   const named = (kind: SourceKind, urls: () => readonly string[]): readonly Source[] => {
     if (settings.certificateUrls === 'ignored') return [];
+    const found = readable(urls);
+    if (found.length === 0) return [];
     const key = toHex(ops.digest('sm3', issuer.spki));
-    return readable(urls)
+    return found
       .slice(0, mostNamed)
       .map((url) => onListedHost(kind, authority?.caId, settings, url) ?? namedSource(kind, key, url));
   };

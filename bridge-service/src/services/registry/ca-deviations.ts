@@ -45,6 +45,7 @@ export function deviationsFor(
   const strict: string[] = [];
   for (const [caId, names] of issuers) {
     const { deviations, deviationRule } = profiles.get(caId) ?? { deviations: [], deviationRule: 'usual' as const };
+    if (deviations.length === 0 && deviationRule !== 'declared-only') continue;
     const marks = [...new Set(names.flatMap(marksOf))];
     if (marks.length === 0) continue;
     own.push(...deviations.map((allowed) => rowOf(allowed, { name: caId, issuers: marks })));
