@@ -64,7 +64,7 @@ requireReal('Chromium', chromiumExecutable())('whoever watches over the service'
     await supervisor.post(`/v1/watchlist/${entry}/decision`, { decision: 'approve' });
     await page.goto(`${desk.stack.stack.service.url}/console/board`);
     await at('wall').waitFor();
-    await page.getByText('没有未确认的告警').waitFor();
+    await page.locator('.wall .calm-text').waitFor();
     await expect.poll(() => page.locator('.wall .big').first().textContent(), { timeout: 20_000 }).toContain('100%');
 
     const begun = performance.now();
@@ -167,6 +167,9 @@ requireReal('Chromium', chromiumExecutable())('whoever watches over the service'
     await desk.screenshots('search');
     await desk.expectAccessible();
     const { id } = await logIn();
+    await at('alert-toast').waitFor({ timeout: patience });
+    expect(await at('bell').textContent()).toContain('1 条未确认告警');
+    await desk.screenshot('toast');
     await at('search').fill(id);
     await page.keyboard.press('Enter');
     await at('story').waitFor();

@@ -35,6 +35,12 @@ export interface IdentityFacts {
   readonly commonName: string | null;
 }
 
+/** What the agent says of the device, for the service's statistics and watch-list. */
+export interface DeviceFacts {
+  readonly driver?: string;
+  readonly deviceSerial?: string;
+}
+
 /** What became of a login. */
 export interface LoginFacts extends VerdictFacts {
   readonly id: string;

@@ -3,7 +3,7 @@ import { isCodedError } from '@onelock/core/errors';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceClient } from '../../service-client.ts';
-import type { ChallengeFacts, LoginFacts, SessionFacts } from '../site-api.ts';
+import type { ChallengeFacts, DeviceFacts, LoginFacts, SessionFacts } from '../site-api.ts';
 import { endedCookie, sessionCookie } from './cookie.ts';
 import { SiteFailure } from './site-failure.ts';
 import type { Visits } from './visits.ts';
@@ -16,6 +16,7 @@ export interface LoginRoutesOptions {
 }
 
 interface LoginTokenBody {
+  readonly context?: DeviceFacts;
   readonly token: { readonly challenge: string; readonly certificate: string } & Readonly<Record<string, unknown>>;
 }
 
@@ -28,6 +29,14 @@ const tokenSchema = {
       type: 'object',
       required: ['challenge', 'certificate'],
       properties: { challenge: tokenText, certificate: tokenText },
+    },
+    context: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        driver: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: 64 },
+        deviceSerial: { type: 'string', pattern: '^[\\x21-\\x7e]+$', maxLength: 64 },
+      },
     },
   },
 } as const;
@@ -50,14 +59,14 @@ export function loginRoutes(app: FastifyInstance, { service, visits, origin, age
     '/api/login',
     { schema: { body: tokenSchema } },
     async (request, reply): Promise<LoginFacts> => {
-      const { token } = request.body;
+      const { token, context } = request.body;
       const asked = visits.of(request);
       // The token must answer the challenge of this very browser, or a stranger's token could be planted in it.
       if (asked === null || asked.challenge === null || asked.challenge !== token.challenge)
         throw new SiteFailure(403, 'ERR_LOGIN_CHALLENGE_UNKNOWN');
       asked.challenge = null;
       const validity = validityOf(readCertificate(token.certificate));
-      const judged = await service.post<Omit<LoginFacts, 'validity'>>('/v1/logins', { token });
+      const judged = await service.post<Omit<LoginFacts, 'validity'>>('/v1/logins', { token, context });
       const login = { ...judged, validity };
       if (login.indication !== 'passed') return login;
       // A new session for the new standing: what was known before the login is worth nothing after it.

@@ -2,6 +2,7 @@ import { bytesToBase64 } from '@onelock/sdk';
 import type {
   ChallengeFacts,
   Coded,
+  DeviceFacts,
   DocumentFacts,
   LoginFacts,
   MessageFacts,
@@ -48,7 +49,7 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
 export const site = {
   session: () => ask<SessionFacts>('/api/session'),
   challenge: () => ask<ChallengeFacts>('/api/login/challenge', {}),
-  login: (token: unknown) => ask<LoginFacts>('/api/login', { token }),
+  login: (token: unknown, context: DeviceFacts) => ask<LoginFacts>('/api/login', { token, context }),
   logout: () => ask<object>('/api/logout', {}),
   bring: (name: string, bytes: Uint8Array) =>
     ask<DocumentFacts>('/api/documents', { name, content: bytesToBase64(bytes) }),
