@@ -2,6 +2,7 @@
 // The whole demonstration on this computer, until Ctrl-C: service, province, agent, trading site.
 import path from 'node:path';
 import { checkout } from './programs/entry.ts';
+import { inviteToConsole } from './stack/console-users.ts';
 import { readSettings } from './stack/settings.ts';
 import { type RunningStack, type StackOptions, startStack } from './stack.ts';
 
@@ -46,6 +47,7 @@ function introduce({ province, service, site, agent }: RunningStack): void {
       '  一锁通演示已启动，在浏览器中打开：      OneLock is running, open in a browser:',
       '',
       `    演示交易网站 / trading site      ${site.url}`,
+      `    管理控制台 / console             ${service.url}/console/`,
       `    互认服务 / service, API pages    ${service.url}/docs`,
       `    网上申领 / apply online          ${service.url}/apply`,
       `    桌面代理 / desktop agent         ${agent.url}`,
@@ -55,6 +57,9 @@ function introduce({ province, service, site, agent }: RunningStack): void {
       ...(manifest.softHsm === null
         ? ['    （未安装 SoftHSM2，仅文件密钥 / SoftHSM2 is not installed: file tokens only）']
         : []),
+      '',
+      '  控制台以证书登录：山海建设 UKey 为管理员，晨曦设计 UKey 为运营。',
+      '  Log in to the console by certificate: the first key is an administrator’s, the second an operator’s.',
       '',
       '  管理员与平台凭证（仅供演示）/ credentials of administrator and platform (demonstration only):',
       `    ${path.join(province.folder, 'registration.json')}`,
@@ -91,6 +96,7 @@ if (stack === null) {
       `  请在浏览器中打开以确认（仅一次有效）/ open once in a browser to confirm:\n    ${url}`,
     ),
   );
+  await inviteToConsole(stack);
   introduce(stack);
   const failed = await Promise.race([stack.failed, whenTold(told.signal)]);
   if (failed !== null) {

@@ -1,5 +1,7 @@
 import { type Component, shallowRef } from 'vue';
 
+export { matchRoute } from './match-route.ts';
+
 /** Where the console lives. */
 const base = '/console';
 
@@ -56,30 +58,3 @@ export function followLinks(root: Document): void {
     go(link.pathname.slice(base.length) + link.search);
   });
 }
-
-/** The route of a path and its parameters, or null. */
-export function matchRoute<Route extends Pick<RouteOf, 'path'>>(
-  routes: readonly Route[],
-  path: string,
-): { readonly route: Route; readonly params: Readonly<Record<string, string>> } | null {
-  const asked = segmentsOf(path);
-  for (const route of routes) {
-    const parts = segmentsOf(route.path);
-    if (parts.length !== asked.length) continue;
-    const params: Record<string, string> = {};
-    const fits = parts.every((part, index) => {
-      const value = asked[index] ?? '';
-      if (!part.startsWith(':')) return part === value;
-      params[part.slice(1)] = value;
-      return value !== '';
-    });
-    if (fits) return { route, params };
-  }
-  return null;
-}
-
-const segmentsOf = (path: string): readonly string[] =>
-  path
-    .replace(/^\/|\/$/g, '')
-    .split('/')
-    .map((segment) => decodeURIComponent(segment));
