@@ -2,21 +2,14 @@ import { equalBytes } from '@onelock/core/bytes';
 import { parsePublicKey } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate, parseCertificateRequest, verifyCertificateRequest } from '@onelock/core/x509';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { CaSide } from '../../drivers/test/ca-side.ts';
-import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
-import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
-import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-import { type Bidder, startBidder } from './support/bidder.ts';
+import { withBidders } from './support/bidders.ts';
 import { deviceOf } from './support/device-of-bidder.ts';
 import { failure } from './support/failure.ts';
-import { pin, type SoftTokenOptions, testDer } from './support/tokens.ts';
+import { pin, testDer } from './support/tokens.ts';
 import { finalText, submitPin } from './support/windows.ts';
 
-// Agents, drivers and browsers take their time where the machine is busy.
-vi.setConfig({ testTimeout: 90_000 });
-
-const chromium = requireReal('Chromium', chromiumExecutable());
 const ops = createNodeCrypto();
 const ca = new CaSide(ops);
 const subject = {
@@ -28,22 +21,7 @@ const subject = {
 };
 const secret = new Uint8Array(16).fill(7);
 
-chromium('a new key and its certificates', (executable) => {
-  let browser: LaunchedChromium;
-  beforeAll(async () => {
-    browser = await launchChromium(executable);
-  });
-  afterAll(() => browser.close());
-
-  async function withBidder(token: SoftTokenOptions, act: (bidder: Bidder) => Promise<void>): Promise<void> {
-    const bidder = await startBidder(browser, { token });
-    try {
-      await act(bidder);
-    } finally {
-      await bidder.leave();
-    }
-  }
-
+withBidders('a new key and its certificates', (withBidder) => {
   it(
     'are made, certified, given an encryption key, renewed, and old envelopes still open',
     () =>

@@ -1,39 +1,17 @@
 import { utf8Encode } from '@onelock/core/bytes';
 import { parseCertificate } from '@onelock/core/x509';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
-import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
-import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-import { type Bidder, startBidder } from './support/bidder.ts';
+import { expect, it } from 'vitest';
+import { withBidders } from './support/bidders.ts';
 import { deviceOf } from './support/device-of-bidder.ts';
 import { failure } from './support/failure.ts';
-import { pin, type SoftTokenOptions, testDer } from './support/tokens.ts';
+import { pin, testDer } from './support/tokens.ts';
 import { finalText, submitPin } from './support/windows.ts';
 
-// Agents, drivers and browsers take their time where the machine is busy.
-vi.setConfig({ testTimeout: 90_000 });
-
-const chromium = requireReal('Chromium', chromiumExecutable());
 const data = utf8Encode('投标报价：一百二十三万元');
 const ours = testDer('sm2/encrypt.pem');
 const signingOnly = testDer('sm2/leaf.pem');
 
-chromium('decryption through the agent', (executable) => {
-  let browser: LaunchedChromium;
-  beforeAll(async () => {
-    browser = await launchChromium(executable);
-  });
-  afterAll(() => browser.close());
-
-  async function withBidder(token: SoftTokenOptions, act: (bidder: Bidder) => Promise<void>): Promise<void> {
-    const bidder = await startBidder(browser, { token });
-    try {
-      await act(bidder);
-    } finally {
-      await bidder.leave();
-    }
-  }
-
+withBidders('decryption through the agent', (withBidder) => {
   it('opens envelopes of either cipher mode, the window naming certificate and content', () =>
     withBidder({}, async (bidder) => {
       const { page, person, key } = bidder;

@@ -5,39 +5,17 @@ import { concatBytes, equalBytes, utf8Encode } from '@onelock/core/bytes';
 import { wireChunk } from '@onelock/core/contract';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { loginToBeSigned } from '@onelock/core/login';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
-import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
-import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-import { type Bidder, startBidder } from './support/bidder.ts';
+import { expect, it } from 'vitest';
+import { withBidders } from './support/bidders.ts';
 import { failure } from './support/failure.ts';
-import { pin, type SoftTokenOptions, testDer } from './support/tokens.ts';
+import { pin, testDer } from './support/tokens.ts';
 import { submitPin } from './support/windows.ts';
 
-// Agents, drivers and browsers take their time where the machine is busy.
-vi.setConfig({ testTimeout: 90_000 });
-
-const chromium = requireReal('Chromium', chromiumExecutable());
 const ops = createNodeCrypto();
 const file = new Uint8Array(randomBytes(1_500_001));
 const ours = testDer('sm2/encrypt.pem');
 
-chromium('files through the agent', (executable) => {
-  let browser: LaunchedChromium;
-  beforeAll(async () => {
-    browser = await launchChromium(executable);
-  });
-  afterAll(() => browser.close());
-
-  async function withBidder(token: SoftTokenOptions, act: (bidder: Bidder) => Promise<void>): Promise<void> {
-    const bidder = await startBidder(browser, { token });
-    try {
-      await act(bidder);
-    } finally {
-      await bidder.leave();
-    }
-  }
-
+withBidders('files through the agent', (withBidder) => {
   it('are signed as they pass by, the window showing their digest, and verified the same way', () =>
     withBidder({}, async ({ page, person, key }) => {
       const handle = await key('SM2');

@@ -1,21 +1,14 @@
 import { utf8Encode } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { answerSoftUnblock } from '@onelock/drivers/soft';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
-import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
-import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { describe, expect, it } from 'vitest';
 import { isWeakPin } from '../src/handlers/weak-pin.ts';
-import { type Bidder, startBidder } from './support/bidder.ts';
+import { withBidders } from './support/bidders.ts';
 import { deviceOf } from './support/device-of-bidder.ts';
 import { failure } from './support/failure.ts';
-import { pin, type SoftTokenOptions } from './support/tokens.ts';
+import { pin } from './support/tokens.ts';
 import { finalText, submitNewPin } from './support/windows.ts';
 
-// Agents, drivers and browsers take their time where the machine is busy.
-vi.setConfig({ testTimeout: 90_000 });
-
-const chromium = requireReal('Chromium', chromiumExecutable());
 const fresh = '97531864';
 const administratorPin = '86427531';
 
@@ -32,22 +25,7 @@ describe('a new PIN', () => {
   it('is not the old one', () => expect(isWeakPin(fresh, fresh)).toBe(true));
 });
 
-chromium('the life of a PIN', (executable) => {
-  let browser: LaunchedChromium;
-  beforeAll(async () => {
-    browser = await launchChromium(executable);
-  });
-  afterAll(() => browser.close());
-
-  async function withBidder(token: SoftTokenOptions, act: (bidder: Bidder) => Promise<void>): Promise<void> {
-    const bidder = await startBidder(browser, { token });
-    try {
-      await act(bidder);
-    } finally {
-      await bidder.leave();
-    }
-  }
-
+withBidders('the life of a PIN', (withBidder) => {
   it('is changed in the window, and no site learns either PIN', () =>
     withBidder({ defaultPin: true }, async ({ page, person, key, agent }) => {
       const handle = await key('SM2');

@@ -4,30 +4,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-import { type Bidder, startBidder } from './support/bidder.ts';
+import { startBidder } from './support/bidder.ts';
+import { withBidders } from './support/bidders.ts';
 import { failure } from './support/failure.ts';
-import { pin, type SoftTokenOptions } from './support/tokens.ts';
+import { pin } from './support/tokens.ts';
 import { finalText, submitPin } from './support/windows.ts';
 
-const chromium = requireReal('Chromium', chromiumExecutable());
 const data = utf8Encode('bid');
 
-chromium('the PIN window', (executable) => {
-  let browser: LaunchedChromium;
-  beforeAll(async () => {
-    browser = await launchChromium(executable);
-  });
-  afterAll(() => browser.close());
-
-  async function withBidder(token: SoftTokenOptions, act: (bidder: Bidder) => Promise<void>): Promise<void> {
-    const bidder = await startBidder(browser, { token });
-    try {
-      await act(bidder);
-    } finally {
-      await bidder.leave();
-    }
-  }
-
+withBidders('the PIN window', (withBidder) => {
   it('shows the tries left after a wrong PIN and lets the person try again: one submission, one verification', () =>
     withBidder({}, async ({ page, person, key }) => {
       const signing = page.call('signData', { key: await key('SM2'), data });
@@ -128,7 +113,7 @@ chromium('the PIN window', (executable) => {
     }));
 });
 
-chromium('a person who does not confirm', (executable) => {
+requireReal('Chromium', chromiumExecutable())('a person who does not confirm', (executable) => {
   let browser: LaunchedChromium;
   beforeAll(async () => {
     browser = await launchChromium(executable);

@@ -3,6 +3,7 @@ import { fromBase64, toBase64, toHex, utf8Encode } from '@onelock/core/bytes';
 import type { CallName, Params } from '@onelock/core/contract';
 import { sm2DefaultUserId } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
+import type { ErrorCode } from '@onelock/core/errors';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { makeRequestTicket, type TicketKey, type TicketRequest } from '../../sdk/src/server/request-ticket.ts';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
@@ -101,7 +102,7 @@ chromium('a site whose platform demands request tickets', (executable) => {
     }
   });
 
-  it.each<[string, string, () => Promise<Ticket | undefined>]>([
+  it.each<[string, ErrorCode, () => Promise<Ticket | undefined>]>([
     ['none', 'ERR_TICKET_REQUIRED', async () => undefined],
     ['one for another call', 'ERR_TICKET_OPERATION_MISMATCH', () => ticket({ operation: 'decryptData' })],
     [

@@ -32,7 +32,8 @@ export interface AgentOptions {
   readonly user?: number;
 }
 
-const startTimeoutMs = 20_000;
+/** On a machine that does much else at the same time too. */
+const startTimeoutMs = 60_000;
 let pagesBuilt: Promise<unknown> | undefined;
 
 export async function startAgentProcess(options: AgentOptions = {}): Promise<AgentProcess> {
@@ -82,7 +83,10 @@ export async function startAgentProcess(options: AgentOptions = {}): Promise<Age
       listening.promise,
       exited.then((code) => Promise.reject(new Error(`the agent ended with ${code}:\n${log}`))),
     ]),
-  );
+  ).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   return {
     port,
     stateDir,
