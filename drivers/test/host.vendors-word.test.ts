@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type HostedDriver, startHostedDriver } from '../src/host/index.ts';
-import type { DeviceId, DriverConfig } from '../src/port/index.ts';
+import type { DeviceId, DriverConfig, PinPolicy } from '../src/port/index.ts';
 import { CardBench, shows } from './card-bench.ts';
 import { cardParts, pcscDaemon } from './card-parts.ts';
 import { pinOf } from './driver-suite.ts';
@@ -46,7 +46,7 @@ async function wrongPinsCostNothing(driver: HostedDriver, id: DeviceId): Promise
   expect(await driver.pinStatus(id)).toEqual(before);
 }
 
-const pin = { minLength: 6, maxLength: 8, characters: 'digits', warnAt: 9, factoryPins: ['123456'] } as const;
+const pin: PinPolicy = { minLength: 6, maxLength: 8, characters: 'digits', warnAt: 9, factoryPins: ['123456'] };
 
 describe("a vendor's word on PINs and seals", () => {
   it('holds for file tokens', async () => {

@@ -25,7 +25,7 @@ describe('the rules of a vendor for its PINs', () => {
     ['123456789', 'ERR_TOKEN_PIN_LENGTH'],
     ['12345a', 'ERR_TOKEN_PIN_CHARACTERS'],
     ['１２', 'ERR_TOKEN_PIN_CHARACTERS'],
-  ])('refuse %s, and wipe it with all that came along', (text, code) => {
+  ] as const)('refuse %s, and wipe it with all that came along', (text, code) => {
     const rules = new PinRules({ minLength: 6, maxLength: 8, characters: 'digits' });
     const [right, wrong] = [pin('654321'), pin(text)];
     expect(() => rules.demand(right, wrong)).toFailWith(code);
