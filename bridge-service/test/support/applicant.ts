@@ -30,10 +30,9 @@ export interface RequestSpec {
   readonly signer?: Key;
 }
 
-/** What an agent's `createCertificateRequest` gives. */
-export function makeRequest(spec: RequestSpec = {}): { readonly der: Uint8Array; readonly key: Key } {
-  const { company = companies.builder, kind = { kind: 'sm2' } } = spec;
-  const key = spec.key ?? ops.generateKeyPair(kind);
+/** A request as an agent prepares it, before a key has signed it. */
+export function prepareRequest(publicKey: PublicKey, spec: Pick<RequestSpec, 'company' | 'extensions'> = {}) {
+  const { company = companies.builder } = spec;
   const attribute = (oid: string, value: Uint8Array): Uint8Array => derSetOf(derSequence(derOid(oid), value));
   const subjectDer = derSequence(
     attribute(oids.countryName, derPrintableString('CN')),
@@ -42,10 +41,16 @@ export function makeRequest(spec: RequestSpec = {}): { readonly der: Uint8Array;
     attribute(oids.commonName, derUtf8String(company.name)),
   );
   const code = { oid: oids.organizationCode, critical: false, value: derPrintableString(company.code) };
-  const prepared = prepareCertificateRequest(
-    { subjectDer, publicKey: key.publicKey, extensions: spec.extensions ?? [code] },
-    { verify: () => true },
-  );
+  // Whoever signs with another key finds out from the service.
+  const noCheck = { verify: () => true };
+  return prepareCertificateRequest({ subjectDer, publicKey, extensions: spec.extensions ?? [code] }, noCheck);
+}
+
+/** What an agent's `createCertificateRequest` gives. */
+export function makeRequest(spec: RequestSpec = {}): { readonly der: Uint8Array; readonly key: Key } {
+  const { kind = { kind: 'sm2' } } = spec;
+  const key = spec.key ?? ops.generateKeyPair(kind);
+  const prepared = prepareRequest(key.publicKey, spec);
   const { privateKey } = spec.signer ?? key;
   return { der: prepared.assemble(ops.sign(privateKey, prepared.algorithm, prepared.toBeSigned)), key };
 }
