@@ -200,6 +200,31 @@ describe('an import', () => {
     expect(await service.ports.store.imports.part(other, 0)).toBeNull();
   });
 
+  it('tells whoever watches how far it is', async () => {
+    const id = await upload(service, token, csvOf(stock(2)));
+    const address = service.app.server.listening ? '' : await service.app.listen({ port: 0, host: '127.0.0.1' });
+    const answer = await fetch(`${address}/v1/imports/${id}/events`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const reader = (answer.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    const states: string[] = [];
+    let text = '';
+    const readUntil = async (state: string): Promise<void> => {
+      while (states.at(-1) !== state) {
+        text += (await reader.read()).value ?? '';
+        const blocks = text.split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) states.push(/"state":"(\w+)"/.exec(block)?.[1] ?? '');
+      }
+    };
+    await readUntil('checking');
+    await work(service);
+    await readUntil('checked');
+    await service.call('POST', `/v1/imports/${id}/start`, { token, body: {} });
+    await work(service);
+    await readUntil('done');
+    expect((await reader.read()).done).toBe(true);
+  });
+
   it('is one node’s at a time, and another’s when that one is heard of no more', async () => {
     const id = await upload(service, token, csvOf(stock(300)));
     await work(service);

@@ -8,6 +8,7 @@ import { certificatesArea } from './areas/certificates/area.ts';
 import { changesArea } from './areas/changes/area.ts';
 import { companiesArea } from './areas/companies/area.ts';
 import { driversArea } from './areas/drivers/area.ts';
+import { importsArea } from './areas/imports/area.ts';
 import { operationsArea } from './areas/operations/area.ts';
 import { overviewArea } from './areas/overview/area.ts';
 import { platformsArea } from './areas/platforms/area.ts';
@@ -27,6 +28,7 @@ export const areas: readonly Area[] = [
   platformsArea,
   companiesArea,
   certificatesArea,
+  importsArea,
   callersArea,
   usersArea,
   applicationsArea,
