@@ -155,6 +155,16 @@ describe('an application', () => {
     expect((await acting(id, 'retry')).body.error.code).toBe('ERR_ENROLMENT_STATE');
   });
 
+  it('that nobody hands in is deleted after a while, and no other', async () => {
+    const [draft, kept] = [await world.draft(), await world.applied()];
+    const soon = new Date(world.service.ports.clock().getTime() + 1_000).toISOString();
+    const { store } = world.service.ports;
+    expect(await store.transaction(({ applications }) => applications.deleteDraftsBefore(soon))).toBeGreaterThan(0);
+    expect(await store.applications.byId(draft)).toBeNull();
+    expect(await store.applications.steps(draft)).toEqual([]);
+    expect(await world.look(kept)).toMatchObject({ state: 'issued' });
+  });
+
   it('is given back by an operator with words for the applicant', async () => {
     world.ca.switches.pendingTimes = 5;
     const id = await world.applied();
