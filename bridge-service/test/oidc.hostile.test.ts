@@ -6,6 +6,7 @@ import {
   openProvider,
   pageAct,
   type RegisteredClient,
+  registerClient,
   signOn,
   site,
   Visitor,
@@ -175,6 +176,15 @@ describe('a login token on the hosted page', () => {
   it('counts once', async () => {
     const { visitor, page } = await start();
     const token = await signOn(service, visitor, page);
+    for (const body of [
+      {},
+      { challenge: 'x', code: 'ERR_A' },
+      { challenge: `chl_${'0'.repeat(32)}`, code: 'ERR_OF_NOBODY' },
+    ])
+      expect((await pageAct(visitor, page, 'failure', body)).status).toBe(400);
+    const gaveUp = { challenge: `chl_${'0'.repeat(32)}`, code: 'ERR_DRIVER_TIMEOUT', context: { driver: 'skf-slow' } };
+    expect((await pageAct(visitor, page, 'failure', gaveUp)).status).toBe(200);
+    expect((await pageAct(new Visitor(), page, 'failure', gaveUp)).status).not.toBe(200);
     for (const context of [1, { driver: '<b>' }, { deviceSerial: 'x'.repeat(65) }, { machine: 'a\nb' }])
       expect((await pageAct(visitor, page, 'login', { token, context })).status).toBe(400);
     const context = { driver: 'soft', deviceSerial: 'KEY-1' };

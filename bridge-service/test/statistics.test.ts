@@ -37,6 +37,19 @@ beforeAll(async () => {
     token: platforms[1],
     body: { certificate: pem('sm2/leaf') },
   });
+  const { body: asked } = await service.call('POST', '/v1/challenges', {
+    token: platforms[1],
+    body: { origin: origins[1] },
+  });
+  const failure = {
+    challenge: asked.id,
+    code: 'ERR_DRIVER_TIMEOUT',
+    context: { driver: 'skf-slow', driverVersion: '1.2' },
+  };
+  const told = await service.call('POST', '/v1/login-failures', { token: platforms[1], body: failure });
+  expect(told.status, JSON.stringify(told.body)).toBe(201);
+  const unknown = { ...failure, code: 'ERR_OF_NOBODY' };
+  expect((await service.call('POST', '/v1/login-failures', { token: platforms[1], body: unknown })).status).toBe(400);
   await createAuditCounter(service.ports).catchUp();
 });
 afterAll(() => service.close());
@@ -68,7 +81,13 @@ describe('statistics', () => {
     expect(all.drivers).toContainEqual(
       expect.objectContaining({ id: 'soft', logins: { passed: 2, failed: 0, indeterminate: 0 } }),
     );
-    expect(all.reasons).toEqual([{ action: 'login.judge', reason: expect.stringMatching(/^ERR_/), count: 1 }]);
+    expect(all.drivers).toContainEqual(
+      expect.objectContaining({ id: 'skf-slow@1.2', gaveUp: 1, logins: { passed: 0, failed: 0, indeterminate: 0 } }),
+    );
+    expect(all.reasons).toEqual([
+      { action: 'login.give-up', reason: 'ERR_DRIVER_TIMEOUT', count: 1 },
+      { action: 'login.judge', reason: expect.stringMatching(/^ERR_/), count: 1 },
+    ]);
     expect(all.series).toHaveLength(25);
   });
 
@@ -87,9 +106,10 @@ describe('statistics', () => {
   });
 
   it('say how far people come and how long it takes them', async () => {
-    const { login: steps, waits } = await get('/v1/statistics/funnels');
+    const { login: steps, waits, gaveUp } = await get('/v1/statistics/funnels');
+    expect(gaveUp).toBe(1);
     expect(steps).toEqual([
-      { step: 'challenge', count: 6 },
+      { step: 'challenge', count: 7 },
       { step: 'token', count: 5 },
       { step: 'passed', count: 4 },
     ]);

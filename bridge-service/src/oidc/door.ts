@@ -5,6 +5,7 @@ import { CodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { secretsFolderOf } from '../config.ts';
 import { createBackChannel } from '../outbound/index.ts';
@@ -13,9 +14,10 @@ import { publicOriginOf } from '../public-origin.ts';
 import type { RouteContext } from '../routes/context.ts';
 import { UseContextSchema } from '../routes/schemas/questions.ts';
 import { readOrMakeSecret } from '../secrets/secret-file.ts';
+import type { GivenUpLogin } from '../services/give-up-login.ts';
 import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
-import { type InteractionPorts, openLoginChallenge, takeLoginToken } from './interaction.ts';
+import { type InteractionPorts, openLoginChallenge, takeLoginToken, tellFailure } from './interaction.ts';
 import { errorPage, loginPage } from './pages.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 
@@ -162,9 +164,26 @@ function readContext(context: unknown): UseContext | undefined {
   return context;
 }
 
+const failure = Compile(
+  Type.Object(
+    {
+      challenge: Type.String({ pattern: '^chl_[0-9a-f]{32}$' }),
+      code: Type.String({ pattern: '^ERR_[A-Z0-9_]{1,76}$' }),
+      context: Type.Optional(UseContextSchema),
+    },
+    { additionalProperties: false },
+  ),
+);
+
+/** @throws {CodedError} ERR_REQUEST_INVALID */
+function readFailure(body: unknown): GivenUpLogin {
+  if (!failure.Check(body)) throw new CodedError('ERR_REQUEST_INVALID', { field: 'body', rule: 'schema' });
+  return body;
+}
+
 type InteractionRequest = FastifyRequest<{ Params: { uid: string } }>;
 
-/** Three acts of the hosted page. Each needs the cookie that the provider gave this browser for this interaction. */
+/** The acts of the hosted page. Each needs the cookie that the provider gave this browser for this interaction. */
 function interactionRoutes(
   app: FastifyInstance,
   { config }: RouteContext,
@@ -200,7 +219,7 @@ function interactionRoutes(
   });
 
   const act = (
-    name: 'challenge' | 'login' | 'cancel',
+    name: 'challenge' | 'login' | 'failure' | 'cancel',
     run: (issuer: Issuer, request: InteractionRequest, reply: FastifyReply) => Promise<object>,
   ): void => {
     app.post<{ Params: { uid: string } }>(`/oidc/interaction/:uid/${name}`, options, async (request, reply) => {
@@ -233,6 +252,11 @@ function interactionRoutes(
     if (result === null) return { indication: login.indication, reason: login.reason ?? null, loginId: login.id };
     const redirectTo = await served.provider.interactionResult(request.raw, reply.raw, result);
     return { indication: login.indication, reason: null, loginId: login.id, redirectTo };
+  });
+  act('failure', async (served, request, reply) => {
+    const details = await detailsOf(served, request, reply);
+    await tellFailure(interaction, served.origin, details, request.id, readFailure(request.body));
+    return {};
   });
   act('cancel', async (served, request, reply) => {
     await detailsOf(served, request, reply);

@@ -4,6 +4,7 @@ import { parseLoginToken } from '@onelock/core/login';
 import type { ProfileName } from '@onelock/core/path';
 import { parseCertificate } from '@onelock/core/x509';
 import type { InteractionResults } from 'oidc-provider';
+import { type GivenUpLogin, giveUpLogin } from '../services/give-up-login.ts';
 import { secretDigest } from '../services/identifiers.ts';
 import { judgeLoginToken, type LoginView } from '../services/judge-login-token.ts';
 import { type OpenedChallenge, openChallenge } from '../services/open-challenge.ts';
@@ -54,6 +55,17 @@ export async function openLoginChallenge(
     seconds,
   );
   return opened;
+}
+
+/** Records why the person who was given a challenge on the page has no token. @throws {CodedError} ERR_REQUEST_INVALID */
+export async function tellFailure(
+  { ports }: InteractionPorts,
+  origin: string,
+  interaction: Interaction,
+  requestId: string,
+  failure: GivenUpLogin,
+): Promise<void> {
+  await giveUpLogin(ports, await platformAct(ports, origin, interaction, requestId), failure);
 }
 
 export interface TakenToken {

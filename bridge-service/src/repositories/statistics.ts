@@ -109,7 +109,7 @@ export function createStatisticsRepository(database: ServiceDatabase): Statistic
     async reasons(span, limit) {
       const { rows } = await sql<{ action: string; reason: string; total: number | string }>`
         select action, reason, sum(count) as total from statistics_counts
-        where ${within(span)} and reason <> '' and outcome in ('failed', 'indeterminate')
+        where ${within(span)} and reason <> '' and outcome in ('failed', 'indeterminate', 'refused')
         group by action, reason order by sum(count) desc, action, reason limit ${limit}`.execute(database);
       return rows.map(({ action, reason, total }) => ({ action, reason, count: Number(total) }));
     },

@@ -118,7 +118,7 @@ export async function begin(config: client.Configuration, more: Record<string, s
 export async function pageAct(
   visitor: Visitor,
   page: string,
-  act: 'challenge' | 'login' | 'cancel',
+  act: 'challenge' | 'login' | 'failure' | 'cancel',
   body: object = {},
   headers: Record<string, string> = {},
   // biome-ignore lint/suspicious/noExplicitAny: an answer is read field by field

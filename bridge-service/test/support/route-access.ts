@@ -132,6 +132,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
 
   'POST /v1/challenges': platform,
   'POST /v1/logins': platform,
+  'POST /v1/login-failures': platform,
   'GET /v1/logins/:lgn': users,
   'POST /v1/oidc-clients': administrator,
   'GET /v1/oidc-clients': watchers,

@@ -195,18 +195,32 @@ function runDesk(place: HTMLElement): void {
     }
   }
 
+  /** Why nobody came with a token helps those who watch over drivers; that it could not be told is nothing to the person here. */
+  async function tell(agent: OneLockClient, key: string, asked: string, code: string): Promise<void> {
+    try {
+      await server.failure(asked, code, await useContext(agent, key));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+
   async function logIn(): Promise<void> {
     if (client === null || chosen === null) return;
     failure = null;
     stage = 'window';
     show();
     giveUp = new AbortController();
+    const agent = client;
+    const key = chosen;
+    let asked = '';
     try {
-      const { challenge } = await server.challenge();
-      const token = await authenticate(client, { challenge, key: chosen }, { signal: giveUp.signal });
+      const { id, challenge } = await server.challenge();
+      asked = id;
+      const token = await authenticate(agent, { challenge, key }, { signal: giveUp.signal });
+      asked = '';
       stage = 'judging';
       show();
-      const outcome = await server.login(token, await useContext(client, chosen));
+      const outcome = await server.login(token, await useContext(agent, key));
       if (outcome.redirectTo !== undefined) {
         stage = 'going';
         show();
@@ -216,6 +230,7 @@ function runDesk(place: HTMLElement): void {
       failure = { title: 'refused', text: sentence(outcome.reason), support: outcome.loginId };
     } catch (error) {
       failure = failureOf(error, 'failed');
+      if (asked !== '' && isOneLockError(error)) void tell(agent, key, asked, error.code);
     }
     stage = 'ready';
     show();

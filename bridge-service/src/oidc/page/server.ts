@@ -32,7 +32,7 @@ export class Refusal extends Error {
 
 /** The service, as this interaction of the login page speaks to it. */
 export function serverOf(uid: string) {
-  async function act<T>(name: 'challenge' | 'login' | 'cancel', body: object): Promise<T> {
+  async function act<T>(name: 'challenge' | 'login' | 'failure' | 'cancel', body: object): Promise<T> {
     let response: Response;
     try {
       response = await fetch(`/oidc/interaction/${uid}/${name}`, {
@@ -48,7 +48,8 @@ export function serverOf(uid: string) {
     return answer;
   }
   return {
-    challenge: () => act<{ readonly challenge: string }>('challenge', {}),
+    challenge: () => act<{ readonly id: string; readonly challenge: string }>('challenge', {}),
+    failure: (challenge: string, code: string, context: UseContext) => act('failure', { challenge, code, context }),
     login: (token: LoginToken, context: UseContext) => act<Outcome>('login', { token, context }),
     cancel: () => act<{ readonly redirectTo: string }>('cancel', {}),
   };

@@ -17,6 +17,10 @@ const Group = closed({
   name: Type.String(),
   logins: Tallies,
   judgements: Tallies,
+  gaveUp: Type.Integer({
+    minimum: 0,
+    description: '平台上报的、领了挑战却没有令牌的次数 / challenges that no token came for, as platforms tell',
+  }),
 });
 
 export const OverviewSchema = closed({
@@ -40,6 +44,7 @@ export const FunnelsSchema = closed({
   from: Instant,
   until: Instant,
   login: Steps,
+  gaveUp: Count,
   ticket: Steps,
   waits: closed(
     {

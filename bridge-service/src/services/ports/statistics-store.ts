@@ -155,7 +155,7 @@ export interface StatisticsRepository {
   firstHour(): Promise<string | null>;
   /** Puts the hours from one to before another together under the first. @returns rows that this has spared */
   rollUp(from: string, until: string): Promise<number>;
-  /** Of judgements that did not pass, the most frequent first. */
+  /** Of judgements that did not pass and log-ins that were given up, the most frequent first. */
   reasons(
     span: StatisticsSpan,
     limit: number,

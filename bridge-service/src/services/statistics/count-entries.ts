@@ -74,7 +74,7 @@ class Tally<Key extends object> {
 
 /** Details may have been erased; of most acts nothing in them counts. */
 function detailsOf({ action, details }: AuditEntryWithDetails): Details {
-  if (details === null || !(judged.has(action) || action === 'ticket.verify')) return {};
+  if (details === null || !(judged.has(action) || action === 'ticket.verify' || action === 'login.give-up')) return {};
   return JSON.parse(details.details) as Details;
 }
 

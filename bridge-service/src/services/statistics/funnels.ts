@@ -19,6 +19,8 @@ export interface Funnels {
   readonly until: string;
   /** Challenge given, login token presented, passed. */
   readonly login: readonly FunnelStep[];
+  /** Of those who came with no token, the ones that platforms told of. */
+  readonly gaveUp: number;
   /** Ticket presented and passed, signatures presented and passed: not every signature has a ticket. */
   readonly ticket: readonly FunnelStep[];
   /** From the challenge to the token. */
@@ -46,6 +48,7 @@ export async function funnels(
       { step: 'token', count: count('login.judge') },
       { step: 'passed', count: count('login.judge', 'passed') },
     ],
+    gaveUp: count('login.give-up'),
     ticket: [
       { step: 'ticket', count: count('ticket.verify') },
       { step: 'ticket-passed', count: count('ticket.verify', 'passed') },

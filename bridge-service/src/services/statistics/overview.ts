@@ -23,6 +23,8 @@ export interface StatisticsGroup {
   readonly logins: Tallies;
   /** All judgements, logins among them. */
   readonly judgements: Tallies;
+  /** Challenges that no token came for, as platforms tell. */
+  readonly gaveUp: number;
 }
 
 export interface StatisticsOverview {
@@ -53,9 +55,10 @@ export async function statisticsOverview(
   const { statistics } = store;
   const { cells, hours, reasons } = await readFigures(store, span);
   const judged = cells.filter(({ action }) => isJudged(action));
+  const counted = cells.filter(({ action }) => isJudged(action) || action === gaveUpAction);
   const cas = groupsOf(judged, ({ ca }) => ca);
-  const platforms = groupsOf(judged, ({ platform }) => platform);
-  const drivers = groupsOf(judged, ({ driver }) => driver);
+  const platforms = groupsOf(counted, ({ platform }) => platform);
+  const drivers = groupsOf(counted, ({ driver }) => driver);
   return {
     ...{ from: span.from, until: span.until },
     ...{ counted: await statistics.counted(), recorded: (await store.audit.head()).size },
@@ -68,6 +71,7 @@ export async function statisticsOverview(
   };
 }
 
+const gaveUpAction = 'login.give-up';
 const isJudged = (action: string): boolean => judgedActions.some((one) => one === action);
 
 function groupsOf(
@@ -79,6 +83,7 @@ function groupsOf(
       id,
       logins: tally(all.filter(({ action }) => action === 'login.judge')),
       judgements: tally(all),
+      gaveUp: all.reduce((sum, { action, count }) => (action === gaveUpAction ? sum + count : sum), 0),
     }))
     .toSorted((one, other) => total(other.judgements) - total(one.judgements) || (one.id < other.id ? -1 : 1))
     .slice(0, mostGroups);

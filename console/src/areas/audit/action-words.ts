@@ -3,6 +3,7 @@ import { language } from '../../words/language.ts';
 /** Acts of the audit log in words. One that is not listed is shown as it is written. */
 const words: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   'login.judge': ['登录', 'Log-in judged'],
+  'login.give-up': ['登录未完成', 'Log-in not finished'],
   'certificate.validate': ['校验证书', 'Certificate validated'],
   'signature.verify': ['验证签名', 'Signature verified'],
   'ticket.verify': ['核验票据', 'Ticket verified'],

@@ -12,6 +12,8 @@ export interface Group {
   readonly name: string;
   readonly logins: Tallies;
   readonly judgements: Tallies;
+  /** Challenges that no token came for, as platforms tell. */
+  readonly gaveUp: number;
 }
 
 export interface Step {
@@ -41,6 +43,7 @@ export interface FunnelStep {
 
 export interface Funnels {
   readonly login: readonly FunnelStep[];
+  readonly gaveUp: number;
   readonly ticket: readonly FunnelStep[];
   readonly waits: {
     readonly classes: readonly { readonly seconds: number; readonly count: number }[];
