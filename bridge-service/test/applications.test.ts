@@ -165,6 +165,37 @@ describe('an application', () => {
     expect(await world.look(kept)).toMatchObject({ state: 'issued' });
   });
 
+  it('of a company that is watched is stopped before it goes to the CA, and supervision is told', async () => {
+    const { service } = world;
+    const [first, second] = [await service.caller('supervisor'), await service.caller('supervisor')];
+    const entry = await service.call('POST', '/v1/watchlist', {
+      token: first,
+      body: {
+        ...{ kind: 'person', value: '11010519491231002x', action: 'step-up', reason: '核查', evidence: '文号' },
+        expiresAt: '2027-01-01T00:00:00Z',
+      },
+    });
+    const entryAct = (act: string, token: string, body?: object) =>
+      service.call('POST', `/v1/watchlist/${entry.body.id}/${act}`, { token, body });
+    await entryAct('decision', second, { decision: 'approve' });
+    const asked = world.ca.asked.length;
+    const id = await world.draft();
+    const submitted = await world.submit(id, { request: toBase64(makeRequest().der) });
+    expect(submitted.body).toMatchObject({ state: 'held', reason: { code: 'ERR_WATCHLIST_STEP_UP' } });
+    await world.settle();
+    expect((await acting(id, 'retry')).body).toMatchObject({ state: 'held', nextAttemptAt: null });
+    expect(world.ca.asked.length).toBe(asked);
+    const { body } = await service.call('GET', '/v1/events?after=0', { token: first });
+    const hit = { entry: entry.body.id, kind: 'person', use: 'application.submit', target: id };
+    expect(body.events.at(-1).data).toMatchObject(hit);
+    expect(JSON.stringify(body)).not.toMatch(/11010519491231002X/i);
+    await entryAct('clearance', first);
+    await acting(id, 'retry');
+    await world.settle();
+    expect(await world.look(id)).toMatchObject({ state: 'issued', reason: null });
+    await entryAct('end', first, { reason: '结束' });
+  });
+
   it('is given back by an operator with words for the applicant', async () => {
     world.ca.switches.pendingTimes = 5;
     const id = await world.applied();

@@ -10,6 +10,7 @@ import { type ApplicationAct, demandReach, type Reach } from './application-act.
 import { auditApplication, changeApplication, demandState } from './change-application.ts';
 import { openingsAhead } from './openings-ahead.ts';
 import { type ApplicationDetail, type ApplicationView, applicationView, type DeliveryView } from './views.ts';
+import { watchApplication } from './watch-application.ts';
 
 /** @throws {CodedError} ERR_REQUEST_NOT_FOUND */
 export async function findApplication(ports: Ports, reach: Reach, id: string): Promise<ApplicationDetail> {
@@ -74,15 +75,16 @@ export function withdrawApplication(ports: Ports, act: ApplicationAct, id: strin
   });
 }
 
-/** An operator has put right what held it: the CA is asked again, now. */
+/** Somebody has put right what held it: the CA is asked again, now, unless the watch-list stops it still. */
 export function retryApplication(ports: Ports, act: ApplicationAct, id: string): Promise<ApplicationView> {
   return moved(act, id, async (repositories, application) => {
     demandState(application, ['held', 'submitted', 'pending']);
-    const state = application.state === 'held' ? 'submitted' : application.state;
+    const stopped = await watchApplication(repositories, ports, application);
     const now = ports.clock().toISOString();
+    const state = stopped !== null ? 'held' : application.state === 'held' ? 'submitted' : application.state;
     return changeApplication(repositories, ports, act.author, application, {
       action: 'application.retry',
-      fields: { state, reason: null, attempts: 0, nextAttemptAt: now, submittedAt: application.submittedAt ?? now },
+      fields: { state, reason: stopped, attempts: 0, nextAttemptAt: stopped === null ? now : null },
     });
   });
 }

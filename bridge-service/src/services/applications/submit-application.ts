@@ -7,6 +7,7 @@ import { changeApplication, demandState } from './change-application.ts';
 import { checkRequest } from './check-request.ts';
 import { checkRenewalProof } from './renewal-proof.ts';
 import { type ApplicationView, applicationView } from './views.ts';
+import { watchApplication } from './watch-application.ts';
 
 export interface SubmissionInput {
   /** PKCS#10, base64 DER. */
@@ -16,7 +17,7 @@ export interface SubmissionInput {
 }
 
 /**
- * Hands in what the applicant's key made. From here on the service brings the application to the CA by itself.
+ * Hands in what the applicant's key made. From here on the service brings the application to the CA by itself, unless the watch-list stops it.
  *
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_ENROLMENT_STATE, ERR_ENROLMENT_REQUEST_REFUSED, ERR_ENROLMENT_KEY_USED,
  *   ERR_ENROLMENT_PROOF_REFUSED; ERR_X509_… and ERR_DER_… with `field`
@@ -46,9 +47,13 @@ export async function submitApplication(
     if (certified.length > 0 || (await repositories.applications.otherWithKey(requestKeyDigest, id)))
       throw new CodedError('ERR_ENROLMENT_KEY_USED');
     const now = clock().toISOString();
+    const stopped = await watchApplication(repositories, ports, application);
     const submitted = await changeApplication(repositories, ports, act.author, application, {
       action: 'application.submit',
-      fields: { state: 'submitted', request: der, requestKeyDigest, proof, submittedAt: now, nextAttemptAt: now },
+      fields: {
+        ...{ state: stopped === null ? 'submitted' : 'held', reason: stopped },
+        ...{ request: der, requestKeyDigest, proof, submittedAt: now, nextAttemptAt: stopped === null ? now : null },
+      },
       details: { publicKey: `sm3:${requestKeyDigest}`, renews: application.renews },
     });
     return applicationView(submitted);
