@@ -20,6 +20,7 @@ import { isLoopback } from './loopback.ts';
 import { installOpenIdConnect } from './oidc/index.ts';
 import { installAuthentication } from './plugins/authentication.ts';
 import { clientCertificates, networks } from './plugins/client-certificate.ts';
+import { measureClock } from './plugins/clock-metrics.ts';
 import { installDocumentation } from './plugins/documentation.ts';
 import { answerBrokenRequest, answerError, installErrorHandler, toCodedError } from './plugins/error-handler.ts';
 import { installMetrics } from './plugins/metrics.ts';
@@ -124,6 +125,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const metrics = installMetrics(app);
   measureEvidence(metrics.registry, ports);
   measureStore(metrics.registry, ports);
+  measureClock(metrics.registry, ports);
   rememberRefusals(app, ports);
   await installDocumentation(app);
 

@@ -83,7 +83,8 @@ export async function startService(
   const ports: Ports = {
     ...shared,
     evidence: evidence ?? noEvidence,
-    tsa: tsa?.authority,
+    tsa: tsa.authority,
+    clockMonitor: tsa.monitor,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, new Date()),
     changes: changeRulesOf(config),
@@ -114,7 +115,7 @@ export async function startService(
       {
         version: programVersion(),
         database: databaseLocationOf(config).engine,
-        clock: () => ({ clockOffsetMs: tsa?.monitor.offsetMs ?? null, clockDoubt: tsa?.monitor.doubt() ?? null }),
+        clock: () => ({ clockOffsetMs: tsa.monitor.offsetMs, clockDoubt: tsa.monitor.doubt() ?? null }),
       },
       logger,
     );
@@ -145,7 +146,7 @@ export async function startService(
       await stopWebhooks();
       await stopApplications();
       await stopEvidence();
-      tsa?.stop();
+      tsa.stop();
       await stopSchedule();
       await stopCheckpoints();
       await pool?.close();

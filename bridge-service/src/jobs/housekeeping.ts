@@ -19,6 +19,7 @@ export interface CleanedUp {
   readonly challenges: number;
   readonly oidcRecords: number;
   readonly tickets: number;
+  readonly logins: number;
   readonly nonces: number;
   readonly platformMessages: number;
   readonly quotaMinutes: number;
@@ -40,6 +41,8 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       oidcRecords: await repositories.oidc.deleteExpiredBefore(before(0)),
       // A day longer than they count, whatever the clock does meanwhile.
       tickets: await repositories.tickets.deleteExpiredBefore(before(challengeGraceMs)),
+      // As long as the details of the audit log, which say the same.
+      logins: await repositories.logins.deleteBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
       nonces: await repositories.nonces.deleteExpiredBefore(before(challengeGraceMs)),
       platformMessages: await repositories.platformMessages.deleteBefore(before(deliveredKeptMs), before(deadKeptMs)),
       quotaMinutes: await repositories.quotas.deleteBefore(before(3_600_000)),

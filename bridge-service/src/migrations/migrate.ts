@@ -16,6 +16,7 @@ import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { statistics } from './0090-statistics.ts';
 import { applications } from './0100-applications.ts';
 import { court } from './0110-court.ts';
+import { loginRetention } from './0111-login-retention.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -35,6 +36,7 @@ const migrations: readonly ServiceMigration[] = [
   statistics,
   applications,
   court,
+  loginRetention,
 ];
 
 /**

@@ -18,6 +18,13 @@ export function createLoginRepository(database: ServiceDatabase): LoginRepositor
         })
         .execute();
     },
+    async deleteBefore(instant) {
+      const { numDeletedRows } = await database
+        .deleteFrom('logins')
+        .where('created_at', '<', instant)
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
     async byId(id) {
       const row = await database.selectFrom('logins').selectAll().where('id', '=', id).executeTakeFirst();
       if (row === undefined) return null;

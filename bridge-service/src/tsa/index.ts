@@ -1,2 +1,3 @@
+export type { ClockMonitor } from './clock-monitor.ts';
 export { type StartedAuthority, startAuthority } from './start-authority.ts';
 export { accuracySeconds, type StampOutcome, TimestampAuthority } from './timestamp-authority.ts';

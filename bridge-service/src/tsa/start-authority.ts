@@ -2,7 +2,7 @@ import type { CryptoOps } from '@onelock/core/crypto';
 import type { ServiceConfig } from '../config.ts';
 import { askTimeServer } from '../outbound/index.ts';
 import type { Clock } from '../services/ports/clock.ts';
-import { ClockMonitor } from './clock-monitor.ts';
+import { type ClockDoubt, ClockMonitor } from './clock-monitor.ts';
 import { loadStampingKeys } from './stamping-key.ts';
 import { accuracySeconds, TimestampAuthority } from './timestamp-authority.ts';
 
@@ -20,25 +20,31 @@ export interface AuthorityParts {
 }
 
 export interface StartedAuthority {
-  readonly authority: TimestampAuthority;
+  /** Absent without keys. */
+  readonly authority: TimestampAuthority | undefined;
   readonly monitor: ClockMonitor;
   stop(): void;
 }
 
 /**
- * Starts the built-in authority, where the configuration has a folder of its keys: the clock is watched every second, and compared with
- * time servers where there are some.
+ * Watches the clock, every second, and compares it with time servers where there are some: judgements rest on it, with or without stamps. Starts the built-in
+ * authority where the configuration has a folder of its keys.
  *
  * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID
  */
-export function startAuthority(parts: AuthorityParts): StartedAuthority | undefined {
+export function startAuthority(parts: AuthorityParts): StartedAuthority {
   const { config, clock, ops, logger, monotonicMs = () => performance.now() } = parts;
-  if (config.tsaDir === null) return undefined;
-  const keys = loadStampingKeys(config.tsaDir, ops);
+  const keys = config.tsaDir === null ? null : loadStampingKeys(config.tsaDir, ops);
   const monitor = new ClockMonitor({ clock, monotonicMs, toleranceMs: accuracySeconds * 1000, quarantineMs });
+  let known: ClockDoubt | undefined;
   const watch = setInterval(() => {
     const doubt = monitor.doubt();
-    if (doubt !== undefined) logger.warn({ doubt, offsetMs: monitor.offsetMs }, 'the clock is in doubt: no stamps');
+    if (doubt !== known && doubt !== undefined)
+      logger.warn(
+        { doubt, offsetMs: monitor.offsetMs },
+        'the clock is in doubt: no stamps, and judgements by a time that may be wrong',
+      );
+    known = doubt;
   }, watchEveryMs);
   const compare = (): void => {
     void compareWithServers(config.timeServers, monitor, clock, logger);
@@ -48,7 +54,8 @@ export function startAuthority(parts: AuthorityParts): StartedAuthority | undefi
   comparing.unref();
   compare();
   return {
-    authority: new TimestampAuthority({ keys, policy: config.tsaPolicy, clock, monitor, ops }),
+    authority:
+      keys === null ? undefined : new TimestampAuthority({ keys, policy: config.tsaPolicy, clock, monitor, ops }),
     monitor,
     stop: () => {
       clearInterval(watch);

@@ -112,7 +112,8 @@ export async function createTestService(
   const ports: Ports = {
     ...shared,
     evidence: evidence ?? noEvidence,
-    tsa: tsa?.authority,
+    tsa: tsa.authority,
+    clockMonitor: tsa.monitor,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, at),
     changes: changeRulesOf(config),
@@ -194,7 +195,7 @@ export async function createTestService(
     async close() {
       await app.close();
       await evidence?.close();
-      tsa?.stop();
+      tsa.stop();
       await pool?.close();
       await watched.stop();
       await platforms.stop();

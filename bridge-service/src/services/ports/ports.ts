@@ -2,7 +2,7 @@ import type { CryptoOps } from '@onelock/core/crypto';
 import type { Witnesses } from '../../audit/witness-files.ts';
 import type { ReportSigner } from '../../secrets/report-signer.ts';
 import type { ServiceKey } from '../../secrets/service-key.ts';
-import type { TimestampAuthority } from '../../tsa/index.ts';
+import type { ClockMonitor, TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { PersonalData } from '../personal-data.ts';
 import type { PlatformAccesses } from '../platform-access.ts';
@@ -63,6 +63,8 @@ export interface Ports {
   readonly enrolment?: EnrolmentDoor | undefined;
   /** How platforms show who they are and how much they may ask, in memory. */
   readonly platforms: PlatformAccesses;
+  /** Whether the machine's clock is to be believed. */
+  readonly clockMonitor: Pick<ClockMonitor, 'doubt' | 'offsetMs'>;
   /** Threads that judge; without them the main thread does. */
   readonly pool?: VerificationPool | undefined;
 }

@@ -79,6 +79,8 @@ export interface ChallengeRepository {
 
 export interface LoginRepository {
   add(login: Login): Promise<void>;
+  /** They name people. */
+  deleteBefore(instant: string): Promise<number>;
   byId(id: string): Promise<Login | null>;
 }
 
