@@ -40,31 +40,37 @@ export async function* tableItems(
     if (!told && fields !== undefined) notes.table({ place, encoding, headers, fields, samples: shown });
     told = true;
   };
+  let unclear: unknown;
   for await (const row of rows) {
     if (row.trouble === undefined && row.cells.every((cell) => cell.trim() === '')) continue;
+    if (unclear !== undefined) {
+      // Whoever has to say what the columns are needs to see some rows.
+      if (row.trouble === undefined) shown.push(cut(row.cells));
+      if (shown.length >= samples) break;
+      continue;
+    }
     if (fields === undefined && row.trouble === undefined) {
-      const columns = findColumnsTelling(row.cells, settings, () =>
-        notes.table({ place, encoding, headers: cut(row.cells), fields: row.cells.map(() => null), samples: [] }),
-      );
-      fields = columns.fields;
-      headers = columns.header ? cut(row.cells) : [];
-      if (columns.header) continue;
+      headers = cut(row.cells);
+      try {
+        const columns = findColumns(row.cells, settings.columns);
+        fields = columns.fields;
+        if (columns.header) continue;
+        headers = [];
+      } catch (error) {
+        unclear = error;
+        continue;
+      }
     }
     if (row.trouble === undefined && shown.length < samples) shown.push(cut(row.cells));
     if (shown.length >= samples) tell();
     yield* rowItems(row, fields ?? [], `${place}#${row.number}`);
   }
-  tell();
-}
-
-/** Shows the table even where its columns are not understood: that is when a person has to look at it. */
-function findColumnsTelling(cells: readonly string[], settings: ImportSettings, tell: () => void) {
-  try {
-    return findColumns(cells, settings.columns);
-  } catch (error) {
+  if (unclear !== undefined) {
+    fields = headers.map(() => null);
     tell();
-    throw error;
+    throw unclear;
   }
+  tell();
 }
 
 function* rowItems(row: TableRow, fields: readonly (ImportField | null)[], place: string): Generator<UploadItem> {

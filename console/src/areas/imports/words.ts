@@ -29,6 +29,8 @@ export const say = wordsOf(
     'state.done': '已完成',
     'state.cancelled': '已取消',
     'state.failed': '失败',
+    unclear: '请指定各列的含义',
+    'unclear.text': '表头不足以认出哪一列是证书、代码或名称。请在下面为各列选择含义，再重新检查。',
     start: '开始导入',
     'start.title': '开始导入？',
     'start.text':
@@ -151,6 +153,9 @@ export const say = wordsOf(
     'state.done': 'Done',
     'state.cancelled': 'Cancelled',
     'state.failed': 'Failed',
+    unclear: 'Say what the columns are',
+    'unclear.text':
+      'The headers do not tell which column holds the certificate, the code or the name. Choose below, and have it checked again.',
     start: 'Start the import',
     'start.title': 'Start the import?',
     'start.text':
