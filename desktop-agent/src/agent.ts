@@ -128,7 +128,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     sessions,
     batches: new InterruptedBatches(),
     spool: new Spool(config.stateDir),
-    picker: new FilePicker({ prompt: queue, hidden: [config.stateDir] }),
+    picker: new FilePicker({ prompt: queue, hidden: () => [config.stateDir, ...tokenFolders(fleet)] }),
     picked: new PickedFiles(),
     keptEnvelopes,
     tickets: new UsedTickets(config.stateDir, now()),
@@ -200,6 +200,11 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
       await Promise.all([windows.close(), fleet.close()]);
     },
   };
+}
+
+/** Where tokens that are files lie: nobody picks a key by mistake. */
+function tokenFolders(fleet: TokenFleet): readonly string[] {
+  return fleet.drivers().flatMap(({ config }) => (config.family === 'soft' ? [config.folder] : []));
 }
 
 /** null where the agent was told no key of a service: then its own configuration alone says which sites may ask. */

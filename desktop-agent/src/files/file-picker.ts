@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { CodedError, isCodedError } from '@onelock/core/errors';
@@ -5,14 +6,14 @@ import type { Caller, Outcome, Prompt } from '../consent/prompt.ts';
 import type { Answer, FilePurpose, FileQuestion, Problem } from '../consent/question.ts';
 import { plainLine } from '../shapes/plain-line.ts';
 import { type FolderEntry, type FolderList, listFolder } from './folder-list.ts';
-import { inspectFile, isInside, type PickedFile } from './picked-files.ts';
+import { inspectFile, isInside, type PickedFile, withRealNames } from './picked-files.ts';
 import { type Place, places } from './places.ts';
 import { exists, type SavePlace } from './saved-file.ts';
 
 export interface FilePickerParts {
   readonly prompt: Prompt;
-  /** Folders that are never shown: the agent's own. */
-  readonly hidden: readonly string[];
+  /** Folders that are never shown: the agent's own, and those of file tokens. */
+  readonly hidden: () => readonly string[];
 }
 
 /** For whom and what for a file is picked. */
@@ -39,7 +40,8 @@ export class FilePicker {
 
   /** @throws {CodedError} what a {@link Prompt} rejects with */
   async open(picking: Picking): Promise<PickedFile> {
-    const looking = await Looking.begin(picking, 'open', this.#start(), this.#parts.hidden, null);
+    const hidden = await withRealNames(this.#parts.hidden());
+    const looking = await Looking.begin(picking, 'open', this.#start(), hidden, null);
     const file = await this.#parts.prompt.ask(
       looking.question(),
       picking.caller,
@@ -47,7 +49,7 @@ export class FilePicker {
         const entry = answer.kind === 'file' ? looking.entry(answer.index) : undefined;
         if (entry === undefined || entry.isFolder) return looking.turnTo(answer);
         try {
-          return { kind: 'done', value: await inspectFile(entry.path, this.#parts.hidden) };
+          return { kind: 'done', value: await inspectFile(entry.path, hidden) };
         } catch (error) {
           return looking.again(error);
         }
@@ -59,7 +61,8 @@ export class FilePicker {
 
   /** @throws {CodedError} what a {@link Prompt} rejects with */
   async save(picking: Picking, suggestedName: string): Promise<SavePlace> {
-    const looking = await Looking.begin(picking, 'save', this.#start(), this.#parts.hidden, suggestedName);
+    const hidden = await withRealNames(this.#parts.hidden());
+    const looking = await Looking.begin(picking, 'save', this.#start(), hidden, suggestedName);
     const place = await this.#parts.prompt.ask(looking.question(), picking.caller, (answer) =>
       answer.kind === 'save-as' ? looking.placeFor(answer) : looking.turnTo(answer),
     );
@@ -163,7 +166,8 @@ class Looking {
     const refused = (): Outcome<never> => this.again(new CodedError('ERR_FILE_UNWRITABLE', { name: plainLine(bare) }));
     if (!isFileName(bare)) return refused();
     const file = path.join(this.#folder, bare);
-    if (this.#hidden.some((each) => isInside(file, each))) return refused();
+    const real = await realpath(this.#folder).catch(() => this.#folder);
+    if (this.#hidden.some((each) => isInside(real, each))) return refused();
     const known = this.#list.entries.find((entry) => entry.path === file);
     if (known?.isFolder === true) return refused();
     const agreed = replace && this.#taken === bare;

@@ -88,6 +88,8 @@ describe('a picked file', () => {
     symlinkSync(path.join(hidden, 'a.softtoken'), at('innocent.pdf'));
     for (const file of ['state/a.softtoken', 'link/a.softtoken', 'innocent.pdf', 'state/../state/a.softtoken'])
       expect(await refusal(inspectFile(at(file), [hidden]))).toFailWith('ERR_FILE_UNREADABLE');
+    symlinkSync(hidden, at('other-name'));
+    expect(await refusal(inspectFile(at('state/a.softtoken'), [at('other-name')]))).toFailWith('ERR_FILE_UNREADABLE');
     const { entries } = await listFolder(folder, [hidden]);
     expect(entries.map(({ name }) => name)).not.toContain('state');
   });

@@ -54,7 +54,8 @@ export async function inspectFile(file: string, hidden: readonly string[]): Prom
   const name = nameOf(file);
   try {
     const real = await realpath(file);
-    if (hidden.some((folder) => isInside(real, folder))) throw new CodedError('ERR_FILE_UNREADABLE', { name });
+    if ((await withRealNames(hidden)).some((folder) => isInside(real, folder)))
+      throw new CodedError('ERR_FILE_UNREADABLE', { name });
     const handle = await openToRead(real);
     try {
       return { path: real, name, ...(await factsOf(handle, name)) };
@@ -101,6 +102,12 @@ export async function demandUnchanged({ path: file, name, stamp }: PickedFile): 
 /** A name as windows and pages show it. */
 export function nameOf(file: string): string {
   return plainLine(path.basename(file)).slice(0, 255);
+}
+
+/** Folders under the names they are given and under their real ones. */
+export async function withRealNames(folders: readonly string[]): Promise<readonly string[]> {
+  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
+  return [...new Set([...folders, ...real])];
 }
 
 export function isInside(file: string, folder: string): boolean {

@@ -114,11 +114,11 @@ export class PlatformRegistry {
       await this.accept(await this.#options.fetch(this.#closed.signal));
     } catch (error) {
       if (this.#closed.signal.aborted) return;
+      if (isCodedError(error)) this.#report({ code: error.code, params: error.params });
       // A disk that is full must not keep the agent from what it has.
-      const reason: Reason = isCodedError(error)
-        ? { code: error.code, params: error.params }
-        : { code: 'ERR_FILE_UNWRITABLE', params: { name: 'platforms.json' } };
-      this.#report(reason);
+      else if ((error as NodeJS.ErrnoException).code !== undefined)
+        this.#report({ code: 'ERR_FILE_UNWRITABLE', params: { name: 'platforms.json' } });
+      else throw error;
     }
   }
 
