@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { concatBytes, equalBytes, utf8Encode } from '@onelock/core/bytes';
 import {
@@ -14,7 +14,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { startHostedDriver } from '../src/host/index.ts';
 import { createPkcs11Driver } from '../src/pkcs11/index.ts';
-import type { DeviceId, Pkcs11Mechanisms, TokenDriver } from '../src/port/index.ts';
+import type { DeviceId, Pkcs11Mechanisms, TokenDevice, TokenDriver } from '../src/port/index.ts';
 import { CaSide } from './ca-side.ts';
 import { pinOf } from './driver-suite.ts';
 import { hasModule, type LibraryFile } from './native-library.ts';
@@ -480,6 +480,27 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
       await until(async () => (await driver.listDevices()).length === 1);
       const fresh = await open(driver);
       expect(await driver.sign(fresh, rsaIdentity.id, rsaSign, message)).toHaveLength(256);
+    });
+
+    it('beside one that cannot be read, which hides no other and is read the next time', async () => {
+      const { driver, folder, order } = await start();
+      await driver.listDevices();
+      order(`fail C_GetMechanismList ${0x30}`);
+      writeP11Token(folder, { name: 'token-1', label: '第二把', serialNumber: 'P11-0002' });
+      let shown: readonly TokenDevice[] = [];
+      const look = async (): Promise<number> => {
+        shown = await driver.listDevices();
+        return shown.length;
+      };
+      await until(async () => (await look()) === 2);
+      expect(shown.map(({ id, capabilities }) => [id, capabilities.length > 0])).toEqual([
+        [device, true],
+        ['P11-0002', false],
+      ]);
+      rmSync(path.join(folder, 'faults'), { force: true });
+      await look();
+      expect(shown.map(({ label }) => label)).toContain('第二把');
+      expect(shown.every(({ capabilities }) => capabilities.includes('sign-message'))).toBe(true);
     });
 
     it('beside another, each with its own PIN and session', async () => {
