@@ -216,7 +216,8 @@ export class TokenFleet {
       this.#leaves(slot, id, entry);
     }
     for (const device of found) {
-      if (slot.present.has(device.id)) continue;
+      // One that its driver cannot read yet, and so can do nothing, is here when it can: the next look tries again.
+      if (slot.present.has(device.id) || device.capabilities.length === 0) continue;
       const leave = new AbortController();
       const value = { driver: hosted, device, generation: device.insertion, gone: leave.signal };
       slot.present.set(device.id, { value, leave });
