@@ -22,7 +22,7 @@ export function readSettings(environment: Environment, defaultFolder: string): D
     folder: environment.ONELOCK_DEMO_FOLDER || defaultFolder,
     ports: {
       service: readPort('ONELOCK_DEMO_SERVICE_PORT', environment.ONELOCK_DEMO_SERVICE_PORT || '18960'),
-      ca: readPort('ONELOCK_DEMO_CA_PORT', environment.ONELOCK_DEMO_CA_PORT || '18962'),
+      ca: readPort('ONELOCK_DEMO_CA_PORT', environment.ONELOCK_DEMO_CA_PORT || '0'),
       site: readPort('ONELOCK_DEMO_SITE_PORT', environment.ONELOCK_DEMO_SITE_PORT || '18961'),
       agent: (environment.ONELOCK_DEMO_AGENT_PORTS || '18965,18966,18967,18968')
         .split(',')
