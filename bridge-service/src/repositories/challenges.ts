@@ -1,5 +1,18 @@
 import type { ChallengeRepository } from '../services/ports/store.ts';
+import { compiledOnce } from './engine/compiled-once.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
+
+/** One statement decides who gets it, whatever runs beside. */
+const consumed = compiledOnce((database) =>
+  database
+    .updateTable('challenges')
+    .set({ consumed_at: '' })
+    .where('challenge_digest', '=', '')
+    .where('caller_id', '=', '')
+    .where('consumed_at', 'is', null)
+    .where('expires_at', '>', '')
+    .returningAll(),
+);
 
 export function createChallengeRepository(database: ServiceDatabase): ChallengeRepository {
   return {
@@ -18,16 +31,7 @@ export function createChallengeRepository(database: ServiceDatabase): ChallengeR
         .execute();
     },
     async consume(challengeDigest, callerId, now) {
-      // One statement decides who gets it, whatever runs beside.
-      const row = await database
-        .updateTable('challenges')
-        .set({ consumed_at: now })
-        .where('challenge_digest', '=', challengeDigest)
-        .where('caller_id', '=', callerId)
-        .where('consumed_at', 'is', null)
-        .where('expires_at', '>', now)
-        .returningAll()
-        .executeTakeFirst();
+      const [row] = await consumed(database, [now, challengeDigest, callerId, now]);
       if (row === undefined) return null;
       return {
         id: row.id,

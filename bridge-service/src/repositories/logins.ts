@@ -1,22 +1,21 @@
 import type { LoginRepository } from '../services/ports/store.ts';
+import { compiledOnce } from './engine/compiled-once.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
+
+const added = compiledOnce((database) =>
+  database.insertInto('logins').values({
+    ...{ id: '', caller_id: '', origin: '', created_at: '' },
+    ...{ indication: '', certificate_digest: '', report: '', identity: '' },
+  }),
+);
 
 export function createLoginRepository(database: ServiceDatabase): LoginRepository {
   return {
     async add(login) {
-      await database
-        .insertInto('logins')
-        .values({
-          id: login.id,
-          caller_id: login.callerId,
-          origin: login.origin,
-          created_at: login.createdAt,
-          indication: login.indication,
-          certificate_digest: login.certificateDigest,
-          report: login.report,
-          identity: login.identity,
-        })
-        .execute();
+      await added(database, [
+        ...[login.id, login.callerId, login.origin, login.createdAt],
+        ...[login.indication, login.certificateDigest, login.report, login.identity],
+      ]);
     },
     async deleteBefore(instant) {
       const { numDeletedRows } = await database

@@ -7,8 +7,30 @@ import {
   watchKinds,
   watchStates,
 } from '../services/ports/watch-store.ts';
+import { compiledOnce } from './engine/compiled-once.ts';
 import { nextVersion, versionOf } from './engine/registry-version.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
+
+const hitsOfMany = (count: number) =>
+  compiledOnce((database) =>
+    database
+      .selectFrom('watch_entries')
+      .selectAll()
+      .where('value_digest', 'in', new Array<string>(count).fill(''))
+      .where('state', '=', '')
+      .where('expires_at', '>', '')
+      .orderBy('id'),
+  );
+
+/** A use has few values: as many as it has subjects and marks of its machine. */
+const fewValues = 16;
+const hitQueries = new Map<number, ReturnType<typeof hitsOfMany>>();
+
+function hitsOf(count: number): ReturnType<typeof hitsOfMany> {
+  const known = hitQueries.get(count) ?? hitsOfMany(count);
+  if (count <= fewValues) hitQueries.set(count, known);
+  return known;
+}
 
 export function createWatchRepository(database: ServiceDatabase): WatchRepository {
   const lastTold = async (): Promise<number> => {
@@ -47,14 +69,7 @@ export function createWatchRepository(database: ServiceDatabase): WatchRepositor
     },
     async hits(valueDigests, now) {
       if (valueDigests.length === 0) return [];
-      const rows = await database
-        .selectFrom('watch_entries')
-        .selectAll()
-        .where('value_digest', 'in', valueDigests)
-        .where('state', '=', 'active')
-        .where('expires_at', '>', now)
-        .orderBy('id')
-        .execute();
+      const rows = await hitsOf(valueDigests.length)(database, [...valueDigests, 'active', now]);
       return rows.map(toEntry);
     },
     version: () => versionOf(database, 'watchlist'),

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto';
 import { concatBytes, fromBase64, fromHex, toBase64, toHex, utf8Decode, utf8Encode } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
@@ -33,7 +33,8 @@ export function createPersonalData(folder: string, ops: CryptoOps): PersonalData
   if (!/^[0-9a-f]{64}$/.test(text))
     throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: fileName, rule: '64 hex digits' });
   const key = fromHex(text);
-  const digestKey = createHmac('sha256', key).update('onelock-personal-digest-v1').digest();
+  // A key object: made of bytes anew for each digest it would cost more than the digest.
+  const digestKey = createSecretKey(createHmac('sha256', key).update('onelock-personal-digest-v1').digest());
   return {
     digest: (plain, place) =>
       createHmac('sha256', digestKey)

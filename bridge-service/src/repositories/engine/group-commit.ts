@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { engineOf } from './engine-of.ts';
 import type { ServiceDatabase } from './schema.ts';
 
@@ -127,17 +127,22 @@ function createJob<T, Last>(
   };
 }
 
+// Built once, as they run with every job.
+const savepoint = CompiledQuery.raw('savepoint job');
+const rollback = CompiledQuery.raw('rollback to savepoint job');
+const release = CompiledQuery.raw('release savepoint job');
+
 async function runBehindSavepoint(
   transaction: ServiceDatabase,
   run: (transaction: ServiceDatabase) => Promise<void>,
 ): Promise<void> {
-  await sql`savepoint job`.execute(transaction);
+  await transaction.executeQuery(savepoint);
   try {
     await run(transaction);
   } catch {
     // The job keeps its error and tells it after the commit. Undoing may fail too (SQLite has rolled everything back when
     // the disk is full): that ends the group.
-    await sql`rollback to savepoint job`.execute(transaction);
+    await transaction.executeQuery(rollback);
   }
-  await sql`release savepoint job`.execute(transaction);
+  await transaction.executeQuery(release);
 }
