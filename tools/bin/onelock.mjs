@@ -28,7 +28,7 @@ const programs = {
 const usage = `用法 / usage: onelock COMMAND …
 
   doctor                     检查本机 / check this computer
-  service start|backup|restore|migrate-to-postgres|break-glass|config  互认服务 / the bridge-service
+  service start|import|backup|restore|migrate-to-postgres|break-glass|config  互认服务 / the bridge-service
   audit verify               核验审计日志 / verify the audit log
   report verify              核验服务签名的判定报告 / verify a report that a service has signed
   agent [sites [revoke SITE]|unknown-device] 桌面代理、已授权网站、未识别介质 / the desktop agent, allowed sites, unknown devices
