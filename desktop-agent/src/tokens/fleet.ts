@@ -43,9 +43,22 @@ interface Slot {
   /** Looks at one driver happen one after the other, so that none overtakes a newer one. */
   look: Promise<void>;
   starting: boolean;
+  /** Settles once its first start has come to an end, or has taken too long to be waited for. */
+  readonly begun: PromiseWithResolvers<void>;
+}
+
+/** A page that lists keys right after the start of a computer finds them, however busy that is; a driver that hangs delays it once. */
+const firstStartMs = 15_000;
+
+function patientFor(milliseconds: number): PromiseWithResolvers<void> {
+  const begun = Promise.withResolvers<void>();
+  const timer = setTimeout(begun.resolve, milliseconds).unref();
+  void begun.promise.then(() => clearTimeout(timer));
+  return begun;
 }
 
 const newSlot = (config: DriverConfig): Slot => ({
+  begun: patientFor(firstStartMs),
   config,
   hosted: null,
   restarts: 0,
@@ -129,11 +142,12 @@ export class TokenFleet {
     return this.#slots.flatMap((slot) => [...slot.present.values()].map((entry) => entry.value));
   }
 
-  /** Looks again at every driver; gives those that could not be read. */
+  /** Looks again at every driver, those included that are only just starting; gives those that could not be read. */
   async refresh(): Promise<readonly DriverRow[]> {
     const unread = new Set<DriverConfig>();
     await Promise.all(
       this.#slots.map(async (slot) => {
+        await slot.begun.promise;
         if (slot.hosted === null || !(await this.#look(slot))) unread.add(slot.config);
       }),
     );
@@ -189,6 +203,7 @@ export class TokenFleet {
       slot.cause = { code: error.code, params: error.params };
     } finally {
       slot.starting = false;
+      slot.begun.resolve();
     }
   }
 
