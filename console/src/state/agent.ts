@@ -12,6 +12,9 @@ export const agentPorts = (document.getElementById('console')?.dataset.agentPort
   .filter((port) => port !== '')
   .map(Number);
 
+/** Who starts the agent now need not press a button. */
+const lookAgainMs = 3_000;
+
 export type DeskStage = 'looking' | 'asking' | 'absent' | 'ready' | 'window' | 'judging';
 
 /** The agent on this computer, as far as the console needs it: certificates to choose from, a signature under a challenge of the service. */
@@ -22,17 +25,30 @@ export function useAgent() {
   let client: OneLockClient | null = null;
   let giveUpSignal: AbortController | null = null;
 
+  let lookAgain: ReturnType<typeof setTimeout> | undefined;
+  let closed = false;
+
+  /** Finds the agent and lists its certificates; one that is not there is looked for again every few seconds, without a word. */
   async function look(): Promise<void> {
+    clearTimeout(lookAgain);
     stage.value = 'looking';
     failure.value = null;
+    await find();
+  }
+
+  async function find(): Promise<void> {
     try {
       client = await connect({ ports: agentPorts, locale: language.value, reconnect: 'background' });
     } catch (error) {
       const { error: named } = await diagnose({ ports: agentPorts });
+      if (closed) return;
       failure.value = failureOf(named ?? error);
       stage.value = 'absent';
+      lookAgain = setTimeout(() => void find(), lookAgainMs);
       return;
     }
+    if (closed) return client.close();
+    failure.value = null;
     for (const name of ['deviceInserted', 'deviceRemoved', 'certificatesChanged'] as const)
       client.on(name, () => void list());
     await list();
@@ -79,7 +95,11 @@ export function useAgent() {
   return {
     ...{ stage, failure, identities, look, prove },
     giveUp: () => giveUpSignal?.abort(),
-    close: () => void client?.close(),
+    close(): void {
+      closed = true;
+      clearTimeout(lookAgain);
+      client?.close();
+    },
     client: () => client,
   };
 }

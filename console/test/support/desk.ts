@@ -75,7 +75,8 @@ export async function openDesk(executable: string): Promise<Desk> {
       await page.locator('[data-test=certificate]', { hasText: company }).locator('input').check();
       await at('enter').click();
       await browser.confirm(stack.stack.province.manifest.pin);
-      await at('who').waitFor();
+      await page.locator('[data-test=who], .login [role=alert]').first().waitFor();
+      if ((await at('who').count()) === 0) throw new Error((await page.locator('main').textContent()) ?? 'no page');
     },
     async logOut() {
       await at('logout').click();

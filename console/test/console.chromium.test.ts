@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
+import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { changeTests } from './journeys/changes.ts';
+import { entryTests } from './journeys/entry.ts';
+import { registryTests } from './journeys/registries.ts';
+import { type Desk, openDesk } from './support/desk.ts';
+
+// People, windows and a busy machine take their time.
+vi.setConfig({ testTimeout: 60_000 });
+
+// One service, one agent, one browser for all of it: each journey goes on where the one before has left the province.
+requireReal('Chromium', chromiumExecutable())('the console, as people use it:', (executable) => {
+  let opened: Desk;
+  beforeAll(async () => {
+    opened = await openDesk(executable);
+  }, 120_000);
+  afterAll(() => opened?.close());
+  const desk = (): Desk => opened;
+
+  describe('whoever comes to it', () => entryTests(desk));
+  describe('the registries', () => registryTests(desk));
+  describe('change sets', () => changeTests(desk));
+
+  it('did all this without one complaint of the browser but those about refusals', () => {
+    expect(opened.complaints.filter((text) => !/status of 4\d\d/.test(text))).toEqual([]);
+  });
+});
