@@ -40,7 +40,7 @@ const committed = (): string[] => {
   const other = new DatabaseSync(file, { readOnly: true });
   try {
     return other
-      .prepare("select name from registry_state where name <> 'cas' order by name")
+      .prepare("select name from registry_state where name not in ('cas', 'platforms', 'watchlist') order by name")
       .all()
       .map((row) => String(row.name));
   } finally {
