@@ -84,11 +84,16 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     // The service's login page has to know where the agent will be.
     const agentPorts = options.ports.agent.includes(0) ? [await freePort()] : options.ports.agent;
     const passwordFile = ensureCredential(province, path.join(options.folder, 'service'));
-    const ca = await startTestCa(province.folder, passwordFile, options.ports.ca ?? 0);
-    programs.push(ca.program);
-    options.signal?.throwIfAborted();
-    const service = await startService(options.folder, options.ports.service, agentPorts);
-    programs.push(service.program);
+    const keep = <One extends { readonly program: Program }>(one: One): One => {
+      programs.push(one.program);
+      return one;
+    };
+    // Side by side; when one does not come up, the other has come up or given up before both are ended.
+    const started = await Promise.allSettled([
+      startTestCa(province.folder, passwordFile, options.ports.ca ?? 0).then(keep),
+      startService(options.folder, options.ports.service, agentPorts).then(keep),
+    ] as const);
+    const [ca, service] = [upOf(started[0]), upOf(started[1])];
     options.signal?.throwIfAborted();
     const sitePort = options.ports.site === 0 ? await freePort() : options.ports.site;
     const siteUrl = `http://127.0.0.1:${sitePort}`;
@@ -146,4 +151,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 async function keyOfService(url: string): Promise<string> {
   const { keys } = await createServiceClient(url, null).get<{ keys: readonly { publicKey: string }[] }>('/v1/keys');
   return keys.map(({ publicKey }) => publicKey).join(',');
+}
+
+function upOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
