@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ServiceClient } from '../service-client.ts';
+import { type ServiceClient, ServiceFailure } from '../service-client.ts';
 import type { Province } from './manifest.ts';
 
 const passwordFile = 'enrolment-password';
@@ -48,22 +48,51 @@ const products = {
   ],
 } as const;
 
-/** Opens the registered authorities for applications at the test CA's address, which may be another at each start. */
+/**
+ * Opens the registered authorities for applications at the test CA's address, which may be another at each start. What somebody has set since the
+ * first start stays.
+ */
 export async function openEnrolment(province: Province, service: ServiceClient, caUrl: string): Promise<void> {
   const { items } = await service.get<{ readonly items: readonly CaEntry[] }>('/v1/cas?limit=200');
   for (const { id, name, standing } of province.manifest.authorities) {
     const ca = items.find((item) => item.name === name);
     if (standing !== 'registered' || ca === undefined || !(id in products)) continue;
-    await service.put(`/v1/cas/${ca.id}/enrolment`, {
-      ...{ state: 'open', public: true, protocol: 'est', url: `${caUrl}/${id}/.well-known/est`, serverAnchors: [] },
-      credential: { kind: 'basic', user: 'onelock', secret: credentialName },
-      products: products[id as keyof typeof products],
-      notice: '演示用，不收费。正式办理时请备好营业执照与经办人身份证件，CA 会与单位核实。',
-    });
-    await service.put(`/v1/cas/${ca.id}/profile`, {
-      contacts: [{ name: '演示客服', duty: '证书业务', phone: '0851-00000000' }],
-      serviceLevel: { availabilityPercent: 99.9, responseMinutes: 30, hours: '工作日 8:30–17:30' },
-      ...{ identityPlaces: [], deviations: [] },
-    });
+    const url = `${caUrl}/${id}/.well-known/est`;
+    const known = await settingsOf(service, ca.id);
+    if (known?.url === url) continue;
+    if (known === null) await service.put(`/v1/cas/${ca.id}/profile`, profile);
+    const first = { ...settings, products: products[id as keyof typeof products] };
+    await service.put(`/v1/cas/${ca.id}/enrolment`, { ...(known ?? first), url });
+  }
+}
+
+const settings = {
+  ...{ state: 'open', public: true, protocol: 'est', serverAnchors: [] },
+  credential: { kind: 'basic', user: 'onelock', secret: credentialName },
+  notice: '演示用，不收费。正式办理时请备好营业执照与经办人身份证件，CA 会与单位核实。',
+} as const;
+
+const profile = {
+  contacts: [{ name: '演示客服', duty: '证书业务', phone: '0851-00000000' }],
+  serviceLevel: { availabilityPercent: 99.9, responseMinutes: 30, hours: '工作日 8:30–17:30' },
+  ...{ identityPlaces: [], deviations: [] },
+} as const;
+
+/** null before the first start. */
+async function settingsOf(service: ServiceClient, caId: string): Promise<{ readonly url: string } | null> {
+  try {
+    const {
+      caId: _caId,
+      updatedAt: _updatedAt,
+      ...known
+    } = await service.get<{
+      readonly url: string;
+      readonly caId: string;
+      readonly updatedAt: string;
+    }>(`/v1/cas/${caId}/enrolment`);
+    return known;
+  } catch (error) {
+    if (error instanceof ServiceFailure && error.status === 404) return null;
+    throw error;
   }
 }
