@@ -68,6 +68,7 @@ async function until(service: RunningBenchService, id: string, token: string, st
 
 async function measure(format: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-bench-import-'));
+  const bytes = fileOf(format);
   const service = await runService({
     ONELOCK_SERVICE_DATA_DIR: folder,
     ONELOCK_SERVICE_LOG_LEVEL: 'error',
@@ -78,7 +79,6 @@ async function measure(format: string): Promise<void> {
     const made = await call(service, 'POST', '/v1/administrators', '', { code: service.code, name: '基准' });
     const token = String(made.token);
     await call(service, 'POST', '/v1/cas', token, { name: '基准', anchors: [encodePem('CERTIFICATE', ca.root)] });
-    const bytes = fileOf(format);
     const idle = service.residentMegabytes();
     const seconds = (since: number): number => (performance.now() - since) / 1_000;
     const begun = performance.now();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { encodePem, toBase64 } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanUp } from '../src/jobs/housekeeping.ts';
 import { rowsDigest } from '../src/services/imports/commit-batch.ts';
 import { importAll, importOf, part, registerStockCa, upload, work } from './support/imports.ts';
 import { createTestService, type TestService } from './support/service.ts';
@@ -198,6 +199,20 @@ describe('an import', () => {
     const cancelled = await service.call('POST', `/v1/imports/${other}/cancel`, { token });
     expect(cancelled.body.state).toBe('cancelled');
     expect(await service.ports.store.imports.part(other, 0)).toBeNull();
+  });
+
+  it('that never arrives whole is given up after a day', async () => {
+    const { body } = await service.call('POST', '/v1/imports', {
+      token,
+      body: { name: '没传完.csv', size: 10, sha256: 'b'.repeat(64) },
+    });
+    await part(service, token, body.id, 0, Buffer.alloc(4));
+    const before = service.ports.clock().getTime();
+    service.setClock(new Date(before + 25 * 3_600_000));
+    expect((await cleanUp(service.ports)).abandonedUploads).toBe(1);
+    service.setClock(new Date(before));
+    expect(await importOf(service, token, body.id)).toMatchObject({ state: 'cancelled' });
+    expect(await service.ports.store.imports.part(body.id, 0)).toBeNull();
   });
 
   it('tells whoever watches how far it is', async () => {

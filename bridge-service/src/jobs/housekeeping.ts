@@ -1,4 +1,5 @@
 import { eraseExpiredDetails } from '../services/erase-audit-details.ts';
+import { endAbandonedUploads } from '../services/imports/abandoned.ts';
 import type { Ports } from '../services/ports/ports.ts';
 import { rollUpDays } from '../services/statistics/roll-up.ts';
 import { jobFact } from '../services/statistics/state.ts';
@@ -28,6 +29,7 @@ export interface CleanedUp {
   readonly auditDetails: number;
   readonly evidenceItems: number;
   readonly refusals: number;
+  readonly abandonedUploads: number;
 }
 
 /** Deletes what has outlived its retention. Audit entries stay for ever; the details beside them do not. */
@@ -50,6 +52,7 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       idempotentAnswers: await repositories.idempotency.deleteBefore(before(lifetimes.idempotencyHours * 3_600_000)),
       auditDetails: await eraseExpiredDetails(repositories, ports),
       evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
+      abandonedUploads: await endAbandonedUploads(repositories, ports, before(challengeGraceMs)),
       refusals: await repositories.statistics.forgetRefusalsBefore(before(refusalKeptMs)),
     };
     const erased = Object.values(cleaned).reduce((sum, count) => sum + count, 0);
