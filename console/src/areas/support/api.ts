@@ -1,4 +1,5 @@
 import { call } from '../../api/call.ts';
+import type { CodeParams } from '../../words/codes.ts';
 import type { Inclusion } from '../audit/api.ts';
 
 export interface Told {
@@ -38,11 +39,12 @@ export interface Story {
     readonly route: string;
     readonly status: number;
     readonly told: Told;
-    readonly params: Readonly<Record<string, unknown>>;
+    readonly params: CodeParams;
   } | null;
   readonly login: {
     readonly id: string;
     readonly origin: string;
+    readonly reason?: { readonly code: string; readonly params: CodeParams };
     readonly certificateDigest: string;
     readonly identity: {
       readonly organization?: string | null;

@@ -14,7 +14,7 @@ export const say = wordsOf(
     verdict: '结论',
     asked: '谁提出',
     at: '时间',
-    'who.can': '谁能解决',
+    'who.can': '可由谁解决',
     'who.user': '用户自己',
     'who.integrator': '平台技术人员',
     'who.operator': '本服务运营方',
