@@ -2,6 +2,7 @@ import { toBase64 } from '@onelock/core/bytes';
 import { sm2DefaultUserId } from '@onelock/core/crypto';
 import { ticketToBeSigned } from '@onelock/core/ticket';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { derOf } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 const origin = 'https://bid.example.cn';
@@ -139,3 +140,34 @@ function statementWithout(more: object): string {
     ...more,
   });
 }
+
+describe('what a ticket is about to be used by', () => {
+  it('meets the watch-list, which blocks the use and not the ticket', async () => {
+    const certificate = Buffer.from(service.ports.ops.digest('sm3', derOf('sm2/leaf'))).toString('hex');
+    const context = { certificate, machine: 'M-77' };
+    const before = await verify(ticketOf(statementWith(), { context }));
+    expect(before.body).toMatchObject({ indication: 'passed', admission: { decision: 'admitted' } });
+    const supervisor = await service.caller('supervisor');
+    const proposed = await service.call('POST', '/v1/watchlist', {
+      token: service.administrator,
+      body: {
+        ...{ kind: 'machine', value: 'm-77', action: 'block', reason: '围标调查', evidence: '〔2026〕12 号' },
+        expiresAt: '2026-07-01T00:00:00Z',
+      },
+    });
+    const { id } = proposed.body;
+    await service.call('POST', `/v1/watchlist/${id}/decision`, { token: supervisor, body: { decision: 'approve' } });
+    const blocked = await verify(ticketOf(statementWith(), { context }));
+    expect(blocked.body).toMatchObject({
+      indication: 'passed',
+      admission: { decision: 'blocked', reason: { code: 'ERR_WATCHLIST_BLOCKED', params: { entry: id } } },
+    });
+    const { body } = await service.call('GET', '/v1/events', { token: supervisor });
+    expect(body.events).toMatchObject([{ data: { entry: id, use: 'ticket.verify', platform: platformId } }]);
+    // One that does not pass is nobody's use, and without a context nothing is asked.
+    const forged = await verify(ticketOf(statementWith(), { context, signature: sign(new Uint8Array(3)) }));
+    expect(forged.body.admission).toMatchObject({ decision: 'refused' });
+    expect((await verify(ticketOf(statementWith()))).body).not.toHaveProperty('admission');
+    expect((await service.call('GET', '/v1/events', { token: supervisor })).body.events).toHaveLength(1);
+  });
+});

@@ -5,6 +5,7 @@ import { verifyTicket } from '../services/tickets/verify-ticket.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { base64, closed, nullable, oneOf, ReasonSchema, recordId, Text } from './schemas/common.ts';
+import { AdmissionSchema } from './schemas/reports.ts';
 
 const StatementSchema = closed({
   version: Type.Literal(1),
@@ -16,6 +17,17 @@ const StatementSchema = closed({
   issuedAt: Type.String(),
   expiresAt: Type.String(),
 });
+
+const TicketContextSchema = closed(
+  {
+    certificate: Type.Optional(
+      Type.String({ pattern: '^[0-9a-f]{64}$', description: '证书的 SM3 / SM3 of the certificate' }),
+    ),
+    deviceSerial: Type.Optional(Text(64, '介质序列号 / serial number of the device')),
+    machine: Type.Optional(Text(200, '机器标识 / identifier of the machine')),
+  },
+  '将以哪张证书、哪个介质、哪台机器使用；给出时查关注名单 / by what it is about to be used; the watch-list is asked where it is given',
+);
 
 export function ticketRoutes(app: App, { ports }: RouteContext): void {
   app.post(
@@ -34,6 +46,7 @@ export function ticketRoutes(app: App, { ports }: RouteContext): void {
             reason: nullable(ReasonSchema),
             platform: nullable(closed({ id: recordId('clr'), name: Type.String() })),
             statement: nullable(StatementSchema),
+            admission: Type.Optional(AdmissionSchema),
           }),
         ],
       },
@@ -50,6 +63,7 @@ export function ticketRoutes(app: App, { ports }: RouteContext): void {
             2048,
             '对 "onelock-request-ticket-v1\\n" 加原文的签名 / signature over the domain line and the JSON',
           ),
+          context: Type.Optional(TicketContextSchema),
         }),
       },
     ),

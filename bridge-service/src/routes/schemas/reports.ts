@@ -109,7 +109,7 @@ const withSources = {
   ),
 };
 
-const Admission = closed(
+export const AdmissionSchema = closed(
   {
     decision: oneOf(
       ['admitted', 'step-up', 'blocked', 'refused'],
@@ -119,7 +119,7 @@ const Admission = closed(
   },
   '此刻可否据此办事：结论之外再看关注名单；结论本身不变 / whether it may be acted on now, by the verdict and the watch-list; the verdict stays what it is',
 );
-const withAdmission = { admission: Type.Optional(Admission) };
+const withAdmission = { admission: Type.Optional(AdmissionSchema) };
 
 const certificateReport = {
   ...verdict,

@@ -3,10 +3,14 @@ import { parsePublicKey } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { judgeTicket, readTicketStatement, type TicketStatement } from '@onelock/core/ticket';
 import type { Reason } from '@onelock/core/verdict';
+import { parseCertificate } from '@onelock/core/x509';
 import { appendAudit } from '../append-audit.ts';
 import { secretDigest } from '../identifiers.ts';
 import type { Act, Ports } from '../ports/ports.ts';
+import { readIdentity } from '../registry/read-identity.ts';
 import { authorOf } from '../registry/record-change.ts';
+import { type Admission, admissionOf } from '../watch-list/admission.ts';
+import { type UseContext, type WatchedSubject, watchUse } from '../watch-list/watch-use.ts';
 
 /** A request as a trading server vouches for it. */
 export interface RequestTicket {
@@ -17,6 +21,13 @@ export interface RequestTicket {
   readonly statement: string;
   /** Base64, over `ticketToBeSigned` of the statement. */
   readonly signature: string;
+  /** By which certificate, device and machine it is about to be used. */
+  readonly context?: TicketContext | undefined;
+}
+
+export interface TicketContext extends UseContext {
+  /** SM3 of the certificate, hex. */
+  readonly certificate?: string | undefined;
 }
 
 export interface TicketVerdict {
@@ -25,6 +36,8 @@ export interface TicketVerdict {
   readonly platform: { readonly id: string; readonly name: string } | null;
   /** Only of a ticket that passed. */
   readonly statement: TicketStatement | null;
+  /** What the watch-list makes of the use, where a context was given. Nobody can try the list out so: a ticket is a platform's, and counts once. */
+  readonly admission?: Admission;
 }
 
 /**
@@ -52,6 +65,7 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
     );
   };
   const judged = judge();
+  const subjects = await subjectsOf(ports, ticket.context);
 
   return act.transaction(async (repositories) => {
     const nonceDigest = secretDigest(`${ticket.platformId} ${statement.nonce}`, ops);
@@ -59,18 +73,47 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
     const refusal = judged ?? (first ? null : reason('ERR_TICKET_REPLAYED'));
     const indication = refusal === null ? 'passed' : 'failed';
     const { operation, origin, digest } = statement;
+    const watched =
+      ticket.context === undefined || refusal !== null || platform === null
+        ? null
+        : await watchUse(
+            repositories,
+            ports,
+            { ...act, caller: platform },
+            {
+              ...{ subjects, context: ticket.context, action: 'ticket.verify', target: nonceDigest, indication },
+            },
+          );
     await appendAudit(repositories, ports, {
       ...authorOf(act),
       ...{ action: 'ticket.verify', target: nonceDigest, outcome: indication },
       ...(refusal !== null && { reason: refusal.code }),
-      details: { platform: ticket.platformId, key: ticket.keyId, operation, origin, digest },
+      details: {
+        ...{ platform: ticket.platformId, key: ticket.keyId, operation, origin, digest },
+        ...(watched !== null && watched.hits.length > 0 && { watched: watched.hits }),
+      },
     });
     return {
       ...{ indication, reason: refusal },
       platform: platform === null ? null : { id: platform.id, name: platform.name },
       statement: refusal === null ? statement : null,
+      ...(ticket.context !== undefined && {
+        admission: admissionOf({ indication, ...(refusal && { reason: refusal }) }, watched?.overruled ?? null),
+      }),
     };
   });
+}
+
+/** A certificate that the registry knows says also whose it is. */
+async function subjectsOf(ports: Ports, context: TicketContext | undefined): Promise<readonly WatchedSubject[]> {
+  const certificateDigest = context?.certificate;
+  if (certificateDigest === undefined) return [];
+  const registered = await ports.store.certificates.byDigest(certificateDigest);
+  const identity =
+    registered === null
+      ? null
+      : await readIdentity(ports, ports.store, parseCertificate(new Uint8Array(registered.der)));
+  return [{ certificateDigest, identity }];
 }
 
 const reason = (code: Reason['code'], params: Reason['params'] = {}): Reason => ({ code, params });

@@ -20,7 +20,8 @@ export interface UseContext {
 export interface WatchedSubject {
   /** SM3 of the certificate, hex. */
   readonly certificateDigest: string;
-  readonly identity: SubjectIdentity;
+  /** null where the certificate is known by its digest alone. */
+  readonly identity: SubjectIdentity | null;
 }
 
 export interface Use {
@@ -92,7 +93,7 @@ type WatchedValue = readonly [kind: WatchKind, value: string, certificateDigest:
 function valuesOf({ subjects, context }: Pick<Use, 'subjects' | 'context'>): readonly WatchedValue[] {
   const ofSubjects = subjects.flatMap(({ certificateDigest, identity }) => [
     ...valued('certificate', certificateDigest, certificateDigest),
-    ...identityValues(identity, certificateDigest),
+    ...(identity === null ? [] : identityValues(identity, certificateDigest)),
   ]);
   return [...ofSubjects, ...contextValues(context)];
 }
