@@ -82,5 +82,9 @@ export function changeTests(desk: () => Desk): void {
     await desk().go('/cas');
     await page.getByRole('link', { name: /RSA/ }).waitFor();
     expect(await page.getByText('已退出').count()).toBe(0);
+    // Who reads the history of the CA learns why.
+    await page.getByRole('link', { name: /RSA/ }).click();
+    await page.getByText('合同到期，不再续签').waitFor();
+    await desk().screenshots('ca-history');
   });
 }
