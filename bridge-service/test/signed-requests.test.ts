@@ -120,8 +120,12 @@ describe('somebody who is not the platform', () => {
     expect(refusal(await send(headers))).toEqual([401, 'ERR_AUTH_SIGNATURE_REPLAYED', undefined]);
   });
 
-  it.each<readonly [string, () => Record<string, string>, string, string?]>([
-    ['another body', () => signed(), 'content-digest', JSON.stringify({ certificate: pem('sm2/leaf') })],
+  it('is refused another body', async () => {
+    const answer = await send(signed(), JSON.stringify({ certificate: pem('sm2/leaf') }));
+    expect(refusal(answer)).toEqual([401, 'ERR_AUTH_SIGNATURE_INVALID', 'content-digest']);
+  });
+
+  it.each<readonly [string, () => Record<string, string>, string]>([
     [
       'a body that the signature does not cover',
       () => signed({ components: ['@method', '@target-uri'] }),
@@ -165,8 +169,8 @@ describe('somebody who is not the platform', () => {
       'component idempotency-key',
     ],
     ['no signature beside its input', () => ({ ...signed(), signature: 'other=:AAAA:' }), 'Signature'],
-  ])('is refused %s', async (_what, headers, rule, text) => {
-    expect(refusal(await send(headers(), text))).toEqual([401, 'ERR_AUTH_SIGNATURE_INVALID', rule]);
+  ])('is refused %s', async (_what, headers, rule) => {
+    expect(refusal(await send(headers()))).toEqual([401, 'ERR_AUTH_SIGNATURE_INVALID', rule]);
   });
 
   it.each([

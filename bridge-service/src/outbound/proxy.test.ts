@@ -42,7 +42,10 @@ beforeAll(async () => {
   });
   proxy.on('connect', (request, socket) => {
     asked.push(`CONNECT ${request.url}`);
-    if (denies) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    if (denies) {
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
     const inner = connect(behind.https, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       socket.pipe(inner).pipe(socket);
