@@ -83,7 +83,7 @@ export interface CaProfile {
     readonly oids: readonly string[];
     readonly reading: 'whole' | 'after-scheme' | 'second-part';
   }[];
-  readonly deviations: readonly string[];
+  readonly deviations: readonly { readonly symptom: string; readonly since: string; readonly until: string }[];
   readonly deviationRule: (typeof deviationRules)[number];
 }
 
