@@ -220,12 +220,13 @@ describe('an import', () => {
     const address = service.app.server.listening ? '' : await service.app.listen({ port: 0, host: '127.0.0.1' });
     const answer = await fetch(`${address}/v1/imports/${id}/events`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
-    const reader = (answer.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const decoder = new TextDecoder();
     const states: string[] = [];
     let text = '';
     const readUntil = async (state: string): Promise<void> => {
       while (states.at(-1) !== state) {
-        text += (await reader.read()).value ?? '';
+        text += decoder.decode((await reader.read()).value, { stream: true });
         const blocks = text.split('\n\n');
         text = blocks.pop() ?? '';
         for (const block of blocks) states.push(/"state":"(\w+)"/.exec(block)?.[1] ?? '');
