@@ -141,8 +141,10 @@ export function registryTests(desk: () => Desk): void {
     await at('quota').fill('0');
     await page.getByText('请填 1 至').waitFor();
     await at('quota').fill('1200');
+    await at('hooks').fill('https://bid.fz.example.cn/hook, application.changed');
     await at('submit').click();
     await page.getByText('每分钟 1,200 次').first().waitFor();
+    await page.getByRole('rowheader', { name: 'https://bid.fz.example.cn/hook' }).waitFor();
     await desk().screenshots('platform');
     await desk().expectAccessible();
     await desk().go('/callers');
