@@ -51,7 +51,9 @@ describe('the driver catalogue', () => {
   });
 
   it('says for people what it holds, whatever is missing in it', async () => {
-    const { status, body } = await service.call('GET', '/v1/driver-catalogue/summary', { token: service.administrator });
+    const { status, body } = await service.call('GET', '/v1/driver-catalogue/summary', {
+      token: service.administrator,
+    });
     expect(status, JSON.stringify(body)).toBe(200);
     expect(body).toMatchObject({ version: 10, drivers: [], recalls: [], issuedAt: null });
     expect(body.signer).toContain('CN=');
