@@ -111,7 +111,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     ops,
     now,
     environment,
-    onChanged: (configs) => void fleet.adopt(configs),
+    onChanged: (configs, recalled) => void fleet.adopt(configs, recalled),
     onProblem: (what, reason) => log.warn({ what, ...reason }, 'a driver is not used'),
   });
   const fleet = await TokenFleet.start(shelf.configs());

@@ -42,6 +42,7 @@ function newAnchors(): string {
 
 function newShelf(changes: Partial<DriverShelfOptions> = {}) {
   const told: (readonly DriverConfig[])[] = [];
+  const recalled: string[][] = [];
   const problems: [string, Reason][] = [];
   const stateDir = newFolder();
   const shelf = new DriverShelf({
@@ -52,12 +53,15 @@ function newShelf(changes: Partial<DriverShelfOptions> = {}) {
     ops: createNodeCrypto(),
     now: () => new Date(),
     environment: {},
-    onChanged: (configs) => told.push(configs),
+    onChanged: (configs, ids) => {
+      told.push(configs);
+      recalled.push([...ids]);
+    },
     onProblem: (what, reason) => problems.push([what, reason]),
     ...changes,
   });
   endings.push(() => shelf.close());
-  return { shelf, told, problems, stateDir };
+  return { shelf, told, recalled, problems, stateDir };
 }
 
 const idsOf = (configs: readonly DriverConfig[] | undefined) => configs?.map(({ id }) => id);
@@ -82,7 +86,7 @@ describe('the drivers that the agent runs', () => {
   };
 
   it('come from the catalogue of the service, and leave when it recalls them', async () => {
-    const { shelf, told, problems } = newShelf({ serviceUrl: service.url });
+    const { shelf, told, recalled, problems } = newShelf({ serviceUrl: service.url });
     expect(idsOf(shelf.configs())).toEqual(['soft']);
     const drivers = [sampleManifest({ libraries: [present] })];
     expect(await publish(signJson(sampleCatalogue({ version: 20, drivers })))).toBe(200);
@@ -96,6 +100,13 @@ describe('the drivers that the agent runs', () => {
     expect(problems).toEqual([['vendor-skf', expect.objectContaining({ code: 'ERR_DRIVER_RECALLED' })]]);
     await shelf.update();
     expect(told).toHaveLength(2);
+    // A newer one comes together with the recall of the older: nobody is to finish with that.
+    const newer = [sampleManifest({ version: 9, libraries: [present] })];
+    const older = [{ ...recalls[0], upToVersion: 8 }];
+    expect(await publish(signJson(sampleCatalogue({ version: 22, drivers: newer, recalls: older })))).toBe(200);
+    await shelf.update();
+    expect(idsOf(told.at(-1))).toEqual(['soft', 'vendor-skf']);
+    expect(recalled).toEqual([[], ['vendor-skf'], ['vendor-skf']]);
   });
 
   it('stay as they were when the service offers what nobody we believe has signed', async () => {
@@ -269,6 +280,12 @@ describe('a fleet of drivers', () => {
     await driver.closeSession(session);
     await until(() => fleet.drivers()[0]?.hosted?.info.vendor === 'newer' && fleet.devices().length === 1);
     expect(driver.status().state).toBe('closed');
+    const [again] = fleet.devices();
+    if (again === undefined) throw new Error('no key');
+    await again.driver.openSession(again.device.id, new TextEncoder().encode('123456') as Pin);
+    await fleet.adopt([{ ...older, vendor: 'newest' }], new Set([older.id]));
+    expect(again.driver.status().state).toBe('closed');
+    await until(() => fleet.drivers()[0]?.hosted?.info.vendor === 'newest' && fleet.devices().length === 1);
     const [fresh] = fleet.devices();
     await fresh?.driver.openSession(fresh.device.id, new TextEncoder().encode('123456') as Pin);
     await fleet.adopt([]);

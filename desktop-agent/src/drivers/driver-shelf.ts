@@ -8,10 +8,11 @@ import {
   driversToHost,
   type InstalledDriver,
   installedDrivers,
+  isTouchedByRecall,
   noTrust,
   readDriverTrust,
 } from '@onelock/drivers/catalogue';
-import { thisSystem } from '@onelock/drivers/manifest';
+import { type DriverManifest, thisSystem } from '@onelock/drivers/manifest';
 import type { DriverConfig } from '@onelock/drivers/port';
 import { fetchCatalogue } from './fetch-catalogue.ts';
 
@@ -25,8 +26,8 @@ export interface DriverShelfOptions {
   readonly ops: CryptoOps;
   readonly now: () => Date;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told what should run now, whenever that changed. */
-  readonly onChanged: (configs: readonly DriverConfig[]) => void;
+  /** Told what should run now, whenever that changed, and which drivers must not go on for anybody as they have run so far. */
+  readonly onChanged: (configs: readonly DriverConfig[], recalled: ReadonlySet<string>) => void;
   readonly onProblem: (what: string, reason: Reason) => void;
 }
 
@@ -55,6 +56,8 @@ export class DriverShelf {
     at: Number.NEGATIVE_INFINITY,
     rows: [],
   };
+  /** Every manifest a driver may have run by since the start: somebody's work keeps an older one running. */
+  readonly #ran = new Map<string, Set<DriverManifest>>();
   #closed = false;
 
   constructor(options: DriverShelfOptions) {
@@ -92,8 +95,10 @@ export class DriverShelf {
       tokenFolder: path.join(stateDir, 'tokens'),
       exists: existsSync,
     });
-    for (const { manifest, state, cause } of installed)
+    for (const { manifest, state, cause } of installed) {
       if (state === 'refused' && cause !== null) this.#report(manifest.id, cause);
+      if (state === 'ready') this.#remember(manifest);
+    }
     return installed;
   }
 
@@ -164,8 +169,21 @@ export class DriverShelf {
 
   #tellIfChanged(): void {
     const before = this.#told;
+    const recalled = this.#recalled();
     const configs = this.configs();
-    if (this.#told !== before) this.#options.onChanged(configs);
+    if (this.#told !== before) this.#options.onChanged(configs, recalled);
+  }
+
+  #recalled(): ReadonlySet<string> {
+    const recalls = this.#store.contents().catalogue?.recalls ?? [];
+    const isRecalled = (manifest: DriverManifest): boolean => isTouchedByRecall(manifest, recalls);
+    return new Set([...this.#ran].filter(([, manifests]) => [...manifests].some(isRecalled)).map(([id]) => id));
+  }
+
+  #remember(manifest: DriverManifest): void {
+    const ran = this.#ran.get(manifest.id) ?? new Set();
+    if (![...ran].some(({ version }) => version === manifest.version)) ran.add(manifest);
+    this.#ran.set(manifest.id, ran);
   }
 
   /** Once for each, not every three seconds. */

@@ -109,12 +109,14 @@ export class TokenFleet {
    * Runs these drivers from now on. One whose configuration stayed the same goes on undisturbed; one that is gone leaves with its
    * devices; one that changed is gone and comes anew, as soon as nobody works with a device of it.
    *
+   * @param recalled  ids of drivers that nobody is to finish with: they come anew at once
    * @throws {CodedError} ERR_DRIVER_CONFIG_INVALID; then nothing changes
    */
-  async adopt(drivers: readonly unknown[]): Promise<void> {
+  async adopt(drivers: readonly unknown[], recalled: ReadonlySet<string> = new Set()): Promise<void> {
     const wanted = new Map(parseDriverConfigs(drivers).map((config) => [JSON.stringify(config), config]));
     const staying = this.#slots.filter(({ config }) => wanted.delete(JSON.stringify(config)));
-    const waiting = this.#slots.filter((slot) => !staying.includes(slot) && isReplacedInUse(slot, wanted.values()));
+    const mayFinish = this.#slots.filter((slot) => !staying.includes(slot) && !recalled.has(slot.config.id));
+    const waiting = mayFinish.filter((slot) => isReplacedInUse(slot, wanted.values()));
     for (const { config } of waiting) for (const [text, { id }] of wanted) if (id === config.id) wanted.delete(text);
     staying.push(...waiting);
     clearTimeout(this.#later);

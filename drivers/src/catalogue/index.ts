@@ -11,4 +11,4 @@ export {
 export { driversToHost } from './drivers-to-host.ts';
 export { type InstalledDriver, installedDrivers } from './installed-drivers.ts';
 export { noTrust, readDriverTrust } from './read-trust.ts';
-export { recallOf } from './recall.ts';
+export { isTouchedByRecall, recallOf } from './recall.ts';

@@ -12,6 +12,13 @@ export function recallOf(manifest: DriverManifest, recalls: readonly DriverRecal
   );
 }
 
+/** Whether a recall speaks of this manifest, or of any build of a library in it. */
+export function isTouchedByRecall(manifest: DriverManifest, recalls: readonly DriverRecall[]): boolean {
+  if (recallOf(manifest, recalls) !== undefined) return true;
+  const builds = new Set(manifest.libraries.flatMap((place) => place.builds.map(({ sha256 }) => sha256)));
+  return recalls.some((recall) => 'librarySha256' in recall && builds.has(recall.librarySha256));
+}
+
 /**
  * The manifest without the builds that were recalled by their digests.
  * @throws {CodedError} ERR_DRIVER_RECALLED when this system had builds and none is left
