@@ -51,6 +51,15 @@ describe('companies', () => {
     ]);
   });
 
+  it('keep names that follow one another within one millisecond', async () => {
+    const made = await post('/v1/companies', { creditCode: '91520100MA6GX0X21E', name: '一' });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    await patch(`/v1/companies/${made.body.id}`, { name: '二' });
+    const last = await patch(`/v1/companies/${made.body.id}`, { name: '三' });
+    expect(last.status, JSON.stringify(last.body)).toBe(200);
+    expect(last.body.names.map(({ name }: { name: string }) => name)).toEqual(['一', '二', '三']);
+  });
+
   it('show of their people the ends only, and keep the rest encrypted', async () => {
     const people = { name: '张三', identifier: idNumber, phone };
     const made = await post('/v1/companies', {

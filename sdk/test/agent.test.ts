@@ -58,6 +58,7 @@ describe('the SDK with the real agent', () => {
         ONELOCK_AGENT_PORTS: '0',
         ONELOCK_AGENT_STATE_DIR: folder,
         ONELOCK_AGENT_SHELL: 'print',
+        ONELOCK_AGENT_ORIGINS: `${trusted},https://bid.example.cn`,
         ONELOCK_AGENT_LOG_LEVEL: 'silent',
       },
     });

@@ -168,8 +168,15 @@ export function readCreditCode(text: string, field = '/creditCode'): string {
 }
 
 function renamed(company: Company, name: string, now: string): Pick<Company, 'name' | 'names'> {
-  const past = company.names.map((one) => (one.until === null ? { ...one, until: now } : one));
-  return { name, names: [...past, { name, since: now, until: null }] };
+  const since = afterAll(company.names, now);
+  const past = company.names.map((one) => (one.until === null ? { ...one, until: since } : one));
+  return { name, names: [...past, { name, since, until: null }] };
+}
+
+/** Names follow one another even when they come within one millisecond, or the clock went back. */
+function afterAll(names: Company['names'], now: string): string {
+  const last = Math.max(...names.map(({ since }) => Date.parse(since)), Number.NEGATIVE_INFINITY);
+  return new Date(Math.max(Date.parse(now), last + 1)).toISOString();
 }
 
 function sealPerson(personal: Ports['personal'], companyId: string, person: PersonInput): PersonRecord {
