@@ -135,9 +135,19 @@ describe('the registry of platforms', () => {
   it('is asked for again for a site that is not in it, once in a while', async () => {
     answer = () => published({ origins: [] });
     const registry = await started();
-    const before = asked;
     for (let count = 0; count < 50; count += 1) await registry.find(`https://site-${count}.example`);
-    expect(asked).toBe(before + 1);
+    expect(asked).toBe(2);
+  });
+
+  it('is asked for again when the site was registered while the first question was on its way', async () => {
+    const late = Promise.withResolvers<unknown>();
+    answer = () => late.promise;
+    const starting = started();
+    await expect.poll(() => asked).toBe(1);
+    answer = () => published();
+    late.resolve(published({ origins: [] }));
+    expect(await (await starting).find(site)).toMatchObject({ name: '示范平台' });
+    expect(asked).toBe(2);
   });
 });
 

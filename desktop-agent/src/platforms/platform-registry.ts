@@ -63,7 +63,7 @@ export class PlatformRegistry {
    * @throws {CodedError} ERR_AGENT_ORIGIN_REGISTRY_MISSING, ERR_AGENT_ORIGIN_REGISTRY_STALE { expiresAt }
    */
   async find(origin: string): Promise<RegisteredOrigin | undefined> {
-    if (this.problem !== null || this.entry(origin) === undefined) await this.#askAgain();
+    if (this.problem !== null || this.entry(origin) === undefined) await this.#askAgain(origin);
     if (this.problem !== null) throw this.problem;
     return this.entry(origin);
   }
@@ -93,11 +93,14 @@ export class PlatformRegistry {
     await this.#refreshing;
   }
 
-  async #askAgain(): Promise<void> {
-    if (this.#refreshing === null) {
-      if (performance.now() - this.#askedAt < askAgainMs) return;
-      this.#askedAt = performance.now();
+  async #askAgain(origin: string): Promise<void> {
+    if (this.#refreshing !== null) {
+      await this.#refreshing;
+      if (this.#reported !== '' || (this.problem === null && this.entry(origin) !== undefined)) return;
+      // The site may have been registered after that question was on its way.
     }
+    if (performance.now() - this.#askedAt < askAgainMs) return;
+    this.#askedAt = performance.now();
     await this.#refresh();
   }
 
