@@ -3,8 +3,10 @@ import { setImmediate } from 'node:timers';
 
 /** So long between two rounds of the loop: something was in the way. */
 const interruptedMs = 0.5;
+/** Less than this is a hiccup of the machine, not somebody who wants the processor. */
+const lostMs = 3;
 /** For each millisecond that somebody else had the processor, so many without a try. */
-const restPerLostMs = 10;
+const restPerLostMs = 1;
 
 /**
  * Keeps the event loop from falling asleep for a moment. Where two processes hand short work to and fro, going to sleep and being
@@ -62,7 +64,7 @@ export class StayAwake {
   #judge(now: number): void {
     const processor = this.#processorMs();
     const lost = now - this.#since.wall - (processor - this.#since.processor);
-    if (lost > interruptedMs) this.#restsUntil = now + lost * restPerLostMs;
+    if (lost > lostMs) this.#restsUntil = now + lost * restPerLostMs;
     this.#since = { wall: now, processor };
   }
 }
