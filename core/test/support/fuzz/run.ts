@@ -6,6 +6,8 @@ import { FuzzRandom, mutate } from './mutate.ts';
 export interface FuzzTally {
   /** Of the processor, in all runs: on a busy machine they last longer. */
   readonly seconds: number;
+  /** By the clock, in the runs since it is counted. */
+  readonly clockSeconds: number;
   readonly executions: number;
   readonly parsed: number;
   readonly refused: number;
@@ -15,7 +17,7 @@ export interface FuzzTally {
 }
 
 export const freshTally = (seed: number): FuzzTally => ({
-  ...{ seconds: 0, executions: 0, parsed: 0, refused: 0, slowestMs: 0, random: seed },
+  ...{ seconds: 0, clockSeconds: 0, executions: 0, parsed: 0, refused: 0, slowestMs: 0, random: seed },
 });
 
 /** Something thrown that is no coded error, or more than a second: with the bytes that did it, in hexadecimal. */
@@ -39,6 +41,7 @@ export async function fuzz(
   const findings: FuzzFinding[] = [];
   let { executions, parsed, refused, slowestMs } = before;
   const started = processorMs();
+  const startedAt = performance.now();
   let spent = 0;
   while (spent < seconds * 1000 && findings.length < 5) {
     const from = random.next(20) === 0 ? seeds : pool;
@@ -59,6 +62,7 @@ export async function fuzz(
   const tally = {
     ...{ executions, parsed, refused, slowestMs: Number(slowestMs.toFixed(1)), random: random.state },
     seconds: Number((before.seconds + spent / 1000).toFixed(1)),
+    clockSeconds: Number((before.clockSeconds + (performance.now() - startedAt) / 1000).toFixed(1)),
   };
   return { tally, findings };
 }
