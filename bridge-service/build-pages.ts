@@ -1,5 +1,6 @@
-// Builds the hosted pages, for logging in (src/oidc/page) and for applying (src/apply/page), into dist/pages. Run it.
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+// Builds the hosted pages, for logging in (src/oidc/page) and for applying (src/apply/page), into dist/pages; what they look like alike
+// is in src/hosted-pages. Run it.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,6 +9,8 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist/pages');
 // The result that builds are dated by comes last.
 const pages = { apply: 'src/apply/page', login: 'src/oidc/page' } as const;
+
+const shared = readFileSync(path.join(here, 'src/hosted-pages/page.css'), 'utf8');
 
 mkdirSync(dist, { recursive: true });
 for (const [name, folder] of Object.entries(pages)) {
@@ -25,7 +28,7 @@ for (const [name, folder] of Object.entries(pages)) {
     charset: 'utf8',
     write: false,
   });
-  copyFileSync(path.join(source, `${name}.css`), path.join(dist, `${name}.css`));
+  writeFileSync(path.join(dist, `${name}.css`), `${shared}\n${readFileSync(path.join(source, `${name}.css`), 'utf8')}`);
   for (const { contents } of outputFiles) {
     // Whole before its name is there: a service that runs may read it now.
     const draft = path.join(dist, `${name}.js.${process.pid}`);
