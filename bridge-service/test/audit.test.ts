@@ -242,6 +242,26 @@ describe('checkpoints', () => {
     expect(readFileSync(witnessFile(service), 'utf8')).toContain(JSON.stringify(made.body));
   });
 
+  it('are beside what people found who checked the log themselves; a success under other heads is refused', async () => {
+    const token = await service.caller('supervisor');
+    const { body: head } = await service.call('GET', '/v1/audit/head', { token });
+    const found = {
+      ...{ outcome: 'passed', after: 0, size: head.size, sm3: head.sm3, sha256: head.sha256 },
+      ...{ checkpoints: 1, detailsErased: 0 },
+    };
+    const note = (body: object) => service.call('POST', '/v1/audit/verifications', { token, body });
+    expect((await note(found)).status).toBe(201);
+    expect((await note({ ...found, sm3: '0'.repeat(64) })).body.error.params.field).toBe('/sm3');
+    expect((await note({ ...found, size: 1e9 })).status).toBe(404);
+    const fault = { sequence: 3, rule: 'details-changed' };
+    expect((await note({ ...found, outcome: 'failed', sm3: '0'.repeat(64), fault })).status).toBe(201);
+    const { body } = await service.call('GET', '/v1/audit?action=audit.verify', { token });
+    expect(body.items).toMatchObject([
+      { outcome: 'passed', target: `size ${head.size}`, details: { sm3: head.sm3 } },
+      { outcome: 'failed', reason: 'ERR_SERVICE_AUDIT_BROKEN', details: { fault } },
+    ]);
+  });
+
   it('are not made twice of the same log', async () => {
     const one = await service.call('POST', '/v1/audit/checkpoints', { token: service.administrator });
     const two = await service.call('POST', '/v1/audit/checkpoints', { token: service.administrator });

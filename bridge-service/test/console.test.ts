@@ -199,6 +199,63 @@ describe('the first administrator', () => {
   });
 });
 
+describe('sessions of the console', () => {
+  const sessions = async (cookie: string, query = '') =>
+    (await ask('GET', `/v1/console/sessions${query}`, cookie)).body.items;
+
+  it('are seen by whose they are, and by supervision; an administrator ends anybody’s, with the reason in the log', async () => {
+    const { body: user } = await createUser('operator');
+    const { code } = await issueAdministratorCode(service.ports, 'break-glass');
+    const admin = cookieOf(await ask('POST', '/v1/console/sessions/by-code', '', { body: { code, name: '应急' } }));
+    const own = cookieOf(await logIn());
+    const other = cookieOf(await logIn());
+
+    expect(await sessions(own)).toMatchObject([
+      { userId: user.id, by: 'certificate', current: false },
+      { userId: user.id, by: 'certificate', current: true },
+    ]);
+    expect(await sessions(own, `?user=${'clr_'.padEnd(36, '0')}`)).toHaveLength(2);
+    expect((await sessions(admin)).map(({ by }: { by: string }) => by)).toEqual(['certificate', 'certificate', 'code']);
+    expect(JSON.stringify(await sessions(admin))).not.toContain(own.split('=')[1]);
+
+    const [newest, older, ofAdmin] = await sessions(admin);
+    expect((await ask('POST', `/v1/console/sessions/${ofAdmin.id}/end`, own)).status).toBe(404);
+    expect((await ask('POST', `/v1/console/sessions/${newest.id}/end`, own)).body).toEqual({ ended: true });
+    expect((await ask('GET', '/v1/console/session', other)).status).toBe(401);
+    const headers = { ...page, 'onelock-reason': encodeURIComponent('证书遗失，身份证 350102199003070118') };
+    expect((await ask('POST', `/v1/console/sessions/${older.id}/end`, admin, { headers })).status).toBe(200);
+    expect((await ask('GET', '/v1/console/session', own)).status).toBe(401);
+    const { items } = (
+      await service.call('GET', '/v1/audit?action=console.end-session', { token: service.administrator })
+    ).body;
+    expect(items).toMatchObject([{ actor: user.id }, { target: user.id, details: { why: expect.any(String) } }]);
+    expect(items[0].details.why).toBeUndefined();
+    expect(items[1].details.why).toMatch(/^证书遗失，身份证 .*\*/);
+  });
+
+  it('end when their user is given another role; the last administrator keeps hers', async () => {
+    const { body: user } = await createUser('operator');
+    const cookie = cookieOf(await logIn());
+    const change = (id: string, role: string) =>
+      service.call('POST', `/v1/console-users/${id}/role`, { token: service.administrator, body: { role } });
+    expect((await change(user.id, 'supervisor')).body).toMatchObject({ role: 'supervisor' });
+    expect((await ask('GET', '/v1/console/session', cookie)).status).toBe(401);
+    expect((await change(user.id, 'supervisor')).body.error.params.field).toBe('/role');
+    const { body: self } = await service.call('GET', '/v1/callers/self', { token: service.administrator });
+    expect((await change(self.id, 'operator')).body.error.params.field).toBe('last administrator');
+    expect((await change('clr_'.padEnd(36, '9'), 'operator')).status).toBe(404);
+  });
+
+  it.each(['%', '%E4%BD', '%00', 'x'.repeat(501), '%20'])('refuse a reason that is none: %s', async (reason) => {
+    const answer = await service.call('POST', '/v1/console-users', {
+      token: service.administrator,
+      headers: { 'onelock-reason': reason },
+      body: { name: '张三', role: 'operator', key: { certificate: pem('sm2/leaf'), kind: 'certificate' } },
+    });
+    expect([answer.status, answer.body.error.code]).toEqual([400, 'ERR_REQUEST_INVALID']);
+  });
+});
+
 describe('the pages of the console', () => {
   it('are served under a policy without inline script, or said to be missing', async () => {
     const { status, headers, body } = await service.call('GET', '/console/cas/ca_1', {
@@ -207,7 +264,7 @@ describe('the pages of the console', () => {
     if (status === 503) expect(body).toContain('ERR_CONSOLE_PAGES_MISSING');
     else {
       expect(String(headers['content-security-policy'])).toMatch(
-        /default-src 'none'; script-src 'self'; style-src 'self'/,
+        /default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'/,
       );
       expect(body).not.toMatch(/<script(?![^>]*\ssrc=)/);
       expect(headers['cache-control']).toBe('no-store');

@@ -162,6 +162,20 @@ describe('a change set', () => {
     expect((await get(`/v1/callers/${user.id}`)).revokedAt).toBeNull();
   });
 
+  it('gives a person another role, which one alone cannot, and takes it back', async () => {
+    const { body: self } = await send('GET', '/v1/callers/self', undefined, second);
+    const direct = await send('POST', `/v1/console-users/${self.id}/role`, { role: 'supervisor' });
+    expect(direct.body.error.code).toBe('ERR_CHANGE_SET_REQUIRED');
+    const third = await service.caller('operator');
+    const operation = { kind: 'person.set-role', id: (await get('/v1/callers/self', third)).id, role: 'supervisor' };
+    const set = await agreed([operation]);
+    expect(set.body.preview).toMatchObject([{ kind: 'person.set-role', effect: 'changes' }]);
+    expect((await get('/v1/callers/self', third)).role).toBe('supervisor');
+    expect((await propose([{ ...operation, id: platformId }])).status).toBe(404);
+    expect((await rollBack(set)).body.state).toBe('rolled-back');
+    expect((await get('/v1/callers/self', third)).role).toBe('operator');
+  });
+
   it.each<readonly [string, () => object, number]>([
     [
       'an address that is none',

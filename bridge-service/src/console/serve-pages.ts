@@ -57,11 +57,14 @@ async function readPage(name: string): Promise<Buffer | null> {
   }
 }
 
-/** No frame, no script and no style but our own files, no address of ours to others; to the network only this service and the agent. */
+/**
+ * No frame, no script and no style but our own files, no address of ours to others; to the network only this service and the agent. WebAssembly
+ * (which is no `eval` of scripts) is for SM2 and SM3, by which the pages check the audit log.
+ */
 function pageHeaders(agentPorts: readonly number[]): Readonly<Record<string, string>> {
   const agent = agentPorts.map((port) => `ws://127.0.0.1:${port}`).join(' ');
   return {
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${agent}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue`,
+    'content-security-policy': `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${agent}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue`,
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',

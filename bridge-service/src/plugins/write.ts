@@ -1,3 +1,4 @@
+import { CodedError } from '@onelock/core/errors';
 import { AlreadyAnswered, findAnswer, type IdempotentWrite, idempotentTransaction } from '../services/idempotency.ts';
 import type { Act, Ports } from '../services/ports/ports.ts';
 import { type CallerRequest, callerOf } from './authentication.ts';
@@ -12,9 +13,35 @@ interface WriteReply {
   header(name: string, value: string): unknown;
 }
 
-/** The act of a request that is judged or read and not idempotent by key. */
+/** By this header whoever acts says why; percent-encoded UTF-8. */
+export const reasonHeader = 'onelock-reason';
+
+const longestReason = 500;
+
+/** The act of a request that is judged or read and not idempotent by key. @throws {CodedError} ERR_REQUEST_INVALID */
 export function actOf(ports: Ports, request: CallerRequest): Act {
-  return { caller: callerOf(request), requestId: request.id, transaction: ports.store.transaction };
+  const why = readReason(request.headers[reasonHeader]);
+  return {
+    ...{ caller: callerOf(request), requestId: request.id, transaction: ports.store.transaction },
+    ...(why !== undefined && { why }),
+  };
+}
+
+function readReason(header: string | readonly string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const text = decoded(String(header))?.trim();
+  if (text === undefined || text === '' || text.length > longestReason || /\p{Cc}/u.test(text.replaceAll('\n', ' ')))
+    throw new CodedError('ERR_REQUEST_INVALID', { field: reasonHeader, rule: `percent-encoded, 1–${longestReason}` });
+  return text;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -3,6 +3,9 @@ import type { ConsoleKey, ConsoleRepository, ConsoleSession } from '../services/
 import { createCallerRepository } from './callers.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
+/** More people than this do not work at one console at a time. */
+const mostSessions = 500;
+
 export function createConsoleRepository(database: ServiceDatabase): ConsoleRepository {
   return {
     async addKey(key) {
@@ -74,6 +77,15 @@ export function createConsoleRepository(database: ServiceDatabase): ConsoleRepos
       if (row === undefined) return null;
       const caller = await createCallerRepository(database).byId(row.caller_id);
       return caller === null || caller.revokedAt !== null ? null : { session: toSession(row), caller };
+    },
+    async openSessions({ expiresAfter, seenAfter }, callerId) {
+      let query = database
+        .selectFrom('console_sessions')
+        .selectAll()
+        .where('expires_at', '>', expiresAfter)
+        .where('seen_at', '>', seenAfter);
+      if (callerId !== undefined) query = query.where('caller_id', '=', callerId);
+      return (await query.orderBy('created_at', 'desc').limit(mostSessions).execute()).map(toSession);
     },
     async seeSession(digest, at) {
       await database.updateTable('console_sessions').set({ seen_at: at }).where('digest', '=', digest).execute();

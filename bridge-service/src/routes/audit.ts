@@ -4,13 +4,16 @@ import { runWrite } from '../plugins/write.ts';
 import { makeCheckpoint } from '../services/audit-checkpoints.ts';
 import { eraseAuditDetails } from '../services/erase-audit-details.ts';
 import { findAuditEntry, listAudit } from '../services/list-audit.ts';
+import { noteAuditVerification } from '../services/note-audit-verification.ts';
 import { pageOf, readNumberCursor } from '../services/page.ts';
 import { auditHead, proveConsistency, proveInclusion } from '../services/prove-audit.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import {
+  After,
   AuditEntrySchema,
   AuditHeadSchema,
+  AuditVerificationSchema,
   CheckpointSchema,
   ConsistencySchema,
   InclusionSchema,
@@ -49,6 +52,7 @@ function entryRoutes(app: App, { ports }: RouteContext): void {
           action: Type.Optional(Text(60, '动作 / action')),
           actor: Type.Optional(Text(60, '调用方 / caller')),
           target: Type.Optional(Text(100, '对象 / target')),
+          after: Type.Optional(After),
           order: Type.Optional(
             oneOf(['oldest-first', 'newest-first'], '次序，默认由旧到新 / order, oldest first by default'),
           ),
@@ -58,7 +62,7 @@ function entryRoutes(app: App, { ports }: RouteContext): void {
     async ({ query }) =>
       listAudit(
         ports,
-        { after: readNumberCursor(query.cursor), limit: query.limit ?? 50 },
+        { after: readNumberCursor(query.cursor) ?? query.after ?? null, limit: query.limit ?? 50 },
         {
           action: query.action,
           actor: query.actor,
@@ -90,10 +94,10 @@ function entryRoutes(app: App, { ports }: RouteContext): void {
       {
         operationId: 'eraseAuditDetails',
         tag,
-        zh: '清除审计记录的明细',
-        en: 'Erases the details of some entries before their retention ends. The entries stay, and so does the fact of the erasure.',
+        zh: '清除审计记录的明细与所留的被签内容',
+        en: 'Erases the details of some entries before their retention ends, with the contents, messages and log-in tokens that they had kept. The entries stay, and so does the fact of the erasure.',
         access: ['administrator'],
-        answer: [201, closed({ erased: Type.Integer() })],
+        answer: [201, closed({ erased: Type.Integer(), evidenceErased: Type.Integer() })],
       },
       {
         headers: IdempotencyHeader,
@@ -175,11 +179,11 @@ function checkpointRoutes(app: App, { ports }: RouteContext): void {
         access: witnesses,
         answer: [200, pageOfSchema(CheckpointSchema)],
       },
-      { querystring: closed(PageQuery) },
+      { querystring: closed({ ...PageQuery, after: Type.Optional(After) }) },
     ),
     async ({ query }) =>
       pageOf(
-        { after: readNumberCursor(query.cursor), limit: query.limit ?? 50 },
+        { after: readNumberCursor(query.cursor) ?? query.after ?? null, limit: query.limit ?? 50 },
         (page) => ports.store.audit.checkpoints(page),
         ({ size }) => size,
       ),
@@ -201,6 +205,25 @@ function checkpointRoutes(app: App, { ports }: RouteContext): void {
     async (_request, reply) => {
       reply.code(201);
       return makeCheckpoint(ports);
+    },
+  );
+
+  app.post(
+    '/v1/audit/verifications',
+    describeRoute(
+      {
+        operationId: 'noteAuditVerification',
+        tag,
+        zh: '记下一次对审计日志的核对',
+        en: 'Notes in the log what somebody found who checked it by themselves. A success under heads that are not the log’s is refused.',
+        access: readers,
+        answer: [201, AuditVerificationSchema],
+      },
+      { headers: IdempotencyHeader, body: AuditVerificationSchema },
+    ),
+    async (request, reply) => {
+      reply.code(201);
+      return runWrite(ports, request, reply, (act) => noteAuditVerification(ports, act, request.body));
     },
   );
 

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { runWrite } from '../plugins/write.ts';
 import {
   bindConsoleKey,
+  changeConsoleRole,
   createConsoleUser,
   endConsoleKey,
   endConsoleUser,
@@ -124,6 +125,23 @@ export function consoleUserRoutes(app: App, { ports }: RouteContext): void {
       { headers: IdempotencyHeader, params: byId('clr') },
     ),
     async (request, reply) => runWrite(ports, request, reply, (act) => endConsoleUser(ports, act, request.params.id)),
+  );
+
+  app.post(
+    '/v1/console-users/:id/role',
+    describeRoute(
+      {
+        operationId: 'changeConsoleRole',
+        tag,
+        zh: '更改控制台用户的角色',
+        en: 'Gives a user another role; their sessions end. Under two-person control it takes a change set.',
+        access: writers,
+        answer: [200, ConsoleUserSchema],
+      },
+      { headers: IdempotencyHeader, params: byId('clr'), body: closed({ role: Role }) },
+    ),
+    async (request, reply) =>
+      runWrite(ports, request, reply, (act) => changeConsoleRole(ports, act, request.params.id, request.body.role)),
   );
 
   app.post(

@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import { callerOf } from '../plugins/authentication.ts';
 import { requireConsolePage, sessionCookie } from '../plugins/console-session.ts';
-import { actOf } from '../plugins/write.ts';
+import { actOf, runWrite } from '../plugins/write.ts';
 import { publicOriginOf } from '../public-origin.ts';
+import { endSessionById, listSessions } from '../services/console/list-sessions.ts';
 import { logInByCode, logInToConsole, openConsoleChallenge } from '../services/console/log-in.ts';
 import { type BegunSession, endSession } from '../services/console/sessions.ts';
 import { bindOwnKey, namesOf } from '../services/console/users.ts';
@@ -11,7 +12,19 @@ import type { Caller } from '../services/ports/records.ts';
 import { ConsoleUserSchema } from './console-users.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { base64, closed, Instant, Name, nullable, Origin, oneOf, ReasonSchema, recordId } from './schemas/common.ts';
+import {
+  base64,
+  byId,
+  closed,
+  IdempotencyHeader,
+  Instant,
+  Name,
+  nullable,
+  Origin,
+  oneOf,
+  ReasonSchema,
+  recordId,
+} from './schemas/common.ts';
 import { LoginTokenSchema } from './schemas/questions.ts';
 
 const tag = '登录 Logins';
@@ -26,6 +39,17 @@ const Session = closed({
   expiresAt: Instant,
   idleMinutes: Type.Integer({ description: '闲置多久后结束 / idle time after which it ends' }),
   by: oneOf(['certificate', 'code'], '凭证书或一次性代码 / by a certificate or a one-time code'),
+});
+const OpenSession = closed({
+  id: recordId('ses'),
+  userId: recordId('clr'),
+  userName: Type.String(),
+  role: oneOf(consoleRoles, '角色 / role'),
+  begunAt: Instant,
+  seenAt: Instant,
+  expiresAt: Instant,
+  by: Session.properties.by,
+  current: Type.Boolean({ description: '发出本请求的会话 / the one that asks' }),
 });
 const Entered = closed({ user: User, session: Session });
 
@@ -164,6 +188,44 @@ export function consoleRoutes(app: App, { ports, config }: RouteContext): void {
       reply.header('set-cookie', sessionCookie(origin(), ''));
       return { ended: true };
     },
+  );
+
+  app.get(
+    '/v1/console/sessions',
+    describeRoute(
+      {
+        operationId: 'listConsoleSessions',
+        tag,
+        zh: '控制台：未结束的会话',
+        en: 'Open sessions of the console, the newest first: one’s own; for supervisors and administrators those of everybody, or of one user.',
+        access: consoleRoles,
+        answer: [200, closed({ items: Type.Array(OpenSession) })],
+      },
+      { querystring: closed({ user: Type.Optional(recordId('clr')) }) },
+    ),
+    async (request) => ({
+      items: [
+        ...(await listSessions(ports, {
+          ...{ caller: callerOf(request), current: request.consoleSession, user: request.query.user },
+        })),
+      ],
+    }),
+  );
+
+  app.post(
+    '/v1/console/sessions/:id/end',
+    describeRoute(
+      {
+        operationId: 'endConsoleSession',
+        tag,
+        zh: '控制台：结束一个会话',
+        en: 'Ends a session of the console on every node: one’s own, or as an administrator anybody’s.',
+        access: consoleRoles,
+        answer: [200, closed({ ended: Type.Boolean() })],
+      },
+      { headers: IdempotencyHeader, params: byId('ses') },
+    ),
+    async (request, reply) => runWrite(ports, request, reply, (act) => endSessionById(ports, act, request.params.id)),
   );
 
   app.post(

@@ -14,6 +14,8 @@ export interface AuditedAct {
   readonly target: string;
   readonly outcome: AuditEntry['outcome'];
   readonly reason?: string;
+  /** Why it was done, in the words of whoever did it: stands among the details. */
+  readonly why?: string | undefined;
   /** Plain data beside the entry: no secrets; identity numbers in its texts are masked here once more. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** What a judgement was made from; `details` names the digests. */
@@ -39,7 +41,7 @@ export function auditDraft(
   const now = clock();
   const details = {
     salt: toHex(spareRandom(ops, 32)),
-    details: JSON.stringify(maskPersonalNumbers(act.details ?? {})),
+    details: JSON.stringify(maskPersonalNumbers({ ...act.details, ...(act.why !== undefined && { why: act.why }) })),
   };
   const { sm3, sha256 } = hashDetails(details, ops);
   return {

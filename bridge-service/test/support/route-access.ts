@@ -43,6 +43,9 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'DELETE /v1/console-users/:clr': administrator,
   'POST /v1/console-users/:clr/keys': administrator,
   'POST /v1/console-users/:clr/keys/end': administrator,
+  'POST /v1/console-users/:clr/role': administrator,
+  'GET /v1/console/sessions': watchers,
+  'POST /v1/console/sessions/:ses/end': watchers,
 
   'GET /v1/platforms': users,
   'GET /v1/platforms/:clr/profile': users,
@@ -178,6 +181,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'GET /v1/audit/consistency': people,
   'GET /v1/audit/checkpoints': people,
   'POST /v1/audit/checkpoints': overseers,
+  'POST /v1/audit/verifications': overseers,
 };
 
 /** The address of a route with ids that are well-formed and name nothing. */

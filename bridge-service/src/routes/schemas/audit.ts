@@ -66,8 +66,26 @@ export const ServiceKeysSchema = closed({
 export const SequenceParams = closed({
   sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: '序号 / sequence' }),
 });
+export const After = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: '从此序号之后开始；给出 cursor 时以 cursor 为准 / begin after this number; a cursor comes first',
+});
 export const Size = Type.Integer({
   minimum: 1,
   maximum: Number.MAX_SAFE_INTEGER,
   description: '日志的条数，默认为现有全部 / size of the log; all of it by default',
+});
+
+export const AuditVerificationSchema = closed({
+  outcome: oneOf(['passed', 'failed'], '结论 / outcome'),
+  after: Count,
+  size: Size,
+  sm3: Digest,
+  sha256: Digest,
+  checkpoints: Count,
+  detailsErased: Count,
+  fault: Type.Optional(
+    closed({ sequence: Count, rule: Type.String({ pattern: '^[a-z-]{1,40}$', description: '哪条规则 / which rule' }) }),
+  ),
 });

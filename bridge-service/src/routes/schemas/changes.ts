@@ -53,6 +53,7 @@ export const Operation = Type.Union([
     certificate: CertificateText,
   }),
   closed({ kind: Type.Literal('person.revoke'), id: recordId('clr') }),
+  closed({ kind: Type.Literal('person.set-role'), id: recordId('clr'), role: oneOf(consoleRoles, '角色 / role') }),
 ]);
 export const Operations = Type.Array(Operation, { minItems: 1, maxItems: 50, description: '变更 / changes' });
 

@@ -90,6 +90,13 @@ export const IdempotencyHeader = Type.Object({
         '同一键的重复请求得到同一应答；用于不同请求则拒绝 / a repeated request with the same key gets the same answer; another request with it is refused',
     }),
   ),
+  'onelock-reason': Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]{1,4600}$',
+      description:
+        '理由，百分号编码的 UTF-8；写入审计记录的明细 / why, percent-encoded UTF-8; kept with the audit entry',
+    }),
+  ),
 });
 
 const Scalars = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]), {

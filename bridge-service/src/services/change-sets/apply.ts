@@ -4,11 +4,12 @@ import { appendAudit } from '../append-audit.ts';
 import { noEnrolment, putCaEnrolment, readCaEnrolment } from '../applications/enrolment-settings.ts';
 import { caView } from '../ca-registry.ts';
 import { putSources, readSources } from '../ca-sources.ts';
-import { addConsoleUser, certificateKey } from '../console/users.ts';
+import { addConsoleUser, certificateKey, setConsoleRole } from '../console/users.ts';
 import { addCaller, checkOrigins, checkPermissions, refuseTakenOrigins } from '../create-caller.ts';
 import { newId, newToken } from '../identifiers.ts';
 import type { CaEnrolment, CaEnrolmentRecord } from '../ports/application-records.ts';
 import type { ChangeOperation, ChangeSet, OperationEffect } from '../ports/change-records.ts';
+import type { ConsoleRole } from '../ports/console-store.ts';
 import { type CaSources, noSources } from '../ports/evidence-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Ca, CaCertificate, Caller, Role } from '../ports/records.ts';
@@ -147,6 +148,11 @@ async function applyOperation(
       await addConsoleUser(repositories, ports, author, caller, certificateKey(ports, certificate));
       return { registry: 'people', id: caller.id, version: 0, before: null };
     }
+    case 'person.set-role': {
+      const before = (await repositories.callers.byId(operation.id))?.role ?? null;
+      await setConsoleRole(repositories, ports, author, operation.id, operation.role);
+      return { registry: 'people', id: operation.id, part: 'role', version: 0, before: JSON.stringify(before) };
+    }
     case 'person.revoke': {
       const before = await repositories.callers.byId(operation.id);
       if (before === null || before.role === 'platform') throw new CodedError('ERR_REQUEST_NOT_FOUND');
@@ -278,10 +284,11 @@ async function restorePart(
     id,
     part,
     before,
-  }: { registry: string; id: string; part: 'profile' | 'sources' | 'enrolment'; before: string },
+  }: { registry: string; id: string; part: NonNullable<OperationEffect['part']>; before: string },
 ): Promise<void> {
   const was: unknown = JSON.parse(before);
-  if (part === 'sources') await putSources(repositories, ports, author, id, was as CaSources);
+  if (part === 'role') await setConsoleRole(repositories, ports, author, id, was as ConsoleRole);
+  else if (part === 'sources') await putSources(repositories, ports, author, id, was as CaSources);
   else if (part === 'enrolment') await putCaEnrolment(repositories, ports, author, id, enrolmentOf(was));
   else if (registry === 'cas') await putCaProfile(repositories, ports, author, id, was as CaProfile);
   else await putPlatformProfile(repositories, ports, author, id, was as PlatformProfile);

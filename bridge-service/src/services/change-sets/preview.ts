@@ -76,11 +76,12 @@ async function previewOne(
     case 'person.register':
       readCertificate(operation.certificate, '/certificate');
       return { kind, name: operation.name, effect: 'enters', ...nobody };
+    case 'person.set-role':
     case 'person.revoke': {
       const person = await readings.callers.byId(operation.id);
       if (person === null || !consoleRoles.some((role) => role === person.role))
         throw new CodedError('ERR_REQUEST_NOT_FOUND');
-      return { kind, name: person.name, effect: 'leaves', ...nobody };
+      return { kind, name: person.name, effect: kind === 'person.revoke' ? 'leaves' : 'changes', ...nobody };
     }
   }
 }

@@ -6,7 +6,7 @@ import { refuseLoneAdmission } from '../change-sets/freeze.ts';
 import { newId, newToken, secretDigest } from '../identifiers.ts';
 import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
-import { type ConsoleKey, type ConsoleKeyKind, type ConsoleRole, consoleRoles } from '../ports/console-store.ts';
+import type { ConsoleKey, ConsoleKeyKind, ConsoleRole } from '../ports/console-store.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import type { Caller } from '../ports/records.ts';
 import type { PageRequest, Repositories } from '../ports/store.ts';
@@ -17,6 +17,7 @@ import { type Author, authorOf } from '../registry/record-change.ts';
 import { endCaller } from '../revoke-caller.ts';
 import { judgeConsoleToken } from './log-in.ts';
 import { personValue } from './person-value.ts';
+import { isConsoleRole } from './roles.ts';
 
 export interface ConsoleUserView {
   readonly id: string;
@@ -125,6 +126,44 @@ export async function endConsoleUser(ports: Ports, act: Act, id: string): Promis
   });
 }
 
+/**
+ * Gives a user another role; their sessions end, so that pages and rights agree.
+ *
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND; ERR_REQUEST_CONFLICT for the last administrator, or the role that they have;
+ *   ERR_CHANGE_SET_REQUIRED
+ */
+export async function changeConsoleRole(
+  ports: Ports,
+  act: Act,
+  id: string,
+  role: ConsoleRole,
+): Promise<ConsoleUserView> {
+  return act.transaction(async (repositories) => {
+    await refuseLoneAdmission(repositories, ports, (await requireUser(repositories, id)).role);
+    return viewOf(repositories, await setConsoleRole(repositories, ports, authorOf(act), id, role));
+  });
+}
+
+/** The same inside a transaction that is running. */
+export async function setConsoleRole(
+  repositories: Repositories,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  author: Author,
+  id: string,
+  role: ConsoleRole,
+): Promise<Caller> {
+  const caller = await requireUser(repositories, id);
+  if (caller.role === role) throw new CodedError('ERR_REQUEST_CONFLICT', { field: '/role' });
+  if (caller.role === 'administrator' && (await repositories.callers.countActive('administrator')) === 1)
+    throw new CodedError('ERR_REQUEST_CONFLICT', { field: 'last administrator' });
+  const changed: Caller = { ...caller, role };
+  await repositories.callers.update(changed);
+  await repositories.console.endSessionsOf(id);
+  const details = { from: caller.role, to: role };
+  await recordCallerChange(repositories, ports, author, changed, 'console-user.set-role', details);
+  return changed;
+}
+
 /** Callers of the console's roles, those with a bearer token alone included: they too may be given a key. */
 export async function listConsoleUsers(
   { store }: Ports,
@@ -207,8 +246,6 @@ async function requireUser(repositories: Repositories, id: string): Promise<Call
     throw new CodedError('ERR_REQUEST_NOT_FOUND');
   return caller;
 }
-
-const isConsoleRole = (role: Caller['role']): role is ConsoleRole => consoleRoles.some((one) => one === role);
 
 async function viewOf(repositories: Repositories, caller: Caller): Promise<ConsoleUserView> {
   return view(caller, await repositories.console.keysOf([caller.id]));

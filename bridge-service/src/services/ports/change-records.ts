@@ -48,12 +48,13 @@ export type ChangeOperation =
       readonly role: ConsoleRole;
       readonly certificate: string;
     }
-  | { readonly kind: 'person.revoke'; readonly id: string };
+  | { readonly kind: 'person.revoke'; readonly id: string }
+  | { readonly kind: 'person.set-role'; readonly id: string; readonly role: ConsoleRole };
 
 export const operationKinds = [
   ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources', 'ca.set-enrolment'] as const),
   ...(['platform.register', 'platform.update', 'platform.revoke', 'platform.set-profile'] as const),
-  ...(['person.register', 'person.revoke'] as const),
+  ...(['person.register', 'person.revoke', 'person.set-role'] as const),
 ] as const;
 
 /** Whom one operation touches. */
@@ -82,7 +83,7 @@ export interface OperationEffect {
   readonly registry: 'cas' | 'platforms' | 'people';
   readonly id: string;
   /** Of the record: what it is (absent), or a part that is kept by itself. */
-  readonly part?: 'profile' | 'sources' | 'enrolment' | undefined;
+  readonly part?: 'profile' | 'sources' | 'enrolment' | 'role' | undefined;
   /** Version of the record's history that it left; a later one means that somebody has changed it since; 0 of people, who have no history. */
   readonly version: number;
   /** JSON of the record as it was; null for one that was not there. */

@@ -34,6 +34,12 @@ export interface ConsoleSession {
   readonly expiresAt: string;
 }
 
+/** What a session must outlive to be open. */
+export interface OpenAt {
+  readonly expiresAfter: string;
+  readonly seenAfter: string;
+}
+
 export interface ConsoleRepository {
   addKey(key: ConsoleKey): Promise<void>;
   /** Keys of these users, oldest first, ended ones included. */
@@ -45,6 +51,8 @@ export interface ConsoleRepository {
   addSession(session: ConsoleSession): Promise<void>;
   /** With whose it is; of a revoked caller none is found. */
   session(digest: string): Promise<{ readonly session: ConsoleSession; readonly caller: Caller } | null>;
+  /** Sessions that are not over, the newest first: of one user, or of all. */
+  openSessions(now: OpenAt, callerId?: string): Promise<readonly ConsoleSession[]>;
   seeSession(digest: string, at: string): Promise<void>;
   endSession(digest: string): Promise<boolean>;
   /** Of a user, or of one key of theirs. */

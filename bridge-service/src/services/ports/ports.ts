@@ -73,6 +73,8 @@ export interface Ports {
 export interface Act {
   readonly caller: Caller;
   readonly requestId: string;
+  /** Why, in the words of whoever acts, where they say so: it goes into the audit log. */
+  readonly why?: string | undefined;
   /** The transaction that the effect, its audit entry and (for a write with an Idempotency-Key) its answer belong to. */
   readonly transaction: UnitOfWork;
 }
