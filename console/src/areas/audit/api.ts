@@ -31,12 +31,39 @@ export interface Inclusion {
 }
 
 export interface Checkpoint {
+  readonly version: 1;
+  readonly log: string;
   readonly size: number;
   readonly sm3: string;
   readonly sha256: string;
   readonly at: string;
   readonly key: string;
   readonly signature: string;
+}
+
+export interface PublishedKey {
+  readonly id: string;
+  /** SubjectPublicKeyInfo, base64. */
+  readonly publicKey: string;
+}
+
+export interface Consistency {
+  readonly first: number;
+  readonly second: number;
+  readonly sm3: { readonly firstRoot: string; readonly root: string; readonly path: readonly string[] };
+  readonly sha256: { readonly firstRoot: string; readonly root: string; readonly path: readonly string[] };
+}
+
+/** What somebody found who walked the log by themselves. */
+export interface Verification {
+  readonly outcome: 'passed' | 'failed';
+  readonly after: number;
+  readonly size: number;
+  readonly sm3: string;
+  readonly sha256: string;
+  readonly checkpoints: number;
+  readonly detailsErased: number;
+  readonly fault?: { readonly sequence: number; readonly rule: string };
 }
 
 export interface AuditHead {
@@ -70,8 +97,23 @@ export const audit = {
   checkpoints: (cursor: string | undefined, limit = 50) =>
     call<Page<Checkpoint>>('GET', '/v1/audit/checkpoints', { query: { cursor, limit } }),
   sign: () => call<Checkpoint>('POST', '/v1/audit/checkpoints'),
-  keys: () =>
-    call<{ readonly keys: readonly { readonly id: string; readonly publicKey: string }[] }>('GET', '/v1/keys'),
+  /** Entries after a sequence, oldest first. */
+  after: (sequence: number, limit: number, signal?: AbortSignal) =>
+    call<Page<AuditEntry>>('GET', '/v1/audit', {
+      query: { after: sequence === 0 ? undefined : sequence, limit, order: 'oldest-first' },
+      ...(signal !== undefined && { signal }),
+    }),
+  /** Checkpoints of logs longer than this, the shortest first. */
+  checkpointsAfter: (size: number, limit: number) =>
+    call<Page<Checkpoint>>('GET', '/v1/audit/checkpoints', { query: { after: size === 0 ? undefined : size, limit } }),
+  consistency: (first: number, second: number) =>
+    call<Consistency>('GET', '/v1/audit/consistency', { query: { first, second } }),
+  verifications: (cursor: string | undefined) =>
+    call<Page<AuditEntry>>('GET', '/v1/audit', {
+      query: { action: 'audit.verify', order: 'newest-first', cursor, limit: 10 },
+    }),
+  note: (body: Verification, key: string) => call<Verification>('POST', '/v1/audit/verifications', { body, key }),
+  keys: () => call<{ readonly keys: readonly PublishedKey[] }>('GET', '/v1/keys'),
 };
 
 export const outcomeKinds = {
