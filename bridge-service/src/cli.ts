@@ -14,10 +14,14 @@ const options = {
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   db: { type: 'string' },
+  log: { type: 'string' },
+  'entries-only': { type: 'boolean', default: false },
   head: { type: 'string' },
   checkpoint: { type: 'string', multiple: true },
   key: { type: 'string' },
   sequence: { type: 'string' },
+  to: { type: 'string' },
+  from: { type: 'string' },
   trust: { type: 'string', multiple: true },
   service: { type: 'string' },
   'token-file': { type: 'string' },
@@ -35,6 +39,8 @@ type Values = {
   readonly json: boolean;
   readonly help: boolean;
   readonly db?: string | undefined;
+  readonly log?: string | undefined;
+  readonly 'entries-only': boolean;
   readonly head?: string | undefined;
   readonly checkpoint?: readonly string[] | undefined;
   readonly key?: string | undefined;
@@ -106,11 +112,22 @@ const commands: Readonly<Record<string, (values: Values, operands: readonly stri
     print(json ? configJson() : configTable());
     return 0;
   },
-  'audit verify': async ({ db, head, checkpoint, key, json }) => {
+  'audit verify': async ({ db, log, 'entries-only': entriesOnly, head, checkpoint, key, json }) => {
     const { verifyAuditOf } = await import('./commands/audit-verify.ts');
-    const report = await verifyAuditOf(process.env, { database: db, head, checkpoints: checkpoint ?? [], key });
+    const asked = { database: db, log, entriesOnly, head, checkpoints: checkpoint ?? [], key };
+    const report = await verifyAuditOf(process.env, asked);
     print(json ? `${JSON.stringify(report)}\n` : describeAudit(report));
     return report.indication === 'passed' ? 0 : 1;
+  },
+  'audit export': async ({ db, to, 'entries-only': entriesOnly, json }) => {
+    const { exportAudit } = await import('./commands/audit-export.ts');
+    const { entries, head } = await exportAudit(process.env, { database: db, to, entriesOnly });
+    print(
+      json
+        ? `${JSON.stringify({ to, entries, head })}\n`
+        : `已导出 ${entries} 条 / ${entries} entries exported: ${to}\n树头 / head: ${head.size}:${head.sm3}\n`,
+    );
+    return 0;
   },
   'audit replay': async ({ db, sequence, json }) => {
     const { replayAuditOf } = await import('./commands/audit-replay.ts');

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
@@ -220,6 +220,68 @@ describe('audit verify', () => {
     const { status, stderr } = runCli(['audit', 'verify', '--db', import.meta.filename], folder);
     expect(status).toBe(2);
     expect(stderr).toContain('ERR_CLI_FILE_UNREADABLE');
+  });
+});
+
+describe('the commands that copy a database', () => {
+  it('back up beside a running service and restore into an empty folder, as they are typed', async () => {
+    const service = await spawnService(folder);
+    const token = await redeem(service.url, service.code);
+    const [file, other] = [path.join(folder, 'backup.db'), newFolder()];
+    try {
+      const made = runCli(['service', 'backup', '--to', file, '--json'], folder);
+      expect([made.status, made.stderr]).toEqual([0, '']);
+      const { rows } = JSON.parse(made.stdout) as { rows: Record<string, number> };
+      expect(rows).toMatchObject({ callers: 1, audit_log: 2 });
+      expect(await service.end('SIGTERM')).toBe(0);
+      const back = runCli(['service', 'restore', '--from', file], other);
+      expect([back.status, back.stderr]).toEqual([0, '']);
+      expect(back.stdout).toMatch(/已复制.*\/ \d+ rows copied/);
+      cpSync(path.join(folder, 'secrets'), path.join(other, 'secrets'), { recursive: true });
+      const restored = await spawnService(other);
+      expect(restored.code).toBeNull();
+      expect((await json(`${restored.url}/v1/callers/self`, { token })).status).toBe(200);
+      await restored.end('SIGTERM');
+      expect(runCli(['audit', 'verify'], other).status).toBe(0);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+
+  it('export the audit log, which is verified without the database', async () => {
+    const service = await spawnService(folder);
+    await redeem(service.url, service.code);
+    await service.end('SIGTERM');
+    const [file, kept] = [path.join(folder, 'log.ndjson'), path.join(folder, 'checkpoints', 'checkpoints.jsonl')];
+    expect(runCli(['audit', 'export', '--to', file], folder).status).toBe(0);
+    rmSync(path.join(folder, 'service.db'));
+    const verified = runCli(['audit', 'verify', '--log', file, '--checkpoint', kept, '--json'], folder);
+    expect(verified.status).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ indication: 'passed', entries: 2, witnessedEntries: 2 });
+  });
+
+  it('say what is missing', async () => {
+    const service = await spawnService(folder);
+    await service.end('SIGTERM');
+    for (const [args, named] of [
+      [['service', 'backup'], '--to FILE'],
+      [['service', 'restore'], '--from FILE'],
+      [['service', 'migrate-to-postgres', '--to', '/tmp/x.db'], '--to postgres://'],
+      [['audit', 'export'], '--to FILE'],
+    ] as const) {
+      const { status, stderr } = runCli(args, folder);
+      expect(status).toBe(2);
+      expect(stderr).toContain(named);
+    }
+  });
+
+  it('know every option that their usage names', () => {
+    const usage = readFileSync(path.join(import.meta.dirname, '../src/commands/usage.ts'), 'utf8');
+    const named = new Set(usage.match(/--[a-z][a-z-]+/g));
+    for (const option of named) {
+      const { stderr } = runCli(['config', option, ...(['--json', '--help'].includes(option) ? [] : ['x'])], folder);
+      expect(stderr, option).not.toContain('Unknown option');
+    }
   });
 });
 

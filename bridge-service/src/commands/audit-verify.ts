@@ -1,20 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { decodePem } from '@onelock/core/bytes';
 import { type PublicKey, parsePublicKey } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Checkpoint } from '../audit/checkpoint.ts';
+import { looksLikeLog, readLogFile } from '../audit/log-file.ts';
 import { readCheckpoints, witnessFileName } from '../audit/witness-files.ts';
 import { readConfig, type ServiceConfig, witnessFoldersOf } from '../config.ts';
 import { createAuditReadings } from '../repositories/audit.ts';
 import type { DatabaseLocation } from '../repositories/engine/database-location.ts';
-import { type AuditReport, type NotedHead, verifyAudit } from '../services/verify-audit.ts';
+import { type AuditReport, type NotedHead, verifyAudit, verifyAuditEntries } from '../services/verify-audit.ts';
 import { existingDatabase, withDatabase } from './existing-database.ts';
 
 export interface AuditVerifyOptions {
   /** The database: a file or an address. */
   readonly database: string | undefined;
+  /** In its place, the file of a log that was exported. */
+  readonly log: string | undefined;
+  /** The export has entries without what stands beside them. */
+  readonly entriesOnly: boolean;
   readonly head: string | undefined;
   /** Files of checkpoints that a witness kept. */
   readonly checkpoints: readonly string[];
@@ -23,7 +28,7 @@ export interface AuditVerifyOptions {
 }
 
 /**
- * Verifies the audit log of a database, which is only read; the service may run beside. It is held against the checkpoints given, and
+ * Verifies the audit log of a database, which is only read; the service may run beside; or one that was exported, offline. It is held against the checkpoints given, and
  * against those that the service keeps outside the database, where they are.
  *
  * @throws {CodedError} ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE
@@ -33,17 +38,38 @@ export async function verifyAuditOf(
   options: AuditVerifyOptions,
 ): Promise<AuditReport> {
   const config = readConfig(environment);
-  const noted = options.head === undefined ? null : parseHead(options.head);
-  const location = existingDatabase(config, options.database);
-  const witness = {
-    noted,
-    checkpoints: [
-      ...options.checkpoints.flatMap(checkpointsOf),
-      ...keptCheckpoints(config, location, options.database),
-    ],
+  const named = {
+    noted: options.head === undefined ? null : parseHead(options.head),
+    checkpoints: options.checkpoints.flatMap(checkpointsOf),
     key: options.key === undefined ? null : readPublicKey(options.key),
   };
+  const { log } = options;
+  if (log !== undefined) {
+    if (options.database !== undefined) throw new CodedError('ERR_CLI_USAGE', { detail: '--log | --db' });
+    requireLog(log);
+    const details = options.entriesOnly ? 'left-away' : 'expected';
+    return verifyAuditEntries(readLogFile(log), createNodeCrypto(), named, details);
+  }
+  const location = existingDatabase(config, options.database);
+  const witness = {
+    ...named,
+    checkpoints: [...named.checkpoints, ...keptCheckpoints(config, location, options.database)],
+  };
   return withDatabase(location, (database) => verifyAudit(createAuditReadings(database), createNodeCrypto(), witness));
+}
+
+/** A file of another kind is a mistake of whoever named it, and no broken log. */
+function requireLog(file: string): void {
+  const begin = reading(file, () => {
+    const handle = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(64);
+      return bytes.toString('utf8', 0, readSync(handle, bytes));
+    } finally {
+      closeSync(handle);
+    }
+  });
+  if (!looksLikeLog(begin)) throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file });
 }
 
 function parseHead(text: string): NotedHead {

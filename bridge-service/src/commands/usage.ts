@@ -47,15 +47,23 @@ export const reportUsage = `用法 / usage: onelock report verify FILE --trust F
   退出码 / exit status: 0 通过 passed, 1 未通过或无法判定 failed or indeterminate, 2 用法有误或不可读 wrong use or unreadable
 `;
 
-export const auditUsage = `用法 / usage: onelock audit verify [--db PLACE] [--checkpoint FILE]… [--key FILE] [--head SIZE:SM3] [--json]
+export const auditUsage = `用法 / usage: onelock audit verify [--db PLACE | --log FILE] [--checkpoint FILE]… [--key FILE] [--head SIZE:SM3] [--json]
 
   从头核验审计日志：每条记录、每份明细、两棵默克尔树与检查点
   verifies the audit log from its start: every entry, every detail, both Merkle trees, the checkpoints
 
   --db PLACE          数据库文件或 postgres:// 地址，默认取自配置 / a database file or address; from the configuration by default
+  --log FILE          导出的日志（audit export 或控制台的 NDJSON），无需数据库 / a log that was exported, without its database
+  --entries-only      导出时未带明细 / it was exported without details
   --checkpoint FILE   见证方保存的检查点，可多次给出 / checkpoints that a witness kept; may be given several times
   --key FILE          服务的公钥（PEM），用以核对检查点的签名 / public key of the service (PEM), to check their signatures
   --head SIZE:SM3     此前记下的树头，必须仍成立 / a head noted earlier, which must still hold
+
+用法 / usage: onelock audit export --to FILE [--db PLACE] [--entries-only] [--json]
+
+  把整部日志核验后写成文件（NDJSON，每行一条），供他人脱离数据库核验；--entries-only 不带明细，只留其摘要
+  verifies the whole log and writes it to a file (NDJSON, one entry a line) for others to verify without the database; with
+  --entries-only the details stay behind and their digests go along
 
 用法 / usage: onelock audit replay [--db PLACE] [--sequence N] [--json]
 

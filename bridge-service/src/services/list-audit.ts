@@ -32,7 +32,8 @@ export async function findAuditEntry({ store }: Ports, sequence: number): Promis
   return entryView(entry);
 }
 
-function entryView({ details, ...entry }: AuditEntryWithDetails): AuditEntryView {
+/** An entry as it is shown, and exported. */
+export function entryView({ details, ...entry }: AuditEntryWithDetails): AuditEntryView {
   return {
     ...entry,
     details: details === null ? null : (JSON.parse(details.details) as Record<string, unknown>),
