@@ -54,6 +54,22 @@ describe('a write with an Idempotency-Key', () => {
     expect(two.body.id).not.toBe(one.body.id);
   });
 
+  it('is refused by name, and not done again, with a credential that cannot open the answer', async () => {
+    const key = freshKey();
+    const { body } = await service.call('POST', '/v1/callers', {
+      token: service.administrator,
+      body: { name: 'another administrator', role: 'administrator' },
+    });
+    const first = await create(key, { name: 'before the token was replaced', role: 'vendor' }, body.token);
+    expect(first.status).toBe(201);
+    const fresh = await service.call('POST', `/v1/callers/${body.id}/token`, { token: service.administrator });
+    const again = await create(key, { name: 'before the token was replaced', role: 'vendor' }, fresh.body.token);
+    expect([again.status, again.body.error?.code]).toEqual([409, 'ERR_REQUEST_IDEMPOTENCY_MISMATCH']);
+    const listed = await service.call('GET', '/v1/callers?role=vendor&limit=200', { token: service.administrator });
+    const made = listed.body.items.filter(({ name }: { name: string }) => name === 'before the token was replaced');
+    expect(made).toHaveLength(1);
+  });
+
   it('that failed is not kept: the same key may try again', async () => {
     const key = freshKey();
     const refused = await create(key, { name: 'x', role: 'agent', permissions: ['explicit-evidence'] });

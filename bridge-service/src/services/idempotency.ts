@@ -30,7 +30,8 @@ type IdempotencyPorts = Pick<Ports, 'store' | 'ops' | 'clock'>;
 /**
  * The kept answer to this write, or undefined when it is new.
  *
- * @throws {CodedError} ERR_REQUEST_IDEMPOTENCY_MISMATCH when the key was used for another request
+ * @throws {CodedError} ERR_REQUEST_IDEMPOTENCY_MISMATCH when the key was used for another request, or by another credential of the caller, which
+ *   alone opens the answer
  */
 export async function findAnswer(
   { ops }: IdempotencyPorts,
@@ -40,7 +41,9 @@ export async function findAnswer(
   const known = await repositories.idempotency.find(write.callerId, keyDigest(ops, write));
   if (known === null) return undefined;
   if (known.requestDigest !== requestDigest(ops, write)) throw new CodedError('ERR_REQUEST_IDEMPOTENCY_MISMATCH');
-  return { answer: JSON.parse(utf8Decode(open(ops, known.answer, write))) };
+  const answer = open(ops, known.answer, write);
+  if (answer === undefined) throw new CodedError('ERR_REQUEST_IDEMPOTENCY_MISMATCH');
+  return { answer: JSON.parse(utf8Decode(answer)) };
 }
 
 /**
@@ -49,7 +52,7 @@ export async function findAnswer(
  */
 export function idempotentTransaction(ports: IdempotencyPorts, write: IdempotentWrite): UnitOfWork {
   const { store, ops, clock } = ports;
-  return (work) =>
+  return (work, foreseen) =>
     store.transaction(async (repositories) => {
       const known = await findAnswer(ports, repositories, write);
       if (known !== undefined) throw new AlreadyAnswered(known.answer);
@@ -62,7 +65,7 @@ export function idempotentTransaction(ports: IdempotencyPorts, write: Idempotent
         createdAt: clock().toISOString(),
       });
       return result;
-    });
+    }, foreseen);
 }
 
 function keyDigest(ops: Ports['ops'], { key }: IdempotentWrite): string {
@@ -102,7 +105,8 @@ function seal(ops: Ports['ops'], answer: Uint8Array, { token }: IdempotentWrite)
   return concatBytes(salt, nonce, cipher.update(answer), cipher.final(), cipher.getAuthTag());
 }
 
-function open(ops: Ports['ops'], sealed: Uint8Array, { token }: IdempotentWrite): Uint8Array {
+/** undefined under another token than the one it was sealed under. */
+function open(ops: Ports['ops'], sealed: Uint8Array, { token }: IdempotentWrite): Uint8Array | undefined {
   const nonceEnd = saltLength + nonceLength;
   const decipher = createDecipheriv(
     'aes-256-gcm',
@@ -110,5 +114,10 @@ function open(ops: Ports['ops'], sealed: Uint8Array, { token }: IdempotentWrite)
     sealed.subarray(saltLength, nonceEnd),
   );
   decipher.setAuthTag(sealed.subarray(sealed.length - tagLength));
-  return concatBytes(decipher.update(sealed.subarray(nonceEnd, sealed.length - tagLength)), decipher.final());
+  const opened = decipher.update(sealed.subarray(nonceEnd, sealed.length - tagLength));
+  try {
+    return concatBytes(opened, decipher.final());
+  } catch {
+    return undefined;
+  }
 }
