@@ -12,27 +12,34 @@ export interface Link {
   readonly authority: Authority | undefined;
 }
 
-/** Links looked at for one question: chains are short. */
-const mostLinks = 24;
+/** Links looked at for one question: chains are short, and few sign one message. */
+const mostLinks = 64;
 
 /**
  * Goes up from certificates by name, as a path may: from each to those who may have issued it, by their key identifiers where both
- * state them. Anchors end it. Nothing is verified.
+ * state them. Anchors end it. Nothing is verified. Registered issuers come first, so that nobody crowds them out with namesakes.
  *
- * @returns links, and the certificates for which no issuer is at hand
+ * @returns links, the certificates for which no issuer is at hand, and those that were too many to be looked at
  */
 export function walkUp(
   certificates: readonly Certificate[],
   candidates: readonly Certificate[],
   { authorities }: Trust,
-): { readonly links: readonly Link[]; readonly orphans: readonly Certificate[] } {
+): {
+  readonly links: readonly Link[];
+  readonly orphans: readonly Certificate[];
+  readonly left: readonly Certificate[];
+} {
   const links: Link[] = [];
   const orphans: Certificate[] = [];
+  const left: Certificate[] = [];
   const seen: Certificate[] = [];
+  const first: Certificate[] = [];
   const waiting = [...certificates];
-  for (let certificate = waiting.shift(); certificate !== undefined; certificate = waiting.shift()) {
+  const next = (): Certificate | undefined => first.shift() ?? waiting.shift();
+  for (let certificate = next(); certificate !== undefined; certificate = next()) {
     const { der } = certificate;
-    if (links.length >= mostLinks || seen.some((known) => equalBytes(known.der, der))) continue;
+    if (seen.some((known) => equalBytes(known.der, der))) continue;
     seen.push(certificate);
     if (authorities.isAnchor(certificate)) continue;
     const registered = authorities.named(certificate.issuer);
@@ -46,12 +53,15 @@ export function walkUp(
       ...others.map((issuer) => ({ certificate, issuer, authority: undefined })),
     ].filter(({ issuer }) => mayBe(certificate, issuer));
     if (above.length === 0) orphans.push(certificate);
-    for (const link of above) {
+    const room = mostLinks - links.length;
+    if (above.length > room) left.push(certificate);
+    for (const link of above.slice(0, room)) {
       links.push(link);
-      if (link.authority?.kind !== 'anchor') waiting.push(link.issuer);
+      if (link.authority === undefined) waiting.push(link.issuer);
+      else if (link.authority.kind !== 'anchor') first.push(link.issuer);
     }
   }
-  return { links, orphans };
+  return { links, orphans, left };
 }
 
 /** Not the certificate itself, and not a namesake with another key. */

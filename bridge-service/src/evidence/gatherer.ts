@@ -4,7 +4,7 @@ import { CodedError, isCodedError } from '@onelock/core/errors';
 import { type CertificateList, concerns, coveredReasons } from '@onelock/core/revocation';
 import type { UnansweredSource } from '@onelock/core/validation';
 import type { Reason } from '@onelock/core/verdict';
-import { type Certificate, type Name, sameName } from '@onelock/core/x509';
+import { type Certificate, formatName, type Name, sameName } from '@onelock/core/x509';
 import { shownUrl } from '../outbound/index.ts';
 import type { Clock } from '../services/ports/clock.ts';
 import type { EvidenceQuestion, GatheredEvidence, SourceOutcome } from '../services/ports/evidence.ts';
@@ -81,6 +81,10 @@ export class Gatherer {
       await Promise.all(walked.orphans.map((orphan) => this.#findIssuers(orphan)));
       if (this.#issuers.length === before) break;
       walked = walkUp(certificates, [...candidates, ...this.#issuers], trust);
+    }
+    for (const { issuerDer, issuer } of walked.left) {
+      const reason: Reason = { code: 'ERR_REVOCATION_NOT_AVAILABLE', params: { issuer: formatName(issuer) } };
+      this.#unanswered.push({ issuer: issuerDer, reason });
     }
     return walked.links;
   }

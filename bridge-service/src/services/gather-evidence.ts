@@ -93,7 +93,8 @@ export interface Subjects {
  * certificates in question; explicit ones replace them, and then the registry's intermediates are left out too, so that a published
  * suite is judged by what it brings.
  *
- * @throws {CodedError} ERR_AUTH_PERMISSION_REQUIRED { permission, field }; coded errors of malformed certificates with `field`
+ * @throws {CodedError} ERR_AUTH_PERMISSION_REQUIRED { permission, field }; ERR_REQUEST_INVALID for anchors with evidence to be fetched; coded
+ *   errors of malformed certificates with `field`
  */
 export async function gatherEvidence(
   ports: Ports,
@@ -118,6 +119,9 @@ export async function gatherEvidence(
     maxIntermediates: question.maxIntermediates,
   } as const;
   if (question.trustAnchors !== undefined) {
+    // Sources are those of registered CAs: whoever asks for evidence must not take an answer without it for one with it.
+    if (question.evidence === 'fetch')
+      throw new CodedError('ERR_REQUEST_INVALID', { field: '/evidence', rule: 'supplied, with trustAnchors' });
     const trustAnchors = readCertificateList(question.trustAnchors, '/trustAnchors').map(
       (certificate) => ({ kind: 'certificate', certificate }) as const,
     );

@@ -16,6 +16,7 @@ import { auditDraft } from './append-audit.ts';
 import { withRegistry } from './gather-evidence.ts';
 import { EvidenceNotes } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
+import { namedBy } from './message-subjects.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readingField } from './read-certificates.ts';
@@ -119,7 +120,7 @@ async function judgeToken(ports: Ports, token: TimestampToken, request: Uint8Arr
   const { evidence } = await withRegistry(
     ports,
     { at: ports.clock(), profile: 'time-stamping', revocation: 'if-available' },
-    { certificates: embedded.filter(({ basicConstraints }) => basicConstraints?.ca !== true), candidates: embedded },
+    { certificates: namedBy(token.signedData.signers, embedded), candidates: embedded },
     [],
     true,
   );

@@ -1,22 +1,15 @@
-import { decodePem, fromBase64, toHex } from '@onelock/core/bytes';
-import {
-  embeddedCertificates,
-  isNamedBy,
-  parseSignedData,
-  type SignedContent,
-  type SignedData,
-  signatureTimestamps,
-} from '@onelock/core/cms';
+import { decodePem, fromBase64 } from '@onelock/core/bytes';
+import { embeddedCertificates, parseSignedData, type SignedContent, type SignedData } from '@onelock/core/cms';
 import { digestOfOid, type PublicKey, parsePublicKey } from '@onelock/core/crypto';
-import { CodedError, isCodedError } from '@onelock/core/errors';
-import { parseTimestampToken } from '@onelock/core/tsp';
+import { CodedError } from '@onelock/core/errors';
 import { judgeSignature, type MessageReport, type SignatureReport } from '@onelock/core/validation';
-import { type Certificate, sameName } from '@onelock/core/x509';
+import type { Certificate } from '@onelock/core/x509';
 import { type FinishedReport, finishReport, type ReportWishes } from './finish-report.ts';
-import { gatherEvidence, refuseTrustFields, type Subjects, type TrustQuestion } from './gather-evidence.ts';
+import { gatherEvidence, refuseTrustFields, type TrustQuestion } from './gather-evidence.ts';
 import { messageJudged, signatureJudged } from './judge-in-parallel.ts';
 import { EvidenceNotes, type JudgementRecord } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
+import { namedBy, subjectsOf } from './message-subjects.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
@@ -164,7 +157,8 @@ async function judgeSigned(ports: Ports, act: Act, question: MessageQuestion): P
   const message = readingField('/message', () => parseSignedData(der));
   const content = readContent(ports, question);
   const signers = readCertificateList(question.certificates ?? [], '/certificates');
-  const { evidence, sources } = await gatherEvidence(ports, act, question, subjectsOf(message, signers));
+  const supplied = [...signers, ...readCertificateList(question.intermediates ?? [], '/intermediates')];
+  const { evidence, sources } = await gatherEvidence(ports, act, question, subjectsOf(message, supplied));
   const whole = { ...evidence, intermediates: [...signers, ...evidence.intermediates] };
   const report = await messageJudged(ports, der, message, content, whole);
   const notes = new EvidenceNotes(ports.ops);
@@ -174,7 +168,7 @@ async function judgeSigned(ports: Ports, act: Act, question: MessageQuestion): P
   const kept = content instanceof Uint8Array ? notes.keepContent(content, algorithms) : {};
   const contentDigests = question.contentDigests && { contentDigests: question.contentDigests };
   return {
-    ...{ answer: { kind: 'message', ...report }, target, sources, signers: genuineSigners(message, signers, report) },
+    ...{ answer: { kind: 'message', ...report }, target, sources, signers: genuineSigners(message, supplied, report) },
     record: { details: { ...details, ...kept, ...contentDigests }, items: notes.items },
   };
 }
@@ -190,19 +184,6 @@ function readContent(
   return contentDigests && digestedContent(contentDigests, ports.ops);
 }
 
-/** Signers whose status is asked for: each costs as a certificate does. */
-const mostSigners = 8;
-
-/** Signers of a message, and the authorities of their time-stamps, with the certificates that came along. */
-function subjectsOf(message: SignedData, signers: readonly Certificate[]): Subjects {
-  const embedded = embeddedCertificates(message);
-  const stamps = message.signers.flatMap((signer) => stampCertificates(() => signatureTimestamps(signer)));
-  const known = [...embedded, ...signers];
-  const certificates = known.filter((certificate) => certificate.basicConstraints?.ca !== true).slice(0, mostSigners);
-  const authorities = stamps.filter(({ subject }) => !stamps.some(({ issuer }) => sameName(issuer, subject)));
-  return { certificates: [...certificates, ...authorities.slice(0, mostSigners)], candidates: [...known, ...stamps] };
-}
-
 /** Certificates of the signers whose signature is genuine, each once. */
 function genuineSigners(
   message: SignedData,
@@ -211,20 +192,7 @@ function genuineSigners(
 ): readonly Certificate[] {
   const known = [...embeddedCertificates(message), ...supplied];
   const genuine = message.signers.filter((_signer, index) => signers[index]?.certificate != null);
-  const named = genuine.flatMap(({ identifier }) => known.filter((one) => isNamedBy(identifier, one)));
-  return [...new Map(named.map((one) => [toHex(one.der), one])).values()];
-}
-
-/** Stamps are anybody's: one that cannot be read has no certificates. */
-function stampCertificates(tokens: () => readonly Uint8Array[]): readonly Certificate[] {
-  try {
-    return tokens()
-      .slice(0, mostSigners)
-      .flatMap((token) => [...embeddedCertificates(parseTimestampToken(token).signedData)]);
-  } catch (error) {
-    if (isCodedError(error)) return [];
-    throw error;
-  }
+  return namedBy(genuine, known);
 }
 
 /** PEM labels in use for SignedData: RFC 7468 §8 and §9. */

@@ -8,9 +8,10 @@ import { type FinishedReport, finishReport, type ReportWishes } from './finish-r
 import { gatherEvidence, type TrustQuestion } from './gather-evidence.ts';
 import { EvidenceNotes } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
+import { namedBy } from './message-subjects.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
-import { readBytes, readingField } from './read-certificates.ts';
+import { readBytes, readCertificateList, readingField } from './read-certificates.ts';
 import type { DigestQuestion } from './verify-digest.ts';
 
 /** A token to be judged, against the content or its digest. */
@@ -40,8 +41,9 @@ export async function verifyTimestamp(
     value: readBytes(question.digest.value, '/digest/value'),
   };
   const embedded = readingField('/token', () => embeddedCertificates(token.signedData));
+  const supplied = readCertificateList(question.intermediates ?? [], '/intermediates');
   const { evidence, sources } = await gatherEvidence(ports, act, question, {
-    certificates: embedded.filter((one) => one.basicConstraints?.ca !== true),
+    certificates: namedBy(token.signedData.signers, [...embedded, ...supplied]),
     candidates: embedded,
   });
   const profile = question.profile ?? 'time-stamping';

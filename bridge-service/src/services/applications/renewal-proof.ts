@@ -3,6 +3,7 @@ import { embeddedCertificates, parseSignedData } from '@onelock/core/cms';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { withRegistry } from '../gather-evidence.ts';
 import { messageJudged } from '../judge-in-parallel.ts';
+import { subjectsOf } from '../message-subjects.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** One signature with a certificate or two: a kilobyte or three. */
@@ -29,7 +30,7 @@ export async function checkRenewalProof(
   if (message.signers.length !== 1 || holder === undefined || holders.length > 1) throw refused('not one signer');
   if (toHex(ports.ops.digest('sm3', holder.der)) !== renews) throw refused('another certificate');
   const judgement = { at: ports.clock(), profile: 'bidding', revocation: 'if-available' } as const;
-  const { evidence } = await withRegistry(ports, judgement, { certificates: [holder] }, [], true);
+  const { evidence } = await withRegistry(ports, judgement, subjectsOf(message, []), [], true);
   const report = await messageJudged(ports, proof, message, request, evidence);
   if (report.indication !== 'passed') throw refused(report.reason?.code ?? report.indication);
 }

@@ -3,6 +3,7 @@ import { CodedError } from '@onelock/core/errors';
 import { judgeSignature } from '@onelock/core/validation';
 import { appendAudit } from '../append-audit.ts';
 import { mayBeOf } from '../console/own-keys.ts';
+import { withRegistry } from '../gather-evidence.ts';
 import { canonicalJson } from '../idempotency.ts';
 import { newId } from '../identifiers.ts';
 import { type Page, pageOf } from '../page.ts';
@@ -203,7 +204,7 @@ function readApplyAt(text: string | undefined): string | null {
 }
 
 /**
- * An approver's signature counts when the service would accept it from anybody, by a certificate under a registered CA; and by a certificate
+ * An approver's signature counts when the service would accept it from anybody, by a certificate under a registered CA that is not revoked; and by a certificate
  * of their own, where some are bound to them for the console.
  */
 async function readSignature(
@@ -215,15 +216,14 @@ async function readSignature(
   const certificate = readCertificate(text, '/signature/certificate');
   if (!(await mayBeOf(ports, approver, certificate)))
     throw new CodedError('ERR_CHANGE_SIGNATURE', { reason: 'ERR_CONSOLE_USER_UNKNOWN' });
-  const trust = await ports.trust.current(ports.store);
+  const judgement = { at: ports.clock(), profile: 'bidding', revocation: 'if-available' } as const;
+  const { evidence } = await withRegistry(ports, judgement, { certificates: [certificate] }, [], true);
   const report = judgeSignature(
     {
       content: approvalText(digest),
       signature: fromBase64(signature),
       algorithm: signatureAlgorithmFor(certificate.publicKey, undefined, undefined),
-      certificate,
-      ...{ trustAnchors: trust.trustAnchors, intermediates: trust.intermediates },
-      ...{ at: ports.clock(), profile: 'bidding', revocation: 'if-available' },
+      ...{ certificate, ...evidence },
     },
     ports.ops,
   );
