@@ -1,14 +1,18 @@
 import { CodedError } from '@onelock/core/errors';
+import type { ProfileName } from '@onelock/core/path';
 import Provider, { type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { secretDigest } from '../services/identifiers.ts';
 import type { Ports } from '../services/ports/ports.ts';
 import { type Account, acrValues, claimsByScope } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
 import { endedPage, errorPage, logoutPage } from './pages.ts';
+import { standingLoginCheck } from './session-login.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 export interface ProviderOptions {
   readonly ports: Ports;
+  /** Of logins. */
+  readonly profile: ProfileName;
   /** Origin of the service as browsers see it; the issuer is `/oidc` below it. */
   readonly origin: string;
   readonly cookieKey: string;
@@ -19,6 +23,7 @@ export interface ProviderOptions {
 
 const minute = 60;
 const hour = 60 * minute;
+const sessionSeconds = 8 * hour;
 
 /** Where the account of a subject is kept, beside what the provider keeps itself. */
 export const accountModel = 'Account';
@@ -28,7 +33,7 @@ export const accountSeconds = 24 * hour;
  * The provider of one issuer: code flow with PKCE (S256) and nothing else, clients from the registry, no consent page (a platform is a
  * registered party, and the agent's window names what is signed), no refresh tokens.
  */
-export function createProvider({ ports, origin, cookieKey, keys, backChannel }: ProviderOptions): Provider {
+export function createProvider({ ports, profile, origin, cookieKey, keys, backChannel }: ProviderOptions): Provider {
   const adapter = createAdapter(ports);
   const accounts = adapter(accountModel);
   const secure = origin.startsWith('https:');
@@ -56,8 +61,8 @@ export function createProvider({ ports, origin, cookieKey, keys, backChannel }: 
       AuthorizationCode: minute,
       IdToken: 10 * minute,
       Interaction: 10 * minute,
-      Grant: 8 * hour,
-      Session: 8 * hour,
+      Grant: sessionSeconds,
+      Session: sessionSeconds,
     },
     features: {
       devInteractions: { enabled: false },
@@ -76,7 +81,7 @@ export function createProvider({ ports, origin, cookieKey, keys, backChannel }: 
       },
     },
     fetch: (url, options) => backChannel(url instanceof URL ? url : String(url), options),
-    interactions: { policy: loginAlone(), url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
+    interactions: { policy: loginAlone(ports, profile), url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
     findAccount: async (_ctx, sub) => {
       const account = (await accounts.find(sub)) as Account | undefined;
       return account === undefined ? undefined : { accountId: sub, claims: async () => ({ ...account }) };
@@ -99,9 +104,10 @@ function cookieNames(secure: boolean): { session: string; interaction: string; r
   return { session: `${prefix}_session`, interaction: `${prefix}_interaction`, resume: `${prefix}_resume` };
 }
 
-function loginAlone() {
+function loginAlone(ports: Ports, profile: ProfileName) {
   const policy = interactionPolicy.base();
   policy.remove('consent');
+  policy.get('login')?.checks.add(standingLoginCheck(ports, profile, sessionSeconds));
   return policy;
 }
 

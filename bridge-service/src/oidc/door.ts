@@ -90,7 +90,10 @@ function issuerOf(app: FastifyInstance, context: RouteContext): () => Promise<Is
     const origin = publicOriginOf(app, config);
     if (made === null || made.version !== keys.version)
       made = {
-        issuer: { origin, provider: createProvider({ ports, origin, cookieKey, keys, backChannel }) },
+        issuer: {
+          origin,
+          provider: createProvider({ ports, profile: config.loginProfile, origin, cookieKey, keys, backChannel }),
+        },
         version: keys.version,
       };
     checkedAt = performance.now();

@@ -16,6 +16,7 @@ import { accountOf, acrOf, amrOf, subjectOf } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
 import { usableClient } from './client-metadata.ts';
 import { accountModel, accountSeconds } from './create-provider.ts';
+import type { SessionLogin } from './session-login.ts';
 
 export interface InteractionPorts {
   readonly ports: Ports;
@@ -95,7 +96,8 @@ export async function takeLoginToken(
   const registered = await ports.store.certificates.byDigest(login.certificateDigest);
   const acr = acrOf(registered?.medium ?? null);
   await adapter(accountModel).upsert(sub, { ...accountOf(sub, login, certificate) }, accountSeconds);
-  return { login, result: { login: { accountId: sub, acr, amr: amrOf(acr), remember: false } } };
+  const began: SessionLogin = { loginId: login.id, certificate: toBase64(certificate.der) };
+  return { login, result: { login: { accountId: sub, acr, amr: amrOf(acr), remember: false, ...began } } };
 }
 
 const digestOf = (ports: Ports, challenge: string): string => secretDigest(toBase64(fromBase64(challenge)), ports.ops);

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { begin, callback, type OpenProvider, openProvider, Visitor, walkIn } from './support/oidc-visitor.ts';
+
+let open: OpenProvider;
+let supervisor: string;
+beforeAll(async () => {
+  open = await openProvider();
+  supervisor = await open.service.caller('supervisor');
+});
+afterAll(() => open.service.close());
+
+const call = (method: string, url: string, token: string, body?: object) =>
+  open.service.call(method, url, { token, ...(body && { body }) });
+
+/** Somebody who has logged in, in a browser. */
+async function loggedIn(): Promise<Visitor> {
+  const visitor = new Visitor();
+  await walkIn(open.service, visitor, await begin(open.config));
+  return visitor;
+}
+
+/** What the browser gets at the button of one more platform. */
+async function goesOn(visitor: Visitor): Promise<'let in' | 'login page'> {
+  const page = await visitor.follow((await begin(open.config)).url.href);
+  if (page.location?.startsWith(`${callback}?code=`)) return 'let in';
+  expect(page.text).toContain('用数字证书登录');
+  return 'login page';
+}
+
+async function watch(action: 'alert' | 'step-up' | 'block', value: string): Promise<() => Promise<void>> {
+  const proposed = await call('POST', '/v1/watchlist', open.service.administrator, {
+    ...{ kind: 'certificate', value, action, reason: '举报核查', evidence: '黔公管〔2026〕7号' },
+    expiresAt: '2026-07-01T00:00:00Z',
+  });
+  const { id } = proposed.body;
+  await call('POST', `/v1/watchlist/${id}/decision`, supervisor, { decision: 'approve' });
+  return async () => {
+    await call('POST', `/v1/watchlist/${id}/end`, supervisor, { reason: '核查完毕' });
+  };
+}
+
+describe('a session', () => {
+  it('lets into one more platform, on record as that platform’s', async () => {
+    expect(await goesOn(await loggedIn())).toBe('let in');
+    const { body } = await call('GET', '/v1/audit?action=login.continue&limit=50', supervisor);
+    expect(body.items.at(-1)).toMatchObject({
+      actor: open.platformId,
+      outcome: 'passed',
+      target: expect.stringMatching(/^lgn_/),
+    });
+  });
+
+  it('of whom supervision has blocked since lets in nowhere, and supervision is told; of whom it watches, it is told', async () => {
+    const visitor = await loggedIn();
+    const digest = (await call('GET', '/v1/audit?action=login.judge&limit=50', supervisor)).body.items
+      .at(-1)
+      .details.certificate.slice('sm3:'.length);
+    const before = (await call('GET', '/v1/events?after=0', supervisor)).body.events.length;
+    const end = await watch('block', digest);
+    expect(await goesOn(visitor)).toBe('login page');
+    await end();
+    expect(await goesOn(visitor)).toBe('let in');
+    const endAlert = await watch('alert', digest);
+    expect(await goesOn(visitor)).toBe('let in');
+    await endAlert();
+    const { events } = (await call('GET', '/v1/events?after=0', supervisor)).body;
+    expect(events.slice(before).map(({ data }: { data: { use: string } }) => data.use)).toEqual([
+      'login.continue',
+      'login.continue',
+    ]);
+  });
+
+  it('by a certificate of a CA that has left lets in nowhere', async () => {
+    const visitor = await loggedIn();
+    const [ca] = (await call('GET', '/v1/cas', open.service.administrator)).body.items;
+    await call('PATCH', `/v1/cas/${ca.id}`, open.service.administrator, { state: 'off-boarded' });
+    expect(await goesOn(visitor)).toBe('login page');
+    await call('PATCH', `/v1/cas/${ca.id}`, open.service.administrator, { state: 'active' });
+    expect(await goesOn(visitor)).toBe('let in');
+  });
+});
