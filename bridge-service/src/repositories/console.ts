@@ -85,7 +85,7 @@ export function createConsoleRepository(database: ServiceDatabase): ConsoleRepos
         .where('expires_at', '>', expiresAfter)
         .where('seen_at', '>', seenAfter);
       if (callerId !== undefined) query = query.where('caller_id', '=', callerId);
-      return (await query.orderBy('created_at', 'desc').limit(mostSessions).execute()).map(toSession);
+      return (await query.orderBy('created_at', 'desc').orderBy('digest').limit(mostSessions).execute()).map(toSession);
     },
     async seeSession(digest, at) {
       await database.updateTable('console_sessions').set({ seen_at: at }).where('digest', '=', digest).execute();
