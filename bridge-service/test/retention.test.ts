@@ -1,7 +1,8 @@
-import { fromBase64 } from '@onelock/core/bytes';
+import { fromBase64, toBase64 } from '@onelock/core/bytes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cleanUp } from '../src/jobs/housekeeping.ts';
-import { makeLoginToken, pem } from './support/pki.ts';
+import { engine } from './support/database.ts';
+import { makeLoginToken, pem, testKey } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 const origin = 'https://bid.example.cn';
@@ -28,6 +29,36 @@ it('log-ins, which name people, end with the retention of the details that say t
   service.advance(2 * day);
   expect((await cleanUp(service.ports)).logins).toBe(1);
   expect((await service.call('GET', `/v1/logins/${login.body.id}`, { token: platform })).status).toBe(404);
+});
+
+it('what somebody signed goes with the details that are erased on their request, from the whole database', async () => {
+  const platform = await service.caller('platform', { origins: [origin] });
+  const text = '委托代理人：张三丰，身份证 11010519491231002X，电话 13800138000';
+  const content = new TextEncoder().encode(text);
+  const userId = new TextEncoder().encode('1234567812345678');
+  const signature = service.ports.ops.sign(testKey('sm2/leaf'), { kind: 'sm2-sm3', userId }, content);
+  const verified = await service.call('POST', '/v1/signatures/verify', {
+    token: platform,
+    body: {
+      ...{ kind: 'raw', content: toBase64(content), signature: toBase64(signature), certificate: pem('sm2/leaf') },
+    },
+  });
+  expect(verified.status, JSON.stringify(verified.body)).toBe(200);
+  const number = '11010519491231002X';
+  const held = async (): Promise<boolean> => {
+    // SQLite keeps what was in its log of writes until that is begun anew; PostgreSQL shows bytes in hex.
+    if (engine === 'sqlite') await service.database.sql('pragma wal_checkpoint(truncate)');
+    const stored = await service.database.stored();
+    return [number, Buffer.from(number).toString('hex')].some((text) => stored.includes(text));
+  };
+  expect(await held()).toBe(true);
+  const { body } = await service.call('GET', '/v1/audit?action=signature.verify', { token: service.administrator });
+  const erased = await service.call('POST', '/v1/audit/erasures', {
+    token: service.administrator,
+    body: { sequences: [body.items[0].sequence], reason: '当事人请求删除' },
+  });
+  expect(erased.body).toEqual({ erased: 1, evidenceErased: 1 });
+  expect(await held()).toBe(false);
 });
 
 it('a clock that was set is told to whoever watches the metrics, with or without stamps', async () => {

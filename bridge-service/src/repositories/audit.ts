@@ -120,6 +120,13 @@ export function createAuditRepository(database: ServiceDatabase, append: (draft:
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
+    async eraseEvidenceOf(digests) {
+      const { numDeletedRows } = await database
+        .deleteFrom('evidence_items')
+        .where('digest', 'in', [...digests])
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
     async addCheckpoint(checkpoint) {
       await database
         .insertInto('audit_checkpoints')

@@ -2,7 +2,7 @@ import { CodedError } from '@onelock/core/errors';
 import { erasureAction, erasureTarget } from '../audit/erasure.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Act, Ports } from './ports/ports.ts';
-import type { Repositories } from './ports/store.ts';
+import type { AuditEntryWithDetails, Repositories } from './ports/store.ts';
 
 /**
  * Erases the details whose retention has ended, and says so in the log, in the transaction given. Without that entry their
@@ -29,9 +29,16 @@ export async function eraseExpiredDetails(
   return erased;
 }
 
+export interface Erased {
+  readonly erased: number;
+  /** Contents, messages and log-in tokens that the judgements had kept beside. */
+  readonly evidenceErased: number;
+}
+
 /**
- * Erases the details of some entries before their retention ends, as somebody may have a right to (个人信息保护法 §47). The entries
- * stay, and so does the fact of the erasure, with its reason.
+ * Erases the details of some entries before their retention ends, as somebody may have a right to (个人信息保护法 §47), and with them what was
+ * signed: content, messages and log-in tokens that were kept to judge again, also where another judgement of the same bytes would need them. The
+ * entries stay, and so does the fact of the erasure, with its reason; certificates and revocation evidence stay too.
  *
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND when one of the entries is not there
  */
@@ -39,12 +46,17 @@ export async function eraseAuditDetails(
   ports: Ports,
   act: Act,
   input: { readonly sequences: readonly number[]; readonly reason: string },
-): Promise<{ readonly erased: number }> {
+): Promise<Erased> {
   const sequences = [...new Set(input.sequences)].sort((a, b) => a - b);
   return act.transaction(async (repositories) => {
-    for (const sequence of sequences)
-      if ((await repositories.audit.bySequence(sequence)) === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+    const kept = new Set<string>();
+    for (const sequence of sequences) {
+      const entry = await repositories.audit.bySequence(sequence);
+      if (entry === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      for (const digest of signedBy(entry)) kept.add(digest);
+    }
     const erased = await repositories.audit.eraseDetailsOf(sequences);
+    const evidenceErased = kept.size === 0 ? 0 : await repositories.audit.eraseEvidenceOf([...kept]);
     await appendAudit(repositories, ports, {
       actor: act.caller.id,
       role: act.caller.role,
@@ -52,8 +64,17 @@ export async function eraseAuditDetails(
       action: erasureAction,
       target: erasureTarget({ kind: 'entries', sequences }),
       outcome: 'done',
-      details: { reason: input.reason, erased },
+      details: { reason: input.reason, erased, evidenceErased },
     });
-    return { erased };
+    return { erased, evidenceErased };
   });
+}
+
+/** Digests of what somebody signed, as `judgement-record.ts` names it. */
+function signedBy({ target, details }: AuditEntryWithDetails): readonly string[] {
+  if (details === null) return [];
+  const { kind, content, token } = JSON.parse(details.details) as Readonly<Record<string, unknown>>;
+  return [content, token, ...(kind === 'message' ? [target] : [])].flatMap(
+    (name) => /^sm3:([0-9a-f]{64})$/.exec(typeof name === 'string' ? name : '')?.[1] ?? [],
+  );
 }

@@ -41,7 +41,10 @@ function openSqlite(file: string): ServiceDatabase {
   const sqlite = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
     chmodSync(file, 0o600);
-    sqlite.exec('pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off;');
+    // What is erased is written over: it names people.
+    sqlite.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma trusted_schema = off; pragma secure_delete = on;',
+    );
     return new Kysely<Tables>({ dialect: createSqliteDialect(sqlite) });
   } catch (error) {
     sqlite.close();

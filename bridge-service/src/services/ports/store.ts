@@ -137,6 +137,7 @@ export interface AuditRepository extends AuditReadings {
   eraseDetailsBefore(instant: string): Promise<number>;
   eraseDetailsOf(sequences: readonly number[]): Promise<number>;
   eraseEvidenceBefore(instant: string): Promise<number>;
+  eraseEvidenceOf(digests: readonly string[]): Promise<number>;
   addCheckpoint(checkpoint: Checkpoint): Promise<void>;
 }
 
