@@ -51,6 +51,18 @@ describe('companies', () => {
     ]);
   });
 
+  it('say in their history why they were changed, with numbers of people masked', async () => {
+    const [company] = (await get('/v1/companies?creditCode=91350100M000100Y43')).body.items;
+    const why = encodeURIComponent('营业执照变更，经办人 350102199003070118 来电');
+    const changed = await service.call('PATCH', `/v1/companies/${company.id}`, {
+      ...{ token: service.administrator, body: { name: '甲建设控股有限公司' }, headers: { 'onelock-reason': why } },
+    });
+    expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+    const [newest, before] = (await get(`/v1/companies/${company.id}/history`)).body.items;
+    expect(newest.reason).toBe('营业执照变更，经办人 3501**********0118 来电');
+    expect(before.reason).toBeNull();
+  });
+
   it('keep names that follow one another within one millisecond', async () => {
     const made = await post('/v1/companies', { creditCode: '91520100MA6GX0X21E', name: '一' });
     expect(made.status, JSON.stringify(made.body)).toBe(201);

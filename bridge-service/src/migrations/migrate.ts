@@ -12,6 +12,7 @@ import { watchList } from './0040-watch-list.ts';
 import { webhooks } from './0050-webhooks.ts';
 import { tickets } from './0060-tickets.ts';
 import { consoleTables } from './0070-console.ts';
+import { historyReason } from './0071-history-reason.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { statistics } from './0090-statistics.ts';
 import { applications } from './0100-applications.ts';
@@ -32,6 +33,7 @@ const migrations: readonly ServiceMigration[] = [
   webhooks,
   tickets,
   consoleTables,
+  historyReason,
   driverCatalogue,
   statistics,
   applications,

@@ -4,7 +4,7 @@ import type { ServiceDatabase } from './engine/schema.ts';
 
 export function createHistoryRepository(database: ServiceDatabase): HistoryRepository {
   return {
-    async add({ registry, recordId, at, actor, action, record }) {
+    async add({ registry, recordId, at, actor, action, record, reason }) {
       const last = await database
         .selectFrom('record_history')
         .select('version')
@@ -16,7 +16,7 @@ export function createHistoryRepository(database: ServiceDatabase): HistoryRepos
       const version = (last?.version ?? 0) + 1;
       await database
         .insertInto('record_history')
-        .values({ registry, record_id: recordId, version, at, actor, action, record })
+        .values({ registry, record_id: recordId, version, at, actor, action, record, reason })
         .execute();
     },
     async list(registry, recordId, { after, limit }) {
@@ -36,6 +36,7 @@ export function createHistoryRepository(database: ServiceDatabase): HistoryRepos
         actor: row.actor,
         action: row.action,
         record: row.record,
+        reason: row.reason,
       }));
     },
   };

@@ -102,7 +102,7 @@ export async function refreshSources(ports: Ports, act: Act, caId: string): Prom
   const views = await listSources(ports, caId);
   await act.transaction((repositories) =>
     appendAudit(repositories, ports, {
-      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
+      ...authorOf(act),
       ...{ action: 'ca.refresh-sources', target: caId, outcome: 'done' },
       details: { failing: views.filter(({ failures }) => failures > 0).map(({ url }) => url) },
     }),
@@ -122,7 +122,7 @@ export async function forgetList(ports: Ports, act: Act, caId: string, source: s
   if (!forgotten) throw new CodedError('ERR_REQUEST_NOT_FOUND');
   await act.transaction((repositories) =>
     appendAudit(repositories, ports, {
-      ...{ actor: act.caller.id, role: act.caller.role, requestId: act.requestId },
+      ...authorOf(act),
       ...{ action: 'ca.forget-list', target: caId, outcome: 'done', details: { source } },
     }),
   );

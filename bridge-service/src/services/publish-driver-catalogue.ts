@@ -5,6 +5,7 @@ import { CodedError, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from './append-audit.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { DriverCatalogueRecord } from './ports/records.ts';
+import { authorOf } from './registry/record-change.ts';
 
 export interface PublishedCatalogue {
   readonly version: number;
@@ -33,9 +34,7 @@ export async function publishDriverCatalogue(ports: Ports, act: Act, signed: Uin
     const record = { version, digest, signed, publishedAt: clock().toISOString(), publishedBy: act.caller.id };
     await repositories.driverCatalogues.add(record);
     await appendAudit(repositories, ports, {
-      actor: act.caller.id,
-      role: act.caller.role,
-      requestId: act.requestId,
+      ...authorOf(act),
       action: 'driver-catalogue.publish',
       target: String(version),
       outcome: 'done',

@@ -173,6 +173,7 @@ export interface Tables
     actor: string;
     action: string;
     record: string;
+    reason: string | null;
   };
   ca_profiles: { ca_id: string; profile: string; updated_at: string };
   platform_profiles: { caller_id: string; profile: string; updated_at: string };

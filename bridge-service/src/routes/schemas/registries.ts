@@ -92,6 +92,7 @@ export const HistorySchema = closed({
   actor: Type.String(),
   action: Type.String(),
   record: Type.Record(Type.String(), Type.Unknown(), { description: '变更之后的记录 / the record after the change' }),
+  reason: nullable(Type.String({ description: '变更人所述理由 / why, in the words of whoever changed it' })),
 });
 
 const Contacts = Type.Array(

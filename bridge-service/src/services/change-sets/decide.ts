@@ -140,7 +140,7 @@ export async function endChangeSet(ports: Ports, act: Act, id: string, reason: s
  */
 export async function rollBackChangeSet(ports: Ports, act: Act, id: string, reason: string): Promise<ChangeSetView> {
   return act.transaction(async (repositories) =>
-    viewOf(repositories, ports, await rollBack(repositories, ports, authorOf(act), id, reason)),
+    viewOf(repositories, ports, await rollBack(repositories, ports, { ...authorOf(act), why: reason }, id, reason)),
   );
 }
 

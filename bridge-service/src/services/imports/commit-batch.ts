@@ -128,7 +128,15 @@ class BatchWork {
 
   #remember(registry: 'companies' | 'certificates', recordId: string, action: string, record: object): void {
     const { actor } = starterOf(this.#job);
-    this.history.push({ registry, recordId, action, actor, at: this.#now, record: JSON.stringify(record) });
+    this.history.push({
+      registry,
+      recordId,
+      action,
+      actor,
+      at: this.#now,
+      record: JSON.stringify(record),
+      reason: null,
+    });
   }
 }
 

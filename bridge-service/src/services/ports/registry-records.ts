@@ -103,6 +103,8 @@ export interface HistoryEntry {
   readonly action: string;
   /** JSON, as the registry shows it: personal data masked. */
   readonly record: string;
+  /** Why, in the words of whoever changed it, numbers of people masked; null when they gave none. */
+  readonly reason: string | null;
 }
 
 export interface Contact {

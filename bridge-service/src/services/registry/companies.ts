@@ -125,7 +125,9 @@ export async function eraseCompanyPeople(ports: Ports, act: Act, id: string, rea
       version: company.version + 1,
     };
     await repositories.companies.update(changed);
-    await recordCompany(repositories, ports, authorOf(act), changed, 'company.erase-people', { reason });
+    await recordCompany(repositories, ports, { ...authorOf(act), why: reason }, changed, 'company.erase-people', {
+      reason,
+    });
     return companyView(changed);
   });
 }

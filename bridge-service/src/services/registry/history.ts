@@ -20,8 +20,8 @@ export async function listHistory(
     ({ version }) => version,
   );
   return {
-    items: items.map(({ version, at, actor, action, record }) => ({
-      ...{ version, at, actor, action },
+    items: items.map(({ version, at, actor, action, record, reason }) => ({
+      ...{ version, at, actor, action, reason },
       record: JSON.parse(record) as Record<string, unknown>,
     })),
     nextCursor,

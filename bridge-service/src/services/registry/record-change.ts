@@ -1,4 +1,5 @@
 import { appendAudit } from '../append-audit.ts';
+import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import type { AuditEntry } from '../ports/records.ts';
 import type { RegistryName } from '../ports/registry-records.ts';
@@ -10,12 +11,14 @@ export interface Author {
   readonly actor: string;
   readonly role: AuditEntry['role'];
   readonly requestId: string;
+  readonly why?: string | undefined;
 }
 
-export const authorOf = ({ caller, requestId }: Pick<Act, 'caller' | 'requestId'>): Author => ({
+export const authorOf = ({ caller, requestId, why }: Pick<Act, 'caller' | 'requestId' | 'why'>): Author => ({
   actor: caller.id,
   role: caller.role,
   requestId,
+  why,
 });
 
 export interface RegistryChange {
@@ -41,6 +44,7 @@ export async function recordChange(
     ...{ registry, recordId, action, actor: author.actor },
     at: ports.clock().toISOString(),
     record: JSON.stringify(record),
+    reason: author.why === undefined ? null : maskPersonalNumbers(author.why),
   });
   await appendAudit(repositories, ports, {
     ...author,
