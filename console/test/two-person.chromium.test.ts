@@ -77,6 +77,7 @@ requireReal('Chromium', chromiumExecutable())('the console under two-person cont
     await page.goto(`${service.url}/console/platforms`);
     await page.getByRole('link', { name: '市交易平台' }).click();
     await at('issue-token').click();
+    await at('why').fill('首次交付凭证');
     await at('submit').click();
     expect(await at('secret').textContent()).toMatch(/^olk_/);
   });

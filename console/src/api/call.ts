@@ -11,6 +11,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Why an act is done, by its key: it goes with every try of it. */
+const reasons = new Map<string, string>();
+
+/** Says why the act of this key is done; what is said stands in the audit log and in the history of the record. */
+export function stateReason(key: string, why: string): void {
+  if (why.trim() === '') reasons.delete(key);
+  else reasons.set(key, why.trim());
+}
+
 let whenEnded: () => void = () => undefined;
 
 /** Told when the service no longer knows this browser's session. */
@@ -46,6 +55,7 @@ export async function send(method: Method, path: string, options: CallOptions = 
   const url = new URL(path, location.origin);
   for (const [name, value] of Object.entries(options.query ?? {}))
     if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value));
+  const why = options.key === undefined ? undefined : reasons.get(options.key);
   const body = options.body === undefined ? {} : { body: JSON.stringify(options.body) };
   try {
     return await fetch(url, {
@@ -55,6 +65,7 @@ export async function send(method: Method, path: string, options: CallOptions = 
         'accept-language': language.value,
         ...(options.body !== undefined && { 'content-type': 'application/json' }),
         ...(method !== 'GET' && { 'idempotency-key': options.key ?? newActKey() }),
+        ...(why !== undefined && { 'onelock-reason': encodeURIComponent(why) }),
       },
       ...body,
       ...(options.signal !== undefined && { signal: options.signal }),

@@ -5,20 +5,34 @@ export interface Contact {
   readonly email?: string;
 }
 
-/** Contacts as lines that people type: name, duty, telephone, e-mail. */
-export const contactLines = (contacts: readonly Contact[]): string =>
-  contacts
-    .map(({ name, duty, phone = '', email = '' }) => [name, duty, phone, email].join(', ').replace(/[, ]+$/, ''))
-    .join('\n');
-
-/** And back; the number of the first line without name or duty instead, when there is one. */
-export function readContacts(text: string): readonly Contact[] | number {
-  const contacts: Contact[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue;
-    const [name = '', duty = '', phone = '', email = ''] = line.split(/[,，]/).map((part) => part.trim());
-    if (name === '' || duty === '') return index + 1;
-    contacts.push({ name, duty, ...(phone !== '' && { phone }), ...(email !== '' && { email }) });
-  }
-  return contacts;
+/** As it is typed. */
+export interface TypedContact {
+  name: string;
+  duty: string;
+  phone: string;
+  email: string;
 }
+
+export const noContact = (): TypedContact => ({ name: '', duty: '', phone: '', email: '' });
+
+export const typedContacts = (contacts: readonly Contact[]): TypedContact[] =>
+  contacts.map((contact) => ({ ...noContact(), ...contact }));
+
+/** As the service takes them; rows that nothing was typed into are left out. */
+export function contactsOf(typed: readonly TypedContact[]): readonly Contact[] {
+  return typed
+    .map(trimmed)
+    .flatMap(({ name, duty, phone, email }) =>
+      name + duty + phone + email === ''
+        ? []
+        : [{ name, duty, ...(phone !== '' && { phone }), ...(email !== '' && { email }) }],
+    );
+}
+
+/** Whether each has a name and a duty. */
+export const areWhole = (typed: readonly TypedContact[]): boolean =>
+  contactsOf(typed).every(({ name, duty }) => name !== '' && duty !== '');
+
+const trimmed = ({ name, duty, phone, email }: TypedContact): TypedContact => ({
+  ...{ name: name.trim(), duty: duty.trim(), phone: phone.trim(), email: email.trim() },
+});

@@ -31,7 +31,9 @@ export function registryTests(desk: () => Desk): void {
     await at('submit').click();
     await page.getByRole('rowheader', { name: 'http://ca.example.cn/sm2.crl' }).waitFor();
     await at('edit-profile').click();
-    await at('contacts').fill('赵工，值班');
+    await at('contact-add').click();
+    await page.keyboard.type('赵工');
+    await at('contact-duty').fill('值班');
     await at('submit').click();
     await page.getByText('赵工').first().waitFor();
     await page.locator('.history li').nth(1).waitFor();
@@ -104,8 +106,11 @@ export function registryTests(desk: () => Desk): void {
       .first()
       .click();
     await at('suspend').click();
+    expect(await at('submit').isDisabled()).toBe(true);
+    await at('why').fill('介质遗失');
     await at('submit').click();
     await page.getByText('暂停', { exact: true }).first().waitFor();
+    await page.locator('.history', { hasText: '介质遗失' }).waitFor();
     await desk().screenshots('certificate');
     await desk().expectAccessible();
     await at('resume').click();
@@ -141,9 +146,13 @@ export function registryTests(desk: () => Desk): void {
     await at('quota').fill('0');
     await page.getByText('请填 1 至').waitFor();
     await at('quota').fill('1200');
-    await at('hooks').fill('https://bid.fz.example.cn/hook, application.changed');
     await at('submit').click();
     await page.getByText('每分钟 1,200 次').first().waitFor();
+    await at('edit-webhooks').click();
+    await at('hook-add').click();
+    await at('hook-url').fill('https://bid.fz.example.cn/hook');
+    await at('hook-application.changed').check();
+    await at('submit').click();
     await page.getByRole('rowheader', { name: 'https://bid.fz.example.cn/hook' }).waitFor();
     await desk().screenshots('platform');
     await desk().expectAccessible();

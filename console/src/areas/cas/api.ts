@@ -93,8 +93,9 @@ export const cas = {
   register: (body: object, key: string) => call<Ca>('POST', '/v1/cas', { body, key }),
   states: async (ca?: string) =>
     (await call<{ items: readonly EvidenceSource[] }>('GET', '/v1/evidence-sources', { query: { ca } })).items,
-  refresh: (id: string) => call('POST', `/v1/cas/${id}/sources/refresh`),
-  forgetList: (id: string, source: string) => call('POST', `/v1/cas/${id}/sources/forget-list`, { body: { source } }),
+  refresh: (id: string, key: string) => call('POST', `/v1/cas/${id}/sources/refresh`, { key }),
+  forgetList: (id: string, source: string, key: string) =>
+    call('POST', `/v1/cas/${id}/sources/forget-list`, { body: { source }, key }),
   sources: (id: string) => call<CaSources>('GET', `/v1/cas/${id}/sources`),
   setSources: (id: string, body: object, key: string) => call<CaSources>('PUT', `/v1/cas/${id}/sources`, { body, key }),
   profile: (id: string) => call<CaProfile>('GET', `/v1/cas/${id}/profile`),

@@ -4,14 +4,18 @@ import { go } from '../../router/router.ts';
 import { useAct } from '../../state/act.ts';
 import { changeSets, defaultTitle, type Operation } from './api.ts';
 
+/** Learnt from the service's first refusal: it wants another person for changes of the registries. */
+const twoPersons = ref(false);
+
 /**
  * An act on a registry that may want another person: done at once where changes are direct; where they are not, `needsSet` turns true, the
- * dialog asks for a reason (`ChangeReason.vue`), and the next try proposes a change set instead and goes there.
+ * dialog wants a reason (`ChangeReason.vue`), and the next try proposes a change set instead and goes there. Put
+ * `<ChangeReason v-model="reason" :needed="needsSet" />` at the end of the dialog.
  */
 export function useRegistryAct() {
   const act = useAct();
-  const needsSet = ref(false);
-  const reason = ref('');
+  const needsSet = ref(twoPersons.value);
+  const reason = act.why;
 
   /** Whether it was done at once. `name` is of what an operation has only the id. */
   async function run(
@@ -19,6 +23,7 @@ export function useRegistryAct() {
     operation: () => Operation,
     name = '',
   ): Promise<boolean> {
+    const why = reason.value.trim();
     if (!needsSet.value) {
       const done = await act.run(async (key) => {
         try {
@@ -26,14 +31,16 @@ export function useRegistryAct() {
         } catch (error) {
           if (!(error instanceof Refusal) || error.failure.code !== 'ERR_CHANGE_SET_REQUIRED') throw error;
           needsSet.value = true;
+          twoPersons.value = true;
         }
       });
+      if (needsSet.value) reason.value = why;
       return done && !needsSet.value;
     }
     await act.run(async (key) => {
       const change = operation();
       const title = defaultTitle(change, name);
-      const set = await changeSets.propose({ title, reason: reason.value.trim(), operations: [change] }, key);
+      const set = await changeSets.propose({ title, reason: why, operations: [change] }, key);
       go(`/changes/${set.id}`);
     });
     return false;

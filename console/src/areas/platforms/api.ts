@@ -1,5 +1,6 @@
 import { call, type Page } from '../../api/call.ts';
 import type { Contact } from '../../api/contacts.ts';
+import { say } from './words.ts';
 
 export interface Platform {
   readonly id: string;
@@ -16,6 +17,16 @@ export interface PlatformProfile {
   readonly clientCertificates: readonly { readonly id: string; readonly certificate: string }[];
   readonly requestsPerMinute: number | null;
   readonly webhooks: readonly { readonly url: string; readonly events: readonly string[] }[];
+}
+
+/** What the service tells platforms of. */
+export const platformEvents = ['ca.changed', 'platform.changed', 'application.changed'] as const;
+
+/** A kind of message in words; one that this build does not know as it is. */
+export function eventText(type: string): string {
+  if (type === 'webhook.test') return say('event.test');
+  const known = platformEvents.find((one) => one === type);
+  return known === undefined ? type : say(`event.${known}`);
 }
 
 export interface OidcClient {

@@ -1,0 +1,5 @@
+/** Latin words that stand on Chinese pages by right: names of standards, of formats and of things that have no other name. */
+export const latinWords: readonly string[] = [
+  ...['OneLock', 'OpenID', 'Connect', 'OAuth', 'OCSP', 'CRL', 'HTTP', 'HTTPS', 'http', 'https', 'UKey', 'CertID'],
+  ...['client_id', 'POST', 'GET', 'Tab', 'Enter', 'SubjectPublicKeyInfo', 'base64', 'OID', 'PKCS', 'CMS', 'SignedData'],
+];
