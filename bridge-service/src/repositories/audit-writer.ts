@@ -1,8 +1,10 @@
 import type { CryptoOps } from '@onelock/core/crypto';
 import { growLog } from '../audit/grow-log.ts';
 import type { AuditDraft } from '../services/ports/records.ts';
-import { readAuditHead } from './audit.ts';
+import type { AuditHeadRecord } from '../services/ports/store.ts';
 import { bulkInsert } from './engine/bulk-insert.ts';
+import { hold } from './engine/bundle.ts';
+import { compiledOnce } from './engine/compiled-once.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 
 /** Digests of evidence known to be in the database for today; beyond this many they are learnt anew. */
@@ -14,32 +16,29 @@ const rememberedItems = 200_000;
  */
 export function createAuditWriter(
   ops: Pick<CryptoOps, 'digest'>,
-): (transaction: ServiceDatabase, drafts: readonly AuditDraft[]) => Promise<() => void> {
+): (transaction: ServiceDatabase, head: AuditHeadRecord, drafts: readonly AuditDraft[]) => Promise<() => void> {
   let known = new Set<string>();
   let knownDay = '';
-  return async (transaction, drafts) => {
+  return async (transaction, head, drafts) => {
     if (drafts.length === 0) return () => undefined;
-    const head = await readAuditHead(transaction);
     const entries = drafts.map((draft, index) => ({ ...draft, sequence: head.size + index + 1 }));
     const grown = growLog(head, entries, ops);
-    await bulkInsert(transaction, 'audit_log', logColumns, entries.map(logRow));
+    await bulkInsert(transaction, 'audit_log', logColumns, entries.map(logRow), held);
     await bulkInsert(
       transaction,
       'audit_details',
       { sequence: 'bigint', salt: 'text', details: 'text', retain_until: 'text' },
       entries.map(({ sequence, details, retainUntil }) => [sequence, details.salt, details.details, retainUntil]),
+      held,
     );
     await bulkInsert(
       transaction,
       'audit_nodes',
       { level: 'bigint', position: 'bigint', sm3: 'text', sha256: 'text' },
       grown.nodes.map(({ level, position, sm3, sha256 }) => [level, position, sm3, sha256]),
+      held,
     );
-    await transaction
-      .updateTable('audit_head')
-      .set({ size: grown.size, frontier_sm3: grown.frontier.sm3, frontier_sha256: grown.frontier.sha256 })
-      .where('id', '=', 1)
-      .execute();
+    await hold(transaction, headMoved(transaction, [grown.size, grown.frontier.sm3, grown.frontier.sha256, 1]));
 
     const day =
       drafts
@@ -58,7 +57,7 @@ export function createAuditWriter(
       'evidence_items',
       { digest: 'text', bytes: 'bytea', used_on: 'text' },
       [...fresh.values()].map(({ digest, bytes }) => [digest, bytes, day]),
-      { existing: { update: 'used_on', key: 'digest' } },
+      { existing: { update: 'used_on', key: 'digest' }, ...held },
     );
     // Remembered once committed: a group that fails has written none of them.
     return () => {
@@ -66,6 +65,12 @@ export function createAuditWriter(
     };
   };
 }
+
+const held = { held: true };
+
+const headMoved = compiledOnce((database) =>
+  database.updateTable('audit_head').set({ size: 0, frontier_sm3: '', frontier_sha256: '' }).where('id', '=', 1),
+);
 
 const logColumns = {
   sequence: 'bigint',

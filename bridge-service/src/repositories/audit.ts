@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { CompiledQuery, type Selectable } from 'kysely';
 import { readCheckpoint } from '../audit/checkpoint.ts';
 import type { AuditDetails, AuditDraft, AuditEntry, Role } from '../services/ports/records.ts';
 import type {
@@ -7,13 +7,23 @@ import type {
   AuditReadings,
   AuditRepository,
 } from '../services/ports/store.ts';
+import { rowsOf } from './engine/compiled-once.ts';
+import { prepared } from './engine/prepared.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 type Row = Selectable<Tables['audit_log']>;
 type RowWithDetails = Row & { salt: string | null; details: string | null };
 
-export async function readAuditHead(database: ServiceDatabase): Promise<AuditHeadRecord> {
-  const row = await database.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
+/** Asked at the beginning of every group of writes. */
+export const headQuery = prepared<HeadRow>(
+  CompiledQuery.raw('select id, log, size, frontier_sm3, frontier_sha256 from audit_head where id = 1'),
+);
+type HeadRow = Selectable<Tables['audit_head']>;
+
+/** Of the answer to {@link headQuery}. */
+export function auditHead(rows: readonly unknown[] | undefined): AuditHeadRecord {
+  const row = rows?.[0] as HeadRow | undefined;
+  if (row === undefined) throw new Error('the audit log has no head');
   return { log: row.log, size: row.size, frontier: { sm3: row.frontier_sm3, sha256: row.frontier_sha256 } };
 }
 
@@ -26,7 +36,7 @@ export function createAuditReadings(database: ServiceDatabase): AuditReadings {
       .select(['audit_details.salt', 'audit_details.details']);
 
   return {
-    head: () => readAuditHead(database),
+    head: async () => auditHead(await rowsOf(database, headQuery)),
     async list({ after, limit }, { action, actor, target, newestFirst = false }) {
       let query = withDetails()
         .orderBy('audit_log.sequence', newestFirst ? 'desc' : 'asc')

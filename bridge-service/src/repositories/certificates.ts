@@ -5,6 +5,12 @@ import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 type Row = Selectable<Tables['certificates']>;
 
+export const certificateColumns = [
+  ...(['id', 'digest', 'issuer_key', 'serial_number', 'company_id', 'subject', 'issuer', 'not_before'] as const),
+  ...(['not_after', 'key_digest', 'usage', 'medium', 'state', 'proven_at', 'proof', 'source', 'der'] as const),
+  ...(['created_at', 'updated_at', 'version'] as const),
+];
+
 export function createCertificateRepository(database: ServiceDatabase): CertificateRepository {
   const all = () => database.selectFrom('certificates').selectAll();
   const one = (row: Row | undefined): RegisteredCertificate | null => (row === undefined ? null : toCertificate(row));
@@ -94,7 +100,7 @@ export function certificateRow(certificate: RegisteredCertificate): Row {
   };
 }
 
-function toCertificate(row: Row): RegisteredCertificate {
+export function toCertificate(row: Row): RegisteredCertificate {
   return {
     id: row.id,
     digest: row.digest,

@@ -1,6 +1,12 @@
+import type { Selectable } from 'kysely';
+import type { Challenge } from '../services/ports/records.ts';
 import type { ChallengeRepository } from '../services/ports/store.ts';
-import { compiledOnce } from './engine/compiled-once.ts';
-import type { ServiceDatabase } from './engine/schema.ts';
+import { compiledOnce, rowsOf } from './engine/compiled-once.ts';
+import type { ServiceDatabase, Tables } from './engine/schema.ts';
+
+export const challengeColumns = [
+  ...(['id', 'challenge_digest', 'caller_id', 'origin', 'created_at', 'expires_at'] as const),
+];
 
 /** One statement decides who gets it, whatever runs beside. */
 const consumed = compiledOnce((database) =>
@@ -11,7 +17,7 @@ const consumed = compiledOnce((database) =>
     .where('caller_id', '=', '')
     .where('consumed_at', 'is', null)
     .where('expires_at', '>', '')
-    .returningAll(),
+    .returning(challengeColumns),
 );
 
 export function createChallengeRepository(database: ServiceDatabase): ChallengeRepository {
@@ -31,16 +37,8 @@ export function createChallengeRepository(database: ServiceDatabase): ChallengeR
         .execute();
     },
     async consume(challengeDigest, callerId, now) {
-      const [row] = await consumed(database, [now, challengeDigest, callerId, now]);
-      if (row === undefined) return null;
-      return {
-        id: row.id,
-        challengeDigest: row.challenge_digest,
-        callerId: row.caller_id,
-        origin: row.origin,
-        createdAt: row.created_at,
-        expiresAt: row.expires_at,
-      };
+      const [row] = await rowsOf(database, consumed(database, [now, challengeDigest, callerId, now]));
+      return row === undefined ? null : toChallenge(row);
     },
     async deleteExpiredBefore(instant) {
       const { numDeletedRows } = await database
@@ -49,5 +47,16 @@ export function createChallengeRepository(database: ServiceDatabase): ChallengeR
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
+  };
+}
+
+export function toChallenge(row: Pick<Selectable<Tables['challenges']>, (typeof challengeColumns)[number]>): Challenge {
+  return {
+    id: row.id,
+    challengeDigest: row.challenge_digest,
+    callerId: row.caller_id,
+    origin: row.origin,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
   };
 }

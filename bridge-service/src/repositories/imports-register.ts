@@ -1,7 +1,8 @@
 import type { ImportRepository, KnownCertificate } from '../services/ports/import-store.ts';
 import { certificateRow } from './certificates.ts';
 import { companyRow } from './companies.ts';
-import { bulkInsert, type ColumnType } from './engine/bulk-insert.ts';
+import { bulkInsert } from './engine/bulk-insert.ts';
+import type { ColumnType } from './engine/postgres-array.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 /** Columns of text, for a bulk insert. */

@@ -1,5 +1,5 @@
 import type { LoginRepository } from '../services/ports/store.ts';
-import { compiledOnce } from './engine/compiled-once.ts';
+import { compiledOnce, rowsOf } from './engine/compiled-once.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 
 const added = compiledOnce((database) =>
@@ -12,10 +12,13 @@ const added = compiledOnce((database) =>
 export function createLoginRepository(database: ServiceDatabase): LoginRepository {
   return {
     async add(login) {
-      await added(database, [
-        ...[login.id, login.callerId, login.origin, login.createdAt],
-        ...[login.indication, login.certificateDigest, login.report, login.identity],
-      ]);
+      await rowsOf(
+        database,
+        added(database, [
+          ...[login.id, login.callerId, login.origin, login.createdAt],
+          ...[login.indication, login.certificateDigest, login.report, login.identity],
+        ]),
+      );
     },
     async deleteBefore(instant) {
       const { numDeletedRows } = await database

@@ -1,13 +1,11 @@
 import type { CryptoOps } from '@onelock/core/crypto';
 import { sql } from 'kysely';
-import type { AuditDraft } from '../services/ports/records.ts';
-import type { Readings, Repositories, Store } from '../services/ports/store.ts';
+import type { Foreseen, Readings, Repositories, Store } from '../services/ports/store.ts';
 import { createAdministratorCodeRepository } from './administrator-codes.ts';
 import { createApplicationRepository } from './applications.ts';
 import { createAuditReadings, createAuditRepository } from './audit.ts';
-import { createAuditWriter } from './audit-writer.ts';
 import { createBidOpeningRepository } from './bid-openings.ts';
-import { createCallerRepository } from './callers.ts';
+import { callerOfToken, createCallerRepository } from './callers.ts';
 import { createCaRepository } from './cas.ts';
 import { createCertificateRepository } from './certificates.ts';
 import { createChallengeRepository } from './challenges.ts';
@@ -16,6 +14,7 @@ import { createCompanyRepository } from './companies.ts';
 import { createConsoleRepository } from './console.ts';
 import { createDriverCatalogueRepository } from './driver-catalogues.ts';
 import type { DatabaseLocation } from './engine/database-location.ts';
+import { engineOf } from './engine/engine-of.ts';
 import { createGroupCommit, type Unit } from './engine/group-commit.ts';
 import { LocalEvents, type PendingEvent } from './engine/local-events.ts';
 import { openDatabase } from './engine/open-database.ts';
@@ -25,8 +24,11 @@ import { createEnrolmentRepository } from './enrolments.ts';
 import { createEventRepository } from './events.ts';
 import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
 import { createFactRepository } from './facts.ts';
+import { foreseenReadings, type Seen } from './foreseen.ts';
+import { createTurn } from './group-turn.ts';
 import { createIdempotencyRepository } from './idempotency.ts';
 import { createImportRepository } from './imports.ts';
+import type { LateWrite } from './late-writes.ts';
 import { createLoginRepository } from './logins.ts';
 import { createOidcRepository } from './oidc.ts';
 import { createPlatformMessageRepository } from './platform-messages.ts';
@@ -67,13 +69,18 @@ function createStore(
   stopListening: () => Promise<void>,
   ops: CryptoOps,
 ): Store {
-  const commit = createGroupCommit<AuditDraft>(database, createAuditWriter(ops));
+  const commit = createGroupCommit(database, createTurn(ops));
+  const readings = createReadings(database);
+  // On SQLite a statement costs microseconds: nothing is gained there by asking for many at once.
+  const foresees = (foreseen: Foreseen | undefined): Foreseen | undefined =>
+    engineOf(database) === 'postgres' ? foreseen : undefined;
   return {
-    ...createReadings(database),
+    ...readings,
+    callers: { ...readings.callers, byTokenDigest: callerOfToken(database) },
     subscribe: (topic, listener) => events.subscribe(topic, listener),
     onResync: (listener) => events.onResync(listener),
-    transaction: (work) => commit.run((unit) => work(repositoriesOf(unit, events))),
-    record: (draft) => commit.writeLast(draft),
+    transaction: (work, foreseen) => commit.run((unit) => work(repositoriesOf(unit, events)), foresees(foreseen)),
+    record: (draft) => commit.writeLast({ kind: 'audit', draft }),
     async ping() {
       await sql`select 1`.execute(database);
     },
@@ -85,14 +92,18 @@ function createStore(
 }
 
 /** Those of one transaction: its events are told after the commit. */
-function repositoriesOf({ transaction, last, afterCommit }: Unit<AuditDraft>, events: LocalEvents): Repositories {
+function repositoriesOf(
+  { transaction, seen, last, afterCommit }: Unit<LateWrite, Seen>,
+  events: LocalEvents,
+): Repositories {
   const pending: PendingEvent[] = [];
   afterCommit(() => {
     for (const event of pending) events.deliver(event);
   });
+  const readings = createReadings(transaction);
   return {
-    ...createReadings(transaction),
-    audit: createAuditRepository(transaction, last),
+    ...(seen === undefined ? readings : foreseenReadings(readings, seen, last)),
+    audit: createAuditRepository(transaction, (draft) => last({ kind: 'audit', draft })),
     events: createEventRepository(transaction, pending),
   };
 }

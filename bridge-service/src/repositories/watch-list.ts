@@ -7,15 +7,21 @@ import {
   watchKinds,
   watchStates,
 } from '../services/ports/watch-store.ts';
-import { compiledOnce } from './engine/compiled-once.ts';
+import { compiledOnce, rowsOf } from './engine/compiled-once.ts';
 import { nextVersion, versionOf } from './engine/registry-version.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
+
+export const watchColumns = [
+  ...(['id', 'kind', 'value_digest', 'sealed', 'shown', 'action', 'reason', 'evidence', 'state'] as const),
+  ...(['proposed_by', 'proposed_at', 'expires_at', 'updated_at', 'decided_by', 'decided_at'] as const),
+  ...(['ended_by', 'ended_at', 'end_reason', 'cleared_until'] as const),
+];
 
 const hitsOfMany = (count: number) =>
   compiledOnce((database) =>
     database
       .selectFrom('watch_entries')
-      .selectAll()
+      .select(watchColumns)
       .where('value_digest', 'in', new Array<string>(count).fill(''))
       .where('state', '=', '')
       .where('expires_at', '>', '')
@@ -59,18 +65,18 @@ export function createWatchRepository(database: ServiceDatabase): WatchRepositor
     },
     async byId(id) {
       const row = await database.selectFrom('watch_entries').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : toEntry(row);
+      return row === undefined ? null : toWatchEntry(row);
     },
     async list({ after, limit }, state) {
       let query = database.selectFrom('watch_entries').selectAll().orderBy('id').limit(limit);
       if (after !== null) query = query.where('id', '>', after);
       if (state !== undefined) query = query.where('state', '=', state);
-      return (await query.execute()).map(toEntry);
+      return (await query.execute()).map(toWatchEntry);
     },
     async hits(valueDigests, now) {
       if (valueDigests.length === 0) return [];
-      const rows = await hitsOf(valueDigests.length)(database, [...valueDigests, 'active', now]);
-      return rows.map(toEntry);
+      const rows = await rowsOf(database, hitsOf(valueDigests.length)(database, [...valueDigests, 'active', now]));
+      return rows.map(toWatchEntry);
     },
     version: () => versionOf(database, 'watchlist'),
     async activeValues() {
@@ -109,7 +115,7 @@ function changeable(entry: WatchEntry) {
   };
 }
 
-function toEntry(row: Selectable<Tables['watch_entries']>): WatchEntry {
+export function toWatchEntry(row: Selectable<Tables['watch_entries']>): WatchEntry {
   return {
     ...{ id: row.id, kind: known(watchKinds, row.kind), valueDigest: row.value_digest, sealed: row.sealed },
     ...{ shown: row.shown, action: known(watchActions, row.action), reason: row.reason, evidence: row.evidence },

@@ -17,7 +17,7 @@ import { proveCertificate } from './registry/certificates.ts';
 import { readIdentity } from './registry/read-identity.ts';
 import { authorOf } from './registry/record-change.ts';
 import { useDetails } from './statistics/use-details.ts';
-import { type UseContext, type Watched, watchUse } from './watch-list/watch-use.ts';
+import { type UseContext, type Watched, watchedValues, watchUse } from './watch-list/watch-use.ts';
 
 export interface LoginView extends LoginReport {
   readonly id: string;
@@ -65,20 +65,22 @@ export async function judgeLoginToken(
   const subject = await readIdentity(ports, ports.store, certificate);
   const identity = identityView(subject);
   const id = newId('lgn', clock, ops);
+  const challengeDigest = toHex(ops.digest('sha256', token.challenge));
+  const used = { subjects: [{ certificateDigest, identity: subject }], context: input.context ?? {} };
+  const foreseen = {
+    challenges: [challengeDigest],
+    certificates: [certificateDigest],
+    watched: watchedValues(ports, used),
+  };
 
   return act.transaction(async (repositories) => {
-    const challenge = await repositories.challenges.consume(
-      toHex(ops.digest('sha256', token.challenge)),
-      act.caller.id,
-      now.toISOString(),
-    );
+    const challenge = await repositories.challenges.consume(challengeDigest, act.caller.id, now.toISOString());
     const own = withChallenge(judged, token, challenge, act.caller.origins);
     // Who did not prove to have the key is nobody's use of it.
     const watched =
       own.indication === 'passed'
         ? await watchUse(repositories, ports, act, {
-            ...{ subjects: [{ certificateDigest, identity: subject }], context: input.context ?? {} },
-            ...{ action: 'login.judge', target: id, indication: own.indication },
+            ...{ ...used, action: 'login.judge', target: id, indication: own.indication },
           })
         : null;
     const report = maskPersonalNumbers(withWatchList(own, watched));
@@ -123,7 +125,7 @@ export async function judgeLoginToken(
       },
     });
     return view;
-  });
+  }, foreseen);
 }
 
 /** What the watch-list says comes last: it takes a pass away and gives none. */

@@ -21,7 +21,7 @@ export interface OpenedChallenge {
  * @throws {CodedError} ERR_LOGIN_ORIGIN_MISMATCH when the origin is not the platform's
  */
 export async function openChallenge(
-  ports: Ports,
+  ports: Pick<Ports, 'clock' | 'ops' | 'lifetimes'>,
   { caller, requestId, transaction }: Act,
   { origin }: { readonly origin: string },
 ): Promise<OpenedChallenge> {
@@ -50,5 +50,5 @@ export async function openChallenge(
       details: { origin },
     });
     return { id: record.id, challenge: toBase64(challenge), origin, expiresAt: record.expiresAt };
-  });
+  }, {});
 }

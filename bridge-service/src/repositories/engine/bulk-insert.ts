@@ -1,9 +1,9 @@
 import { CompiledQuery } from 'kysely';
+import { hold } from './bundle.ts';
 import { engineOf } from './engine-of.ts';
+import { type ColumnType, type ColumnValue, postgresArray } from './postgres-array.ts';
+import { prepared } from './prepared.ts';
 import type { ServiceDatabase, Tables } from './schema.ts';
-
-/** PostgreSQL's types of the columns, by which a list of rows travels as one list for each column. */
-export type ColumnType = 'text' | 'bigint' | 'bytea';
 
 export interface BulkOptions {
   /**
@@ -14,9 +14,9 @@ export interface BulkOptions {
     | 'skip'
     | { readonly key: string; readonly update?: readonly string[] | string; readonly add?: string }
     | undefined;
+  /** Whether it fails, the commit tells: see bundle.ts. */
+  readonly held?: boolean | undefined;
 }
-
-type Value = string | number | Uint8Array | null;
 
 /** Rows of one statement on SQLite; what is left over goes one by one, so that there are two texts to prepare and no more. */
 const rowsTogether = 8;
@@ -30,7 +30,7 @@ export async function bulkInsert<Table extends keyof Tables & string>(
   database: ServiceDatabase,
   table: Table,
   columns: Readonly<Record<string, ColumnType>>,
-  rows: readonly (readonly Value[])[],
+  rows: readonly (readonly ColumnValue[])[],
   options: BulkOptions = {},
 ): Promise<void> {
   if (rows.length === 0) return;
@@ -47,15 +47,30 @@ export async function bulkInsert<Table extends keyof Tables & string>(
     }
     return;
   }
-  const types = Object.values(columns);
-  const lists = types.map((type, index) => `$${index + 1}::${type}[]`).join(', ');
-  const parameters = types.map((type, index) =>
-    rows.map((row) => {
-      const value = row[index] ?? null;
-      return type === 'bytea' && value instanceof Uint8Array ? Buffer.from(value) : value;
-    }),
+  const query = prepared(
+    CompiledQuery.raw(`${into} select * from ${unnest(columns)}${conflict}`, columnLists(columns, rows)),
   );
-  await database.executeQuery(CompiledQuery.raw(`${into} select * from unnest(${lists})${conflict}`, parameters));
+  if (options.held) await hold(database, query);
+  else await database.executeQuery(query);
+}
+
+/** PostgreSQL's rows of the parameters that {@link columnLists} gives, from the first on. */
+export function unnest(columns: Readonly<Record<string, ColumnType>>): string {
+  return `unnest(${Object.values(columns)
+    .map((type, index) => `$${index + 1}::${type}[]`)
+    .join(', ')})`;
+}
+
+export function columnLists(
+  columns: Readonly<Record<string, ColumnType>>,
+  rows: readonly (readonly ColumnValue[])[],
+): Buffer[] {
+  return Object.values(columns).map((type, index) =>
+    postgresArray(
+      type,
+      rows.map((row) => row[index] ?? null),
+    ),
+  );
 }
 
 function onConflict(table: string, existing: BulkOptions['existing']): string {

@@ -1,6 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
-import { bulkInsert, type ColumnType } from './bulk-insert.ts';
+import { bulkInsert } from './bulk-insert.ts';
 import { engineOf } from './engine-of.ts';
+import type { ColumnType } from './postgres-array.ts';
 import type { ServiceDatabase, Tables } from './schema.ts';
 
 /** Rows of each table that was copied. */

@@ -11,18 +11,22 @@ import type { ServiceDatabase } from './schema.ts';
 let folder: string;
 let file: string;
 let database: ServiceDatabase;
-let run: GroupCommit<string>['run'];
-let writeLast: GroupCommit<string>['writeLast'];
+let run: GroupCommit<string, readonly string[], string>['run'];
+let writeLast: GroupCommit<string, readonly string[], string>['writeLast'];
 let lastWritten: string[][];
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'onelock-group-'));
   file = path.join(folder, 'service.db');
   database = await openDatabase({ engine: 'sqlite', file });
   lastWritten = [];
-  ({ run, writeLast } = createGroupCommit<string>(database, async (transaction, names) => {
-    if (names.includes('refused')) throw new Error('the last write fails');
-    for (const name of names) await insert(name)({ transaction });
-    return () => lastWritten.push([...names]);
+  ({ run, writeLast } = createGroupCommit<string, readonly string[], string>(database, {
+    keysOf: (foreseen) => foreseen,
+    open: async (_transaction, _first, foreseen) => foreseen.flat().join(),
+    async close(transaction, _seen, names) {
+      if (names.includes('refused')) throw new Error('the last write fails');
+      for (const name of names) await insert(name)({ transaction });
+      return () => lastWritten.push([...names]);
+    },
   }));
 });
 afterEach(async () => {
@@ -32,7 +36,7 @@ afterEach(async () => {
 
 const insert =
   (name: string) =>
-  ({ transaction }: Pick<Unit<string>, 'transaction'>) =>
+  ({ transaction }: Pick<Unit<string, string>, 'transaction'>) =>
     transaction.insertInto('registry_state').values({ name, version: 0 }).execute();
 
 /** What another connection sees: committed rows only. */
@@ -111,6 +115,41 @@ describe('transactions that share a commit', () => {
     const together = await Promise.allSettled([run(insert('four')), writeLast('refused')]);
     expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(committed()).toEqual(['one', 'two']);
+  });
+
+  it('of jobs that foresaw what they ask for begin with that, and never hold two that foresaw the same', async () => {
+    const seen: (string | undefined)[] = [];
+    const look = async (unit: Unit<string, string>): Promise<void> => {
+      seen.push(unit.seen);
+    };
+    await Promise.all([run(look, ['x', 'y']), run(look), run(look, ['z']), writeLast('beside them'), run(look, ['y'])]);
+    expect(seen).toEqual(['x,y,z', 'x,y,z', undefined, 'y']);
+    expect(lastWritten).toEqual([['beside them'], [], []]);
+  });
+
+  it('in which the database refuses what was written together are tried again, each that can be, and one bad row fails alone', async () => {
+    await run(insert('there already'));
+    let runs = 0;
+    const outcomes = await Promise.allSettled([
+      run(
+        async ({ last }) => {
+          runs += 1;
+          last('a');
+        },
+        ['a'],
+      ),
+      writeLast('there already'),
+      writeLast('c'),
+      run(async ({ last }) => last('there already'), ['b']),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'ERR_SQLITE_ERROR' } });
+    expect(runs).toBe(2);
+    expect(committed()).toEqual(['a', 'c', 'there already']);
+    // Nobody knows whether work that foresaw nothing may run twice.
+    const mixed = await Promise.allSettled([run(insert('d')), writeLast('there already'), writeLast('e')]);
+    expect(mixed.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    expect(committed()).toEqual(['a', 'c', 'e', 'there already']);
   });
 
   it('may be asked for out of one another’s answers, and more of them than fit in a group', async () => {

@@ -1,84 +1,153 @@
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
+import { hold } from './bundle.ts';
 import { engineOf } from './engine-of.ts';
+import { release, rollback, savepoint } from './savepoint.ts';
 import type { ServiceDatabase } from './schema.ts';
+import { isRefusedByDatabase } from './store-unavailable.ts';
 
 /** Jobs in one commit at most, so that nobody waits for a long row of others. */
 const largestGroup = 128;
 
 /** The one key under which writing nodes on one PostgreSQL take turns: "onelock" in ASCII. */
 const writersLock = 0x6f6e656c6f636bn;
+const takeTurn = CompiledQuery.raw(`select pg_advisory_xact_lock(${writersLock})`);
 
 /** A transaction, and what is to happen at its end. */
-export interface Unit<Last> {
+export interface Unit<Last, Seen> {
   readonly transaction: ServiceDatabase;
+  /** What was read at the beginning of its group; undefined for a job that foresaw nothing. */
+  readonly seen: Seen | undefined;
   /** Written together with that of the other jobs of the group, when all of them have run; not when this job fails. */
   last(item: Last): void;
   /** Done once it is on the disk. */
   afterCommit(act: () => void): void;
 }
 
-interface Job<Last> {
+/** What a group does beside its jobs. */
+export interface Turn<Last, Foreseen, Seen> {
+  /**
+   * Begins it: reads what its jobs foresaw, and whatever its end needs, in one question.
+   *
+   * @param first  to be asked before
+   */
+  open(transaction: ServiceDatabase, first: readonly CompiledQuery[], foreseen: readonly Foreseen[]): Promise<Seen>;
+  /** Writes what the jobs left for the end; gives what is to happen after the commit. */
+  close(transaction: ServiceDatabase, seen: Seen, items: readonly Last[]): Promise<() => void>;
+  /** Two jobs that name the same may not be in one group. */
+  keysOf(foreseen: Foreseen): readonly string[];
+}
+
+interface Job<Last, Foreseen, Seen> {
   /** Runs in the group's transaction; the outcome is told only after the commit. Without it the job is its last items alone. */
-  readonly run?: (transaction: ServiceDatabase) => Promise<void>;
+  readonly run?: (transaction: ServiceDatabase, seen: Seen | undefined) => Promise<void>;
+  readonly foreseen?: Foreseen | undefined;
   /** What it leaves for the end of the group: nothing when it failed. */
   lastItems(): readonly Last[];
   committed(): void;
   failed(error: unknown): void;
 }
 
-export interface GroupCommit<Last> {
-  run<T>(work: (unit: Unit<Last>) => Promise<T>): Promise<T>;
+export interface GroupCommit<Last, Foreseen, Seen> {
+  /**
+   * @param foreseen  what the work asks for: then it is read before the work runs, together with that of other jobs. Such work may be run once more
+   *   when a group fails
+   */
+  run<T>(work: (unit: Unit<Last, Seen>) => Promise<T>, foreseen?: Foreseen): Promise<T>;
   /** A job that only leaves something for the end of its group. */
   writeLast(item: Last): Promise<void>;
 }
 
-/** Writes what the jobs of a group left for its end, in its transaction; gives what is to happen after the commit. */
-export type WriteLast<Last> = (transaction: ServiceDatabase, items: readonly Last[]) => Promise<() => void>;
-
 /**
  * Transactions that share the wait for the disk. Everything asked for in one turn of the event loop runs in one transaction,
  * each job behind a savepoint of its own: a job that fails undoes itself and nothing else. Nobody is answered before the one
- * commit is on the disk, and when that fails everybody's job has failed.
+ * commit is on the disk, and when that fails everybody's job has failed; but when the database refused something that was written together, those
+ * that can be run again are, each alone, so that one bad row harms nobody else.
  *
  * With synchronous=FULL a commit costs milliseconds and blocks the only connection of SQLite, so this is what the number of writes
  * a second hangs on. On PostgreSQL nodes take turns by an advisory lock, as SQLite's `begin immediate` makes processes do: what a job
- * has read stays true until its commit on both, and a job is written once.
+ * has read stays true until its commit on both, and a job is written once. There the number of round trips counts as well, since a node holds its
+ * turn through all of them: a group whose jobs ask for nothing that was not foreseen makes two, for its beginning and its end.
  */
-export function createGroupCommit<Last>(database: ServiceDatabase, writeLast: WriteLast<Last>): GroupCommit<Last> {
-  let waiting: Job<Last>[] = [];
+export function createGroupCommit<Last, Foreseen, Seen>(
+  database: ServiceDatabase,
+  turn: Turn<Last, Foreseen, Seen>,
+): GroupCommit<Last, Foreseen, Seen> {
+  type OneJob = Job<Last, Foreseen, Seen>;
+  const first = engineOf(database) === 'postgres' ? [takeTurn] : [];
+  let waiting: OneJob[] = [];
   let draining = false;
-  const takesTurns = engineOf(database) === 'postgres';
 
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const group = waiting.slice(0, largestGroup);
-      waiting = waiting.slice(largestGroup);
-      let afterCommit: () => void;
-      try {
-        afterCommit = await database.transaction().execute((transaction) => runGroup(transaction, group));
-      } catch (error) {
-        for (const job of group) job.failed(error);
-        continue;
-      }
-      afterCommit();
-      for (const job of group) job.committed();
+      const group = nextGroup();
+      const failure = await commitGroup(group);
+      // A job that ran alone has had its chance.
+      if (failure !== null && group.length > 1 && isRefusedByDatabase(failure.error)) {
+        for (const job of group)
+          if (job.run === undefined || job.foreseen !== undefined) await commitAlone(job);
+          else job.failed(failure.error);
+      } else if (failure !== null) for (const job of group) job.failed(failure.error);
       // What came in while the disk was written joins the next group.
       await nextTurn();
     }
     draining = false;
   };
 
-  const runGroup = async (transaction: ServiceDatabase, group: readonly Job<Last>[]): Promise<() => void> => {
-    if (takesTurns)
-      await sql`select pg_advisory_xact_lock(${sql.lit(String(writersLock))}::bigint)`.execute(transaction);
-    for (const { run } of group) if (run !== undefined) await runBehindSavepoint(transaction, run);
-    return writeLast(
+  /** In the order in which they came, but those that foresaw what they ask for and those that did not go in different groups. */
+  const nextGroup = (): readonly OneJob[] => {
+    const group: OneJob[] = [];
+    const left: OneJob[] = [];
+    const taken = new Set<string>();
+    let foresees: boolean | undefined;
+    for (const job of waiting) {
+      const keys = job.foreseen === undefined ? [] : turn.keysOf(job.foreseen);
+      const fits = job.run === undefined || (foresees ?? job.foreseen !== undefined) === (job.foreseen !== undefined);
+      if (group.length === largestGroup || !fits || keys.some((key) => taken.has(key))) {
+        left.push(job);
+        continue;
+      }
+      if (job.run !== undefined) foresees = job.foreseen !== undefined;
+      for (const key of keys) taken.add(key);
+      group.push(job);
+    }
+    waiting = left;
+    return group;
+  };
+
+  const commitAlone = async (job: OneJob): Promise<void> => {
+    const failure = await commitGroup([job]);
+    if (failure !== null) job.failed(failure.error);
+  };
+
+  /** @returns what went wrong; then nothing of it is written and nobody has been told */
+  const commitGroup = async (group: readonly OneJob[]): Promise<{ readonly error: unknown } | null> => {
+    let afterCommit: () => void;
+    try {
+      afterCommit = await database.transaction().execute((transaction) => runGroup(transaction, group));
+    } catch (error) {
+      return { error };
+    }
+    afterCommit();
+    for (const job of group) job.committed();
+    return null;
+  };
+
+  const runGroup = async (transaction: ServiceDatabase, group: readonly OneJob[]): Promise<() => void> => {
+    const seen = await turn.open(
       transaction,
+      first,
+      group.flatMap(({ foreseen }) => foreseen ?? []),
+    );
+    for (const { run, foreseen } of group)
+      if (run !== undefined) await runBehindSavepoint(transaction, () => run(transaction, foreseen && seen));
+    return turn.close(
+      transaction,
+      seen,
       group.flatMap((job) => job.lastItems()),
     );
   };
 
-  const enqueue = (job: Job<Last>): void => {
+  const enqueue = (job: OneJob): void => {
     waiting.push(job);
     if (draining) return;
     draining = true;
@@ -87,7 +156,8 @@ export function createGroupCommit<Last>(database: ServiceDatabase, writeLast: Wr
   };
 
   return {
-    run: (work) => new Promise((resolve, reject) => enqueue(createJob(work, resolve, reject))),
+    run: (work, foreseen) =>
+      new Promise((resolve, reject) => enqueue({ ...createJob(work, resolve, reject), foreseen })),
     writeLast: (item) =>
       new Promise((resolve, reject) => enqueue({ lastItems: () => [item], committed: resolve, failed: reject })),
   };
@@ -95,19 +165,21 @@ export function createGroupCommit<Last>(database: ServiceDatabase, writeLast: Wr
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function createJob<T, Last>(
-  work: (unit: Unit<Last>) => Promise<T>,
+function createJob<T, Last, Seen>(
+  work: (unit: Unit<Last, Seen>) => Promise<T>,
   resolve: (result: T) => void,
   reject: (error: unknown) => void,
-): Job<Last> {
+): Job<Last, never, Seen> {
   let outcome: { readonly result: T } | { readonly error: unknown };
-  const acts: (() => void)[] = [];
-  const items: Last[] = [];
+  let acts: (() => void)[] = [];
+  let items: Last[] = [];
   return {
-    async run(transaction) {
+    async run(transaction, seen) {
+      acts = [];
+      items = [];
       try {
-        const unit: Unit<Last> = {
-          transaction,
+        const unit: Unit<Last, Seen> = {
+          ...{ transaction, seen },
           last: (item) => items.push(item),
           afterCommit: (act) => acts.push(act),
         };
@@ -127,22 +199,14 @@ function createJob<T, Last>(
   };
 }
 
-// Built once, as they run with every job.
-const savepoint = CompiledQuery.raw('savepoint job');
-const rollback = CompiledQuery.raw('rollback to savepoint job');
-const release = CompiledQuery.raw('release savepoint job');
-
-async function runBehindSavepoint(
-  transaction: ServiceDatabase,
-  run: (transaction: ServiceDatabase) => Promise<void>,
-): Promise<void> {
-  await transaction.executeQuery(savepoint);
+async function runBehindSavepoint(transaction: ServiceDatabase, run: () => Promise<void>): Promise<void> {
+  await hold(transaction, savepoint);
   try {
-    await run(transaction);
+    await run();
   } catch {
     // The job keeps its error and tells it after the commit. Undoing may fail too (SQLite has rolled everything back when
     // the disk is full): that ends the group.
-    await transaction.executeQuery(rollback);
+    await hold(transaction, rollback);
   }
-  await transaction.executeQuery(release);
+  await hold(transaction, release);
 }

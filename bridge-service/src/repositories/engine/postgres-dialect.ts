@@ -1,5 +1,6 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
+import { PostgresDriver } from './postgres-connection.ts';
 
 /** Connections of one node. One writes (see group-commit.ts), one listens; the others read. */
 const poolSize = 8;
@@ -48,10 +49,19 @@ export function createPostgresDialect(
   password: string | undefined,
   size: number = poolSize,
 ): { readonly dialect: Dialect; readonly pool: pg.Pool } {
-  const pool = new pg.Pool({ ...postgresClientConfig(url, password), max: size, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    ...postgresClientConfig(url, password),
+    ...{ max: size, idleTimeoutMillis: 30_000, pipeline: true },
+  });
   // An idle connection that breaks is thrown away by the pool; whoever asks next gets a new one, or ERR_SERVICE_UNAVAILABLE.
   pool.on('error', () => undefined);
   // One that breaks in somebody's hands fails their statement; the pool does not listen to it then, and nobody else would.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return { dialect: new PostgresDialect({ pool }), pool };
+  const dialect: Dialect = {
+    createDriver: () => new PostgresDriver(pool),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createAdapter: () => new PostgresAdapter(),
+    createIntrospector: (database) => new PostgresIntrospector(database),
+  };
+  return { dialect, pool };
 }

@@ -35,3 +35,9 @@ export function isStoreUnavailable(error: unknown): boolean {
   if (typeof syscall === 'string') return connectionCodes.has(String(code));
   return connectionWords.test(error.message);
 }
+
+/** Whether the database refused what it was asked: nothing of the transaction is there, and the same would be refused again. */
+export function isRefusedByDatabase(error: unknown): boolean {
+  if (!(error instanceof Error) || isStoreUnavailable(error)) return false;
+  return 'severity' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR');
+}

@@ -198,7 +198,20 @@ export interface Repositories extends Readings {
  * Runs work in one transaction: everything it wrote is on the disk when the promise resolves, nothing of it when it
  * rejects. Inside, use only the repositories given and await nothing else.
  */
-export type UnitOfWork = <T>(work: (repositories: Repositories) => Promise<T>) => Promise<T>;
+export type UnitOfWork = <T>(work: (repositories: Repositories) => Promise<T>, foreseen?: Foreseen) => Promise<T>;
+
+/**
+ * What a piece of work is going to ask for, where that is known before: on PostgreSQL it is then read for many at once, and what they write is written
+ * at once. Such work changes nothing but by the repositories, as it may be run a second time.
+ */
+export interface Foreseen {
+  /** Digests of the challenges that it consumes. */
+  readonly challenges?: readonly string[];
+  /** Digests of the certificates that it proves. */
+  readonly certificates?: readonly string[];
+  /** Digests of the values that it looks up in the watch-list. */
+  readonly watched?: readonly string[];
+}
 
 export interface Store extends Readings, EventSubscriber {
   readonly transaction: UnitOfWork;

@@ -49,11 +49,9 @@ export interface Watched {
 
 /** Meets a use with the list, inside the use's transaction: what was approved before it counts. Supervision is told of each hit. */
 export async function watchUse(repositories: Repositories, ports: Ports, act: Act, use: Use): Promise<Watched> {
-  const { clock, ops, personal } = ports;
+  const { clock, ops } = ports;
   const now = clock().toISOString();
-  const met = new Map<string, string | null>();
-  for (const [kind, value, certificate] of valuesOf(use))
-    met.set(watchDigest(personal, kind, fold(kind, value)), certificate);
+  const met = digestsOf(ports, use);
   const entries = await repositories.watchList.hits([...met.keys()], now);
   const hits = entries.map((entry) => ({ entry: entry.id, action: effectOf(entry, now) }));
   for (const [index, { entry, action }] of hits.entries()) {
@@ -71,6 +69,21 @@ export async function watchUse(repositories: Repositories, ports: Ports, act: Ac
   }
   return { hits, overruled: overruledBy(hits) };
 }
+
+/** What a use looks up in the list. */
+export const watchedValues = (
+  ports: Pick<Ports, 'personal'>,
+  use: Pick<Use, 'subjects' | 'context'>,
+): readonly string[] => [...digestsOf(ports, use).keys()];
+
+/** With the certificate that each belongs to. */
+const digestsOf = (
+  { personal }: Pick<Ports, 'personal'>,
+  use: Pick<Use, 'subjects' | 'context'>,
+): ReadonlyMap<string, string | null> =>
+  new Map(
+    valuesOf(use).map(([kind, value, certificate]) => [watchDigest(personal, kind, fold(kind, value)), certificate]),
+  );
 
 /** Block is stronger than step-up; an alert leaves the verdict as it is. Also for whoever replays a judgement. */
 export function overruledBy(hits: readonly WatchHit[]): Watched['overruled'] {

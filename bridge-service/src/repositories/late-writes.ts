@@ -1,0 +1,75 @@
+import { CompiledQuery } from 'kysely';
+import type { AuditDraft, Challenge, Login } from '../services/ports/records.ts';
+import { bulkInsert, columnLists, unnest } from './engine/bulk-insert.ts';
+import { hold } from './engine/bundle.ts';
+import type { ColumnType } from './engine/postgres-array.ts';
+import { prepared } from './engine/prepared.ts';
+import type { ServiceDatabase } from './engine/schema.ts';
+
+/** What a job leaves to be written at the end of its group, together with that of the others. */
+export type LateWrite =
+  | { readonly kind: 'audit'; readonly draft: AuditDraft }
+  | { readonly kind: 'challenge'; readonly challenge: Challenge }
+  | { readonly kind: 'consumption'; readonly digest: string; readonly at: string }
+  | { readonly kind: 'login'; readonly login: Login }
+  | { readonly kind: 'proof'; readonly digest: string; readonly proof: string; readonly at: string };
+
+export const ofKind = <Kind extends LateWrite['kind']>(
+  items: readonly LateWrite[],
+  kind: Kind,
+): readonly Extract<LateWrite, { readonly kind: Kind }>[] =>
+  items.filter((item): item is Extract<LateWrite, { readonly kind: Kind }> => item.kind === kind);
+
+/** Everything but the audit log, a statement for each kind. What work leaves that foresaw what it would ask for, on PostgreSQL. */
+export async function writeLate(transaction: ServiceDatabase, items: readonly LateWrite[]): Promise<void> {
+  await bulkInsert(
+    transaction,
+    'challenges',
+    texts('id', 'challenge_digest', 'caller_id', 'origin', 'created_at', 'expires_at'),
+    ofKind(items, 'challenge').map(({ challenge }) => [
+      ...[challenge.id, challenge.challengeDigest, challenge.callerId],
+      ...[challenge.origin, challenge.createdAt, challenge.expiresAt],
+    ]),
+    { held: true },
+  );
+  await updateEach(
+    transaction,
+    (given) => `update challenges set consumed_at = given.at from ${given}
+      where challenges.challenge_digest = given.digest and consumed_at is null`,
+    texts('digest', 'at'),
+    ofKind(items, 'consumption').map(({ digest, at }) => [digest, at]),
+  );
+  await bulkInsert(
+    transaction,
+    'logins',
+    texts('id', 'caller_id', 'origin', 'created_at', 'indication', 'certificate_digest', 'report', 'identity'),
+    ofKind(items, 'login').map(({ login }) => [
+      ...[login.id, login.callerId, login.origin, login.createdAt],
+      ...[login.indication, login.certificateDigest, login.report, login.identity],
+    ]),
+    { held: true },
+  );
+  await updateEach(
+    transaction,
+    (
+      given,
+    ) => `update certificates set proven_at = given.at, proof = given.proof, updated_at = given.at, version = version + 1
+      from ${given} where certificates.digest = given.digest and proven_at is null`,
+    texts('digest', 'proof', 'at'),
+    ofKind(items, 'proof').map(({ digest, proof, at }) => [digest, proof, at]),
+  );
+}
+
+const texts = (...names: readonly string[]): Readonly<Record<string, ColumnType>> =>
+  Object.fromEntries(names.map((name) => [name, 'text']));
+
+async function updateEach(
+  transaction: ServiceDatabase,
+  statement: (given: string) => string,
+  columns: Readonly<Record<string, ColumnType>>,
+  rows: readonly (readonly string[])[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const text = statement(`${unnest(columns)} as given(${Object.keys(columns).join(', ')})`);
+  await hold(transaction, prepared(CompiledQuery.raw(text, columnLists(columns, rows))));
+}
