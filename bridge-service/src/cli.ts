@@ -133,7 +133,8 @@ const commands: Readonly<Record<string, (values: Values, operands: readonly stri
     const { replayAuditOf } = await import('./commands/audit-replay.ts');
     const report = await replayAuditOf(process.env, { database: db, sequence });
     print(json ? `${JSON.stringify(report)}\n` : describeReplay(report));
-    return report.different.length === 0 && report.impossible.length === 0 ? 0 : 1;
+    const { different, impossible, altered } = report;
+    return different.length + impossible.length + altered.length === 0 ? 0 : 1;
   },
   'report verify': async ({ trust, json }, [file]) => {
     const { verifyReportFile } = await import('./commands/report-verify.ts');
@@ -213,15 +214,16 @@ function describeReport({ indication, reason, signer, report }: VerifiedReport):
 }
 
 /** The outcome of `audit replay` for people. */
-function describeReplay({ same, different, impossible }: ReplayReport): string {
+function describeReplay({ same, different, impossible, altered }: ReplayReport): string {
   const lines = [
+    ...altered.map(({ sequence, what }) => `第 ${sequence} 条 / entry ${sequence}: 被改动 altered ${what}`),
     ...different.map(
       ({ sequence, recorded, replayed }) =>
         `第 ${sequence} 条 / entry ${sequence}: 记录 recorded ${recorded}; 重新评判 judged again ${replayed}`,
     ),
     ...impossible.map(({ sequence, lacks }) => `第 ${sequence} 条 / entry ${sequence}: 缺 lacks ${lacks}`),
   ];
-  return `${lines.map((line) => `${line}\n`).join('')}一致 ${same}，不同 ${different.length}，无法重判 ${impossible.length} / ${same} the same, ${different.length} different, ${impossible.length} not possible\n`;
+  return `${lines.map((line) => `${line}\n`).join('')}一致 ${same}，不同 ${different.length}，被改动 ${altered.length}，无法重判 ${impossible.length} / ${same} the same, ${different.length} different, ${altered.length} altered, ${impossible.length} not possible\n`;
 }
 
 /** The outcome of `audit verify` for people. */

@@ -1,12 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { derExplicit, derInteger, derOid, derSequence, derSetOf, oids } from '@onelock/core/asn1';
 import { encodePem, toBase64 } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { opensslCommand } from '../../tools/src/test-setup/real-parts.ts';
+import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { cleanUp } from '../src/jobs/housekeeping.ts';
 import { rowsDigest } from '../src/services/imports/commit-batch.ts';
 import { importAll, importOf, part, registerStockCa, upload, work } from './support/imports.ts';
+import { pem } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
 import { makeStockCa, type StockCa, stockCreditCode } from './support/stock.ts';
 import { makeCsv, makeWorkbook, makeZip, toGb18030 } from './support/uploads.ts';
@@ -112,6 +117,77 @@ describe('an import', () => {
       expect(done).toMatchObject({ state: 'done', counts: { imported: 1 }, newCompanies: 1 });
       expect(done.preview.format).toBe(format);
     }
+  });
+
+  it('takes every certificate out of PKCS#7, of GM too, and leaves the CA’s aside', async () => {
+    const rows = stock(2);
+    const ders = rows.map(([, , text = '']) => Buffer.from(text, 'base64'));
+    const listOf = (type: string, data: string): Buffer => {
+      const certificates = derExplicit(0, ca.root, ...ders);
+      const content = derSequence(derInteger(1), derSetOf(), derSequence(derOid(data)), certificates, derSetOf());
+      return Buffer.from(derSequence(derOid(type), derExplicit(0, content)));
+    };
+    const plain = listOf(oids.signedData, oids.data);
+    const done = await importAll(service, token, plain);
+    expect(done).toMatchObject({ state: 'done', counts: { imported: 2, ignored: 1 }, newCompanies: 2 });
+    expect(done.preview.format).toBe('der');
+    const gm = Buffer.from(encodePem('PKCS7', listOf(oids.gmSignedData, oids.gmData)));
+    const again = await importAll(service, token, gm);
+    expect(again).toMatchObject({ state: 'done', counts: { known: 2, ignored: 1 }, preview: { format: 'pem' } });
+  });
+
+  it('reads a workbook whose rows name files of the same archive, in GBK, and queues what is the matter with each', async () => {
+    const [good, late, other] = stock(3) as [string[], string[], string[]];
+    const expired = ca.issue({
+      organization: late[0] ?? '',
+      commonName: 'x',
+      creditCode: late[1] ?? '',
+      notAfter: new Date(now.getTime() - day),
+    });
+    const stranger = makeStockCa(ops, now, '陌生 CA').issue({ commonName: '陌生', creditCode: other[1] ?? '' });
+    const files: readonly [string, Uint8Array][] = [
+      ['certs/张三.cer', Buffer.from(good[2] ?? '', 'base64')],
+      ['certs/李四.cer', expired],
+      ['certs/王五.cer', stranger],
+    ];
+    const table = [
+      ['企业名称', '统一社会信用代码', '证书文件'],
+      [good[0] ?? '', good[1] ?? '', 'certs/张三.cer'],
+      [late[0] ?? '', late[1] ?? '', 'certs\\李四.cer'],
+      [other[0] ?? '', other[1] ?? '', '王五.cer'],
+      ['没有文件', stockCreditCode(700_009), 'certs/赵六.cer'],
+      ['换了名字', good[1] ?? '', '张三.cer'],
+    ];
+    const bytes = makeZip([
+      ...files.map(([name, der]) => ({ name: toGb18030(name), bytes: Buffer.from(der) })),
+      { name: toGb18030('清单.xlsx'), bytes: makeWorkbook(table) },
+    ]);
+    const done = await importAll(service, token, bytes);
+    // The last row brings what the first has brought: known, whatever it calls the company.
+    expect(done).toMatchObject({
+      ...{ state: 'done', counts: { imported: 1, conflict: 2, unreadable: 1, known: 1 } },
+      ...{ openConflicts: 2, newCompanies: 1 },
+    });
+    expect(done.preview.counts).toEqual(done.counts);
+    const rows = (await get(`/v1/imports/${done.id}/rows`)).body.items;
+    expect(rows.map(({ fate, findings }: { fate: string; findings: string[] }) => [fate, ...findings])).toEqual([
+      ['imported'],
+      ['conflict', 'expired'],
+      ['conflict', 'unknown-ca'],
+      ['unreadable'],
+      ['known'],
+    ]);
+    expect(rows[3].reason).toMatchObject({
+      code: 'ERR_IMPORT_REFERENCE',
+      params: { file: 'certs/赵六.cer', found: 0 },
+    });
+    expect(rows[0].place).toContain('清单.xlsx/存量证书#2 → certs/张三.cer');
+    const decisions = { finding: 'expired', decision: 'accept' };
+    const decided = await service.call('POST', `/v1/imports/${done.id}/decisions`, { token, body: decisions });
+    expect(decided.body).toEqual({ decided: 1, openConflicts: 1 });
+    const [company] = (await get(`/v1/companies?creditCode=${late[1]}`)).body.items;
+    expect(company).toMatchObject({ name: late[0] });
+    expect((await get(`/v1/certificates?companyId=${company.id}`)).body.items).toHaveLength(1);
   });
 
   it('answers an announcement that is sent twice with the same import, and refuses what is too large', async () => {
@@ -261,6 +337,18 @@ describe('an import', () => {
   });
 });
 
+requireReal('OpenSSL', opensslCommand())('certificates that OpenSSL put into PKCS#7', (openssl) => {
+  it.each(['DER', 'PEM'])('come in from %s', async (form) => {
+    const rows = stock(3);
+    const blocks = rows.map(([, , text = '']) => encodePem('CERTIFICATE', Buffer.from(text, 'base64')));
+    const file = path.join(service.folder, 'chain.pem');
+    writeFileSync(file, [...blocks, encodePem('CERTIFICATE', ca.root)].join(''));
+    const list = execFileSync(openssl, ['crl2pkcs7', '-nocrl', '-certfile', file, '-outform', form]);
+    const done = await importAll(service, token, list);
+    expect(done).toMatchObject({ state: 'done', counts: { imported: 3, ignored: 1 }, newCompanies: 3 });
+  });
+});
+
 describe('what a person has to look at', () => {
   async function conflicts(id: string) {
     return (await get(`/v1/imports/${id}/conflicts?limit=200`)).body.items;
@@ -354,6 +442,32 @@ describe('what a person has to look at', () => {
     const json = await get(`/v1/imports/${id}/report?format=json`);
     expect(json.body.rows).toHaveLength(10);
     expect(json.body.batches[0].rows).toBe(rowsDigest(json.body.rows, ops));
+  });
+
+  it('of a key that is too weak can be accepted or skipped, by a person or beforehand', async () => {
+    await service.call('POST', '/v1/cas', {
+      token: service.administrator,
+      body: { name: 'RSA', anchors: [pem('rsa/root')], intermediates: [pem('rsa/intermediate')] },
+    });
+    const weak = Buffer.from(pem('rsa/weak-1024'));
+    const skipped = await importAll(service, token, weak, { policy: { 'weak-key': 'skip' } });
+    expect(skipped).toMatchObject({ counts: { skipped: 1 }, openConflicts: 0 });
+    // The same bytes once more: a new import is asked for by another name of settings.
+    const done = await importAll(service, token, Buffer.from(`${weak}\n`));
+    expect(done).toMatchObject({ counts: { conflict: 1 }, openConflicts: 1 });
+    const [row] = await conflicts(done.id);
+    expect(row).toMatchObject({ findings: ['weak-key'], permitted: ['accept', 'skip'] });
+    for (const refused of ['assign', 'keep', 'replace'])
+      expect((await decide(done.id, { decision: refused, rows: [1] })).status).toBeGreaterThanOrEqual(400);
+    const accepted = await decide(done.id, { decision: 'accept', finding: 'weak-key', reason: '年内换发' });
+    expect(accepted.body).toEqual({ decided: 1, openConflicts: 0 });
+    const [after] = (await get(`/v1/imports/${done.id}/rows`)).body.items;
+    expect(after).toMatchObject({ fate: 'conflict', outcome: 'imported' });
+    expect((await get(`/v1/certificates/${after.certificateId}`)).body).toMatchObject({
+      state: 'active',
+      source: done.id,
+    });
+    expect((await auditOf(done.id)).filter(({ action }) => action === 'import.decide')).toHaveLength(1);
   });
 
   it('can be decided beforehand for all rows, and a former or differently typed name is no conflict', async () => {

@@ -196,7 +196,11 @@ describe('a signature whose content stays where it is', () => {
       { digest: { algorithm: 'sha256', value: toBase64(new Uint8Array(32)) }, certificate: 'sm2/leaf' },
       422,
     ],
-    ['ECDSA', { digest: { algorithm: 'sha256', value: toBase64(new Uint8Array(32)) }, certificate: 'p256/leaf' }, 422],
+    [
+      'SM3 under ECDSA',
+      { digest: { algorithm: 'sm3', value: toBase64(new Uint8Array(32)) }, certificate: 'p256/leaf' },
+      422,
+    ],
   ])('is refused with %s', async (_what, { digest, certificate }, status) => {
     expect((await verify({ digest, signature: 'AAAA', certificate: pem(certificate) })).status).toBe(status);
   });

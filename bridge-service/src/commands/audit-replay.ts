@@ -12,6 +12,8 @@ export interface ReplayReport {
   readonly same: number;
   readonly different: readonly { readonly sequence: number; readonly recorded: string; readonly replayed: string }[];
   readonly impossible: readonly { readonly sequence: number; readonly lacks: string }[];
+  /** What was kept is not what was judged. */
+  readonly altered: readonly { readonly sequence: number; readonly what: string }[];
 }
 
 const pageSize = 200;
@@ -33,12 +35,14 @@ export async function replayAuditOf(
       same: 0,
       different: [] as ReplayReport['different'][number][],
       impossible: [] as ReplayReport['impossible'][number][],
+      altered: [] as ReplayReport['altered'][number][],
     };
     for await (const entry of judgements(ports.store.audit, only)) {
       const replay = await replayJudgement(ports, entry);
       const { sequence } = entry;
       if (replay.outcome === 'same') report.same += 1;
       else if (replay.outcome === 'impossible') report.impossible.push({ sequence, lacks: replay.lacks });
+      else if (replay.outcome === 'altered') report.altered.push({ sequence, what: replay.what });
       else
         report.different.push({
           sequence,

@@ -16,6 +16,8 @@ const known: Readonly<Record<ImportField, readonly string[]>> = {
       'x509证书',
       '证书公钥',
     ],
+    ...['证书文件', '证书文件名', '证书文件名称', '证书文件路径', '证书路径', '签名证书文件', '加密证书文件'],
+    ...['certificatefile', 'certfile', 'certificatepath', 'certpath', 'signcertfile', 'enccertfile'],
     ...['签名证书', '签名证书内容', '签名证书base64', '加密证书', '加密证书内容', '加密证书base64'],
     ...['certificate', 'cert', 'pem', 'der', 'certificatepem', 'certificatebase64', 'certbase64', 'certificatedata'],
     ...['certdata', 'certcontent', 'x509', 'x509certificate', 'signcert', 'signingcertificate', 'signcertificate'],

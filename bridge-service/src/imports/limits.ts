@@ -14,6 +14,8 @@ export const readLimits = {
   /** A file that is held whole: DER, PKCS#7, one block of PEM. A chain list of 61,218 certificates in PKCS#7 has some 60 MB. */
   wholeFileBytes: 96 * 1024 * 1024,
   certificateBytes: 256 * 1024,
+  /** A file of an archive that a row of a table names: a certificate, perhaps with those above it. */
+  referencedFileBytes: 1024 * 1024,
   /** A record of a CSV file, an element or a text of a workbook. */
   recordBytes: 128 * 1024,
   /** Records that were opened by a quotation mark and never closed: each costs a look ahead. */

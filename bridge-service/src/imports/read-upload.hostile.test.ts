@@ -124,7 +124,8 @@ describe('archives', () => {
       ]),
     );
     expect(codes(items)).toEqual([
-      ...['ERR_IMPORT_FORMAT', 'ERR_IMPORT_FORMAT', 'ERR_IMPORT_FORMAT', 'ERR_IMPORT_MAPPING'],
+      // Tables come first, by their names.
+      ...['ERR_IMPORT_MAPPING', 'ERR_IMPORT_FORMAT', 'ERR_IMPORT_FORMAT', 'ERR_IMPORT_FORMAT'],
     ]);
   });
 });

@@ -163,6 +163,117 @@ describe('files of certificates', () => {
   });
 });
 
+describe('a table that names files of its archive', () => {
+  const table = (names: readonly string[]) => [
+    ['企业名称', '统一社会信用代码', '证书文件', '介质'],
+    ...companies.map(({ name, code }, index) => [name, code, names[index] ?? '', 'USB Key']),
+  ];
+  const names = ['certs/张三.cer', 'certs\\李四.CER', './certs/王五.pem'];
+  const certs = (): readonly { name: string; bytes: Buffer }[] => [
+    { name: 'certs/张三.cer', bytes: Buffer.from(ders[0] ?? []) },
+    { name: 'certs/李四.cer', bytes: Buffer.from(toBase64(ders[1] ?? new Uint8Array())) },
+    { name: 'certs/王五.pem', bytes: Buffer.from(encodePem('CERTIFICATE', ders[2] ?? new Uint8Array())) },
+  ];
+  const inGbk = (files: readonly { name: string; bytes: Buffer }[]) =>
+    makeZip(files.map(({ name, bytes }) => ({ name: toGb18030(name), bytes })));
+
+  it.each([
+    [
+      'a CSV in GB18030, names in GBK',
+      inGbk([...certs(), { name: '清单.csv', bytes: toGb18030(makeCsv(table(names))) }]),
+    ],
+    ['a workbook, names in GBK', inGbk([...certs(), { name: '清单.xlsx', bytes: makeWorkbook(table(names)) }])],
+    [
+      'a workbook in a folder of its own, which it names them from',
+      inGbk([
+        { name: '存量/清单.xlsx', bytes: makeWorkbook(table(names)) },
+        ...certs().map(({ name, bytes }) => ({ name: `存量/${name}`, bytes })),
+      ]),
+    ],
+    [
+      'bare names, each of one file',
+      inGbk([
+        ...certs(),
+        { name: '清单.csv', bytes: Buffer.from(makeCsv(table(['张三.cer', '李四.cer', '王五.pem']))) },
+      ]),
+    ],
+    [
+      'names that macOS writes in parts',
+      makeZip([
+        ...certs().map(({ name, bytes }, index) => ({
+          name: ['certs/é1.cer', '2.cer', '3.pem'][index]?.normalize('NFD') ?? name,
+          bytes,
+          utf8: true,
+        })),
+        { name: 'list.csv', bytes: Buffer.from(makeCsv(table(['certs/é1.cer', '2.cer', '3.pem']))) },
+      ]),
+    ],
+  ])('is read from %s: each certificate once, with what its row says', async (_name, bytes) => {
+    const { items } = await read(bytes);
+    expectTheThree(items);
+  });
+
+  it('takes from PKCS#7 what is in it, and leaves files that no row names as they are', async () => {
+    const extra = ca.issue({ commonName: '没有人提到' });
+    const { items } = await read(
+      inGbk([
+        { name: '其他.cer', bytes: Buffer.from(extra) },
+        ...certs(),
+        { name: '清单.csv', bytes: Buffer.from(makeCsv(table(names))) },
+      ]),
+    );
+    expect(items).toHaveLength(4);
+    expectTheThree(items.slice(0, 3));
+    expect(items[0]?.place).toContain('清单.csv#2 → certs/张三.cer');
+    expect(items[3]).toMatchObject({ said: {}, place: 'upload/其他.cer' });
+  });
+
+  it('says for the row what file is not there, is there twice, is no certificate or leads elsewhere', async () => {
+    const rowsOf = [
+      ['企业名称', '统一社会信用代码', '证书文件'],
+      ['甲', companies[0]?.code ?? '', 'certs/没有.cer'],
+      ['乙', companies[1]?.code ?? '', '同名.cer'],
+      ['丙', companies[2]?.code ?? '', '图.cer'],
+      ['丁', companies[2]?.code ?? '', '../../etc/host.cer'],
+      ['戊', companies[0]?.code ?? '', 'certs/张三.cer'],
+    ];
+    const { items } = await read(
+      inGbk([
+        ...certs().slice(0, 1),
+        { name: 'a/同名.cer', bytes: Buffer.from(ders[1] ?? []) },
+        { name: 'b/同名.cer', bytes: Buffer.from(ders[2] ?? []) },
+        { name: '图.cer', bytes: Buffer.from('不是证书') },
+        { name: '清单.csv', bytes: Buffer.from(makeCsv(rowsOf)) },
+      ]),
+    );
+    expect(items.map(({ trouble, der }) => trouble ?? (der === undefined ? 'nothing' : 'a certificate'))).toEqual([
+      { code: 'ERR_IMPORT_REFERENCE', params: { file: 'certs/没有.cer', found: 0 } },
+      { code: 'ERR_IMPORT_REFERENCE', params: { file: '同名.cer', found: 2 } },
+      { code: 'ERR_IMPORT_FORMAT', params: { format: 'certificate' } },
+      { code: 'ERR_IMPORT_REFERENCE', params: { file: '../../etc/host.cer', found: 0 } },
+      'a certificate',
+      'a certificate',
+      'a certificate',
+    ]);
+    const alone = await read(Buffer.from(makeCsv(rowsOf)));
+    expect(alone.items.map(({ trouble }) => trouble?.code)).toEqual(Array(5).fill('ERR_IMPORT_REFERENCE'));
+  });
+
+  it('ends at a private key that a row names, and at a bomb', async () => {
+    const one = (bytes: Buffer) =>
+      read(
+        inGbk([
+          { name: '1.cer', bytes },
+          { name: '清单.csv', bytes: Buffer.from(makeCsv([['证书文件'], ['1.cer']])) },
+        ]),
+      ).catch((error: unknown) => error);
+    const key = Buffer.from(ops.generateKeyPair({ kind: 'sm2' }).privateKey.pkcs8);
+    expect(await one(key)).toFailWith('ERR_IMPORT_PRIVATE_KEY');
+    const large = await one(Buffer.alloc(1024 * 1024 + 1));
+    expect(large).toMatchObject({ items: [{ trouble: { code: 'ERR_IMPORT_MALFORMED' } }] });
+  });
+});
+
 describe('the same upload', () => {
   it('gives the same things in the same order each time', async () => {
     writeFileSync(path.join(folder, 'keep'), '');

@@ -1,12 +1,13 @@
 import { createWriteStream, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fromBase64 } from '@onelock/core/bytes';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { ImportSettings } from '../services/ports/import-records.ts';
+import { ArchiveFiles, type NamedFiles, noFiles } from './archive-files.ts';
 import { type ByteSource, type ByteStream, fileSource, gather, streamOf } from './byte-source.ts';
+import { bareBase64, looksLikeDer, looksLikePem, readDer, startsLikeBase64 } from './certificate-file.ts';
 import { csvRows, findSeparator } from './csv.ts';
-import { derItems, derLength, reasonOf } from './der-file.ts';
+import { reasonOf } from './der-file.ts';
 import { readLimits, UnpackBudget } from './limits.ts';
 import { pemItems } from './pem-stream.ts';
 import { tableItems } from './table-items.ts';
@@ -59,9 +60,10 @@ async function* readWorkbook(
   place: string,
   budget: UnpackBudget,
   { settings, notes, scratch }: Reading,
+  files: NamedFiles = noFiles,
 ): AsyncGenerator<UploadItem> {
   const sheet = await openSheet(source, entries, settings.sheet, budget, `${scratch}.texts`, place);
-  yield* tableItems(sheet.rows(), settings, `${place}/${sheet.name}`, 'utf-8', notes);
+  yield* tableItems(sheet.rows(), settings, `${place}/${sheet.name}`, 'utf-8', notes, files);
 }
 
 /** Directories, and what operating systems put beside one's files. */
@@ -77,11 +79,12 @@ async function* readArchive(
   budget: UnpackBudget,
   reading: Reading,
 ): AsyncGenerator<UploadItem> {
-  for (const entry of entries) {
+  const files = new ArchiveFiles(source, entries, place, budget);
+  for (const entry of files.remaining()) {
     if (isNothing(entry.name)) continue;
     const at = `${place}/${entry.name}`;
     try {
-      yield* readEntry(source, entry, at, budget, reading);
+      yield* readEntry(source, entry, at, budget, reading, files.beside(entry.name));
     } catch (error) {
       // One file of an archive that is broken is told, and the next one read. A bomb or a key ends it all.
       if (!isCodedError(error) || ['ERR_IMPORT_LIMIT', 'ERR_IMPORT_PRIVATE_KEY'].includes(error.code)) throw error;
@@ -96,18 +99,19 @@ async function* readEntry(
   place: string,
   budget: UnpackBudget,
   reading: Reading,
+  files: NamedFiles,
 ): AsyncGenerator<UploadItem> {
   const stream: ByteStream = () => entryBytes(source, entry, budget, place);
   // A small file is unpacked once and looked at as often as need be.
   if (entry.size <= headBytes) {
     const bytes = (await gather(stream(), headBytes)) ?? Buffer.alloc(0);
-    if (isZip(bytes)) yield* readInner(() => oneOf(bytes), place, budget, reading);
-    else yield* readPlain(() => oneOf(bytes), bytes, place, bytes.length, reading);
+    if (isZip(bytes)) yield* readInner(() => oneOf(bytes), place, budget, reading, files);
+    else yield* readPlain(() => oneOf(bytes), bytes, place, bytes.length, reading, files);
     return;
   }
   const head = await headOf(stream());
-  if (isZip(head)) yield* readInner(stream, place, budget, reading);
-  else yield* readPlain(stream, head, place, entry.size, reading);
+  if (isZip(head)) yield* readInner(stream, place, budget, reading, files);
+  else yield* readPlain(stream, head, place, entry.size, reading, files);
 }
 
 async function* oneOf(bytes: Buffer): AsyncGenerator<Buffer> {
@@ -131,6 +135,7 @@ async function* readInner(
   place: string,
   budget: UnpackBudget,
   reading: Reading,
+  files: NamedFiles,
 ): AsyncGenerator<UploadItem> {
   const file = `${reading.scratch}.inner`;
   rmSync(file, { force: true });
@@ -139,7 +144,7 @@ async function* readInner(
   try {
     const entries = readZipDirectory(inner, place);
     if (!isWorkbook(entries)) throw new CodedError('ERR_IMPORT_NESTED');
-    yield* readWorkbook(inner, entries, place, budget, reading);
+    yield* readWorkbook(inner, entries, place, budget, reading, files);
   } finally {
     inner.close();
     rmSync(file, { force: true });
@@ -153,6 +158,7 @@ async function* readPlain(
   place: string,
   size: number,
   reading: Reading,
+  files: NamedFiles = noFiles,
 ): AsyncGenerator<UploadItem> {
   const { settings, notes } = reading;
   if (size === 0) throw new CodedError('ERR_IMPORT_FORMAT', { format: 'empty' });
@@ -164,13 +170,12 @@ async function* readPlain(
     return;
   }
   const text = head.toString('latin1');
-  // In a table such a line stands in quotation marks or has something before it.
-  if (/^-----BEGIN [A-Z0-9 #]+-----\s*$/m.test(text)) {
+  if (looksLikePem(text)) {
     notes.format('pem');
     yield* pemItems(stream(), place);
     return;
   }
-  const bytes = size <= readLimits.wholeFileBytes ? await bareBase64(stream, text) : undefined;
+  const bytes = size <= readLimits.wholeFileBytes ? await wholeBase64(stream, text) : undefined;
   if (bytes !== undefined) {
     notes.format('der');
     yield* readDer(bytes, place);
@@ -188,7 +193,7 @@ async function* readPlain(
     separator,
     place,
   );
-  yield* tableItems(rows, settings, place, encoding, notes);
+  yield* tableItems(rows, settings, place, encoding, notes, files);
 }
 
 /** A stray NUL spoils one row; a file full of them is no text. */
@@ -210,43 +215,11 @@ const tooLarge = (): never => {
   throw new CodedError('ERR_IMPORT_LIMIT', { what: 'bytes of one file', limit: readLimits.wholeFileBytes });
 };
 
-const looksLikeDer = (head: Buffer, size: number): boolean => {
-  if (head[0] !== 0x30 || head.length < 4) return false;
-  const length = head[1] ?? 0;
-  // `0` is also a digit: text goes on with letters and digits, DER with a length.
-  return length >= 0x80 || (size < 130 && length + 2 === size);
-};
-
-/** One value, or several one after the other. */
-function* readDer(bytes: Uint8Array, place: string): Generator<UploadItem> {
-  const first = derLength(bytes);
-  if (first === undefined || first === bytes.length) {
-    yield* derItems(bytes, place, {});
-    return;
-  }
-  let number = 0;
-  for (let at = 0; at < bytes.length; ) {
-    number += 1;
-    const rest = bytes.subarray(at);
-    const length = derLength(rest);
-    yield* derItems(length === undefined ? rest : rest.subarray(0, length), `${place}#${number}`, {});
-    if (length === undefined) return;
-    at += length;
-  }
-}
-
 /** A file that is nothing but base64 of something in DER. */
-async function bareBase64(stream: ByteStream, head: string): Promise<Uint8Array | undefined> {
-  if (!/^\s*M[A-Za-z0-9+/][A-Za-z0-9+/=\s]{20,}$/.test(head)) return undefined;
+async function wholeBase64(stream: ByteStream, head: string): Promise<Uint8Array | undefined> {
+  if (!startsLikeBase64(head)) return undefined;
   const text = await gather(stream(), readLimits.wholeFileBytes);
-  if (text === null) return undefined;
-  try {
-    const bytes = fromBase64(text.toString('latin1').replaceAll(/\s+/g, ''));
-    return bytes[0] === 0x30 && derLength(bytes) === bytes.length ? bytes : undefined;
-  } catch (error) {
-    if (isCodedError(error)) return undefined;
-    throw error;
-  }
+  return text === null ? undefined : bareBase64(text.toString('latin1'));
 }
 
 async function* skipping(stream: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {

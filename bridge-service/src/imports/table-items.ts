@@ -1,8 +1,10 @@
 import { fromBase64, fromHex } from '@onelock/core/bytes';
 import { isCodedError } from '@onelock/core/errors';
 import type { ImportField, ImportSettings } from '../services/ports/import-records.ts';
+import { type NamedFiles, noFiles } from './archive-files.ts';
+import { certificateFileItems } from './certificate-file.ts';
 import { findColumns } from './columns.ts';
-import { derItems } from './der-file.ts';
+import { derItems, reasonOf } from './der-file.ts';
 import { readLimits } from './limits.ts';
 import type { TableRow } from './table-row.ts';
 import { oneLine } from './text-encoding.ts';
@@ -29,6 +31,7 @@ export async function* tableItems(
   place: string,
   encoding: string,
   notes: ReadingNotes,
+  files: NamedFiles = noFiles,
 ): AsyncGenerator<UploadItem> {
   let fields: readonly (ImportField | null)[] | undefined;
   let headers: readonly string[] = [];
@@ -63,7 +66,7 @@ export async function* tableItems(
     }
     if (row.trouble === undefined && shown.length < samples) shown.push(cut(row.cells));
     if (shown.length >= samples) tell();
-    yield* rowItems(row, fields ?? [], `${place}#${row.number}`);
+    yield* rowItems(row, fields ?? [], `${place}#${row.number}`, files);
   }
   if (unclear !== undefined) {
     fields = headers.map(() => null);
@@ -73,7 +76,12 @@ export async function* tableItems(
   tell();
 }
 
-function* rowItems(row: TableRow, fields: readonly (ImportField | null)[], place: string): Generator<UploadItem> {
+async function* rowItems(
+  row: TableRow,
+  fields: readonly (ImportField | null)[],
+  place: string,
+  files: NamedFiles,
+): AsyncGenerator<UploadItem> {
   if (row.trouble !== undefined) {
     yield { place, said: {}, trouble: row.trouble };
     return;
@@ -93,6 +101,10 @@ function* rowItems(row: TableRow, fields: readonly (ImportField | null)[], place
   }
   for (const { column, text } of certificates) {
     const at = certificates.length === 1 ? place : `${place}.${column + 1}`;
+    if (isFileName(text)) {
+      yield* namedItems(text, at, said, files);
+      continue;
+    }
     const bytes = text.length > readLimits.recordBytes ? undefined : certificateBytes(text);
     if (bytes === undefined)
       yield {
@@ -100,6 +112,21 @@ function* rowItems(row: TableRow, fields: readonly (ImportField | null)[], place
         trouble: { code: 'ERR_IMPORT_CELL', params: { column: String(column + 1), rule: 'certificate' } },
       };
     else yield* derItems(bytes, at, said);
+  }
+}
+
+/** `certs/张三.cer`: neither base64 nor hexadecimal has a dot in it. */
+const isFileName = (text: string): boolean => text.length <= longestName && /[^\r\n]\.[A-Za-z0-9]{1,10}$/.test(text);
+const longestName = 500;
+
+/** What a file beside the table holds. What is wrong with it is wrong with its row alone; a bomb or a key ends it all. */
+async function* namedItems(name: string, place: string, said: Said, files: NamedFiles): AsyncGenerator<UploadItem> {
+  try {
+    const file = await files.read(name);
+    yield* certificateFileItems(file.bytes, `${place} → ${file.name}`, said);
+  } catch (error) {
+    if (!isCodedError(error) || ['ERR_IMPORT_LIMIT', 'ERR_IMPORT_PRIVATE_KEY'].includes(error.code)) throw error;
+    yield { place, said, trouble: reasonOf(error) };
   }
 }
 

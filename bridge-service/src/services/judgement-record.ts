@@ -59,10 +59,7 @@ export class EvidenceNotes {
     };
   }
 
-  /**
-   * As {@link keepContent}, of a raw signature: of longer content what the signature's mathematics begins from. ECDSA and PSS are verified over the
-   * content alone, so there all of it stays.
-   */
+  /** As {@link keepContent}, of a raw signature: of longer content what the signature's mathematics begins from. EdDSA begins from all of it. */
   keepSigned(content: Uint8Array, key: PublicKey, algorithm: SignatureAlgorithm): Readonly<Record<string, unknown>> {
     const kept = this.keepContent(content, []);
     if (content.length <= longestContent) return kept;
@@ -70,7 +67,7 @@ export class EvidenceNotes {
       const value = this.#ops.digest('sm3', computeZa(this.#ops, key.point, algorithm.userId), content);
       return { ...kept, digest: { algorithm: 'sm3', value: toBase64(value) } };
     }
-    if (algorithm.kind !== 'rsa-pkcs1v15') return { content: this.keep(content) };
+    if (!('digest' in algorithm)) return { content: this.keep(content) };
     const { digest } = algorithm;
     return { ...kept, digest: { algorithm: digest, value: toBase64(this.#ops.digest(digest, content)) } };
   }

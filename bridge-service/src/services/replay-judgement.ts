@@ -5,6 +5,7 @@ import type { Deviation } from '@onelock/core/deviations';
 import { isCodedError } from '@onelock/core/errors';
 import { parseLoginToken } from '@onelock/core/login';
 import type { PeerName, PolicyRequirements, ProfileName } from '@onelock/core/path';
+import { judgeTicket, readTicketStatement } from '@onelock/core/ticket';
 import { parseTimestampToken } from '@onelock/core/tsp';
 import {
   judgeCertificate,
@@ -16,6 +17,7 @@ import {
 } from '@onelock/core/validation';
 import type { Indication, Reason } from '@onelock/core/verdict';
 import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
+import { hashDetails } from '../audit/entry.ts';
 import type { JudgedBy } from './gather-evidence.ts';
 import type { AuditEntryWithDetails, Readings } from './ports/store.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
@@ -25,13 +27,15 @@ import { overruledBy, type WatchHit } from './watch-list/watch-use.ts';
 /** What became of judging again from what was kept. */
 export type Replay =
   | { readonly outcome: 'same' | 'different'; readonly indication: Indication; readonly reason: string }
-  /** It cannot be judged again: details erased, an item gone or not what its digest says, content that was not kept. */
-  | { readonly outcome: 'impossible'; readonly lacks: string };
+  /** It cannot be judged again: details erased, an item gone, content that was not kept. */
+  | { readonly outcome: 'impossible'; readonly lacks: string }
+  /** What was kept is not what was judged: details that the entry has another digest of, an item that its name is not the digest of. */
+  | { readonly outcome: 'altered'; readonly what: string };
 
 /** Acts that are judgements. */
 export const judgementActions = [
   ...(['certificate.validate', 'signature.verify', 'login.judge'] as const),
-  'timestamp.verify',
+  ...(['timestamp.verify', 'ticket.verify'] as const),
 ] as const;
 
 export interface ReplayPorts {
@@ -77,6 +81,21 @@ interface RecordedDetails {
   readonly challengeOrigin?: string | null;
   readonly originRegistered?: boolean;
   readonly watched?: readonly WatchHit[];
+  readonly statement?: string;
+  readonly signature?: string;
+  readonly origins?: readonly string[];
+  /** Whether the nonce had not been used before. */
+  readonly first?: boolean;
+  readonly key?: string;
+}
+
+/** Something that is there, and is not what it was. */
+class Altered extends Error {
+  readonly what: string;
+  constructor(what: string) {
+    super(what);
+    this.what = what;
+  }
 }
 
 interface Judged {
@@ -85,11 +104,14 @@ interface Judged {
 }
 
 /**
- * Judges again from the entry and the kept evidence alone, and compares with what the log says was answered. A difference means that
- * the record is not what was judged, or that this version judges otherwise than the one that did.
+ * Judges again from the entry and the kept evidence alone, and compares with what the log says was answered. Everything kept is first held
+ * against its digest, so a difference means that the entry says what was not answered, or that this version judges otherwise than the one that
+ * did. Whether the entry itself is the one that was written is the question of `verifyAudit`.
  */
 export async function replayJudgement(ports: ReplayPorts, entry: AuditEntryWithDetails): Promise<Replay> {
   if (entry.details === null) return { outcome: 'impossible', lacks: 'details' };
+  const { sm3, sha256 } = hashDetails(entry.details, ports.ops);
+  if (sm3 !== entry.detailsSm3 || sha256 !== entry.detailsSha256) return { outcome: 'altered', what: 'details' };
   try {
     const judged = await judgeAgain(ports, entry, JSON.parse(entry.details.details) as RecordedDetails);
     const reason = judged.reason?.code ?? '';
@@ -97,6 +119,7 @@ export async function replayJudgement(ports: ReplayPorts, entry: AuditEntryWithD
     return { outcome: same ? 'same' : 'different', indication: judged.indication, reason };
   } catch (error) {
     if (error instanceof Lacking) return { outcome: 'impossible', lacks: error.what };
+    if (error instanceof Altered) return { outcome: 'altered', what: error.what };
     if (isCodedError(error)) return { outcome: 'different', indication: 'indeterminate', reason: error.code };
     throw error;
   }
@@ -112,6 +135,8 @@ async function judgeAgain(ports: ReplayPorts, entry: AuditEntryWithDetails, deta
       return loginAgain(ports, details);
     case 'timestamp.verify':
       return timestampAgain(ports, entry.target, details);
+    case 'ticket.verify':
+      return ticketAgain(ports, details);
     case 'signature.verify':
       return details.kind === 'message'
         ? messageAgain(ports, entry.target, details)
@@ -127,6 +152,26 @@ async function timestampAgain(ports: ReplayPorts, target: string, details: Recor
   const digest = { algorithm: details.digest.algorithm, value: fromBase64(details.digest.value) };
   const token = parseTimestampToken(await item(ports, target));
   return judgeTimestamp({ ...(await evidenceOf(ports, details)), token, digest }, ports.ops);
+}
+
+async function ticketAgain(ports: ReplayPorts, details: RecordedDetails): Promise<Judged> {
+  // Versions that kept no statement judged what is gone.
+  if (details.statement === undefined) throw new Lacking('statement');
+  const text = utf8Decode(await item(ports, details.statement));
+  const failed = (reason: Reason): Judged => ({ indication: 'failed', reason });
+  if (details.publicKey === undefined)
+    return failed({ code: 'ERR_TICKET_KEY_UNKNOWN', params: { key: details.key ?? '' } });
+  const statement = readTicketStatement(text);
+  if (statement === undefined) throw new Altered(details.statement);
+  const reason = judgeTicket(
+    {
+      ...{ text, statement, signature: await item(ports, details.signature), at: new Date(details.at) },
+      ...{ publicKey: parsePublicKey(await item(ports, details.publicKey)), origins: details.origins ?? [] },
+    },
+    ports.ops,
+  );
+  if (reason !== null) return failed(reason);
+  return details.first === true ? { indication: 'passed' } : failed({ code: 'ERR_TICKET_REPLAYED', params: {} });
 }
 
 async function loginAgain(ports: ReplayPorts, details: RecordedDetails): Promise<Judged> {
@@ -158,7 +203,10 @@ async function signatureAgain(ports: ReplayPorts, target: string, details: Recor
         certificate: parseCertificate(await item(ports, details.certificate)),
         evidence: await evidenceOf(ports, details),
       };
-  if (details.digest) return judgeDigest(ports, { digest: details.digest, signature: toBase64(signature) }, signer);
+  if (details.digest) {
+    const { digest, algorithm } = details;
+    return judgeDigest(ports, { digest, algorithm, signature: toBase64(signature) }, signer);
+  }
   const content = await item(ports, details.content);
   const key = 'publicKey' in signer ? signer.publicKey : signer.certificate.publicKey;
   const algorithm = signatureAlgorithmFor(key, details.algorithm, details.userId);
@@ -200,12 +248,13 @@ async function inTurn<T, R>(values: readonly T[], act: (value: T) => Promise<R>)
   return results;
 }
 
-/** Kept bytes by their name; what does not have the digest it is named by is not there. */
+/** Kept bytes by their name, which is their digest. */
 async function item({ store, ops }: ReplayPorts, name: string | undefined): Promise<Uint8Array> {
   const [, digest] = /^sm3:([0-9a-f]{64})$/.exec(name ?? '') ?? [];
   if (digest === undefined) throw new Lacking(name ?? 'evidence');
   const bytes = (await store.audit.evidence(digest))?.bytes ?? (await inParts(store, digest));
-  if (bytes === null || toHex(ops.digest('sm3', bytes)) !== digest) throw new Lacking(`sm3:${digest}`);
+  if (bytes === null) throw new Lacking(`sm3:${digest}`);
+  if (toHex(ops.digest('sm3', bytes)) !== digest) throw new Altered(`sm3:${digest}`);
   return new Uint8Array(bytes);
 }
 

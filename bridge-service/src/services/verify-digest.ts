@@ -5,15 +5,18 @@ import {
   type DigestAlgorithm,
   digestLengths,
   type PublicKey,
+  requireMatch,
   type SignatureAlgorithm,
+  verifyEcdsaDigest,
 } from '@onelock/core/crypto';
-import { verifyRsaDigest } from '@onelock/core/crypto/node';
+import { verifyPssDigest, verifyRsaDigest } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { judgeSignature, type SignatureReport, type TrustEvidence } from '@onelock/core/validation';
 import type { Certificate } from '@onelock/core/x509';
 import type { TrustQuestion } from './gather-evidence.ts';
 import type { Ports } from './ports/ports.ts';
 import { readBytes, readingField } from './read-certificates.ts';
+import { digestAlgorithmFor, type SignatureAlgorithmName } from './signature-algorithm.ts';
 
 /** Digests that a caller may compute instead of sending the content. */
 export const contentDigestNames = ['sm3', 'sha256', 'sha384', 'sha512'] as const;
@@ -28,6 +31,8 @@ export interface DigestQuestion extends TrustQuestion {
   readonly signature: string;
   readonly certificate?: string | undefined;
   readonly publicKey?: string | undefined;
+  /** Chosen from the key and the digest when absent: PKCS#1 for RSA, so PSS has to be named. */
+  readonly algorithm?: SignatureAlgorithmName | undefined;
 }
 
 /** Whose signature it is. */
@@ -38,11 +43,11 @@ type Signer =
 /**
  * Judges such a signature as if the content were here: what is weak, and who may sign, is the same.
  *
- * @throws {CodedError} ERR_REQUEST_INVALID, ERR_CRYPTO_ALGORITHM_UNSUPPORTED for ECDSA and PSS, of which digests alone are not verified
+ * @throws {CodedError} ERR_REQUEST_INVALID, ERR_SIGNATURE_ALGORITHM_MISMATCH, ERR_CRYPTO_ALGORITHM_UNSUPPORTED for EdDSA, which signs no digest
  */
 export function judgeDigest(
   { ops }: Pick<Ports, 'ops'>,
-  question: Pick<DigestQuestion, 'digest' | 'signature'>,
+  question: Pick<DigestQuestion, 'digest' | 'signature' | 'algorithm'>,
   signer: Signer,
 ): SignatureReport {
   const { algorithm: name } = question.digest;
@@ -50,13 +55,13 @@ export function judgeDigest(
   const signature = readBytes(question.signature, '/signature');
   const key =
     'certificate' in signer ? readingField('/certificate', () => signer.certificate.publicKey) : signer.publicKey;
-  const algorithm = algorithmOf(key, name);
+  const algorithm = digestAlgorithmFor(key, name, question.algorithm);
   const byDigest: CryptoOps = {
     ...ops,
     // The digest stands where the message would: no message is that very array.
     verify: (candidate, scheme, message, value) =>
       message === digest
-        ? verifyDigest(ops, candidate, name, digest, value)
+        ? verifyDigest(ops, candidate, scheme, digest, value)
         : ops.verify(candidate, scheme, message, value),
   };
   const asked = { content: digest, signature, algorithm };
@@ -65,26 +70,19 @@ export function judgeDigest(
     : judgeSignature({ ...asked, publicKey: signer.publicKey }, byDigest);
 }
 
-function algorithmOf(key: PublicKey, digest: DigestAlgorithm): SignatureAlgorithm {
-  if (key.kind === 'sm2') {
-    if (digest !== 'sm3')
-      throw new CodedError('ERR_SIGNATURE_ALGORITHM_MISMATCH', { algorithm: digest, key: key.kind });
-    return { kind: 'sm2-sm3', userId: new Uint8Array(0) };
-  }
-  if (key.kind !== 'rsa' || key.pss !== undefined)
-    throw new CodedError('ERR_CRYPTO_ALGORITHM_UNSUPPORTED', { algorithm: `${key.kind} ${digest}` });
-  return { kind: 'rsa-pkcs1v15', digest };
-}
-
 function verifyDigest(
   ops: CryptoOps,
   key: PublicKey,
-  name: DigestAlgorithm,
+  algorithm: SignatureAlgorithm,
   digest: Uint8Array,
   signature: Uint8Array,
 ): boolean {
+  requireMatch(key, algorithm);
   if (key.kind === 'sm2') return ops.sm2.verifyDigest(key, digest, signature);
-  return key.kind === 'rsa' && verifyRsaDigest(key, name, digest, signature);
+  if (key.kind === 'ec') return verifyEcdsaDigest(key, digest, signature);
+  if (key.kind !== 'rsa' || !('digest' in algorithm)) return false;
+  if (algorithm.kind === 'rsa-pss') return verifyPssDigest(key, algorithm, digest, signature);
+  return verifyRsaDigest(key, algorithm.digest, digest, signature);
 }
 
 /** @throws {CodedError} ERR_REQUEST_INVALID for a digest that is not as long as its algorithm makes it */

@@ -13,7 +13,7 @@ import { namedBy, subjectsOf } from './message-subjects.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
-import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
+import { nameOfAlgorithm, type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
 import { useDetails } from './statistics/use-details.ts';
 import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
 import { type Admission, recordUse } from './watch-list/admission.ts';
@@ -113,7 +113,7 @@ async function judgeRaw(ports: Ports, act: Act, question: RawSignatureQuestion):
   const algorithm = signatureAlgorithmFor(key, question.algorithm, question.userId);
   const kept = {
     ...notes.keepSigned(content, key, algorithm),
-    ...{ algorithm: question.algorithm, userId: question.userId },
+    ...{ algorithm: nameOfAlgorithm(algorithm), userId: question.userId },
   };
   if (!isCertificate(signer)) {
     const report = judgeSignature({ content, signature, algorithm, publicKey: signer }, ports.ops);
@@ -134,10 +134,11 @@ async function judgeByDigest(ports: Ports, act: Act, question: DigestQuestion): 
   const signer = readSigner(question);
   const notes = new EvidenceNotes(ports.ops);
   const target = notes.keep(readBytes(question.signature, '/signature'));
+  const asked = { digest: question.digest, algorithm: question.algorithm };
   if (!isCertificate(signer)) {
     const report = judgeDigest(ports, question, { publicKey: signer });
     const record = {
-      details: { digest: question.digest, publicKey: notes.keep(signer.spki) },
+      details: { ...asked, publicKey: notes.keep(signer.spki) },
       items: notes.items,
     };
     return { answer: { kind: 'digest', ...report }, target, record, sources: [], signers: [] };
@@ -148,7 +149,7 @@ async function judgeByDigest(ports: Ports, act: Act, question: DigestQuestion): 
   const { details } = notes.record(evidence, sources);
   return {
     ...{ answer: { kind: 'digest', ...report }, target, sources, signers: report.certificate ? [signer] : [] },
-    record: { details: { ...details, digest: question.digest, certificate }, items: notes.items },
+    record: { details: { ...details, ...asked, certificate }, items: notes.items },
   };
 }
 

@@ -8,6 +8,7 @@ export {
   type KeyEncryption,
 } from './cipher-ops.ts';
 export { digestLengths, digestOfOid, digestOids } from './digest-oids.ts';
+export { verifyEcdsaDigest } from './ecdsa-digest.ts';
 export { decodeEcdsaSignature, encodeEcdsaSignature } from './ecdsa-signature.ts';
 export type { BlockCipher, KeyWrapOps } from './key-wrap-ops.ts';
 export {

@@ -162,11 +162,17 @@ const signatureQuestions = [
   closed({
     kind: Type.Literal('digest', {
       description:
-        '裸签名，只送摘要；SM2 的摘要为 e = SM3(ZA ‖ 原文)，支持 SM2 与 RSA PKCS#1 / raw signature by its digest alone; of SM2 it is e = SM3(ZA ‖ content); for SM2 and RSA PKCS#1',
+        '裸签名，只送摘要；SM2 的摘要为 e = SM3(ZA ‖ 原文) / raw signature by its digest alone; of SM2 it is e = SM3(ZA ‖ content)',
     }),
     digest: ContentDigest,
     signature: signatureValue,
     ...signedBy,
+    algorithm: Type.Optional(
+      oneOf(
+        signatureAlgorithmNames,
+        '签名算法，省略时按密钥与摘要选定（RSA 为 PKCS#1，PSS 须写明；盐与摘要等长）/ chosen from key and digest when absent: PKCS#1 for RSA, so name PSS; its salt is as long as the digest',
+      ),
+    ),
     ...trustQuestion,
     ...reportWishes,
     ...useContext,

@@ -1,4 +1,4 @@
-import { fromBase64 } from '@onelock/core/bytes';
+import { fromBase64, utf8Encode } from '@onelock/core/bytes';
 import { parsePublicKey } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { judgeTicket, readTicketStatement, type TicketStatement } from '@onelock/core/ticket';
@@ -6,6 +6,7 @@ import type { Reason } from '@onelock/core/verdict';
 import { parseCertificate } from '@onelock/core/x509';
 import { appendAudit } from '../append-audit.ts';
 import { secretDigest } from '../identifiers.ts';
+import { EvidenceNotes } from '../judgement-record.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import { readIdentity } from '../registry/read-identity.ts';
 import { authorOf } from '../registry/record-change.ts';
@@ -54,12 +55,20 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
   const profile = platform === null ? null : await store.profiles.platform(platform.id);
   const key = profile?.keys.find(({ id }) => id === ticket.keyId);
 
+  const at = clock();
+  const notes = new EvidenceNotes(ops);
+  const kept = {
+    ...{ statement: notes.keep(utf8Encode(ticket.statement)), signature: notes.keep(fromBase64(ticket.signature)) },
+    ...(key !== undefined && { publicKey: notes.keep(fromBase64(key.publicKey)) }),
+    ...{ origins: platform?.origins ?? [], at: at.toISOString() },
+  };
+
   const judge = (): Reason | null => {
     if (platform === null || key === undefined) return reason('ERR_TICKET_KEY_UNKNOWN', { key: ticket.keyId });
     return judgeTicket(
       {
         ...{ text: ticket.statement, statement, signature: fromBase64(ticket.signature) },
-        ...{ publicKey: parsePublicKey(fromBase64(key.publicKey)), origins: platform.origins, at: clock() },
+        ...{ publicKey: parsePublicKey(fromBase64(key.publicKey)), origins: platform.origins, at },
       },
       ops,
     );
@@ -88,7 +97,9 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
       ...authorOf(act),
       ...{ action: 'ticket.verify', target: nonceDigest, outcome: indication },
       ...(refusal !== null && { reason: refusal.code }),
+      evidence: notes.items,
       details: {
+        ...{ ...kept, first },
         ...{ platform: ticket.platformId, key: ticket.keyId, operation, origin, digest },
         ...(watched !== null && watched.hits.length > 0 && { watched: watched.hits }),
       },

@@ -18,6 +18,7 @@ export const importErrors = {
   ERR_IMPORT_INTERRUPTED: row(422, []),
   ERR_IMPORT_ENCODING: row(422, []),
   ERR_IMPORT_CELL: row(422, ['column', 'rule']),
+  ERR_IMPORT_REFERENCE: row(422, ['file', 'found']),
   ERR_IMPORT_EMPTY_ROW: row(422, []),
   ERR_IMPORT_NESTED: row(422, []),
   ERR_IMPORT_ENCRYPTED: row(422, []),

@@ -15,6 +15,7 @@ export const importWords = {
   ERR_IMPORT_ENCODING:
     'The text of this row is encoded otherwise than the rest of the file and cannot be read with certainty',
   ERR_IMPORT_CELL: 'The content of column {column} cannot be read: {rule}',
+  ERR_IMPORT_REFERENCE: 'The list names the file "{file}", of which the archive has {found} and not one',
   ERR_IMPORT_EMPTY_ROW: 'This row has neither a certificate nor a company with code and name',
   ERR_IMPORT_NESTED: 'An archive inside an archive is not opened',
   ERR_IMPORT_ENCRYPTED: 'This file of the archive is encrypted and cannot be read',

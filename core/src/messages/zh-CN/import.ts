@@ -13,6 +13,7 @@ export const importWords = {
   ERR_IMPORT_INTERRUPTED: '读取文件时超出内存限度而中止，请拆分文件后重试',
   ERR_IMPORT_ENCODING: '这一行的文字编码与文件其余部分不同，无法可靠读出',
   ERR_IMPORT_CELL: '「{column}」列的内容无法读取：{rule}',
+  ERR_IMPORT_REFERENCE: '清单所指的文件「{file}」在同一压缩包中找到 {found} 个，应恰有一个',
   ERR_IMPORT_EMPTY_ROW: '这一行既没有证书，也没有企业的代码与名称',
   ERR_IMPORT_NESTED: '压缩包里的压缩包不会打开',
   ERR_IMPORT_ENCRYPTED: '压缩包中的这个文件已加密，无法读取',
