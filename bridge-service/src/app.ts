@@ -200,6 +200,10 @@ function refuseWhenClosing(app: FastifyInstance): void {
     reply.header('connection', 'close');
     throw new CodedError('ERR_SERVICE_UNAVAILABLE');
   });
+  // Whoever was let in before gets an answer and no second one: the end of the server waits for the connection.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 /** Plain HTTP from another machine is for the stated proxies alone; anyone else is cut off before a byte is read. */

@@ -1,6 +1,8 @@
 import { cpSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +26,7 @@ const json = async (url: string, init: RequestInit & { token?: string } = {}) =>
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, string> };
 };
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const redeem = async (url: string, code: string | null): Promise<string> => {
   const { body } = await json(`${url}/v1/administrators`, {
     method: 'POST',
@@ -60,6 +63,31 @@ describe('the service as a program', () => {
     expect(await ended).toBe(0);
     // Whoever was let in got an answer: the thing itself, or a clear "not now".
     for (const status of statuses) expect([200, 503, 'not taken']).toContain(status);
+  });
+
+  it('stops soon after the answer to a request whose body was still coming', async () => {
+    const service = await spawnService(folder);
+    const token = await redeem(service.url, service.code);
+    const { hostname, port } = new URL(service.url);
+    const body = JSON.stringify({ name: 'came slowly', role: 'vendor' });
+    const head = `POST /v1/callers HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const socket = connect(Number(port), hostname, () => socket.write(head + body.slice(0, 9)));
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      received += text;
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await pause(500);
+    const ended = service.end('SIGTERM');
+    await pause(300);
+    const from = performance.now();
+    socket.write(body.slice(9));
+    // 0, and not the 1 of somebody who was not waited for any longer (10 s).
+    expect(await ended).toBe(0);
+    expect(performance.now() - from).toBeLessThan(9_000);
+    await closed;
+    expect(received).toMatch(/^HTTP\/1\.1 201 /);
+    expect(received.toLowerCase()).toContain('connection: close');
   });
 
   it('listens on loopback alone', async () => {
