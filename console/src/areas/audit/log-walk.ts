@@ -92,7 +92,7 @@ export async function walkLog(from: 'beginning' | 'kept'): Promise<void> {
 async function walkTo(walk: LogWalk, head: AuditHead, signal: AbortSignal, onPage: () => void): Promise<void> {
   // The next page is on its way while this one is walked.
   let next: Promise<Page<AuditEntry>> | null = null;
-  const ask = (after: number) => {
+  const ask = (after: number): Promise<Page<AuditEntry>> => {
     const asked = audit.after(after, Math.min(pageSize, head.size - after), signal);
     // It is awaited in its turn; until then nobody listens.
     asked.catch(() => undefined);
@@ -100,7 +100,8 @@ async function walkTo(walk: LogWalk, head: AuditHead, signal: AbortSignal, onPag
   };
   while (walk.state.size < head.size) {
     const { size } = walk.state;
-    const { items } = await (next ?? ask(size));
+    const page: Page<AuditEntry> = await (next ?? ask(size));
+    const items: readonly AuditEntry[] = page.items;
     if (items.length === 0) throw new LogFault(size + 1, 'sequence');
     const end = size + items.length;
     next = end < head.size ? ask(end) : null;

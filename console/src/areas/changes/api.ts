@@ -21,7 +21,8 @@ export type Operation =
   | { kind: 'ca.set-sources'; id: string; sources: object }
   | { kind: 'ca.set-enrolment'; id: string; enrolment: object }
   | { kind: 'person.register'; name: string; role: Role; certificate: string }
-  | { kind: 'person.revoke'; id: string };
+  | { kind: 'person.revoke'; id: string }
+  | { kind: 'person.set-role'; id: string; role: Role };
 
 export interface Preview {
   readonly kind: string;
@@ -113,7 +114,7 @@ export const approvalText = (digest: string): Uint8Array =>
 const kinds = [
   ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources', 'ca.set-enrolment'] as const),
   ...(['platform.register', 'platform.update', 'platform.revoke', 'platform.set-profile'] as const),
-  ...(['person.register', 'person.revoke'] as const),
+  ...(['person.register', 'person.revoke', 'person.set-role'] as const),
 ] as const;
 
 /** The kind of an operation in words; one that this build does not know is shown as it is. */

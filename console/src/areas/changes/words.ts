@@ -81,6 +81,7 @@ export const say = wordsOf(
     'kind.ca.set-enrolment': '设置 CA 网上受理',
     'kind.person.register': '新建控制台用户',
     'kind.person.revoke': '停用控制台用户',
+    'kind.person.set-role': '更改控制台用户的角色',
     needed: '须由另一人批准',
     'needed.text': '本服务实行两人控制。填写理由后以变更单提出，由另一人批准后生效。',
     'op.profile': '整体设置资料',
@@ -211,6 +212,7 @@ export const say = wordsOf(
     'kind.ca.set-enrolment': 'Set online enrolment of CA',
     'kind.person.register': 'New console user',
     'kind.person.revoke': 'End console user',
+    'kind.person.set-role': 'Change the role of a console user',
     needed: 'Another person has to approve',
     'needed.text':
       'This service is under two-person control. Give a reason and propose a change set; it applies once another person approved it.',

@@ -20,6 +20,20 @@ export interface ConsoleUser {
   }[];
 }
 
+/** A session that is not over. */
+export interface OpenSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly role: Role;
+  readonly begunAt: string;
+  readonly seenAt: string;
+  readonly expiresAt: string;
+  readonly by: 'certificate' | 'code';
+  /** This browser's own. */
+  readonly current: boolean;
+}
+
 export interface KeyToBind {
   readonly certificate: string;
   readonly kind: KeyKind;
@@ -35,5 +49,14 @@ export const consoleUsers = {
   bind: (id: string, body: KeyToBind, key: string) => call<ConsoleUser>('POST', `${path}/${id}/keys`, { body, key }),
   endKey: (id: string, keyId: string, key: string) =>
     call<ConsoleUser>('POST', `${path}/${id}/keys/end`, { body: { key: keyId }, key }),
+  setRole: (id: string, role: Role, key: string) =>
+    call<ConsoleUser>('POST', `${path}/${id}/role`, { body: { role }, key }),
   end: (id: string, key: string) => call<ConsoleUser>('DELETE', `${path}/${id}`, { key }),
+};
+
+export const sessions = {
+  /** Of one user, or all that one may see. */
+  list: async (user?: string) =>
+    (await call<{ items: readonly OpenSession[] }>('GET', '/v1/console/sessions', { query: { user } })).items,
+  end: (id: string, key: string) => call<{ ended: boolean }>('POST', `/v1/console/sessions/${id}/end`, { key }),
 };
