@@ -136,6 +136,30 @@ describe('an entry of the watch-list', () => {
     expect(JSON.stringify(rows)).not.toContain(documentNumber());
   });
 
+  it('keeps numbers of people out of its free words as well', async () => {
+    const words = `本人 ${documentNumber()}，电话 13800138000`;
+    const id = await watch({ reason: words, evidence: words, action: 'alert' });
+    await login();
+    const ended = await service.call('POST', `/v1/watchlist/${id}/end`, { token: supervisor, body: { reason: words } });
+    const found = await service.call('GET', '/v1/search?q=本人', { token: supervisor });
+    const told = [ended.body, await events(), found.body].map((body) => JSON.stringify(body));
+    for (const text of [...told, await service.database.stored()]) {
+      expect(text).not.toContain('13800138000');
+      expect(text).not.toContain(documentNumber());
+    }
+    expect(ended.body.reason).toContain('138****8000');
+  });
+
+  it('that has expired meanwhile is not approved', async () => {
+    const { body } = await propose({ expiresAt: '2026-06-02T00:00:00Z' });
+    service.advance(24 * 3_600_000);
+    expect((await decide(body.id)).body.error).toMatchObject({
+      code: 'ERR_CHANGE_STATE',
+      params: { state: 'expired' },
+    });
+    expect((await decide(body.id, supervisor, 'reject')).body.state).toBe('rejected');
+  });
+
   it('is judged alike when the judgement is replayed', async () => {
     await watch();
     await login();

@@ -6,6 +6,7 @@ describe('masking', () => {
     ['CN=张三@520102199003071234,O=某公司', 'CN=张三@5201**********1234,O=某公司'],
     ['SF52010219900307123X', 'SF5201**********123X'],
     ['serialNumber=520102900307123', 'serialNumber=5201********123'],
+    ['外国人永久居留 999999199001010016', '外国人永久居留 9999**********0016'],
     ['电话 13812345678。', '电话 138****5678。'],
   ])('hides the middle of %s', (text, masked) => {
     expect(maskPersonalNumbers(text)).toBe(masked);
@@ -13,6 +14,7 @@ describe('masking', () => {
 
   it.each([
     ['a unified social credit code', '91520115MA6DLR4K8X'],
+    ['one that is digits alone and reads like a date of birth', '911101190512150012'],
     ['a number of 20 digits', '12345678901234567890'],
     ['an impossible month', '520102199013071234'],
     ['an OID', '1.2.156.10260.4.1.1'],

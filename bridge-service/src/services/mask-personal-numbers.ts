@@ -1,6 +1,9 @@
-/** 18-character resident identity number (GB 11643-1999): region, birth date, order, check character. */
+/**
+ * 18-character resident identity number (GB 11643-1999): region, birth date, order, check character. Those of foreigners with permanent residence
+ * begin with 9 since 2023, as credit codes of companies do: there the check character decides.
+ */
 const residentId =
-  /(?<!\d)([1-8]\d{3})\d{2}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(\d{3}[\dXx])(?!\d)/g;
+  /(?<!\d)([1-9]\d{3})\d{2}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(\d{3}[\dXx])(?!\d)/g;
 /** Its 15-digit form of before 1999. */
 const oldResidentId = /(?<!\d)([1-8]\d{3})\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(\d{3})(?!\d)/g;
 const mobileNumber = /(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
@@ -46,9 +49,19 @@ function maskText(text: string): string {
     .join('');
 }
 
+const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+/** ISO 7064 MOD 11-2. */
+function hasCheckCharacter(number: string): boolean {
+  const sum = weights.reduce((total, weight, index) => total + weight * Number(number[index]), 0);
+  return '10X98765432'[sum % 11] === number[17]?.toUpperCase();
+}
+
 function maskNumbers(text: string): string {
   return text
-    .replace(residentId, '$1**********$2')
+    .replace(residentId, (number: string, begin: string, end: string) =>
+      begin.startsWith('9') && !hasCheckCharacter(number) ? number : `${begin}**********${end}`,
+    )
     .replace(oldResidentId, '$1********$2')
     .replace(mobileNumber, '$1****$2');
 }

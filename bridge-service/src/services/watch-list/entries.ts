@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
 import { appendAudit } from '../append-audit.ts';
 import { newId } from '../identifiers.ts';
+import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import type { PageRequest, Repositories } from '../ports/store.ts';
@@ -38,7 +39,9 @@ export async function proposeEntry(ports: Ports, act: Act, input: EntryToPropose
   const entry: WatchEntry = {
     ...{ id, kind: input.kind, valueDigest: watchDigest(personal, input.kind, value), sealed: sealed.sealed },
     shown: input.kind === 'person' ? sealed.masked : value,
-    ...{ action: input.action, reason: input.reason, evidence: input.evidence, state: 'proposed' },
+    // Free words, which platforms and supervision are told: whom they are about is the value's to say.
+    ...maskPersonalNumbers({ reason: input.reason, evidence: input.evidence }),
+    ...{ action: input.action, state: 'proposed' },
     ...{ proposedBy: act.caller.id, proposedAt: now, expiresAt, updatedAt: now, decidedBy: null, decidedAt: null },
     ...{ endedBy: null, endedAt: null, endReason: null, clearedUntil: null },
   };
@@ -63,6 +66,9 @@ export async function decideEntry(
     const entry = await inState(repositories, id, 'proposed');
     if (decision === 'approve' && entry.proposedBy === act.caller.id) throw new CodedError('ERR_CHANGE_SAME_PERSON');
     const now = ports.clock().toISOString();
+    // Whoever approves is not to believe that it counts.
+    if (decision === 'approve' && entry.expiresAt <= now)
+      throw new CodedError('ERR_CHANGE_STATE', { state: 'expired' });
     const state = decision === 'approve' ? 'active' : 'rejected';
     const decided: WatchEntry = { ...entry, state, decidedBy: act.caller.id, decidedAt: now, updatedAt: now };
     await repositories.watchList.update(decided);
@@ -76,7 +82,14 @@ export async function endEntry(ports: Ports, act: Act, id: string, reason: strin
     const entry = await inState(repositories, id, 'active');
     const now = ports.clock().toISOString();
     const ended: WatchEntry = {
-      ...{ ...entry, state: 'ended', endedBy: act.caller.id, endedAt: now, endReason: reason, updatedAt: now },
+      ...{
+        ...entry,
+        state: 'ended',
+        endedBy: act.caller.id,
+        endedAt: now,
+        endReason: maskPersonalNumbers(reason),
+        updatedAt: now,
+      },
     };
     await repositories.watchList.update(ended);
     return recorded(repositories, ports, act, ended, 'watchlist.end');
