@@ -1,4 +1,4 @@
-// Builds the hosted pages, for logging in (src/oidc/page) and for applying (src/apply/page), into dist/pages; what they look like alike
+// Builds the hosted pages, for logging in (src/oidc/page), for phones (src/phone/page) and for applying (src/apply/page), into dist/pages; what they look like alike
 // is in src/hosted-pages. Run it.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist/pages');
 // The result that builds are dated by comes last.
-const pages = { apply: 'src/apply/page', login: 'src/oidc/page' } as const;
+const pages = { apply: 'src/apply/page', phone: 'src/phone/page', login: 'src/oidc/page' } as const;
 
 const shared = readFileSync(path.join(here, 'src/hosted-pages/page.css'), 'utf8');
 

@@ -18,6 +18,7 @@ import { installConsole } from './console/serve-pages.ts';
 import { measureEvidence } from './evidence/index.ts';
 import { isLoopback } from './loopback.ts';
 import { installOpenIdConnect } from './oidc/index.ts';
+import { installPhonePage } from './phone/door.ts';
 import { installAuthentication } from './plugins/authentication.ts';
 import { clientCertificates, networks } from './plugins/client-certificate.ts';
 import { measureClock } from './plugins/clock-metrics.ts';
@@ -166,8 +167,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   statisticsRoutes(typed, context);
   searchRoutes(typed, context);
   supportRoutes(typed, context);
-  await installOpenIdConnect(app, context);
+  const logins = await installOpenIdConnect(app, context);
   installApplyPage(app, context);
+  installPhonePage(app, context, logins);
   installConsole(app, context);
   app.get('/openapi.json', { schema: { hide: true } as object, config: { access: 'open' } }, async () => app.swagger());
   await app.ready();

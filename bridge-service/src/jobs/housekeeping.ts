@@ -30,6 +30,7 @@ export interface CleanedUp {
   readonly evidenceItems: number;
   readonly refusals: number;
   readonly abandonedUploads: number;
+  readonly phoneOrders: number;
 }
 
 /** Deletes what has outlived its retention. Audit entries stay for ever; the details beside them do not. */
@@ -53,6 +54,8 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       auditDetails: await eraseExpiredDetails(repositories, ports),
       evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
       abandonedUploads: await endAbandonedUploads(repositories, ports, before(challengeGraceMs)),
+      // As challenges, of which they are made.
+      phoneOrders: await repositories.phoneOrders.deleteExpiredBefore(before(challengeGraceMs)),
       refusals: await repositories.statistics.forgetRefusalsBefore(before(refusalKeptMs)),
     };
     const erased = Object.values(cleaned).reduce((sum, count) => sum + count, 0);

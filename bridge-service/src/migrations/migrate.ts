@@ -18,6 +18,7 @@ import { statistics } from './0090-statistics.ts';
 import { applications } from './0100-applications.ts';
 import { court } from './0110-court.ts';
 import { loginRetention } from './0111-login-retention.ts';
+import { phones } from './0120-phones.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -39,6 +40,7 @@ const migrations: readonly ServiceMigration[] = [
   applications,
   court,
   loginRetention,
+  phones,
 ];
 
 /**

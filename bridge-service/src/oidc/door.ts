@@ -19,6 +19,8 @@ import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
 import { type InteractionPorts, openLoginChallenge, takeLoginToken, tellFailure } from './interaction.ts';
 import { errorPage, loginPage } from './pages.ts';
+import { beginPhoneLogin, cancelPhoneLogin, finishPhoneLogin, ownerOf, phonesAreHere } from './phone-login.ts';
+import { createOrderStream } from './phone-stream.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 
 /** How long a node goes on with the keys that it has read. */
@@ -39,8 +41,8 @@ interface Issuer {
   readonly provider: Provider;
 }
 
-/** OpenID Connect at `/oidc`, and the hosted login page. */
-export async function installOpenIdConnect(app: FastifyInstance, context: RouteContext): Promise<void> {
+/** OpenID Connect at `/oidc`, and the hosted login page. @returns what judges a login that comes another way, from a phone */
+export async function installOpenIdConnect(app: FastifyInstance, context: RouteContext): Promise<InteractionPorts> {
   const issuer = issuerOf(app, context);
   const secrets = secretsFolderOf(context.config);
   const subjectKey = readOrMakeSecret(secrets, 'subject-key', () => randomSecret(context)).trim();
@@ -68,6 +70,7 @@ export async function installOpenIdConnect(app: FastifyInstance, context: RouteC
       },
     });
   });
+  return interaction;
 }
 
 function randomSecret({ ports }: RouteContext): string {
@@ -184,15 +187,26 @@ function readFailure(body: unknown): GivenUpLogin {
   return body;
 }
 
+const phoneOrder = Compile(
+  Type.Object({ order: Type.String({ pattern: '^ord_[0-9a-f]{32}$' }) }, { additionalProperties: false }),
+);
+
+/** @throws {CodedError} ERR_REQUEST_INVALID */
+function readOrder(given: unknown): string {
+  if (!phoneOrder.Check(given)) throw new CodedError('ERR_REQUEST_INVALID', { field: '/order', rule: 'schema' });
+  return given.order;
+}
+
 type InteractionRequest = FastifyRequest<{ Params: { uid: string } }>;
 
 /** The acts of the hosted page. Each needs the cookie that the provider gave this browser for this interaction. */
 function interactionRoutes(
   app: FastifyInstance,
-  { config }: RouteContext,
+  context: RouteContext,
   issuer: () => Promise<Issuer>,
   interaction: InteractionPorts,
 ): void {
+  const { config, ports } = context;
   const options = { schema: { hide: true } as object, config: { access: 'open' } as const };
   const detailsOf = async ({ origin, provider }: Issuer, request: InteractionRequest, reply: FastifyReply) => {
     seenAs(request, origin);
@@ -214,7 +228,8 @@ function interactionRoutes(
       const client = await served.provider.Client.find(String(params.client_id));
       const locale = negotiateLocale(typeof params.ui_locales === 'string' ? listed(params.ui_locales) : asked);
       const name = client?.clientName ?? String(params.client_id);
-      return loginPage({ locale, client: name, uid, agentPorts: config.loginAgentPorts });
+      const byPhone = await phonesAreHere(ports);
+      return loginPage({ locale, client: name, uid, agentPorts: config.loginAgentPorts, byPhone });
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;
       return reply.code(400).send(errorPage(asked ?? '', error));
@@ -222,7 +237,7 @@ function interactionRoutes(
   });
 
   const act = (
-    name: 'challenge' | 'login' | 'failure' | 'cancel',
+    name: 'challenge' | 'login' | 'failure' | 'cancel' | `phone/${'order' | 'finish' | 'cancel'}`,
     run: (issuer: Issuer, request: InteractionRequest, reply: FastifyReply) => Promise<object>,
   ): void => {
     app.post<{ Params: { uid: string } }>(`/oidc/interaction/:uid/${name}`, options, async (request, reply) => {
@@ -260,6 +275,32 @@ function interactionRoutes(
     const details = await detailsOf(served, request, reply);
     await tellFailure(interaction, served.origin, details, request.id, readFailure(request.body));
     return {};
+  });
+  act('phone/order', async (served, request, reply) => {
+    const details = await detailsOf(served, request, reply);
+    return beginPhoneLogin(interaction, served.origin, details, request.id);
+  });
+  act('phone/finish', async (served, request, reply) => {
+    const details = await detailsOf(served, request, reply);
+    const result = await finishPhoneLogin(ports, details, request.id, readOrder(request.body));
+    return { redirectTo: await served.provider.interactionResult(request.raw, reply.raw, result) };
+  });
+  act('phone/cancel', async (served, request, reply) => {
+    const details = await detailsOf(served, request, reply);
+    await cancelPhoneLogin(ports, details, request.id, readOrder(request.body));
+    return {};
+  });
+  const stream = createOrderStream(app, context);
+  app.get<{ Params: { uid: string } }>('/oidc/interaction/:uid/phone/stream', options, async (request, reply) => {
+    const id = readOrder(request.query);
+    try {
+      const ownerDigest = ownerOf(ports, await detailsOf(await issuer(), request, reply));
+      return await stream.serve(request, reply, { ownerDigest, id });
+    } catch (error) {
+      if (error instanceof errors.OIDCProviderError)
+        throw new CodedError('ERR_LOGIN_CHALLENGE_UNKNOWN', {}, { cause: error });
+      throw error;
+    }
   });
   act('cancel', async (served, request, reply) => {
     await detailsOf(served, request, reply);

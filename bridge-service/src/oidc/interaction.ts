@@ -34,7 +34,12 @@ export interface Interaction {
 const challengeModel = 'LoginChallenge';
 
 /** The platform acts through its client, at the page's own origin. @throws {CodedError} ERR_LOGIN_CHALLENGE_UNKNOWN */
-async function platformAct(ports: Ports, origin: string, { params }: Interaction, requestId: string): Promise<Act> {
+export async function platformAct(
+  ports: Ports,
+  origin: string,
+  { params }: Pick<Interaction, 'params'>,
+  requestId: string,
+): Promise<Act> {
   const client = await usableClient(ports.store, String(params.client_id));
   const platform = client === null ? null : await ports.store.callers.byId(client.platformId);
   if (platform === null) throw new CodedError('ERR_LOGIN_CHALLENGE_UNKNOWN');
@@ -77,17 +82,26 @@ export interface TakenToken {
 
 /** Judges what the agent signed; a login that passed becomes the session's account. */
 export async function takeLoginToken(
-  { ports, profile, subjectKey }: InteractionPorts,
+  from: InteractionPorts,
   origin: string,
   interaction: Interaction,
   requestId: string,
   input: { readonly token: unknown; readonly context: UseContext | undefined },
 ): Promise<TakenToken> {
-  const adapter = createAdapter(ports);
+  const { ports } = from;
   const token = parseLoginToken(input.token);
-  const given = await adapter(challengeModel).find(interaction.uid);
+  const given = await createAdapter(ports)(challengeModel).find(interaction.uid);
   if (given?.jti !== digestOf(ports, toBase64(token.challenge))) throw new CodedError('ERR_LOGIN_CHALLENGE_UNKNOWN');
-  const act = await platformAct(ports, origin, interaction, requestId);
+  return settleLogin(from, await platformAct(ports, origin, interaction, requestId), input);
+}
+
+/** The same of a token whose challenge is known to be the one that was given for it. */
+export async function settleLogin(
+  { ports, profile, subjectKey }: InteractionPorts,
+  act: Act,
+  input: { readonly token: unknown; readonly context: UseContext | undefined },
+): Promise<TakenToken> {
+  const token = parseLoginToken(input.token);
   const login = await judgeLoginToken(ports, act, { ...input, profile });
   if (login.indication !== 'passed') return { login, result: null };
 
@@ -95,7 +109,7 @@ export async function takeLoginToken(
   const sub = subjectOf(subjectKey, await readIdentity(ports, ports.store, certificate), certificate);
   const registered = await ports.store.certificates.byDigest(login.certificateDigest);
   const acr = acrOf(registered?.medium ?? null);
-  await adapter(accountModel).upsert(sub, { ...accountOf(sub, login, certificate) }, accountSeconds);
+  await createAdapter(ports)(accountModel).upsert(sub, { ...accountOf(sub, login, certificate) }, accountSeconds);
   const began: SessionLogin = { loginId: login.id, certificate: toBase64(certificate.der) };
   return { login, result: { login: { accountId: sub, acr, amr: amrOf(acr), remember: false, ...began } } };
 }

@@ -42,16 +42,18 @@ export interface LoginPage {
   readonly client: string;
   readonly uid: string;
   readonly agentPorts: readonly number[];
+  /** Whether there are phones to log in with. */
+  readonly byPhone: boolean;
 }
 
 /** The hosted login page; its script fills `#desk`. */
-export function loginPage({ locale, client, uid, agentPorts }: LoginPage): string {
+export function loginPage({ locale, client, uid, agentPorts, byPhone }: LoginPage): string {
   const say = words[locale];
   return page(
     locale,
     say.login,
     `<p class="to">${say.to} <strong>${escapeHtml(client)}</strong></p>
-<div id="desk" data-uid="${escapeHtml(uid)}" data-ports="${agentPorts.join(',')}" data-locale="${locale}"></div>
+<div id="desk" data-uid="${escapeHtml(uid)}" data-ports="${agentPorts.join(',')}" data-locale="${locale}" data-phone="${byPhone ? 1 : 0}"></div>
 <noscript><p class="notice fail" role="alert">${say.script}</p></noscript>`,
     '<script type="module" src="/oidc/page/login.js"></script>',
   );

@@ -31,6 +31,8 @@ import { createImportRepository } from './imports.ts';
 import type { LateWrite } from './late-writes.ts';
 import { createLoginRepository } from './logins.ts';
 import { createOidcRepository } from './oidc.ts';
+import { createPhoneOrderRepository } from './phone-orders.ts';
+import { createPhoneRepository } from './phones.ts';
 import { createPlatformMessageRepository } from './platform-messages.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createQuotaRepository } from './quotas.ts';
@@ -138,6 +140,8 @@ function createReadings(database: ServiceDatabase): Readings {
     driverCatalogues: createDriverCatalogueRepository(database),
     applications: createApplicationRepository(database),
     enrolments: createEnrolmentRepository(database),
+    phones: createPhoneRepository(database),
+    phoneOrders: createPhoneOrderRepository(database),
     statistics: createStatisticsRepository(database),
     search: createSearchReadings(database),
     console: createConsoleRepository(database),

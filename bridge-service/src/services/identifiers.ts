@@ -22,6 +22,8 @@ export type IdPrefix =
   | 'wat'
   | 'evt'
   | 'app'
+  | 'pho'
+  | 'ord'
   | 'nod'
   | 'whk'
   | 'cky';
@@ -42,15 +44,21 @@ const codeGroupLength = 5;
 
 /** A one-time code that a person can type: 25 of 30 signs, some 122 bits. */
 export function newCode(ops: CryptoOps): string {
-  const signs: string[] = [];
-  while (signs.length < codeGroups * codeGroupLength) {
+  const signs = codeSigns(ops, codeGroups * codeGroupLength);
+  return Array.from({ length: codeGroups }, (_, group) =>
+    signs.slice(group * codeGroupLength, (group + 1) * codeGroupLength),
+  ).join('-');
+}
+
+/** So many random signs of the alphabet that codes for people are made of. */
+export function codeSigns(ops: CryptoOps, length: number): string {
+  let signs = '';
+  while (signs.length < length) {
     const [byte = 255] = ops.random(1);
     // 240 is the largest multiple of 30 in a byte: the rest would favour the first signs.
-    if (byte < 240) signs.push(codeAlphabet.charAt(byte % codeAlphabet.length));
+    if (byte < 240) signs += codeAlphabet.charAt(byte % codeAlphabet.length);
   }
-  return Array.from({ length: codeGroups }, (_, group) =>
-    signs.slice(group * codeGroupLength, (group + 1) * codeGroupLength).join(''),
-  ).join('-');
+  return signs;
 }
 
 /** How a person may have typed a code: case, spaces and hyphens do not count. */

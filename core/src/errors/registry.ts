@@ -16,6 +16,7 @@ import { importErrors } from './rows/import.ts';
 import { keyFileErrors } from './rows/key-file.ts';
 import { loginErrors } from './rows/login.ts';
 import { pathErrors } from './rows/path.ts';
+import { phoneErrors } from './rows/phone.ts';
 import { remoteSessionErrors } from './rows/remote-session.ts';
 import { requestErrors } from './rows/request.ts';
 import { revocationErrors } from './rows/revocation.ts';
@@ -61,6 +62,7 @@ export const errorRegistry = {
   ...watchlistErrors,
   ...ticketErrors,
   ...enrolmentErrors,
+  ...phoneErrors,
   ...authErrors,
   ...requestErrors,
   ...sdkErrors,

@@ -28,6 +28,7 @@ const loginPage: Pages = {
   sources: [
     'bridge-service/src/oidc/page',
     'bridge-service/src/apply/page',
+    'bridge-service/src/phone/page',
     'bridge-service/src/hosted-pages',
     'bridge-service/build-pages.ts',
     'sdk/src',

@@ -3,7 +3,9 @@ import { describe } from '@onelock/sdk/messages';
 import { certificateChoice, type Identity } from './certificate-choice.ts';
 import { element } from './element.ts';
 import { keylessHelp } from './keyless.ts';
+import { createPhoneDesk } from './phone-order.ts';
 import { type Coded, Refusal, serverOf, type UseContext } from './server.ts';
+import { recalledWay, rememberWay, type Way, wayTabs } from './ways.ts';
 import { type Language, words } from './words.ts';
 
 interface Failure {
@@ -27,6 +29,9 @@ function runDesk(place: HTMLElement): void {
   let stage: 'looking' | 'asking' | 'absent' | 'ready' | 'window' | 'judging' | 'going' = 'looking';
   let failure: Failure | null = null;
   let giveUp: AbortController | null = null;
+  const byPhone = place.dataset.phone === '1';
+  let way: Way = byPhone ? recalledWay() : 'key';
+  let looked = false;
 
   // Both stay in the page, so that screen readers hear what is put into them.
   const status = element('p', { class: 'status', role: 'status', 'data-test': 'status' });
@@ -39,7 +44,36 @@ function runDesk(place: HTMLElement): void {
     header.focus();
   });
   document.querySelector('header')?.append(header);
-  place.append(status, alert, content);
+  const phoneDesk = createPhoneDesk({
+    server,
+    language: () => language,
+    sentence,
+    go: (redirectTo) => location.assign(redirectTo),
+    leave: () => void leave(),
+  });
+  const tabs = wayTabs(choose);
+  const keyPanel = element('div', {}, status, alert, content);
+  const panel = element('div', { id: 'way' });
+  place.append(...(byPhone ? [tabs.element] : []), panel);
+
+  function choose(next: Way): void {
+    // A PIN window is open, or the browser is on its way: the other way would get between.
+    if (next === way || stage === 'window' || stage === 'judging' || stage === 'going') return;
+    way = next;
+    rememberWay(way);
+    begin();
+  }
+
+  function begin(): void {
+    panel.replaceChildren(way === 'phone' ? phoneDesk.element : keyPanel);
+    if (way === 'phone') phoneDesk.start();
+    else phoneDesk.stop();
+    show();
+    if (way === 'key' && !looked) {
+      looked = true;
+      void look();
+    }
+  }
 
   function show(): void {
     const say = words[language];
@@ -51,6 +85,10 @@ function runDesk(place: HTMLElement): void {
     if (to?.firstChild) to.firstChild.textContent = `${say.to} `;
     header.textContent = say.other;
     header.setAttribute('aria-label', say.otherLabel);
+    tabs.show(way, say);
+    panel.setAttribute('role', byPhone ? 'tabpanel' : 'group');
+    panel.setAttribute('aria-label', way === 'phone' ? say.byPhone : say.byKey);
+    if (way === 'phone') phoneDesk.say();
     status.textContent = statusWords();
     status.hidden = status.textContent === '';
     alert.replaceChildren(...(failure === null ? [] : [failureNotice(failure)]));
@@ -255,8 +293,7 @@ function runDesk(place: HTMLElement): void {
     return coded === null ? '' : describe(coded, language);
   }
 
-  show();
-  void look();
+  begin();
 }
 
 function setText(selector: string, text: string): void {

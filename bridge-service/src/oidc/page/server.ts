@@ -18,6 +18,22 @@ export interface Outcome {
   readonly redirectTo?: string;
 }
 
+/** A log-in by phone, as this screen shows it. */
+export interface PhoneOrder {
+  readonly id: string;
+  readonly state: 'shown' | 'claimed' | 'approved' | 'refused' | 'denied' | 'cancelled' | 'done' | 'expired';
+  readonly checkCode: string;
+  /** To be typed on the phone. */
+  readonly code: string;
+  readonly expiresAt: string;
+  /** Last signs of the phone's name. */
+  readonly phone: string | null;
+  readonly contested: boolean;
+  readonly reason: Coded | null;
+  /** The service's own time. */
+  readonly now: string;
+}
+
 /** What the service refused with; `coded` is null when it could not be reached. */
 export class Refusal extends Error {
   readonly coded: Coded | null;
@@ -32,7 +48,10 @@ export class Refusal extends Error {
 
 /** The service, as this interaction of the login page speaks to it. */
 export function serverOf(uid: string) {
-  async function act<T>(name: 'challenge' | 'login' | 'failure' | 'cancel', body: object): Promise<T> {
+  async function act<T>(
+    name: 'challenge' | 'login' | 'failure' | 'cancel' | `phone/${'order' | 'finish' | 'cancel'}`,
+    body: object,
+  ): Promise<T> {
     let response: Response;
     try {
       response = await fetch(`/oidc/interaction/${uid}/${name}`, {
@@ -51,6 +70,12 @@ export function serverOf(uid: string) {
     challenge: () => act<{ readonly id: string; readonly challenge: string }>('challenge', {}),
     failure: (challenge: string, code: string, context: UseContext) => act('failure', { challenge, code, context }),
     login: (token: LoginToken, context: UseContext) => act<Outcome>('login', { token, context }),
+    beginPhone: () => act<PhoneOrder>('phone/order', {}),
+    followPhone: (order: string) => new EventSource(`/oidc/interaction/${uid}/phone/stream?order=${order}`),
+    finishPhone: (order: string) => act<{ readonly redirectTo: string }>('phone/finish', { order }),
+    cancelPhone: (order: string) => act<object>('phone/cancel', { order }),
     cancel: () => act<{ readonly redirectTo: string }>('cancel', {}),
   };
 }
+
+export type Server = ReturnType<typeof serverOf>;

@@ -5,6 +5,7 @@ import type { CourtTables } from './court-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
 import type { ImportTables } from './import-tables.ts';
 import type { LoginTables } from './login-tables.ts';
+import type { PhoneTables } from './phone-tables.ts';
 import type { StatisticsTables } from './statistics-tables.ts';
 import type { WatchTables } from './watch-tables.ts';
 import type { WebhookTables } from './webhook-tables.ts';
@@ -20,6 +21,7 @@ export interface Tables
     EvidenceTables,
     ImportTables,
     LoginTables,
+    PhoneTables,
     StatisticsTables,
     WatchTables,
     WebhookTables {

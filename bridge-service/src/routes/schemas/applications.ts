@@ -26,6 +26,11 @@ export const ProductSchema = closed(
     label: Type.Optional(
       Type.String({ pattern: '^[A-Za-z0-9._~-]{1,64}$', description: 'EST 标签 / EST label (RFC 7030 §3.2.2)' }),
     ),
+    medium: Type.Optional(
+      Type.Literal('phone', {
+        description: '仅限在手机页面生成的密钥 / for keys made on a phone at the service’s own page alone',
+      }),
+    ),
   },
   '产品 / product',
 );

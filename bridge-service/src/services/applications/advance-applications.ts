@@ -154,7 +154,9 @@ async function becameIssued(ports: AdvancePorts, application: Application): Prom
     let companyId: string | null = null;
     for (const der of ders) {
       const certificate = parseCertificate(der);
-      const record = await addCertificate(repositories, ports, author, certificate, { source: id });
+      const record = await addCertificate(repositories, ports, author, certificate, {
+        ...{ source: id, medium: application.product.medium },
+      });
       companyId ??= record.companyId;
       if (der === signingCertificate) await repositories.certificates.prove(record.digest, id, now);
     }

@@ -27,8 +27,15 @@ export interface OfferView {
   };
 }
 
-/** CAs that take applications online. @param audience  `public`: those that the service's own page offers */
-export async function listOffers(ports: Ports, audience: 'public' | 'platforms'): Promise<readonly OfferView[]> {
+/** Who applies: somebody at the service's page for applicants or for phones, or through a platform. */
+export type Audience = 'public' | 'phones' | 'platforms';
+
+/** The service's own pages offer what their CAs let them; products for phones are for phones, and nothing else is. */
+export const isOffered = ({ medium }: EnrolmentProduct, isPublic: boolean, audience: Audience): boolean =>
+  (audience === 'platforms' || isPublic) && (audience === 'phones') === (medium === 'phone');
+
+/** CAs that take applications online, with what they sell to an audience. */
+export async function listOffers(ports: Ports, audience: Audience): Promise<readonly OfferView[]> {
   const { store, clock } = ports;
   const since = new Date(clock().getTime() - figuresDays * 86_400_000).toISOString();
   const [open, figures, trust] = [
@@ -37,7 +44,10 @@ export async function listOffers(ports: Ports, audience: 'public' | 'platforms')
     await ports.trust.current(store),
   ];
   const sources = ports.evidence.sources(trust);
-  const offered = open.filter((one) => audience === 'platforms' || one.public);
+  const offered = open
+    .map((one) => ({ ...one, products: one.products.filter((product) => isOffered(product, one.public, audience)) }))
+    // A CA that sells to nobody yet is one that takes applications all the same; to phones it is not.
+    .filter((one) => (audience === 'platforms' || one.public) && (audience !== 'phones' || one.products.length > 0));
   return Promise.all(
     offered.map(async ({ caId, caName, notice, products }): Promise<OfferView> => {
       const ofCa = sources.filter((source) => source.caId === caId);

@@ -8,7 +8,7 @@ import { type PersonInput, readCreditCode } from '../registry/companies.ts';
 import { readIdentity } from '../registry/read-identity.ts';
 import type { ApplicationAct } from './application-act.ts';
 import { auditApplication } from './change-application.ts';
-import { productOf } from './list-offers.ts';
+import { type Audience, isOffered, productOf } from './list-offers.ts';
 import { type ApplicationView, applicationView } from './views.ts';
 
 export interface ApplicationInput {
@@ -41,12 +41,12 @@ export async function makeApplication(
   ports: Ports,
   act: ApplicationAct,
   input: ApplicationInput,
-  audience: 'public' | 'platforms',
+  audience: Audience,
 ): Promise<MadeApplication> {
   const { clock, ops, personal, store } = ports;
   const enrolment = await store.enrolments.ofCa(input.caId);
   const product = productOf(enrolment, input.product);
-  if (product === undefined || (audience === 'public' && enrolment?.public !== true))
+  if (product === undefined || !isOffered(product, enrolment?.public === true, audience))
     throw new CodedError('ERR_ENROLMENT_NOT_OFFERED');
   const creditCode = readCreditCode(input.company.creditCode, '/company/creditCode');
   const renews = input.kind === 'renewal' ? await renewedBy(ports, input, creditCode) : null;

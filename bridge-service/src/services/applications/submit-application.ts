@@ -27,9 +27,12 @@ export async function submitApplication(
   act: ApplicationAct,
   id: string,
   input: SubmissionInput,
+  by: 'phones' | 'others' = 'others',
 ): Promise<ApplicationView> {
   const { store, ops, clock } = ports;
   const known = demandReach(await store.applications.byId(id), act.reach);
+  // What is for phones comes from the page for phones, which has looked at the key.
+  if ((known.product.medium === 'phone') !== (by === 'phones')) throw new CodedError('ERR_REQUEST_NOT_FOUND');
   demandState(known, ['draft']);
   const der = readBytes(input.request, '/request');
   const request = checkRequest(der, known, ops);

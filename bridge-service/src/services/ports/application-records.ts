@@ -28,6 +28,8 @@ export interface EnrolmentProduct {
   readonly expectedMinutes: number;
   /** EST label (RFC 7030 §3.2.2) by which the CA tells its certificate profiles apart; none when absent. */
   readonly label?: string | undefined;
+  /** `phone`: for keys that are made on a phone at the service's own page, and for no others. */
+  readonly medium?: 'phone' | undefined;
 }
 
 /** How a CA takes applications: all of it data. */

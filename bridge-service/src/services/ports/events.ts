@@ -17,6 +17,8 @@ export interface EventTopics {
   'change-set.changed': { readonly id: string };
   /** An application for a certificate was made or moved on. */
   'application.changed': { readonly id: string };
+  /** Something that a screen asks of phones was begun or moved on. */
+  'phone-order.changed': { readonly id: string };
   /** An import got on, or somebody did something about it. */
   'import.changed': { readonly id: string };
   /** A source has a newer list in the database. */

@@ -7,6 +7,7 @@ import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type { ImportRepository } from './import-store.ts';
 import type { NonceRepository } from './nonce-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
+import type { PhoneOrderRepository, PhoneRepository } from './phone-store.ts';
 import type { PlatformMessageRepository } from './platform-messages-store.ts';
 import type { QuotaRepository } from './quota-store.ts';
 import type {
@@ -183,6 +184,8 @@ export interface Readings {
   readonly driverCatalogues: DriverCatalogueRepository;
   readonly applications: ApplicationRepository;
   readonly enrolments: EnrolmentRepository;
+  readonly phones: PhoneRepository;
+  readonly phoneOrders: PhoneOrderRepository;
   readonly statistics: StatisticsRepository;
   readonly search: SearchReadings;
   readonly console: ConsoleRepository;

@@ -17,6 +17,7 @@ import { importWords } from './import.ts';
 import { keyFileWords } from './key-file.ts';
 import { loginWords } from './login.ts';
 import { pathWords } from './path.ts';
+import { phoneWords } from './phone.ts';
 import { remoteSessionWords } from './remote-session.ts';
 import { requestWords } from './request.ts';
 import { revocationWords } from './revocation.ts';
@@ -61,6 +62,7 @@ export const zhCN: Readonly<Record<ErrorCode, string>> = {
   ...watchlistWords,
   ...ticketWords,
   ...enrolmentWords,
+  ...phoneWords,
   ...authWords,
   ...requestWords,
   ...sdkWords,

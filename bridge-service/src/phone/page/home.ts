@@ -1,0 +1,120 @@
+import { element } from '../../oidc/page/element.ts';
+import { applyView, emptyForm } from './apply.ts';
+import { button, type Desk, heading, type MakeView, type View } from './desk.ts';
+import { progressView } from './progress.ts';
+import { scanView } from './scan.ts';
+import { forget, type Kept, keptKeys } from './vault.ts';
+
+/** What is on this phone. @param chosen  id of the certificate that scans */
+export function homeView(kept: readonly Kept[], chosen: string | null = null): MakeView {
+  let removing: string | null = null;
+  let selected = chosen ?? kept.find(isReady)?.id ?? null;
+  const make = (desk: Desk): View => {
+    const { say } = desk;
+    const apply = (primary: boolean): HTMLElement =>
+      button(primary ? say.apply : say.applyAnother, () => desk.go(applyView(emptyForm())), 'apply', primary);
+    if (kept.length === 0)
+      return {
+        element: element(
+          'section',
+          {},
+          heading(say.none),
+          element('p', {}, say.intro),
+          element('div', { class: 'acts' }, apply(true)),
+          element('p', { class: 'small' }, say.install),
+        ),
+      };
+    const current = kept.find(({ id }) => id === selected);
+    const cards = kept.map((one) =>
+      card(desk, one, {
+        checked: one.id === selected,
+        removing: one.id === removing,
+        choose: () => {
+          selected = one.id;
+          desk.show(false);
+        },
+        ask: (asked) => {
+          removing = asked ? one.id : null;
+          desk.show(false);
+        },
+        remove: () => void forget(one.id).then(async () => goHome(desk)),
+      }),
+    );
+    return {
+      element: element(
+        'section',
+        {},
+        heading(say.certificates),
+        element('div', { class: 'cards' }, ...cards),
+        current === undefined || !isReady(current)
+          ? null
+          : element(
+              'div',
+              { class: 'acts tall' },
+              button(say.scan, () => desk.go(scanView(current, true)), 'scan', true),
+              button(say.typeCode, () => desk.go(scanView(current, false)), 'type'),
+            ),
+        element('div', { class: 'acts' }, apply(false)),
+        element('p', { class: 'small' }, say.install),
+      ),
+    };
+  };
+  return make;
+}
+
+export const isReady = ({ certificate }: Kept): boolean => certificate !== null;
+
+/** @param chosen  id of the certificate that was used */
+export async function goHome(desk: Desk, chosen: string | null = null): Promise<void> {
+  desk.go(homeView(await keptKeys(), chosen));
+}
+
+interface CardActs {
+  readonly checked: boolean;
+  readonly removing: boolean;
+  choose(): void;
+  ask(asked: boolean): void;
+  remove(): void;
+}
+
+function card(desk: Desk, one: Kept, { checked, removing, choose, ask, remove }: CardActs): HTMLElement {
+  const { say } = desk;
+  const radio = element('input', { type: 'radio', name: 'key', value: one.id, checked, disabled: !isReady(one) });
+  radio.addEventListener('change', choose);
+  const facts = element(
+    'span',
+    { class: 'body' },
+    element('strong', {}, one.company),
+    element('span', { class: 'small' }, `${say.code} `, element('span', { class: 'mono' }, one.creditCode)),
+    element('span', { class: 'small' }, one.authority),
+    one.notAfter === null
+      ? element('span', { class: 'badge calm' }, say.waiting)
+      : element('span', { class: 'small' }, `${say.until} ${dateIn(desk, one.notAfter)}`),
+  );
+  return element(
+    'div',
+    { class: 'card', 'data-test': 'certificate' },
+    element('label', { class: 'choice' }, radio, facts),
+    removing
+      ? element(
+          'div',
+          { class: 'removing' },
+          element('p', { class: 'small' }, say.removeSure),
+          element(
+            'div',
+            { class: 'acts' },
+            button(say.removeYes, remove, 'remove-yes'),
+            button(say.keep, () => ask(false), 'keep'),
+          ),
+        )
+      : element(
+          'div',
+          { class: 'cardacts' },
+          isReady(one) ? null : button(say.goOn, () => desk.go(progressView(one)), 'progress', true),
+          button(say.remove, () => ask(true), 'remove'),
+        ),
+  );
+}
+
+export const dateIn = ({ language }: Desk, instant: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(instant));

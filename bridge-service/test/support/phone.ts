@@ -1,0 +1,203 @@
+import { fromBase64, toBase64 } from '@onelock/core/bytes';
+import { encodeLoginToken, type LoginTokenWire, loginScheme, loginToBeSigned } from '@onelock/core/login';
+import { parseCertificate } from '@onelock/core/x509';
+import type * as client from 'openid-client';
+import { type Company, companies } from '../../../demo/src/province/companies.ts';
+import { EnrolmentWorld, enrolmentOf, input, type Key, makeRequest, product } from './applicant.ts';
+import {
+  type Begun,
+  begin,
+  configure,
+  listen,
+  type RegisteredClient,
+  registerClient,
+  site,
+  Visitor,
+} from './oidc-visitor.ts';
+import type { Answer, TestService } from './service.ts';
+
+export const rightPin = 'a1'.repeat(32);
+export const wrongPin = 'b2'.repeat(32);
+
+/** A phone without a screen: what its page does, step by step. */
+export class TestPhone {
+  readonly service: TestService;
+  readonly origin: string;
+  readonly key: Key;
+  id = '';
+  secret = '';
+  certificate: Uint8Array = new Uint8Array();
+  readonly #request: Uint8Array;
+
+  private constructor(service: TestService, origin: string, company: Company) {
+    this.service = service;
+    this.origin = origin;
+    const { der, key } = makeRequest({ company });
+    this.key = key;
+    this.#request = der;
+  }
+
+  /** Registered, with a certificate of the world's CA. */
+  static async enrolled(world: PhoneWorld, company: Company = companies.builder): Promise<TestPhone> {
+    const phone = await TestPhone.registered(world, company);
+    const made = await phone.call('applications', { ...input(world.ca.sm2, company), product: 'phone' });
+    if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+    const own = { 'onelock-application-key': made.body.applicationKey };
+    const at = `applications/${made.body.id}`;
+    const submitted = await phone.call(`${at}/submission`, { request: toBase64(phone.#request) }, own);
+    if (submitted.status !== 200) throw new Error(JSON.stringify(submitted.body));
+    await world.ca.settle();
+    const delivery = await phone.call(`${at}/delivery`, undefined, own);
+    if (delivery.status !== 200) throw new Error(JSON.stringify(delivery.body));
+    phone.certificate = fromBase64(delivery.body.signingCertificate);
+    await phone.call(`${at}/installation`, {}, own);
+    return phone;
+  }
+
+  static async registered(world: PhoneWorld, company: Company = companies.builder): Promise<TestPhone> {
+    const phone = new TestPhone(world.service, world.url, company);
+    const { status, body } = await phone.call('phones', {
+      publicKey: toBase64(phone.key.publicKey.spki),
+      pinProof: rightPin,
+    });
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    phone.id = body.id;
+    phone.secret = body.key;
+    return phone;
+  }
+
+  call(path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.service.call(body === undefined ? 'GET' : 'POST', `/phone/api/${path}`, {
+      ...(body !== undefined && { body }),
+      headers: {
+        ...{ origin: this.origin, 'x-onelock-page': 'phone', 'onelock-phone': `${this.id}.${this.secret}` },
+        ...headers,
+      },
+    });
+  }
+
+  scan = (frame: string): Promise<Answer> => this.call('claims', { frame: frame.split('#')[1] ?? frame });
+  type = (code: string): Promise<Answer> => this.call('claims', { code });
+  unlock = (order: string, pinProof = rightPin): Promise<Answer> => this.call(`orders/${order}/unlock`, { pinProof });
+  deny = (order: string, cause = 'not-me'): Promise<Answer> => this.call(`orders/${order}/denial`, { cause });
+  send = (order: string, token: unknown): Promise<Answer> => this.call(`orders/${order}/approval`, { token });
+
+  sign({ challenge, origin }: { challenge: string; origin: string }, certificate = this.certificate): LoginTokenWire {
+    const { ops } = this.service.ports;
+    const scheme = loginScheme(parseCertificate(certificate).publicKey);
+    const bytes = fromBase64(challenge);
+    const statement = { purpose: 'login', origin, challenge: bytes, certificate, digest: scheme.digest } as const;
+    const signature = ops.sign(this.key.privateKey, scheme.signature, loginToBeSigned(statement, ops));
+    return encodeLoginToken({ version: 1, origin, challenge: bytes, certificate, algorithm: scheme.id, signature });
+  }
+
+  /** From the code on the screen to what was judged. */
+  async approve(code: string): Promise<Answer> {
+    const { body: order } = await this.type(code);
+    await this.unlock(order.id);
+    return this.send(order.id, this.sign(order));
+  }
+}
+
+/** Somebody's browser at the login page, with the order that it began there. */
+export class Screen {
+  readonly visitor: Visitor;
+  readonly page: string;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is read field by field
+  order: any = null;
+
+  constructor(visitor: Visitor, page: string) {
+    this.visitor = visitor;
+    this.page = page;
+  }
+
+  static async open(begun: Begun): Promise<Screen> {
+    const visitor = new Visitor();
+    const screen = new Screen(visitor, (await visitor.follow(begun.url.href)).url);
+    const { status, body } = await screen.act('order');
+    if (status !== 200) throw new Error(JSON.stringify(body));
+    screen.order = body;
+    return screen;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async act(name: string, body: object = {}): Promise<{ readonly status: number; readonly body: any }> {
+    const answer = await this.visitor.open(`${this.page}/phone/${name}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', origin: new URL(this.page).origin, 'x-onelock-page': 'login' },
+    });
+    return { status: answer.status, body: JSON.parse(answer.text) };
+  }
+
+  finish = (order: string = this.order.id) => this.act('finish', { order });
+  cancel = (order: string = this.order.id) => this.act('cancel', { order });
+
+  /** What the stream says first: the order as it is, and a frame while it is shown. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async look(order: string = this.order.id): Promise<{ readonly order: any; readonly frame: string | null }> {
+    const ending = new AbortController();
+    const cookie = [...this.visitor.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+    const response = await fetch(`${this.page}/phone/stream?order=${order}`, {
+      headers: { cookie },
+      signal: ending.signal,
+    });
+    if (response.status !== 200 || response.body === null) return { order: await response.json(), frame: null };
+    let text = '';
+    for await (const chunk of response.body) {
+      text += Buffer.from(chunk).toString('utf8');
+      if (/event: order\n.*\n\n(event: frame\n.*\n\n|: here)/.test(text)) break;
+    }
+    ending.abort();
+    return {
+      order: JSON.parse(/event: order\ndata: (.*)\n/.exec(text)?.[1] ?? 'null'),
+      frame: /event: frame\ndata: (.*)\n/.exec(text)?.[1] ?? null,
+    };
+  }
+}
+
+/** A service with a CA that certifies phones, a platform, and its client. */
+export class PhoneWorld {
+  readonly ca: EnrolmentWorld;
+  readonly service: TestService;
+  readonly url: string;
+  readonly platformId: string;
+  readonly registered: RegisteredClient;
+  readonly config: client.Configuration;
+
+  private constructor(parts: Pick<PhoneWorld, 'ca' | 'url' | 'platformId' | 'registered' | 'config'>) {
+    this.ca = parts.ca;
+    this.service = parts.ca.service;
+    this.url = parts.url;
+    this.platformId = parts.platformId;
+    this.registered = parts.registered;
+    this.config = parts.config;
+  }
+
+  static async start(): Promise<PhoneWorld> {
+    const ca = await EnrolmentWorld.start();
+    const { service } = ca;
+    const url = await listen(service);
+    await service.call('PUT', `/v1/cas/${ca.sm2}/enrolment`, {
+      token: service.administrator,
+      body: enrolmentOf(`http://127.0.0.1:${ca.ca.port}/sm2/.well-known/est`, [
+        { ...product('phone', 'sm2', 'single'), label: 'single', medium: 'phone' },
+        { ...product('sm2-single', 'sm2', 'single'), label: 'single' },
+      ]),
+    });
+    const { body } = await service.call('POST', '/v1/callers', {
+      token: service.administrator,
+      body: { name: '示范平台', role: 'platform', origins: [site] },
+    });
+    const registered = await registerClient(service, body.id);
+    return new PhoneWorld({ ca, url, platformId: body.id, registered, config: await configure(url, registered) });
+  }
+
+  begin = (): Promise<Begun> => begin(this.config);
+
+  async screen(): Promise<Screen> {
+    return Screen.open(await this.begin());
+  }
+
+  close = (): Promise<void> => this.ca.close();
+}
