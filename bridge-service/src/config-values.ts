@@ -12,7 +12,14 @@ export const postgresAddress = (value: string): string | null => {
   if (value === '') return null;
   if (!/^postgres(?:ql)?:\/\//.test(value) || !URL.canParse(value))
     throw new RuleError('postgres://user@host/database');
+  // It would stand in the environment, in process lists and in whatever prints an address.
+  if (hasPassword(value)) throw new RuleError('no password in the address: ONELOCK_SERVICE_DATABASE_PASSWORD_FILE');
   return value;
+};
+export const hasPassword = (address: string): boolean => {
+  if (!URL.canParse(address)) return false;
+  const { password, searchParams } = new URL(address);
+  return password !== '' || searchParams.has('password');
 };
 export const flag = (value: string): boolean => {
   if (value === '1' || value === 'true') return true;

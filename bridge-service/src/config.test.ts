@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isCodedError } from '@onelock/core/errors';
 import { describe, expect, it } from 'vitest';
-import { readConfig, unknownVariables } from './config.ts';
+import { namedDatabase, readConfig, unknownVariables } from './config.ts';
 import { configKeys } from './config-keys.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -51,6 +51,22 @@ describe('the configuration', () => {
       ).toMatchObject({ host, trustedProxies: ['10.0.0.2', 'fd00::/8'] });
     },
   );
+
+  it('has the password of PostgreSQL from a file, whoever names the address', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'onelock-config-'));
+    const file = path.join(folder, 'password');
+    writeFileSync(file, 'geheim\n');
+    const url = 'postgres://onelock@db.internal/onelock';
+    const config = readConfig({ ONELOCK_SERVICE_DATABASE_PASSWORD_FILE: file });
+    expect(namedDatabase(config, url)).toEqual({ engine: 'postgres', url, password: 'geheim' });
+    expect(namedDatabase(config, 'backup.db')).toEqual({ engine: 'sqlite', file: 'backup.db' });
+    for (const told of ['postgres://onelock:geheim@db.internal/onelock', `${url}?password=geheim`]) {
+      expect(failure({ ONELOCK_SERVICE_DATABASE_URL: told })).toMatchObject({ key: 'ONELOCK_SERVICE_DATABASE_URL' });
+      expect(JSON.stringify(failure({ ONELOCK_SERVICE_DATABASE_URL: told }))).not.toContain('geheim');
+      expect(() => namedDatabase(config, told)).toFailWith('ERR_CLI_USAGE');
+    }
+    rmSync(folder, { recursive: true });
+  });
 
   it('wants certificate and key together', () => {
     expect(failure({ ONELOCK_SERVICE_TLS_KEY_FILE: 'key.pem' })).toMatchObject({ key: 'ONELOCK_SERVICE_TLS_KEY_FILE' });

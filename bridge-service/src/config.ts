@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
 import { configKeys } from './config-keys.ts';
-import { RuleError } from './config-values.ts';
+import { hasPassword, RuleError } from './config-values.ts';
 import { isLoopback } from './loopback.ts';
-import type { DatabaseLocation } from './repositories/engine/database-location.ts';
+import { type DatabaseLocation, readDatabaseLocation } from './repositories/engine/database-location.ts';
 import type { ChangeRules, Lifetimes } from './services/ports/ports.ts';
 
 type Keys = typeof configKeys;
@@ -89,6 +89,20 @@ export function databaseLocationOf({ dataDir, databaseUrl, databasePasswordFile 
       { cause: error },
     );
   }
+}
+
+/**
+ * A database as somebody named it on a command line. One of PostgreSQL has the password of the configured file: on a command line everybody on the
+ * machine could read it.
+ *
+ * @throws {CodedError} ERR_CLI_USAGE for another scheme, or an address with a password; ERR_SERVICE_CONFIG_INVALID as {@link databaseLocationOf}
+ */
+export function namedDatabase(config: PlaceKeys, text: string): DatabaseLocation {
+  const location = readDatabaseLocation(text);
+  if (location.engine === 'sqlite') return location;
+  if (hasPassword(location.url))
+    throw new CodedError('ERR_CLI_USAGE', { detail: configKeys.databasePasswordFile.variable });
+  return databaseLocationOf({ ...config, databaseUrl: location.url });
 }
 
 /** Folder of the service's own secrets. */

@@ -1,14 +1,10 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
-import { databaseLocationOf, readConfig } from '../config.ts';
+import { databaseLocationOf, namedDatabase, readConfig } from '../config.ts';
 import { createAuditReadings } from '../repositories/audit.ts';
 import { type CopiedRows, copyDatabase } from '../repositories/engine/copy-database.ts';
-import {
-  type DatabaseLocation,
-  describeLocation,
-  readDatabaseLocation,
-} from '../repositories/engine/database-location.ts';
+import { type DatabaseLocation, describeLocation } from '../repositories/engine/database-location.ts';
 import { openDatabase } from '../repositories/engine/open-database.ts';
 import type { ServiceDatabase } from '../repositories/engine/schema.ts';
 import { createFactRepository } from '../repositories/facts.ts';
@@ -62,7 +58,7 @@ export async function restore(
 ): Promise<CopyReport> {
   const config = readConfig(environment);
   const source = existingDatabase(config, required(options.from, '--from FILE'));
-  const target = options.database === undefined ? databaseTarget(environment) : readDatabaseLocation(options.database);
+  const target = options.database === undefined ? databaseTarget(environment) : namedDatabase(config, options.database);
   return copyBetween(source, target, 'wait');
 }
 
@@ -79,7 +75,7 @@ export async function migrateToPostgres(
   // The address of the target may stand in the configuration already: the source is the file in the data folder all the same.
   const config = { ...readConfig(environment), databaseUrl: null };
   const source = existingDatabase(config, options.database);
-  const target = options.to === undefined ? databaseTarget(environment) : readDatabaseLocation(options.to);
+  const target = options.to === undefined ? databaseTarget(environment) : namedDatabase(config, options.to);
   if (source.engine !== 'sqlite' || target.engine !== 'postgres')
     throw new CodedError('ERR_CLI_USAGE', { detail: '--db FILE --to postgres://…' });
   return copyBetween(source, target, 'wait');

@@ -1,11 +1,7 @@
 import { statSync } from 'node:fs';
 import { CodedError } from '@onelock/core/errors';
-import { databaseLocationOf, type ServiceConfig } from '../config.ts';
-import {
-  type DatabaseLocation,
-  describeLocation,
-  readDatabaseLocation,
-} from '../repositories/engine/database-location.ts';
+import { databaseLocationOf, namedDatabase, type ServiceConfig } from '../config.ts';
+import { type DatabaseLocation, describeLocation } from '../repositories/engine/database-location.ts';
 import { openDatabaseReadOnly } from '../repositories/engine/open-database.ts';
 import type { ServiceDatabase } from '../repositories/engine/schema.ts';
 import { isStoreUnavailable } from '../repositories/engine/store-unavailable.ts';
@@ -16,7 +12,7 @@ import { isStoreUnavailable } from '../repositories/engine/store-unavailable.ts'
  * @throws {CodedError} ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE
  */
 export function existingDatabase(config: ServiceConfig, named: string | undefined): DatabaseLocation {
-  const location = named === undefined ? databaseLocationOf(config) : readDatabaseLocation(named);
+  const location = named === undefined ? databaseLocationOf(config) : namedDatabase(config, named);
   if (location.engine === 'sqlite' && statSync(location.file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file: location.file });
   return location;
