@@ -81,7 +81,7 @@ export const say = wordsOf(
       '核对由这台浏览器进行：签名出自本服务公布的公钥，且现在的日志（SM3 与 SHA-256 两棵树）以检查点所载的日志开头。',
     witness: '核对见证方保存的检查点',
     'witness.lead':
-      '选取见证方自己保存的 checkpoints.jsonl。浏览器逐个核对签名，并向服务索取一致性证明：现在的日志必须以当时的日志开头。文件不上传。',
+      '选取见证方自己保存的检查点文件。浏览器逐个核对签名，并向服务索取一致性证明：现在的日志必须以当时的日志开头。文件不上传。',
     'witness.file': '选取文件…',
     'witness.doing': '{file}：已核对 {checked} / {count}',
     'witness.none': '文件中没有检查点',
@@ -219,12 +219,12 @@ export const say = wordsOf(
       'Checked by this browser: the signature is by the key that the service publishes, and the log as it is now begins with what the checkpoint tells of, in both trees (SM3 and SHA-256).',
     witness: 'Check what a witness has kept',
     'witness.lead':
-      'Choose the checkpoints.jsonl that a witness kept by itself. The browser checks each signature and asks for proofs that the log as it is now begins with the log of then. The file is not uploaded.',
+      'Choose the file of checkpoints that a witness kept by itself. The browser checks each signature and asks for proofs that the log as it is now begins with the log of then. The file is not uploaded.',
     'witness.file': 'Choose a file…',
     'witness.doing': '{file}: {checked} of {count} checked',
     'witness.none': 'No checkpoint in this file',
     'witness.good': 'All {count} checkpoints agree; the newest is of {size} entries at {at}',
-    'witness.bad': '{count} checkpoints do not agree',
+    'witness.bad': 'Checkpoints that do not agree: {count}',
     'witness.unread': '{count} more lines are no checkpoints and were not checked.',
     'witness.large': 'The file is too large (16 MB at most)',
     'witness.why.log': 'is of another log',

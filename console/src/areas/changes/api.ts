@@ -90,6 +90,16 @@ export const changeSets = {
   list: (state: ChangeSetState | '', cursor?: string) =>
     call<Page<ChangeSet>>('GET', path, { query: { state, cursor } }),
   find: (id: string) => call<ChangeSet>('GET', `${path}/${id}`),
+  /** Change sets that end the overlaps of others; those of one CA, or those of one change set. */
+  overlaps: async (of: { readonly ca?: string; readonly parent?: string }) => {
+    const { items } = await call<Page<ChangeSet>>('GET', path, { query: { state: 'approved', limit: 200 } });
+    return items.filter(
+      ({ parent, operations }) =>
+        parent !== null &&
+        (of.parent === undefined || parent === of.parent) &&
+        (of.ca === undefined || operations.some((operation) => 'id' in operation && operation.id === of.ca)),
+    );
+  },
   preview: async (operations: readonly Operation[]) =>
     (await call<{ preview: readonly Preview[] }>('POST', `${path}/preview`, { body: { operations } })).preview,
   propose: (body: Proposal, key: string) => call<ChangeSet>('POST', path, { body, key }),

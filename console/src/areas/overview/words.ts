@@ -25,6 +25,8 @@ export const say = wordsOf(
     'expiring.none': '没有',
     'expiring.more': '查看全部',
     by: '由 {name} 提出',
+    emergency: '7 天内有 {count} 次应急登录，请核实',
+    'emergency.more': '查看全部一次性代码',
   },
   {
     overview: 'Today',
@@ -51,5 +53,7 @@ export const say = wordsOf(
     'expiring.none': 'None',
     'expiring.more': 'See all',
     by: 'proposed by {name}',
+    emergency: 'Break-glass was used {count} times within 7 days: make sure that it was right',
+    'emergency.more': 'All one-time codes',
   },
 );
