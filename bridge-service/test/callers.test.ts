@@ -5,7 +5,7 @@ import { createTestService, type TestService } from './support/service.ts';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await createTestService({ agentRequestsPerMinute: 10_000 });
+  service = await createTestService({ agentRequestsPerMinute: 10_000, anonymousRequestsPerMinute: 10_000 });
 });
 afterAll(() => service.close());
 

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWebhooks } from '../src/jobs/webhooks.ts';
 import { createWebhookPost } from '../src/outbound/index.ts';
-import { signatureOf } from '../src/services/webhooks/deliver.ts';
 import { deliverMessages } from '../src/services/webhooks/deliver-messages.ts';
+import { signatureOf } from '../src/services/webhooks/signing.ts';
 import { pem } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
 

@@ -19,6 +19,7 @@ import { applications } from './0100-applications.ts';
 import { court } from './0110-court.ts';
 import { loginRetention } from './0111-login-retention.ts';
 import { phones } from './0120-phones.ts';
+import { supervisionWebhooks } from './0130-supervision-webhooks.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -41,6 +42,7 @@ const migrations: readonly ServiceMigration[] = [
   court,
   loginRetention,
   phones,
+  supervisionWebhooks,
 ];
 
 /**

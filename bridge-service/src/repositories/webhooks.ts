@@ -9,6 +9,7 @@ export function createWebhookRepository(database: ServiceDatabase): WebhookRepos
         .insertInto('webhooks')
         .values({
           ...{ id: webhook.id, name: webhook.name, url: webhook.url, sealed_secret: webhook.sealedSecret },
+          ...{ sealed_previous: webhook.sealedPrevious, previous_until: webhook.previousUntil },
           ...{ created_at: webhook.createdAt, created_by: webhook.createdBy, told: webhook.told },
           ...{ failures: webhook.failures, next_attempt_at: webhook.nextAttemptAt },
           ...{ last_success_at: webhook.lastSuccessAt, last_error: webhook.lastError, revoked_at: webhook.revokedAt },
@@ -23,6 +24,13 @@ export function createWebhookRepository(database: ServiceDatabase): WebhookRepos
       let query = database.selectFrom('webhooks').selectAll().orderBy('id').limit(limit);
       if (after !== null) query = query.where('id', '>', after);
       return (await query.execute()).map(toWebhook);
+    },
+    async setSecrets({ id, sealedSecret, sealedPrevious, previousUntil }) {
+      await database
+        .updateTable('webhooks')
+        .set({ sealed_secret: sealedSecret, sealed_previous: sealedPrevious, previous_until: previousUntil })
+        .where('id', '=', id)
+        .execute();
     },
     async revoke(id, at) {
       const { numUpdatedRows } = await database
@@ -80,6 +88,6 @@ function toWebhook(row: Selectable<Tables['webhooks']>): Webhook {
     ...{ id: row.id, name: row.name, url: row.url, sealedSecret: row.sealed_secret, createdAt: row.created_at },
     ...{ createdBy: row.created_by, told: Number(row.told), failures: Number(row.failures) },
     ...{ nextAttemptAt: row.next_attempt_at, lastSuccessAt: row.last_success_at, lastError: row.last_error },
-    revokedAt: row.revoked_at,
+    ...{ sealedPrevious: row.sealed_previous, previousUntil: row.previous_until, revokedAt: row.revoked_at },
   };
 }

@@ -151,6 +151,10 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'POST /v1/webhooks': administrator,
   'GET /v1/webhooks': overseers,
   'DELETE /v1/webhooks/:whk': administrator,
+  'POST /v1/webhooks/:whk/secret': administrator,
+  'POST /v1/webhooks/:whk/test': administrator,
+  'GET /v1/webhooks/:whk/deliveries': overseers,
+  'POST /v1/webhooks/:whk/deliveries/:msg/resend': administrator,
 
   'POST /v1/certificates/validate': everyone,
   'POST /v1/signatures/verify': everyone,

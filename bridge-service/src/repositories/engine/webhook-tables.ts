@@ -5,6 +5,9 @@ export interface WebhookTables {
     name: string;
     url: string;
     sealed_secret: string;
+    /** The secret before the last rotation, until it ends. */
+    sealed_previous: string | null;
+    previous_until: string | null;
     created_at: string;
     created_by: string;
     /** Sequence of the last event that it has confirmed. */

@@ -5,6 +5,9 @@ export interface Webhook {
   readonly name: string;
   readonly url: string;
   readonly sealedSecret: string;
+  /** The secret before the last rotation, which signs beside the new one for a while. */
+  readonly sealedPrevious: string | null;
+  readonly previousUntil: string | null;
   readonly createdAt: string;
   readonly createdBy: string;
   /** Sequence of the last event that it has confirmed. */
@@ -22,6 +25,8 @@ export interface WebhookRepository {
   add(webhook: Webhook): Promise<void>;
   byId(id: string): Promise<Webhook | null>;
   list(page: PageRequest<string>): Promise<readonly Webhook[]>;
+  /** Replaces its secrets and nothing else: how far it is told is the job's to say. */
+  setSecrets(webhook: Pick<Webhook, 'id' | 'sealedSecret' | 'sealedPrevious' | 'previousUntil'>): Promise<void>;
   /** True when it was there and not revoked. */
   revoke(id: string, at: string): Promise<boolean>;
   /** Not revoked, behind, and to be tried now. */

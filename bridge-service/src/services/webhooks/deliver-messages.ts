@@ -1,8 +1,12 @@
 import { utf8Encode } from '@onelock/core/bytes';
 import { isCodedError } from '@onelock/core/errors';
-import type { PlatformMessage, PlatformWebhook } from '../ports/platform-messages-store.ts';
-import { type DeliveryPorts, type Post, signatureOf } from './deliver.ts';
+import type { PlatformMessage } from '../ports/platform-messages-store.ts';
+import { listEvents, type SupervisionEventView } from '../watch-list/told.ts';
+import type { DeliveryPorts, Post } from './deliver.ts';
+import { secretPlace } from './endpoints.ts';
+import type { MessageView } from './messages.ts';
 import { platformSecretPlace } from './platform-webhooks.ts';
+import { signedHeaders, type WebhookSecrets } from './signing.ts';
 
 /** A node that dies while it tells lets go of a message after this. */
 const claimMs = 30_000;
@@ -13,7 +17,7 @@ const mostAttempts = 16;
 const page = 100;
 
 /**
- * Tells platforms what waits for them, each webhook's messages one after the other, webhooks beside one another. What was not confirmed by 200 is told
+ * Tells webhooks of platforms what waits for them, and those of supervision what somebody sent by hand, each webhook's messages one after the other, webhooks beside one another. What was not confirmed by 200 is told
  * again after 1, 2, 4 … seconds, and given up in the end; one may come twice, and a later one may overtake one that failed.
  */
 export async function deliverMessages(ports: DeliveryPorts, post: Post): Promise<void> {
@@ -23,6 +27,25 @@ export async function deliverMessages(ports: DeliveryPorts, post: Post): Promise
   await Promise.all([...byWebhook].map(([id, messages]) => deliverTo(ports, post, id, messages)));
 }
 
+/** Who is told: a webhook of a platform, or one of supervision. */
+interface Target extends WebhookSecrets {
+  readonly url: string;
+  readonly revokedAt: string | null;
+  /** Where its secrets belong to. */
+  readonly place: string;
+}
+
+const isSupervisions = (id: string): boolean => id.startsWith('whk_');
+
+async function targetOf({ store }: DeliveryPorts, id: string): Promise<Target | null> {
+  if (!isSupervisions(id)) {
+    const webhook = await store.platformMessages.webhook(id);
+    return webhook === null ? null : { ...webhook, place: platformSecretPlace(id) };
+  }
+  const webhook = await store.webhooks.byId(id);
+  return webhook === null ? null : { ...webhook, place: secretPlace(id) };
+}
+
 async function deliverTo(
   ports: DeliveryPorts,
   post: Post,
@@ -30,8 +53,8 @@ async function deliverTo(
   messages: readonly PlatformMessage[],
 ): Promise<void> {
   const { store, clock } = ports;
-  const webhook = await store.platformMessages.webhook(webhookId);
-  if (webhook === null) return;
+  const target = await targetOf(ports, webhookId);
+  if (target === null) return;
   for (const message of messages) {
     const now = clock();
     const until = new Date(now.getTime() + claimMs).toISOString();
@@ -39,8 +62,8 @@ async function deliverTo(
       platformMessages.claim(message.id, now.toISOString(), until),
     );
     if (!mine) continue;
-    const failure = webhook.revokedAt === null ? await tell(ports, post, webhook, message) : 'ERR_REQUEST_NOT_FOUND';
-    await settle(ports, webhook.id, message, failure);
+    const failure = target.revokedAt === null ? await tell(ports, post, target, message) : 'ERR_REQUEST_NOT_FOUND';
+    await settle(ports, webhookId, message, failure);
     // Who does not answer is not asked for the rest at once.
     if (failure !== null) return;
   }
@@ -48,32 +71,34 @@ async function deliverTo(
 
 /** @returns the code of what went wrong, or null */
 async function tell(
-  { clock, personal }: DeliveryPorts,
+  ports: DeliveryPorts,
   post: Post,
-  webhook: PlatformWebhook,
-  { id, at, type, data }: PlatformMessage,
+  target: Target,
+  message: PlatformMessage,
 ): Promise<string | null> {
-  const now = clock();
-  const body = JSON.stringify({ id, at, type, data: JSON.parse(data) });
-  const place = platformSecretPlace(webhook.id);
-  const previous = webhook.previousUntil !== null && webhook.previousUntil > now.toISOString();
-  const sealed = [webhook.sealedSecret, ...(previous && webhook.sealedPrevious ? [webhook.sealedPrevious] : [])];
-  const seconds = String(Math.floor(now.getTime() / 1000));
-  const signatures = sealed.map((secret) => {
-    const opened = personal.open({ sealed: secret, masked: '' }, place) ?? '';
-    return `v1=${signatureOf(opened, seconds, body)}`;
-  });
+  const content = await contentOf(ports, message);
+  if (content === null) return 'ERR_REQUEST_NOT_FOUND';
+  const body = JSON.stringify(content);
+  const headers = signedHeaders(ports, target, target.place, { id: content.id, body });
   try {
-    await post(webhook.url, utf8Encode(body), {
-      'content-type': 'application/json',
-      'onelock-event-id': id,
-      'onelock-signature': [`t=${seconds}`, ...signatures].join(','),
-    });
+    await post(target.url, utf8Encode(body), headers);
     return null;
   } catch (error) {
     if (isCodedError(error)) return error.code;
     throw error;
   }
+}
+
+/** What is posted: the message, or the event of supervision that it names, as it was told before; null when that is gone. */
+async function contentOf(
+  ports: DeliveryPorts,
+  { id, webhookId, at, type, data }: PlatformMessage,
+): Promise<SupervisionEventView | Pick<MessageView, 'id' | 'at' | 'type' | 'data'> | null> {
+  const said = JSON.parse(data) as Readonly<Record<string, string>>;
+  const { event, sequence } = said;
+  if (!isSupervisions(webhookId) || event === undefined || sequence === undefined) return { id, at, type, data: said };
+  const { events } = await listEvents(ports, Number(sequence) - 1, 1);
+  return events.find((one) => one.id === event) ?? null;
 }
 
 async function settle(

@@ -1,15 +1,15 @@
-import { createHmac } from 'node:crypto';
 import { utf8Encode } from '@onelock/core/bytes';
-import { CodedError, isCodedError } from '@onelock/core/errors';
+import { isCodedError } from '@onelock/core/errors';
 import type { Ports } from '../ports/ports.ts';
 import type { Webhook } from '../ports/webhook-store.ts';
 import { listEvents, type SupervisionEventView } from '../watch-list/told.ts';
-import { secretPlace } from './endpoints.ts';
+import { deliveredMessage, secretPlace } from './endpoints.ts';
+import { signedHeaders } from './signing.ts';
 
 /** Brings one message to an address. Rejects with a CodedError unless the answer was 200. */
 export type Post = (url: string, body: Uint8Array, headers: Readonly<Record<string, string>>) => Promise<unknown>;
 
-export type DeliveryPorts = Pick<Ports, 'store' | 'clock' | 'personal'>;
+export type DeliveryPorts = Pick<Ports, 'store' | 'clock' | 'personal' | 'ops'>;
 
 /** A node that dies while it tells lets go of the webhook after this. */
 const claimMs = 30_000;
@@ -29,21 +29,24 @@ export async function tellWebhooks(ports: DeliveryPorts, post: Post): Promise<vo
 }
 
 async function tellOne(ports: DeliveryPorts, post: Post, { id }: Webhook): Promise<void> {
-  const { store, clock, personal } = ports;
+  const { store, clock } = ports;
   const begun = clock();
   const until = new Date(begun.getTime() + claimMs).toISOString();
   if (!(await store.transaction(({ webhooks }) => webhooks.claim(id, begun.toISOString(), until)))) return;
   const webhook = await store.webhooks.byId(id);
   if (webhook === null) return;
-  const secret = personal.open({ sealed: webhook.sealedSecret, masked: '' }, secretPlace(id)) ?? '';
   let told = webhook.told;
   try {
     const { events } = await listEvents(ports, told, page);
     for (const event of events) {
-      await postEvent(ports, post, webhook, secret, event);
+      await postEvent(ports, post, webhook, event);
+      const attempts = told === webhook.told ? webhook.failures + 1 : 1;
       told = event.sequence;
-      const at = clock().toISOString();
-      await store.transaction(({ webhooks }) => webhooks.confirm(id, event.sequence, at));
+      const delivered = deliveredMessage(ports, webhook, event, attempts);
+      await store.transaction(async ({ webhooks, platformMessages }) => {
+        await webhooks.confirm(id, event.sequence, delivered.nextAttemptAt);
+        await platformMessages.add(delivered);
+      });
     }
   } catch (error) {
     if (!isCodedError(error)) throw error;
@@ -55,23 +58,12 @@ async function tellOne(ports: DeliveryPorts, post: Post, { id }: Webhook): Promi
 }
 
 async function postEvent(
-  { clock }: DeliveryPorts,
+  ports: DeliveryPorts,
   post: Post,
-  { url }: Webhook,
-  secret: string,
+  webhook: Webhook,
   event: SupervisionEventView,
 ): Promise<void> {
   const body = JSON.stringify(event);
-  const at = String(Math.floor(clock().getTime() / 1000));
-  await post(url, utf8Encode(body), {
-    'content-type': 'application/json',
-    'onelock-event-id': event.id,
-    'onelock-signature': `t=${at},v1=${signatureOf(secret, at, body)}`,
-  });
-}
-
-/** HMAC-SHA-256 over time, a dot and the body, hex. A receiver compares it, and refuses a time that is minutes away. */
-export function signatureOf(secret: string, at: string, body: string): string {
-  if (secret === '') throw new CodedError('ERR_SERVICE_INTERNAL');
-  return createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
+  const headers = signedHeaders(ports, webhook, secretPlace(webhook.id), { id: event.id, body });
+  await post(webhook.url, utf8Encode(body), headers);
 }

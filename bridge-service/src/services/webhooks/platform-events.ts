@@ -1,7 +1,6 @@
-import { newId } from '../identifiers.ts';
-import type { PlatformMessage, PlatformWebhook } from '../ports/platform-messages-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Repositories } from '../ports/store.ts';
+import { putMessage } from './messages.ts';
 
 /**
  * What platforms are told of. `ca.changed`: a CA entered, changed or left. `platform.changed`: the platform's own record, profile or token.
@@ -24,21 +23,4 @@ export async function tellPlatforms(
   for (const webhook of webhooks)
     if (webhook.events.length === 0 || webhook.events.includes(type))
       await putMessage(repositories, ports, webhook, type, data);
-}
-
-export async function putMessage(
-  { platformMessages, events }: Pick<Repositories, 'platformMessages' | 'events'>,
-  { ops, clock }: TellPorts,
-  { id: webhookId }: PlatformWebhook,
-  type: PlatformEvent | 'webhook.test',
-  data: Readonly<Record<string, string>>,
-): Promise<PlatformMessage> {
-  const at = clock().toISOString();
-  const message: PlatformMessage = {
-    ...{ id: newId('msg', clock, ops), webhookId, at, type, data: JSON.stringify(data) },
-    ...{ state: 'pending', attempts: 0, nextAttemptAt: at, lastError: null, deliveredAt: null },
-  };
-  await platformMessages.add(message);
-  await events.publish('platform.told', { message: message.id });
-  return message;
 }

@@ -7,15 +7,12 @@ import type { Act, Ports } from '../ports/ports.ts';
 import type { PlatformProfile } from '../ports/registry-records.ts';
 import type { PageRequest, Readings, Repositories } from '../ports/store.ts';
 import { authorOf } from '../registry/record-change.ts';
-import { putMessage } from './platform-events.ts';
-
-/** For so long the secret before signs beside the new one. */
-const overlapMs = 24 * 3_600_000;
+import { type MessageView, messageView, putMessage } from './messages.ts';
+import { withNewSecret } from './signing.ts';
 
 export const platformSecretPlace = (id: string): string => `platform_webhooks/${id}`;
 
 export type PlatformWebhookView = Omit<PlatformWebhook, 'sealedSecret' | 'sealedPrevious' | 'revokedAt'>;
-export type PlatformMessageView = Omit<PlatformMessage, 'data'> & { readonly data: Readonly<Record<string, string>> };
 
 /** Brings the webhooks of a platform in line with its profile: an address keeps its secret as long as it stays. */
 export async function alignWebhooks(
@@ -57,11 +54,7 @@ export async function rotateSecret(
   const secret = newToken(ports.ops);
   return act.transaction(async (repositories) => {
     const webhook = await ownWebhook(repositories, callerId, id);
-    const rotated: PlatformWebhook = {
-      ...{ ...webhook, sealedSecret: ports.personal.seal(secret, platformSecretPlace(id)).sealed },
-      sealedPrevious: webhook.sealedSecret,
-      previousUntil: new Date(ports.clock().getTime() + overlapMs).toISOString(),
-    };
+    const rotated = withNewSecret(ports, webhook, platformSecretPlace(id), secret);
     await repositories.platformMessages.updateWebhook(rotated);
     await appendAudit(repositories, ports, {
       ...{ ...authorOf(act), action: 'platform.rotate-webhook-secret', target: id, outcome: 'done' },
@@ -71,7 +64,7 @@ export async function rotateSecret(
 }
 
 /** Sends a message of no meaning, to see whether it arrives. @throws {CodedError} ERR_REQUEST_NOT_FOUND */
-export async function testWebhook(ports: Ports, act: Act, callerId: string, id: string): Promise<PlatformMessageView> {
+export async function testWebhook(ports: Ports, act: Act, callerId: string, id: string): Promise<MessageView> {
   return act.transaction(async (repositories) => {
     const webhook = await ownWebhook(repositories, callerId, id);
     return messageView(await putMessage(repositories, ports, webhook, 'webhook.test', { requestId: act.requestId }));
@@ -79,12 +72,7 @@ export async function testWebhook(ports: Ports, act: Act, callerId: string, id: 
 }
 
 /** Tries a message again that was given up. @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_CHANGE_STATE unless it is dead */
-export async function resendMessage(
-  ports: Ports,
-  act: Act,
-  callerId: string,
-  id: string,
-): Promise<PlatformMessageView> {
+export async function resendMessage(ports: Ports, act: Act, callerId: string, id: string): Promise<MessageView> {
   return act.transaction(async (repositories) => {
     const message = await repositories.platformMessages.byId(id);
     if (message === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
@@ -112,7 +100,7 @@ export async function listMessages(
   callerId: string,
   page: PageRequest<string>,
   state: MessageState | undefined,
-): Promise<Page<PlatformMessageView>> {
+): Promise<Page<MessageView>> {
   const ids = (await store.platformMessages.webhooks(callerId)).map(({ id }) => id);
   const { items, nextCursor } = await pageOf(
     page,
@@ -137,8 +125,3 @@ function webhookView(webhook: PlatformWebhook): PlatformWebhookView {
   const { sealedSecret: _secret, sealedPrevious: _previous, revokedAt: _revoked, ...view } = webhook;
   return view;
 }
-
-const messageView = ({ data, ...message }: PlatformMessage): PlatformMessageView => ({
-  ...message,
-  data: JSON.parse(data) as Record<string, string>,
-});
