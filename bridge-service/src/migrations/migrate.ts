@@ -5,6 +5,7 @@ import { firstTables } from './0001-first-tables.ts';
 import { merkleLog } from './0002-merkle-log.ts';
 import { registries } from './0003-registries.ts';
 import { serviceFacts } from './0004-service-facts.ts';
+import { appendByStatement } from './0005-append-by-statement.ts';
 import { evidenceTables } from './0010-evidence.ts';
 import { imports } from './0020-imports.ts';
 import { login } from './0030-login.ts';
@@ -28,6 +29,7 @@ const migrations: readonly ServiceMigration[] = [
   merkleLog,
   registries,
   serviceFacts,
+  appendByStatement,
   evidenceTables,
   imports,
   login,

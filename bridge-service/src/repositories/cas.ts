@@ -1,12 +1,29 @@
 import { CompiledQuery, type Selectable } from 'kysely';
 import type { Ca, CaCertificate } from '../services/ports/records.ts';
 import type { CaRepository } from '../services/ports/store.ts';
+import { askedTogether } from './engine/asked-together.ts';
+import { rowsOf } from './engine/compiled-once.ts';
+import { engineOf } from './engine/engine-of.ts';
+import { prepared } from './engine/prepared.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
-/** Asked with every judgement, hence built once: building costs more than asking. */
-const versionQuery = CompiledQuery.raw("select version from registry_state where name = 'cas'") as CompiledQuery<{
-  readonly version: number;
-}>;
+/** Asked with every judgement. */
+const versionQuery = prepared<{ readonly version: number }>(
+  CompiledQuery.raw("select version from registry_state where name = 'cas'"),
+);
+
+async function versionOfCas(database: ServiceDatabase): Promise<number> {
+  const [row] = await rowsOf(database, versionQuery);
+  if (row === undefined) throw new Error('the version of the CA registry is gone');
+  return row.version;
+}
+
+/** As `version`, for judgements that ask at once: on PostgreSQL they share a question. Not for use in a transaction. */
+export function sharedVersionOfCas(database: ServiceDatabase): CaRepository['version'] {
+  if (engineOf(database) === 'sqlite') return () => versionOfCas(database);
+  const together = askedTogether(async () => new Map([['cas', await versionOfCas(database)]]));
+  return async () => (await together('cas')) as number;
+}
 
 export function createCaRepository(database: ServiceDatabase): CaRepository {
   const certificatesOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, readonly CaCertificate[]>> => {
@@ -67,12 +84,7 @@ export function createCaRepository(database: ServiceDatabase): CaRepository {
       await addCertificates(ca);
       await nextVersion();
     },
-    async version() {
-      const { rows } = await database.executeQuery(versionQuery);
-      const [row] = rows;
-      if (row === undefined) throw new Error('the version of the CA registry is gone');
-      return row.version;
-    },
+    version: () => versionOfCas(database),
     async activeCertificates() {
       const rows = await database
         .selectFrom('ca_certificates')

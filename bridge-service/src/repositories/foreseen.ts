@@ -6,7 +6,6 @@ import type { WatchEntry } from '../services/ports/watch-store.ts';
 import { certificateColumns, toCertificate } from './certificates.ts';
 import { challengeColumns, toChallenge } from './challenges.ts';
 import { postgresArray } from './engine/postgres-array.ts';
-import { prepared } from './engine/prepared.ts';
 import type { Tables } from './engine/schema.ts';
 import type { LateWrite } from './late-writes.ts';
 import { toWatchEntry, watchColumns } from './watch-list.ts';
@@ -27,12 +26,13 @@ export const keysOf = ({ challenges = [], certificates = [] }: Foreseen): readon
   ...certificates,
 ];
 
-/** One question for each kind, of everything that the jobs of a group foresaw. */
+/**
+ * One question for each kind, of everything that the jobs of a group foresaw. They are not prepared: what was planned when the tables were small would
+ * be followed when they are large.
+ */
 export function questionsOf(foreseen: readonly Foreseen[]): readonly CompiledQuery[] {
   const ask = (table: string, columns: readonly string[], where: string, keys: readonly string[]): CompiledQuery =>
-    prepared(
-      CompiledQuery.raw(`select ${columns.join(', ')} from ${table} where ${where}`, [postgresArray('text', keys)]),
-    );
+    CompiledQuery.raw(`select ${columns.join(', ')} from ${table} where ${where}`, [postgresArray('text', keys)]);
   return [
     ask(
       'challenges',

@@ -3,7 +3,6 @@ import type { AuditDraft, Challenge, Login } from '../services/ports/records.ts'
 import { bulkInsert, columnLists, unnest } from './engine/bulk-insert.ts';
 import { hold } from './engine/bundle.ts';
 import type { ColumnType } from './engine/postgres-array.ts';
-import { prepared } from './engine/prepared.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
 
 /** What a job leaves to be written at the end of its group, together with that of the others. */
@@ -71,5 +70,6 @@ async function updateEach(
 ): Promise<void> {
   if (rows.length === 0) return;
   const text = statement(`${unnest(columns)} as given(${Object.keys(columns).join(', ')})`);
-  await hold(transaction, prepared(CompiledQuery.raw(text, columnLists(columns, rows))));
+  // Not prepared: planned while the table is small it would be read from end to end for ever.
+  await hold(transaction, CompiledQuery.raw(text, columnLists(columns, rows)));
 }

@@ -6,7 +6,7 @@ import { createApplicationRepository } from './applications.ts';
 import { createAuditReadings, createAuditRepository } from './audit.ts';
 import { createBidOpeningRepository } from './bid-openings.ts';
 import { callerOfToken, createCallerRepository } from './callers.ts';
-import { createCaRepository } from './cas.ts';
+import { createCaRepository, sharedVersionOfCas } from './cas.ts';
 import { createCertificateRepository } from './certificates.ts';
 import { createChallengeRepository } from './challenges.ts';
 import { createChangeSetRepository } from './change-sets.ts';
@@ -79,6 +79,7 @@ function createStore(
   return {
     ...readings,
     callers: { ...readings.callers, byTokenDigest: callerOfToken(database) },
+    cas: { ...readings.cas, version: sharedVersionOfCas(database) },
     subscribe: (topic, listener) => events.subscribe(topic, listener),
     onResync: (listener) => events.onResync(listener),
     transaction: (work, foreseen) => commit.run((unit) => work(repositoriesOf(unit, events)), foresees(foreseen)),

@@ -94,7 +94,12 @@ class PostgresConnection implements DatabaseConnection {
   async send(queries: readonly CompiledQuery[]): Promise<readonly Answer[]> {
     const all = [...this.#held, ...queries];
     this.#held = [];
-    const outcomes = await Promise.allSettled(all.map((query) => this.#ask(query)));
+    const { stream } = this.#client.connection;
+    // In one packet: a write to a socket costs as much as a small statement.
+    stream.cork();
+    const asked = all.map((query) => this.#ask(query));
+    stream.uncork();
+    const outcomes = await Promise.allSettled(asked);
     // The first that failed says why; those behind it, only that the transaction has failed.
     const answers = outcomes.map((outcome) => {
       if (outcome.status === 'fulfilled') return outcome.value;
