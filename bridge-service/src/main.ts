@@ -72,7 +72,7 @@ export async function startService(
     trust: createTrustRegistry(),
     lifetimes: lifetimesOf(config),
   };
-  const watched = await followWatchList(store, (error) =>
+  const watched = await followWatchList(store, shared.clock, (error) =>
     logger.error({ err: error }, 'the watch-list could not be read'),
   );
   const platforms = await followPlatforms(store, (error) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { begin, callback, type OpenProvider, openProvider, Visitor, walkIn } from './support/oidc-visitor.ts';
+import { replayEverything } from './support/replay.ts';
 
 let open: OpenProvider;
 let supervisor: string;
@@ -77,5 +78,11 @@ describe('a session', () => {
     expect(await goesOn(visitor)).toBe('login page');
     await call('PATCH', `/v1/cas/${ca.id}`, open.service.administrator, { state: 'active' });
     expect(await goesOn(visitor)).toBe('let in');
+  });
+
+  it('is judged alike when its uses are replayed', async () => {
+    const uses = (await replayEverything(open.service)).filter(({ entry }) => entry.action === 'login.continue');
+    expect(uses.length).toBeGreaterThan(4);
+    for (const { replay } of uses) expect(replay).toMatchObject({ outcome: 'same' });
   });
 });

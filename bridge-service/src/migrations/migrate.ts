@@ -21,6 +21,7 @@ import { court } from './0110-court.ts';
 import { loginRetention } from './0111-login-retention.ts';
 import { phones } from './0120-phones.ts';
 import { supervisionWebhooks } from './0130-supervision-webhooks.ts';
+import { standing } from './0140-standing.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -45,6 +46,7 @@ const migrations: readonly ServiceMigration[] = [
   loginRetention,
   phones,
   supervisionWebhooks,
+  standing,
 ];
 
 /**

@@ -40,6 +40,7 @@ import { createHistoryRepository } from './record-history.ts';
 import { createNonceRepository } from './request-nonces.ts';
 import { createSealRepository } from './seals.ts';
 import { createSearchReadings } from './search.ts';
+import { createStandingRepository } from './standing.ts';
 import { createStatisticsRepository } from './statistics.ts';
 import { createTicketRepository } from './tickets.ts';
 import { createWatchRepository } from './watch-list.ts';
@@ -132,6 +133,7 @@ function createReadings(database: ServiceDatabase): Readings {
     evidence: createEvidenceRepository(database),
     tsa: createTsaRepository(database),
     watchList: createWatchRepository(database),
+    standing: createStandingRepository(database),
     webhooks: createWebhookRepository(database),
     tickets: createTicketRepository(database),
     nonces: createNonceRepository(database),

@@ -10,6 +10,7 @@ import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readIdentity } from './registry/read-identity.ts';
 import { authorOf } from './registry/record-change.ts';
+import { standingOf } from './watch-list/standing.ts';
 import { watchUse } from './watch-list/watch-use.ts';
 
 export interface LoginToContinue {
@@ -40,12 +41,13 @@ export async function continueLogin(
   const kept = notes.keep(certificate.der);
   const { details, items } = notes.record(evidence, sources);
   const certificateDigest = toHex(ports.ops.digest('sm3', certificate.der));
-  const identity = await readIdentity(ports, ports.store, certificate);
+  const subjects = [{ certificateDigest, identity: await readIdentity(ports, ports.store, certificate) }];
+  const standing = standingOf((await ports.watched.current()).inactive, subjects);
   return act.transaction(async (repositories) => {
     const watched =
       judged.indication === 'passed'
         ? await watchUse(repositories, ports, act, {
-            ...{ subjects: [{ certificateDigest, identity }], context: {} },
+            ...{ subjects, standing, context: {} },
             ...{ action: 'login.continue', target: loginId, indication: judged.indication },
           })
         : null;
@@ -57,6 +59,7 @@ export async function continueLogin(
       details: {
         ...{ ...details, certificate: kept },
         ...(watched !== null && watched.hits.length > 0 && { watched: watched.hits }),
+        ...(watched !== null && standing && { standing }),
       },
     });
     return report;

@@ -17,6 +17,7 @@ import { proveCertificate } from './registry/certificates.ts';
 import { readIdentity } from './registry/read-identity.ts';
 import { authorOf } from './registry/record-change.ts';
 import { useDetails } from './statistics/use-details.ts';
+import { standingOf } from './watch-list/standing.ts';
 import { type UseContext, type Watched, watchedValues, watchUse } from './watch-list/watch-use.ts';
 
 export interface LoginView extends LoginReport {
@@ -67,6 +68,7 @@ export async function judgeLoginToken(
   const id = newId('lgn', clock, ops);
   const challengeDigest = toHex(ops.digest('sha256', token.challenge));
   const used = { subjects: [{ certificateDigest, identity: subject }], context: input.context ?? {} };
+  const standing = standingOf((await ports.watched.current()).inactive, used.subjects);
   const foreseen = {
     challenges: [challengeDigest],
     certificates: [certificateDigest],
@@ -80,7 +82,7 @@ export async function judgeLoginToken(
     const watched =
       own.indication === 'passed'
         ? await watchUse(repositories, ports, act, {
-            ...{ ...used, action: 'login.judge', target: id, indication: own.indication },
+            ...{ ...used, standing, action: 'login.judge', target: id, indication: own.indication },
           })
         : null;
     const report = maskPersonalNumbers(withWatchList(own, watched));
@@ -117,6 +119,7 @@ export async function judgeLoginToken(
         origin: token.origin,
         challengeOrigin: challenge?.origin ?? null,
         ...(watched !== null && watched.hits.length > 0 && { watched: watched.hits }),
+        ...(watched !== null && standing && { standing }),
         originRegistered: act.caller.origins.includes(token.origin),
         certificate: `sm3:${certificateDigest}`,
         challenge: challenge?.id ?? null,
@@ -128,7 +131,7 @@ export async function judgeLoginToken(
   }, foreseen);
 }
 
-/** What the watch-list says comes last: it takes a pass away and gives none. */
+/** What the watch-list and the registries say comes last: it takes a pass away and gives none. */
 function withWatchList(judged: LoginReport, watched: Watched | null): LoginReport {
   if (watched === null || watched.overruled === null) return judged;
   const { indication: _indication, reason: _reason, subject: _subject, needs: _needs, ...rest } = judged;

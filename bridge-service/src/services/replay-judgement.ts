@@ -19,6 +19,7 @@ import type { Indication, Reason } from '@onelock/core/verdict';
 import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
 import { hashDetails } from '../audit/entry.ts';
 import type { JudgedBy } from './gather-evidence.ts';
+import type { Standing } from './ports/standing-store.ts';
 import type { AuditEntryWithDetails, Readings } from './ports/store.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
 import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
@@ -35,7 +36,7 @@ export type Replay =
 /** Acts that are judgements. */
 export const judgementActions = [
   ...(['certificate.validate', 'signature.verify', 'login.judge'] as const),
-  ...(['timestamp.verify', 'ticket.verify'] as const),
+  ...(['login.continue', 'timestamp.verify', 'ticket.verify'] as const),
 ] as const;
 
 export interface ReplayPorts {
@@ -81,6 +82,7 @@ interface RecordedDetails {
   readonly challengeOrigin?: string | null;
   readonly originRegistered?: boolean;
   readonly watched?: readonly WatchHit[];
+  readonly standing?: Standing;
   readonly statement?: string;
   readonly signature?: string;
   readonly origins?: readonly string[];
@@ -133,6 +135,11 @@ async function judgeAgain(ports: ReplayPorts, entry: AuditEntryWithDetails, deta
     }
     case 'login.judge':
       return loginAgain(ports, details);
+    case 'login.continue': {
+      const certificate = parseCertificate(await item(ports, details.certificate));
+      const judged = judgeCertificate({ certificate, ...(await evidenceOf(ports, details)) }, ports.ops);
+      return judged.indication === 'passed' ? (overruled(details) ?? judged) : judged;
+    }
     case 'timestamp.verify':
       return timestampAgain(ports, entry.target, details);
     case 'ticket.verify':
@@ -182,8 +189,10 @@ async function loginAgain(ports: ReplayPorts, details: RecordedDetails): Promise
     return { indication: 'failed', reason: { code: 'ERR_LOGIN_ORIGIN_MISMATCH', params: {} } };
   const expected = { token, expectedOrigin: token.origin, expectedChallenge: token.challenge };
   const judged = judgeLogin({ ...expected, ...(await evidenceOf(ports, details)) }, ports.ops);
-  return judged.indication === 'passed' ? (overruledBy(details.watched ?? []) ?? judged) : judged;
+  return judged.indication === 'passed' ? (overruled(details) ?? judged) : judged;
 }
+
+const overruled = ({ watched, standing }: RecordedDetails) => overruledBy(watched ?? [], standing ?? null);
 
 async function messageAgain(ports: ReplayPorts, target: string, details: RecordedDetails): Promise<Judged> {
   const message = parseSignedData(await item(ports, target));

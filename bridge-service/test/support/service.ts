@@ -97,7 +97,7 @@ export async function createTestService(
     lifetimes: lifetimesOf(config),
   };
   const logger = pino({ level: 'error' }, pino.destination({ dest: 2, sync: true }));
-  const watched = await followWatchList(store, (error) =>
+  const watched = await followWatchList(store, shared.clock, (error) =>
     logger.error({ err: error }, 'the watch-list could not be read'),
   );
   const platforms = await followPlatforms(store, (error) =>

@@ -113,11 +113,11 @@ export const AdmissionSchema = closed(
   {
     decision: oneOf(
       ['admitted', 'step-up', 'blocked', 'refused'],
-      '可用、须加验、已被监管阻断、结论未通过 / may be acted on, has to be cleared, blocked by supervision, the verdict is not passed',
+      '可用、须加验、已被监管或登记阻断、结论未通过 / may be acted on, has to be cleared, blocked by supervision or the registries, the verdict is not passed',
     ),
     reason: Type.Optional(ReasonSchema),
   },
-  '此刻可否据此办事：结论之外再看关注名单；结论本身不变 / whether it may be acted on now, by the verdict and the watch-list; the verdict stays what it is',
+  '此刻可否据此办事：结论之外再看关注名单与登记状态；结论本身不变 / whether it may be acted on now, by the verdict, the watch-list and the registries; the verdict stays what it is',
 );
 const withAdmission = { admission: Type.Optional(AdmissionSchema) };
 

@@ -36,6 +36,7 @@ import type {
   SealRepository,
 } from './registry-store.ts';
 import type { SearchReadings } from './search-store.ts';
+import type { StandingRepository } from './standing-store.ts';
 import type { StatisticsRepository } from './statistics-store.ts';
 import type { TicketRepository } from './ticket-store.ts';
 import type { WatchRepository } from './watch-store.ts';
@@ -174,6 +175,7 @@ export interface Readings {
   readonly evidence: EvidenceRepository;
   readonly tsa: TsaRepository;
   readonly watchList: WatchRepository;
+  readonly standing: StandingRepository;
   readonly webhooks: WebhookRepository;
   readonly tickets: TicketRepository;
   readonly nonces: NonceRepository;

@@ -12,6 +12,7 @@ import { readCertificate } from '../read-certificates.ts';
 import { addCompany } from './companies.ts';
 import { readIdentity } from './read-identity.ts';
 import { type Author, authorOf, recordChange } from './record-change.ts';
+import { standingChanged } from './standing-changed.ts';
 
 export interface CertificateInput {
   /** PEM or base64 DER. */
@@ -90,7 +91,7 @@ export async function updateCertificate(
   id: string,
   change: CertificateChange,
 ): Promise<RegisteredCertificateView> {
-  return act.transaction(async (repositories) => {
+  const updated = await act.transaction(async (repositories) => {
     const known = await repositories.certificates.byId(id);
     if (known === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
     if (change.companyId !== undefined && (await repositories.companies.byId(change.companyId)) === null)
@@ -105,8 +106,11 @@ export async function updateCertificate(
     };
     await repositories.certificates.update(changed);
     await recordCertificate(repositories, ports, authorOf(act), changed, 'certificate.update');
+    if (changed.state !== known.state || changed.companyId !== known.companyId) await standingChanged(repositories, id);
     return certificateView(changed);
   });
+  ports.watched.refresh();
+  return updated;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Company, PersonRecord } from '../ports/registry-records.ts';
 import type { CompanyFilter } from '../ports/registry-store.ts';
 import type { PageRequest, Repositories } from '../ports/store.ts';
 import { type Author, authorOf, recordChange } from './record-change.ts';
+import { standingChanged } from './standing-changed.ts';
 
 /** A person as a caller states them. */
 export interface PersonInput {
@@ -85,7 +86,7 @@ export async function addCompany(
  */
 export async function updateCompany(ports: Ports, act: Act, id: string, change: CompanyChange): Promise<CompanyView> {
   const { clock, personal } = ports;
-  return act.transaction(async (repositories) => {
+  const updated = await act.transaction(async (repositories) => {
     const company = await repositories.companies.byId(id);
     if (company === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
     const now = clock().toISOString();
@@ -103,8 +104,11 @@ export async function updateCompany(ports: Ports, act: Act, id: string, change: 
     };
     await repositories.companies.update(changed);
     await recordCompany(repositories, ports, authorOf(act), changed, 'company.update');
+    if (changed.state !== company.state) await standingChanged(repositories, id);
     return companyView(changed);
   });
+  ports.watched.refresh();
+  return updated;
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Act, Ports } from '../ports/ports.ts';
 import { readIdentity } from '../registry/read-identity.ts';
 import { authorOf } from '../registry/record-change.ts';
 import { type Admission, admissionOf } from '../watch-list/admission.ts';
+import { standingOf } from '../watch-list/standing.ts';
 import { type UseContext, type WatchedSubject, watchUse } from '../watch-list/watch-use.ts';
 
 /** A request as a trading server vouches for it. */
@@ -75,6 +76,7 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
   };
   const judged = judge();
   const subjects = await subjectsOf(ports, ticket.context);
+  const standing = standingOf((await ports.watched.current()).inactive, subjects);
 
   return act.transaction(async (repositories) => {
     const nonceDigest = secretDigest(`${ticket.platformId} ${statement.nonce}`, ops);
@@ -90,7 +92,14 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
             ports,
             { ...act, caller: platform },
             {
-              ...{ subjects, context: ticket.context, action: 'ticket.verify', target: nonceDigest, indication },
+              ...{
+                subjects,
+                standing,
+                context: ticket.context,
+                action: 'ticket.verify',
+                target: nonceDigest,
+                indication,
+              },
             },
           );
     await appendAudit(repositories, ports, {

@@ -6,6 +6,7 @@ import type { Act, Ports } from '../ports/ports.ts';
 import type { Role } from '../ports/records.ts';
 import { readIdentity } from '../registry/read-identity.ts';
 import { authorOf } from '../registry/record-change.ts';
+import { standingOf } from './standing.ts';
 import { contextValues, fold, identityValues, overruledBy, type UseContext, watchUse } from './watch-use.ts';
 import { watchDigest } from './watch-value.ts';
 
@@ -14,7 +15,7 @@ import { watchDigest } from './watch-value.ts';
  * years; this says what the province allows at this moment (docs/adr/0022).
  */
 export interface Admission {
-  /** `admitted` only where the verdict is `passed` and no entry of the watch-list stands against it. */
+  /** `admitted` only where the verdict is `passed` and neither the watch-list nor the registries stand against it. */
   readonly decision: 'admitted' | 'step-up' | 'blocked' | 'refused';
   /** Why not: of the watch-list, or the verdict's own. */
   readonly reason?: Reason;
@@ -55,17 +56,18 @@ export async function recordUse(
       identity: await readIdentity(ports, ports.store, certificate),
     })),
   );
+  const standing = standingOf((await ports.watched.current()).inactive, subjects);
   const { action, target } = judged;
   const { hits } = await act.transaction(async (repositories) => {
     const met = await watchUse(repositories, ports, act, {
       ...{ subjects, context, action, target },
-      indication: verdict.indication,
+      ...{ indication: verdict.indication, standing },
     });
-    const watched = met.hits.length > 0 ? { watched: met.hits } : {};
+    const watched = { ...(met.hits.length > 0 && { watched: met.hits }), ...(standing && { standing }) };
     await appendAudit(repositories, ports, { ...audited, details: { ...audited.details, ...watched } });
     return met;
   });
-  return admissionOf(verdict, overruledBy(hits));
+  return admissionOf(verdict, overruledBy(hits, standing));
 }
 
 export function admissionOf(verdict: JudgedUse['verdict'], overruled: ReturnType<typeof overruledBy>): Admission {
@@ -77,16 +79,19 @@ export function admissionOf(verdict: JudgedUse['verdict'], overruled: ReturnType
 
 /** Whether the list may have something against it. Reads as little as the kinds that are watched at all. */
 async function isSuspect(ports: Ports, { certificates, context = {} }: JudgedUse): Promise<boolean> {
-  const { kinds, digests } = await ports.watched.current();
-  if (kinds.size === 0) return false;
+  const { kinds, digests, inactive } = await ports.watched.current();
+  const anyInactive = inactive.certificates.size + inactive.companies.size > 0;
+  if (kinds.size === 0 && !anyInactive) return false;
   const { personal } = ports;
   const isWatched = (kind: Parameters<typeof fold>[0], value: string): boolean =>
     kinds.has(kind) && digests.has(watchDigest(personal, kind, fold(kind, value)));
   if (contextValues(context).some(([kind, value]) => isWatched(kind, value))) return true;
   for (const certificate of certificates) {
     if (kinds.has('certificate') && isWatched('certificate', digestOf(ports, certificate))) return true;
-    if (!kinds.has('company') && !kinds.has('person')) continue;
+    if (inactive.certificates.size > 0 && inactive.certificates.has(digestOf(ports, certificate))) return true;
+    if (!kinds.has('company') && !kinds.has('person') && inactive.companies.size === 0) continue;
     const identity = await readIdentity(ports, ports.store, certificate);
+    if (standingOf(inactive, [{ certificateDigest: '', identity }]) !== null) return true;
     if (identityValues(identity, null).some(([kind, value]) => isWatched(kind, value))) return true;
   }
   return false;

@@ -1,18 +1,25 @@
 import { type Followed, follow } from '../follow.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Inactive } from '../ports/standing-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { WatchKind } from '../ports/watch-store.ts';
 
-/** Which values are watched now, by keyed digest: enough to say that a use meets nothing, which is what nearly every use does. */
+/**
+ * Which values are watched now, by keyed digest: enough to say that a use meets nothing, which is what nearly every use does. And which
+ * certificates and companies are not in use any more.
+ */
 export interface WatchedValues {
   /** Kinds of which there is an entry. */
   readonly kinds: ReadonlySet<WatchKind>;
   readonly digests: ReadonlySet<string>;
+  /** What the registries hold against uses. */
+  readonly inactive: Inactive;
 }
 
 export type WatchIndex = Followed<WatchedValues>;
 
 /** Keeps the active entries in memory. One that expires stays until the next change; the database is asked about every hit. */
-export function followWatchList(store: Store, onFailure: (error: unknown) => void): Promise<WatchIndex> {
+export function followWatchList(store: Store, clock: Clock, onFailure: (error: unknown) => void): Promise<WatchIndex> {
   return follow(
     {
       version: () => store.watchList.version(),
@@ -21,6 +28,7 @@ export function followWatchList(store: Store, onFailure: (error: unknown) => voi
         return {
           kinds: new Set(entries.map(({ kind }) => kind)),
           digests: new Set(entries.map(({ valueDigest }) => valueDigest)),
+          inactive: await store.standing.inactive(clock().toISOString()),
         };
       },
       listen: (changed) => store.subscribe('watchlist.changed', changed),

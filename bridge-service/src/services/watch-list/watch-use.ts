@@ -2,8 +2,10 @@ import type { SubjectIdentity } from '@onelock/core/identity';
 import type { Indication, Reason } from '@onelock/core/verdict';
 import { newId } from '../identifiers.ts';
 import type { Act, Ports } from '../ports/ports.ts';
+import type { Standing } from '../ports/standing-store.ts';
 import type { Repositories } from '../ports/store.ts';
 import type { WatchAction, WatchEntry, WatchKind } from '../ports/watch-store.ts';
+import { refusalBy } from './standing.ts';
 import { watchDigest } from './watch-value.ts';
 
 /** What a platform says about the way somebody came; it knows these from the agent. */
@@ -33,6 +35,8 @@ export interface Use {
   readonly target: string;
   /** What was judged of it. */
   readonly indication: Indication;
+  /** Of the registries, as this node knows them: see `standingOf`. */
+  readonly standing: Standing | null;
 }
 
 /** An entry that a use met, and what it did: a step-up that somebody cleared alerts only. */
@@ -43,7 +47,7 @@ export interface WatchHit {
 
 export interface Watched {
   readonly hits: readonly WatchHit[];
-  /** What the watch-list makes of a verdict that would have been `passed`. */
+  /** What watch-list and registries make of a verdict that would have been `passed`. */
   readonly overruled: { readonly indication: Exclude<Indication, 'passed'>; readonly reason: Reason } | null;
 }
 
@@ -67,7 +71,7 @@ export async function watchUse(repositories: Repositories, ports: Ports, act: Ac
     });
     await repositories.events.publish('supervision.told', { sequence });
   }
-  return { hits, overruled: overruledBy(hits) };
+  return { hits, overruled: overruledBy(hits, use.standing) };
 }
 
 /** What a use looks up in the list. */
@@ -85,12 +89,16 @@ const digestsOf = (
     valuesOf(use).map(([kind, value, certificate]) => [watchDigest(personal, kind, fold(kind, value)), certificate]),
   );
 
-/** Block is stronger than step-up; an alert leaves the verdict as it is. Also for whoever replays a judgement. */
-export function overruledBy(hits: readonly WatchHit[]): Watched['overruled'] {
+/**
+ * A block is stronger than what the registries say, and that than a step-up; an alert leaves the verdict as it is. Also for whoever replays a
+ * judgement.
+ */
+export function overruledBy(hits: readonly WatchHit[], standing: Standing | null = null): Watched['overruled'] {
   const by = (action: WatchAction): WatchHit | undefined => hits.find((hit) => hit.action === action);
   const blocked = by('block');
   if (blocked !== undefined)
     return { indication: 'failed', reason: { code: 'ERR_WATCHLIST_BLOCKED', params: { entry: blocked.entry } } };
+  if (standing !== null) return { indication: 'failed', reason: refusalBy(standing) };
   const stepUp = by('step-up');
   if (stepUp !== undefined)
     return { indication: 'indeterminate', reason: { code: 'ERR_WATCHLIST_STEP_UP', params: { entry: stepUp.entry } } };
