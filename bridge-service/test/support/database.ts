@@ -29,7 +29,7 @@ export async function newTestDatabase(folder: string): Promise<TestDatabase> {
   return engine === 'sqlite' ? sqliteIn(folder) : postgresCopy(inject('postgres'));
 }
 
-function sqliteIn(folder: string): TestDatabase {
+export function sqliteIn(folder: string): TestDatabase {
   const file = path.join(folder, 'service.db');
   return {
     location: { engine: 'sqlite', file },
@@ -64,13 +64,23 @@ async function postgresCopy(address: string): Promise<TestDatabase> {
     `alter table audit_head disable trigger user; update audit_head set log = md5('${name}'); alter table audit_head enable trigger user`,
   );
   return {
-    location: { engine: 'postgres', url: at(name) },
-    environment: { ONELOCK_SERVICE_DATABASE_URL: at(name) },
-    sql: (statements) => query(at(name), statements),
+    ...postgresAt(at(name)),
+    async drop() {
+      await query(at('postgres'), `drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+/** A database that somebody else made and ends. */
+export function postgresAt(url: string): TestDatabase {
+  return {
+    location: { engine: 'postgres', url },
+    environment: { ONELOCK_SERVICE_DATABASE_URL: url },
+    sql: (statements) => query(url, statements),
     async stored() {
-      const tables = await query(at(name), "select tablename from pg_tables where schemaname = 'public'");
+      const tables = await query(url, "select tablename from pg_tables where schemaname = 'public'");
       const rows = await Promise.all(
-        tables.map(({ tablename }) => query(at(name), `select t::text as row from "${tablename}" t`)),
+        tables.map(({ tablename }) => query(url, `select t::text as row from "${tablename}" t`)),
       );
       return rows
         .flat()
@@ -78,7 +88,7 @@ async function postgresCopy(address: string): Promise<TestDatabase> {
         .join('\n');
     },
     async drop() {
-      await query(at('postgres'), `drop database if exists ${name} with (force)`);
+      // It goes with its cluster.
     },
   };
 }

@@ -28,12 +28,15 @@ const pieceBytes = 64 * 1024;
 /**
  * Brings a list of so many rows in while the service is killed again and again: while the file arrives, while it is checked, and while it
  * is imported; every time it is started anew and told nothing.
+ *
+ * @param onKill  what happens to the database meanwhile
  */
 export async function importThroughKills(
   folder: string,
   database: TestDatabase,
   rows: number,
   kills: number,
+  onKill: (killed: number) => Promise<void> = async () => undefined,
 ): Promise<KilledImport> {
   const now = new Date();
   const ca = makeStockCa(createNodeCrypto(), now);
@@ -53,6 +56,7 @@ export async function importThroughKills(
   const again = async (): Promise<void> => {
     await service.end('SIGKILL');
     killed += 1;
+    await onKill(killed);
     service = await spawnService(folder, environment);
   };
   try {
