@@ -1,3 +1,5 @@
+import { deviations, deviationText } from './deviation-words.ts';
+import { identityReadings, identitySources, identityText } from './identity-words.ts';
 import { say } from './words.ts';
 
 const fields = [
@@ -13,6 +15,21 @@ const fields = [
     'deltaCrl',
     'caIssuers',
     'tsa',
+    'duty',
+    'phone',
+    'email',
+    'availabilityPercent',
+    'responseMinutes',
+    'hours',
+    'source',
+    'in',
+    'oids',
+    'reading',
+    'symptom',
+    'since',
+    'until',
+    'url',
+    'issuer',
   ] as const),
 ] as const;
 const actions = [
@@ -40,9 +57,18 @@ export function actionName(action: string): string {
   return known === undefined ? say('action.other', { action }) : say(`action.${known}`);
 }
 
-const values = ['active', 'off-boarded'] as const;
+const values = ['active', 'off-boarded', 'extension', 'subject'] as const;
+const settingsOf = {
+  ...{ none: 'nonce.none', send: 'nonce.send', require: 'nonce.require', post: 'method.post', get: 'method.get' },
+  ...{ used: 'certificateUrls.used', ignored: 'certificateUrls.ignored', crl: 'prefer.crl', ocsp: 'prefer.ocsp' },
+  ...{ usual: 'deviationRule.usual', 'declared-only': 'deviationRule.declared-only' },
+} as const;
+const isSettingValue = (value: string): value is keyof typeof settingsOf => Object.hasOwn(settingsOf, value);
 
 export function valueName(value: string): string | undefined {
+  if (deviations.some((one) => one === value)) return deviationText(value);
+  if ([...identitySources, ...identityReadings].some((one) => one === value)) return identityText(value);
+  if (isSettingValue(value)) return say(settingsOf[value]);
   const known = values.find((one) => one === value);
   return known === undefined ? undefined : say(known);
 }

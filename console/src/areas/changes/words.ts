@@ -248,7 +248,8 @@ export const say = wordsOf(
     'intermediates.add': 'New intermediates',
     name: 'Name',
     overlap: 'Old beside new until',
-    'overlap.hint': 'Until then certificates that are removed count beside the new ones (Beijing time); empty: they end at once',
+    'overlap.hint':
+      'Until then certificates that are removed count beside the new ones (Beijing time); empty: they end at once',
     origins: 'Origins of pages',
     'origins.hint': 'One a line, e.g. https://bid.example.cn',
     'op.name': 'Name becomes “{name}”',

@@ -1,6 +1,6 @@
 import { say } from './words.ts';
 
-const fields = ['name', 'state', 'creditCode', 'legalPerson', 'agents', 'names'] as const;
+const fields = ['name', 'state', 'creditCode', 'legalPerson', 'agents', 'names', 'identifier', 'phone'] as const;
 const actions = ['company.register', 'company.update', 'company.erase-people'] as const;
 
 export function fieldName(field: string): string {
