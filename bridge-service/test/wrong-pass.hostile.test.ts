@@ -160,6 +160,33 @@ describe('a revoked issuer', () => {
   });
 });
 
+describe('a list', () => {
+  it('by a namesake of the CA that came along in a message is not taken for the CA’s', async () => {
+    const other = await EvidenceWorld.create({ kind: 'sm2' });
+    const impostor = { name: other.issuer.name, key };
+    const extensions = [basicConstraints(), keyUsage(5, 6)];
+    const namesake = makeCertificate({ subject: impostor.name, key, issuer: impostor, extensions }, ops);
+    other.double.serve('/own.crl', () => other.crl({ issuer: impostor, number: 99 }));
+    await other.useLists('/own.crl');
+    const certificate = bidder(1, [], other.issuer);
+    const certificates = [namesake.der, certificate.der];
+    const message = buildMessage({ content, certificate, key: key.privateKey, certificates }, ops);
+    const asked = () =>
+      other.service.call('POST', '/v1/signatures/verify', {
+        token: other.service.administrator,
+        body: { kind: 'message', message: toBase64(message) },
+      });
+    expect((await asked()).body).toMatchObject({
+      indication: 'indeterminate',
+      sources: [{ outcome: 'failed', reason: { code: 'ERR_EVIDENCE_REJECTED' } }],
+    });
+    other.double.serve('/own.crl', () => other.crl());
+    other.service.advance(10_000);
+    expect((await asked()).body.indication).toBe('passed');
+    await other.close();
+  });
+});
+
 describe('a question with anchors of its own', () => {
   it('that wants evidence fetched has it fetched, or is refused', async () => {
     const anchors = { trustAnchors: [toBase64(world.anchor.der)], evidence: 'fetch' };

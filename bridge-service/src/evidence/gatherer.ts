@@ -15,7 +15,7 @@ import type { HeldList, ListShelf } from './list-shelf.ts';
 import type { OcspShelf } from './ocsp-shelf.ts';
 import { deltaSources, issuerSources, sourcesFor } from './source-choice.ts';
 import type { Source } from './source-name.ts';
-import { Vouched } from './vouched.ts';
+import { isSignedBy, Vouched } from './vouched.ts';
 
 export interface GathererOptions {
   readonly lists: ListShelf;
@@ -235,13 +235,21 @@ export class Gatherer {
     if (!isCodedError(error)) this.#options.onFailure(error);
   }
 
-  /** Whoever bears the name of a list's issuer: registered, brought along, or the issuer itself. */
+  /**
+   * Whoever bears the name of a list's issuer: registered, the issuer itself, or brought along and certified by one of these. A namesake that
+   * anybody made is left out: the list of a CA is kept for everybody, and must not be the one that somebody brought the key for.
+   */
   #signersFor({ issuer, authority }: Link): (name: Name) => readonly Certificate[] {
     const { candidates, trust } = this.#question;
     return (name) => [
       ...signersOf(trust, name),
-      ...(authority === undefined ? [issuer, ...candidates, ...this.#issuers] : candidates).filter(({ subject }) =>
-        sameName(subject, name),
+      ...(authority === undefined && sameName(issuer.subject, name) ? [issuer] : []),
+      ...[...candidates, ...this.#issuers].filter(
+        (candidate) =>
+          sameName(candidate.subject, name) &&
+          [issuer, ...signersOf(trust, candidate.issuer)].some((above) =>
+            isSignedBy(candidate, above, this.#options.ops),
+          ),
       ),
     ];
   }

@@ -20,7 +20,7 @@ export class Vouched {
 
   /** By this very issuer. */
   link({ certificate, issuer, authority }: Link): boolean {
-    return this.#signed(certificate, issuer) && (authority !== undefined || this.#certificate(issuer));
+    return isSignedBy(certificate, issuer, this.#ops) && (authority !== undefined || this.#certificate(issuer));
   }
 
   #certificate(certificate: Certificate): boolean {
@@ -33,13 +33,14 @@ export class Vouched {
     this.#known.set(id, vouched);
     return vouched;
   }
+}
 
-  #signed(certificate: Certificate, issuer: Certificate): boolean {
-    try {
-      return verifyCertificateSignature(certificate, issuer.publicKey, this.#ops);
-    } catch (error) {
-      if (isCodedError(error)) return false;
-      throw error;
-    }
+/** Whether this issuer's key made the signature; one that cannot be checked is nobody's. */
+export function isSignedBy(certificate: Certificate, issuer: Certificate, ops: CryptoOps): boolean {
+  try {
+    return verifyCertificateSignature(certificate, issuer.publicKey, ops);
+  } catch (error) {
+    if (isCodedError(error)) return false;
+    throw error;
   }
 }
