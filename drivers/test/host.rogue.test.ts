@@ -27,6 +27,7 @@ describe('a host that breaks the protocol', () => {
     'answers nobody',
     'signs for nobody',
     'signs what was another call',
+    'signs more than it says',
     'invents an error code',
     'sends garbage',
     'is ready twice',

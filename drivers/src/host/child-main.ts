@@ -14,6 +14,7 @@ import type { HostUser } from '../process/host-user.ts';
 import { dieWithParent } from '../process/watch-parent.ts';
 import type { MethodName, MethodParams } from './methods.ts';
 import { openDriver } from './open-driver.ts';
+import { pack, unpack } from './packed.ts';
 import { PinRules } from './pin-rules.ts';
 import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts';
 import { StayAwake } from './stay-awake.ts';
@@ -164,16 +165,17 @@ async function signAll(
   token: TokenDriver,
   { first, session, identityId, algorithm, kind, inputs }: Signs,
 ): Promise<void> {
+  const messages = unpack(inputs);
   let signatures: Uint8Array[] = [];
   const beganAt = performance.now();
   let toldAt = beganAt;
   let next = first;
   const tellThese = (): void => {
-    if (signatures.length > 0) tell({ type: 'signed', first: next - signatures.length, signatures });
+    if (signatures.length > 0) tell({ type: 'signed', first: next - signatures.length, signatures: pack(signatures) });
     signatures = [];
     toldAt = performance.now();
   };
-  for (const bytes of inputs) {
+  for (const bytes of messages) {
     try {
       signatures.push(await token.sign(session as SessionId, identityId, algorithm, { kind, bytes }));
       next += 1;
@@ -185,7 +187,7 @@ async function signAll(
     if (signatures.length >= togetherCount || performance.now() - toldAt >= togetherMs) tellThese();
   }
   tellThese();
-  if ((performance.now() - beganAt) / inputs.length < quickMs) awake.expect();
+  if ((performance.now() - beganAt) / messages.length < quickMs) awake.expect();
 }
 
 const lanes = new Map<string, Promise<void>>();

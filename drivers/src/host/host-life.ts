@@ -4,6 +4,7 @@ import type { DriverConfig, DriverInfo } from '../port/index.ts';
 import { type FailureBody, restoreError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import type { MethodName, MethodParams, MethodResult } from './methods.ts';
+import { type Packed, pack, unpack } from './packed.ts';
 import { acceptsResult, fromHost, type ToHost } from './protocol.ts';
 
 interface PendingCall {
@@ -125,7 +126,7 @@ export class HostLife {
       train.ids.add(id);
       return promise;
     });
-    this.#tell({ type: 'signs', lane, first, ...job, inputs: [...inputs] });
+    this.#tell({ type: 'signs', lane, first, ...job, inputs: pack(inputs) });
     return answers;
   }
 
@@ -223,8 +224,8 @@ export class HostLife {
     return null;
   }
 
-  #signed(first: number, signatures: readonly Uint8Array[]): string | null {
-    for (const [index, signature] of signatures.entries()) {
+  #signed(first: number, signatures: Packed): string | null {
+    for (const [index, signature] of unpack(signatures).entries()) {
       const id = first + index;
       if (this.#pending.get(id)?.method !== 'sign') return 'signature for no call';
       this.#settle(id)?.resolve(signature as never);

@@ -145,7 +145,8 @@ export const signParams = {
   kind: Type.Union([Type.Literal('message'), Type.Literal('digest')]),
   bytes: Bytes(0, maxSignInputBytes),
 } as const;
-export const SignatureBytes = Bytes(1, 4096);
+export const maxSignatureBytes = 4096;
+const SignatureBytes = Bytes(1, maxSignatureBytes);
 
 const PinBytes = Bytes(0, 256);
 const DecryptionKeySchema = Type.Object({ identityId: IdentityId, certificate: Certificate }, closed);

@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { DriverConfigSchema } from '../port/index.ts';
 import { FailureBodySchema } from '../process/failure.ts';
-import { DriverInfoSchema, type MethodName, methods, SignatureBytes, signParams } from './methods.ts';
+import { DriverInfoSchema, limits, type MethodName, maxSignatureBytes, methods, signParams } from './methods.ts';
+import { PackedSchema } from './packed.ts';
 
 /** The envelopes between the agent's side and the host process; what is inside a call is in methods.ts. */
 
@@ -39,7 +40,7 @@ const SignsSchema = Type.Object(
     identityId: signParams.identityId,
     algorithm: signParams.algorithm,
     kind: signParams.kind,
-    inputs: Type.Array(signParams.bytes, { minItems: 1, maxItems: maxTrain }),
+    inputs: PackedSchema(maxTrain, 0, limits.signInputBytes),
   },
   closed,
 );
@@ -56,7 +57,7 @@ const FromHostSchema = Type.Union([
     {
       type: Type.Literal('signed'),
       first: CallId,
-      signatures: Type.Array(SignatureBytes, { minItems: 1, maxItems: maxTrain }),
+      signatures: PackedSchema(maxTrain, 1, maxSignatureBytes),
     },
     closed,
   ),

@@ -45,6 +45,20 @@ describe('staying awake for an answer', () => {
     awake.rest();
   });
 
+  it('looks only as often as it is told, and leaves the loop to others in between', async () => {
+    const awake = new StayAwake(60_000, alone);
+    const rounds = async (everyMs: number): Promise<number> => {
+      awake.expect(everyMs);
+      const until = performance.now() + span;
+      let count = 0;
+      for (; performance.now() < until; count += 1) await nextRound();
+      return count;
+    };
+    expect(await rounds(10)).toBeLessThanOrEqual(span / 10 + 1);
+    expect(await rounds(0)).toBeGreaterThan(span / 10 + 1);
+    awake.rest();
+  });
+
   it('rests where somebody else wants the processor, and where there is but one', async () => {
     const awake = new StayAwake(60_000, crowded);
     awake.expect();

@@ -21,6 +21,7 @@ export class StayAwake {
   #restsUntil = 0;
   #lastRound = 0;
   #looping = false;
+  #everyMs = 0;
   /** What the processor gave this thread, at a moment since which it never slept. */
   #since = { wall: 0, processor: 0 };
 
@@ -34,9 +35,14 @@ export class StayAwake {
     this.#processorMs = usedMs;
   }
 
-  /** Something is about to come. */
-  expect(): void {
+  /**
+   * Something is about to come.
+   * @param everyMs  how often to look for it: each look makes garbage, whose collection costs more than it saves where nobody
+   *   waits for the very next message
+   */
+  expect(everyMs = 0): void {
     if (!this.#mayTry) return;
+    this.#everyMs = everyMs;
     const now = performance.now();
     if (now < this.#restsUntil) return;
     this.#until = now + this.#ms;
@@ -56,6 +62,7 @@ export class StayAwake {
     const now = performance.now();
     if (now - this.#lastRound > interruptedMs) this.#judge(now);
     this.#lastRound = now;
+    while (performance.now() - now < this.#everyMs);
     this.#looping = now < this.#until && now >= this.#restsUntil;
     if (this.#looping) setImmediate(this.#round);
   };
