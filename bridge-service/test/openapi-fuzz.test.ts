@@ -1,7 +1,8 @@
 import { errorRegistry } from '@onelock/core/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostileTexts, hostileValues, placesIn, type Schema, sampleOf, withValueAt } from './support/hostile-values.ts';
-import { makeLoginToken, pem } from './support/pki.ts';
+import { type KnownIds, layRecords } from './support/known-ids.ts';
+import { routeAccess } from './support/route-access.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 interface Parameter {
@@ -21,7 +22,7 @@ const origin = 'https://bid.example.cn';
 
 let service: TestService;
 let mine: string;
-let theirs: string;
+let known: KnownIds;
 beforeAll(async () => {
   service = await createTestService({
     callerRequestsPerMinute: 10_000_000,
@@ -30,7 +31,7 @@ beforeAll(async () => {
     codeAttemptsPerMinute: 1_000_000,
   });
   mine = await service.caller('platform', { origins: ['https://other.example.cn'] });
-  theirs = await service.caller('platform', { origins: [origin] });
+  known = await layRecords(service, await service.caller('platform', { origins: [origin] }), origin);
 });
 afterAll(() => service.close());
 
@@ -48,14 +49,35 @@ function operations(): readonly Operation[] {
   );
 }
 
-const idLike = (name: string, schema: Schema): string => {
-  const sample = String(sampleOf(schema));
-  return sample === 'A' ? `x-${name}` : sample;
-};
+/** What a path names by a parameter: a record that is there, so that the request gets beyond its path. */
+function idFor(ids: KnownIds, path: string, name: string, schema: Schema): string {
+  const prefix = path.startsWith('/v1/console-users') ? 'person' : /^\^([a-z]+)_/.exec(schema.pattern ?? '')?.[1];
+  return ids[name === 'sequence' ? name : (prefix ?? '')] ?? `x-${name}`;
+}
+
+const pathOf = ({ path, parameters }: Operation, ids: KnownIds, given: Record<string, string> = {}): string =>
+  path.replaceAll(/\{([^}]+)\}/g, (_all, name: string) => {
+    const parameter = parameters.find((one) => one.in === 'path' && one.name === name);
+    return encodeURIComponent(given[name] ?? idFor(ids, path, name, parameter?.schema ?? {}));
+  });
+
+/** A sample whose ids name records that are there. */
+const withKnownIds = (sample: unknown, ids: KnownIds): string =>
+  JSON.stringify(sample).replaceAll(/"([a-z]+)_0{32}"/g, (whole, prefix: string) =>
+    ids[prefix] === undefined ? whole : JSON.stringify(ids[prefix]),
+  );
+
+/** By decision: who may use an operation. */
+function accessOf({ method, path }: Operation): 'open' | readonly string[] {
+  const shape = (text: string): string => text.replaceAll(/:\w+|\{\w+\}/g, ':id');
+  const found = Object.entries(routeAccess).find(([one]) => shape(one) === shape(`${method} ${path}`));
+  if (found === undefined) throw new Error(`nobody has decided about ${method} ${path}`);
+  return found[1];
+}
 
 /** A request of an operation: each parameter as a sample, but for those given. */
 async function send(
-  { method, path, parameters }: Operation,
+  operation: Operation,
   token: string,
   given: {
     readonly path?: Record<string, string>;
@@ -63,10 +85,8 @@ async function send(
     readonly body?: unknown;
   } = {},
 ) {
-  const url = path.replaceAll(/\{([^}]+)\}/g, (_all, name: string) => {
-    const parameter = parameters.find((one) => one.in === 'path' && one.name === name);
-    return encodeURIComponent(given.path?.[name] ?? idLike(name, parameter?.schema ?? {}));
-  });
+  const { method } = operation;
+  const url = pathOf(operation, known, given.path);
   const query = new URLSearchParams(given.query).toString();
   const answer = await service.call(method, query === '' ? url : `${url}?${query}`, {
     token,
@@ -102,9 +122,55 @@ const some = <T>(values: readonly T[], place: number, count: number): readonly T
     (_, index) => values[(place * 7 + index * 5) % values.length] as T,
   );
 
+/** What is refused or not there for another reason than an id that nobody has. */
+const notHere: Readonly<Record<string, string>> = {
+  'POST /v1/administrators': 'ERR_AUTH_CODE_INVALID',
+  'POST /v1/console/challenges': 'ERR_CONSOLE_ORIGIN',
+  'POST /v1/console/sessions': 'ERR_CONSOLE_ORIGIN',
+  'POST /v1/console/sessions/by-code': 'ERR_CONSOLE_ORIGIN',
+  'GET /v1/driver-catalogue': 'ERR_REQUEST_NOT_FOUND',
+  'GET /v1/driver-catalogue/summary': 'ERR_REQUEST_NOT_FOUND',
+  'POST /v1/tsa': 'ERR_REQUEST_NOT_FOUND',
+  'POST /v1/cas/{id}/sources/forget-list': 'ERR_REQUEST_NOT_FOUND',
+  'POST /v1/webhooks/{id}/deliveries/{message}/resend': 'ERR_REQUEST_NOT_FOUND',
+};
+
+/** Whatever ends a record is sent last, and what ends callers last of all. */
+const endings = [/\/(end|withdrawal|refusal|rollback|erasure|cancel)$/, /\/token$/, /^DELETE/, /^DELETE .*callers/];
+const rankOf = ({ method, path }: Operation): number =>
+  method === 'GET' ? -1 : endings.findLastIndex((one) => one.test(`${method} ${path}`)) + 1;
+
 const perPlace = 3;
 
 describe('every operation of the OpenAPI document', () => {
+  it('is reached: with ids of records that are there a request ends neither at the door nor at its path', async () => {
+    const own = await createTestService({ codeAttemptsPerMinute: 1_000_000 });
+    try {
+      const platform = await own.caller('platform', { origins: [origin] });
+      const agent = await own.caller('agent');
+      const ids = await layRecords(own, platform, origin);
+      const tokenFor = (allowed: 'open' | readonly string[]): string => {
+        if (allowed === 'open' || allowed.includes('administrator')) return own.administrator;
+        return allowed.includes('platform') ? platform : agent;
+      };
+      const missed: string[] = [];
+      for (const operation of operations().toSorted((a, b) => rankOf(a) - rankOf(b))) {
+        const { method, path, body } = operation;
+        const at = `${method} ${path}`;
+        const answer = await own.call(method, pathOf(operation, ids), {
+          token: tokenFor(accessOf(operation)),
+          ...(body !== undefined && { body: withKnownIds(sampleOf(body), ids) }),
+        });
+        expectDecent({ ...answer, at });
+        const code = answer.body?.error?.code;
+        if ([401, 403, 404].includes(answer.status) && notHere[at] !== code) missed.push(`${at} ${code}`);
+      }
+      expect(missed).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  }, 120_000);
+
   it('refuses hostile values in every place of its body', async () => {
     const requests = operations().flatMap((operation, number) => {
       const { body } = operation;
@@ -184,27 +250,38 @@ describe('every operation of the OpenAPI document', () => {
     }
   }, 120_000);
 
-  it('shows no platform what is another’s', async () => {
-    const login = await theirLogin();
-    const challenge = (await service.call('POST', '/v1/challenges', { token: theirs, body: { origin } })).body.id;
-    const ids = [
-      login,
-      challenge,
-      (await service.call('GET', '/v1/platforms/me', { token: theirs })).body?.id ?? challenge,
-    ];
-    for (const operation of operations()) {
-      const parameters = operation.parameters.filter((one) => one.in === 'path');
-      for (const { name } of parameters)
-        for (const id of ids) {
-          const answer = await send(operation, mine, {
-            path: { [name]: id },
-            ...(operation.body !== undefined && { body: sampleOf(operation.body) }),
-          });
-          expectDecent(answer);
-          expect(answer.status, answer.at).toBeGreaterThanOrEqual(400);
-        }
+  it('shows no platform what is another’s, and lets it change nothing of it', async () => {
+    const own = await createTestService({ callerRequestsPerMinute: 10_000_000 });
+    try {
+      const owner = await own.caller('platform', { origins: [origin] });
+      const stranger = await own.caller('platform', { origins: ['https://other.example.cn'] });
+      const ids = await layRecords(own, owner, origin);
+      // What belongs to the platform; the registries, and when bids are opened, are for every platform to read.
+      const theirs = ['clr', 'lgn', 'app', 'opn', 'pwh', 'msg', 'req'].map((prefix) => ids[prefix] ?? '');
+      const secret = theirs.filter((id) => id !== ids.clr && id !== ids.opn);
+      let asked = 0;
+      for (const operation of operations()) {
+        const { method, body } = operation;
+        const url = pathOf(operation, ids);
+        const answer = await own.call(method, url, {
+          token: stranger,
+          ...(body !== undefined && { body: withKnownIds(sampleOf(body), ids) }),
+        });
+        expectDecent({ ...answer, at: `${method} ${url}` });
+        const told = answer.status < 400 ? secret.filter((id) => JSON.stringify(answer.body).includes(id)) : [];
+        expect(told, `${method} ${url}`).toEqual([]);
+        if (!theirs.some((id) => url.includes(id))) continue;
+        asked += 1;
+        expect([400, 403, 404], `${method} ${url} ${JSON.stringify(answer.body)}`).toContain(answer.status);
+      }
+      expect(asked).toBeGreaterThan(20);
+      for (const url of [`/v1/logins/${ids.lgn}`, `/v1/applications/${ids.app}`, `/v1/support/${ids.req}`])
+        expect((await own.call('GET', url, { token: owner })).status, url).toBe(200);
+      const hooks = await own.call('GET', `/v1/platforms/${ids.clr}/webhooks`, { token: owner });
+      expect(JSON.stringify(hooks.body)).toContain(ids.pwh);
+    } finally {
+      await own.close();
     }
-    expect((await service.call('GET', `/v1/logins/${login}`, { token: theirs })).status).toBe(200);
   }, 120_000);
 
   it('has left the service as it was', async () => {
@@ -220,19 +297,4 @@ function isOpen({ method, path }: Operation): boolean {
     readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: unknown }>>>>;
   };
   return document.paths[path]?.[method.toLowerCase()]?.security === undefined;
-}
-
-async function theirLogin(): Promise<string> {
-  await service.call('POST', '/v1/cas', {
-    token: service.administrator,
-    body: { name: 'x', anchors: [pem('sm2/root')], intermediates: [pem('sm2/intermediate')] },
-  });
-  const { body: challenge } = await service.call('POST', '/v1/challenges', { token: theirs, body: { origin } });
-  const token = makeLoginToken(service.ports.ops, {
-    ...{ certificate: 'sm2/leaf', key: 'sm2/leaf', origin },
-    challenge: new Uint8Array(Buffer.from(challenge.challenge, 'base64')),
-  });
-  const { status, body } = await service.call('POST', '/v1/logins', { token: theirs, body: { token } });
-  if (status !== 201) throw new Error(JSON.stringify(body));
-  return body.id;
 }

@@ -1,5 +1,6 @@
 import { toBase64 } from '@onelock/core/bytes';
 import Type from 'typebox';
+import { callerOf } from '../plugins/authentication.ts';
 import { runWrite } from '../plugins/write.ts';
 import { readCursor } from '../services/page.ts';
 import {
@@ -9,6 +10,7 @@ import {
   registerCertificate,
   updateCertificate,
 } from '../services/registry/certificates.ts';
+import { shownTo } from '../services/registry/shown-to.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import {
@@ -80,8 +82,12 @@ export function registeredCertificateRoutes(app: App, { ports }: RouteContext): 
         }),
       },
     ),
-    async ({ query: { cursor, limit, ...filter } }) =>
-      listRegisteredCertificates(ports, { after: readCursor(cursor), limit: limit ?? 50 }, filter),
+    async (request) => {
+      const { cursor, limit, ...filter } = request.query;
+      const page = { after: readCursor(cursor), limit: limit ?? 50 };
+      const { items, nextCursor } = await listRegisteredCertificates(ports, page, filter);
+      return { items: items.map((one) => shownTo(callerOf(request), one)), nextCursor };
+    },
   );
 
   app.get(
@@ -97,9 +103,9 @@ export function registeredCertificateRoutes(app: App, { ports }: RouteContext): 
       },
       { params: byId('crt') },
     ),
-    async ({ params }) => {
-      const certificate = await findRegisteredCertificate(ports, params.id);
-      return { ...certificateView(certificate), der: toBase64(certificate.der) };
+    async (request) => {
+      const certificate = await findRegisteredCertificate(ports, request.params.id);
+      return { ...shownTo(callerOf(request), certificateView(certificate)), der: toBase64(certificate.der) };
     },
   );
 
