@@ -33,7 +33,9 @@ export const softMechanisms = {
     decrypt: { mechanism: 0x80008010, input: 'c1c3c2' },
     generate: { mechanism: 0x80008001 },
     unwrap: { mechanism: 0x80008020 },
+    unwrapContentKey: { mechanism: 0x80008021 },
   },
+  sm4: { keyType: 0x80000004, cbc: 0x80008030 },
 } as const satisfies Pkcs11DriverConfig['mechanisms'];
 
 type AttributeValue = number | boolean | Uint8Array;
@@ -118,7 +120,7 @@ function objectsOf(
       [0x103, true],
       [0x108, use !== 'encrypt'],
       [0x105, use !== 'sign'],
-      [0x107, use === 'sign'],
+      [0x107, use !== 'both'],
       [0x202, always],
       [0x8f000001, pkcs8],
     ],

@@ -100,7 +100,6 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
     });
     expect(shown?.lacks?.map(({ capability, reason }) => [capability, reason])).toEqual([
       ['pin-retries', 'family'],
-      ['decrypt-content', 'not-built'],
       ['unblock-pin-remote', 'family'],
     ]);
   });
@@ -160,6 +159,45 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
       const ciphertext = ciphers.encryptKey(keyOf(rsaIdentity.signing.certificate), rsa, secret);
       const key = { identityId: rsaIdentity.id, certificate: null };
       expect(hex(await driver.decrypt(session, key, rsa, ciphertext))).toBe(hex(secret));
+    });
+
+    it('content whose SM4 key stays inside, in parts', async () => {
+      const { driver } = await start();
+      const session = await open(driver);
+      const [secret, iv, plain] = [ops.random(16), ops.random(16), ops.random(10_000)];
+      const encryptedKey = ciphers.encryptKey(keyOf(encryptionCertificate), sm2, secret);
+      const ciphertext = ciphers.encrypt('sm4-cbc', secret, iv, plain);
+      const key = { identityId: sm2Identity.id, certificate: null };
+      const content = { encryptedKey, cipher: 'sm4-cbc', iv, ciphertext, last: true } as const;
+      const first = { ...content, ciphertext: ciphertext.subarray(0, 320), last: false };
+      const rest = { ...content, iv: ciphertext.subarray(304, 320), ciphertext: ciphertext.subarray(320) };
+      const parts = [];
+      for (const part of [first, rest]) parts.push(await driver.decryptContent(session, key, sm2, part));
+      expect(hex(concatBytes(...parts))).toBe(hex(plain));
+      const altered = Uint8Array.from(encryptedKey);
+      altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
+      const wrongs = [
+        [key, { encryptedKey: altered }, 'ERR_ENVELOPE_CONTENT_INVALID'],
+        [key, { iv: ops.random(16), ciphertext: ciphertext.subarray(0, 16) }, 'ERR_ENVELOPE_CONTENT_INVALID'],
+        [key, { cipher: 'aes-128-cbc' }, 'ERR_TOKEN_ALGORITHM_UNSUPPORTED'],
+      ] as const;
+      for (const [wrongKey, changes, code] of wrongs)
+        await expect(
+          failure(driver.decryptContent(session, wrongKey, sm2, { ...content, ...changes })),
+          Object.keys(changes).join(),
+        ).resolves.toFailWith(code);
+      const of = { identityId: rsaIdentity.id, certificate: null };
+      await expect(failure(driver.decryptContent(session, of, rsa, content))).resolves.toFailWith(
+        'ERR_TOKEN_ALGORITHM_UNSUPPORTED',
+      );
+    });
+
+    it('no content where the vendor named no mechanism for it, and says so', async () => {
+      const { unwrapContentKey: _, ...sm2Without } = softMechanisms.sm2;
+      const { driver } = await start({ mechanisms: { ...softMechanisms, sm2: sm2Without } });
+      expect((await driver.listDevices())[0]?.lacks).toContainEqual(
+        expect.objectContaining({ capability: 'decrypt-content', reason: 'token' }),
+      );
     });
 
     it('and gives one error for whatever is wrong with the ciphertext, and others for what is wrong with the question', async () => {

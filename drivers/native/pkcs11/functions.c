@@ -9,7 +9,8 @@ static CK_RV not_there(void) { return CKR_FUNCTION_NOT_SUPPORTED; }
 #define missing ((function_t)not_there)
 
 /* Defined in the other files, with their parameters. */
-extern CK_RV C_CloseAllSessions(), C_CloseSession(), C_CreateObject(), C_Decrypt(), C_DecryptInit(), C_DestroyObject(),
+extern CK_RV C_CloseAllSessions(), C_CloseSession(), C_CreateObject(), C_Decrypt(), C_DecryptFinal(), C_DecryptInit(),
+    C_DecryptUpdate(), C_DestroyObject(),
     C_Finalize(), C_FindObjects(), C_FindObjectsFinal(), C_FindObjectsInit(), C_GenerateKeyPair(), C_GenerateRandom(),
     C_GetAttributeValue(), C_GetInfo(), C_GetMechanismInfo(), C_GetMechanismList(), C_GetSessionInfo(),
     C_GetSlotInfo(), C_GetSlotList(), C_GetTokenInfo(), C_InitPIN(), C_Initialize(), C_Login(), C_Logout(),
@@ -25,7 +26,7 @@ static const function_list list_of_functions = {{2, 40}, {
     (function_t)C_Login, (function_t)C_Logout, (function_t)C_CreateObject, missing, (function_t)C_DestroyObject, missing,
     (function_t)C_GetAttributeValue, missing, (function_t)C_FindObjectsInit, (function_t)C_FindObjects,
     (function_t)C_FindObjectsFinal, missing, missing, missing, missing, (function_t)C_DecryptInit, (function_t)C_Decrypt,
-    missing, missing, missing, missing, missing, missing, missing, (function_t)C_SignInit, (function_t)C_Sign, missing,
+    (function_t)C_DecryptUpdate, (function_t)C_DecryptFinal, missing, missing, missing, missing, missing, (function_t)C_SignInit, (function_t)C_Sign, missing,
     missing, missing, missing, missing, missing, missing, missing, missing, missing, missing, missing, missing, missing,
     missing, (function_t)C_GenerateKeyPair, missing, (function_t)C_UnwrapKey, missing, missing,
     (function_t)C_GenerateRandom, missing, missing, (function_t)C_WaitForSlotEvent,

@@ -43,10 +43,11 @@ typedef struct {
   CK_OBJECT_HANDLE found[MAX_OBJECTS];
   size_t found_count, found_at;
   int finding;
-  /* The operation under way: 0 none, 'S' sign, 'D' decrypt. */
+  /* The operation under way: 0 none, 'S' sign, 'D' decrypt, 'C' decrypt content. */
   char operation;
   CK_MECHANISM_TYPE mechanism;
   object_t *key;
+  CK_BYTE iv[16]; /* of the content's next block */
   int authenticated; /* for a key that wants the PIN before every use */
 } session_t;
 
@@ -74,5 +75,11 @@ void set_attribute(object_t *object, CK_ATTRIBUTE_TYPE type, const void *value, 
 void set_number(object_t *object, CK_ATTRIBUTE_TYPE type, CK_ULONG value);
 void set_bool(object_t *object, CK_ATTRIBUTE_TYPE type, CK_BBOOL value);
 CK_RV keep_object(CK_SLOT_ID slot, object_t *object, CK_OBJECT_HANDLE *handle);
+CK_RV keep_in_memory(CK_SLOT_ID slot, object_t *object, CK_OBJECT_HANDLE *handle);
+
+/* content-keys.c */
+CK_RV unwrap_content_key(session_t *session, const object_t *with, const CK_BYTE *wrapped, CK_ULONG length,
+                         CK_OBJECT_HANDLE *out);
+CK_RV begin_content(session_t *session, object_t *key, const CK_MECHANISM *mechanism);
 
 #endif

@@ -106,6 +106,7 @@ EXPORT CK_RV C_UnwrapKey(CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_O
   CK_RV result = writing_session(handle, &session);
   if (!result) result = find_object(session, with, &object);
   if (result) LEAVE(result);
+  if (mechanism->mechanism == CKM_SOFT_SM2_UNWRAP_KEY) LEAVE(unwrap_content_key(session, object, blob, length, out));
   if (mechanism->mechanism != CKM_SOFT_SM2_UNWRAP) LEAVE(CKR_MECHANISM_INVALID);
   soft_key *wrapping = key_of(object);
   soft_key *key = wrapping ? unwrap(wrapping, blob, length) : NULL;

@@ -152,6 +152,18 @@ CK_RV keep_object(CK_SLOT_ID slot, object_t *object, CK_OBJECT_HANDLE *handle) {
   return CKR_OK;
 }
 
+/* Until it is destroyed or the token leaves; in no file. */
+CK_RV keep_in_memory(CK_SLOT_ID slot, object_t *object, CK_OBJECT_HANDLE *handle) {
+  object_t *place = free_place();
+  if (!place) return CKR_HOST_MEMORY;
+  *place = *object;
+  place->handle = ++last_handle;
+  place->slot = slot;
+  slot_token(slot, NULL, &place->stay);
+  *handle = place->handle;
+  return CKR_OK;
+}
+
 CK_RV find_object(const session_t *session, CK_OBJECT_HANDLE handle, object_t **object) {
   CK_RV result = load_objects(session->slot);
   if (result) return result;
@@ -197,7 +209,7 @@ EXPORT CK_RV C_DestroyObject(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE which) {
   if (!result) result = find_object(session, which, &object);
   if (result || !slot_token(session->slot, folder, NULL)) LEAVE(result ? result : CKR_DEVICE_REMOVED);
   snprintf(path, sizeof path, "%s/%s", folder, object->name);
-  int gone = remove(path) == 0;
+  int gone = !object->name[0] || remove(path) == 0;
   forget(object);
   LEAVE(gone ? CKR_OK : CKR_DEVICE_ERROR);
 }

@@ -23,6 +23,7 @@ static CK_RV begin(CK_SESSION_HANDLE handle, const CK_MECHANISM *mechanism, CK_O
   CK_ULONG type = number_of(object, CKA_KEY_TYPE, CKK_RSA);
   /* Plain ECDSA with a key on SM2's curve: nobody may ask for it. */
   if (mechanism->mechanism == CKM_ECDSA && type == CKK_EC) abort();
+  if (operation == 'D' && mechanism->mechanism == CKM_SOFT_SM4_CBC) return begin_content(session, object, mechanism);
   key_kind kind = kind_for(mechanism->mechanism, operation);
   if (kind == KEY_OTHER) return CKR_MECHANISM_INVALID;
   if ((kind == KEY_RSA) != (type == CKK_RSA)) return CKR_KEY_TYPE_INCONSISTENT;

@@ -158,6 +158,8 @@ static const struct { CK_MECHANISM_TYPE type; CK_ULONG least, most; CK_FLAGS fla
     {CKM_SOFT_SM2_KEY_PAIR_GEN, 256, 256, CKF_GENERATE_KEY_PAIR},
     {CKM_SOFT_SM2_DECRYPT, 256, 256, CKF_DECRYPT},
     {CKM_SOFT_SM2_UNWRAP, 256, 256, CKF_UNWRAP},
+    {CKM_SOFT_SM2_UNWRAP_KEY, 256, 256, CKF_UNWRAP},
+    {CKM_SOFT_SM4_CBC, 128, 128, CKF_DECRYPT},
 };
 enum { MECHANISMS = sizeof mechanisms / sizeof mechanisms[0] };
 

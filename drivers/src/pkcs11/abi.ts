@@ -67,6 +67,8 @@ export interface Cryptoki {
   C_Sign(session: Handle, data: Buffer, output: Buffer): Buffer;
   C_DecryptInit(session: Handle, mechanism: Mechanism, key: Handle): void;
   C_Decrypt(session: Handle, data: Buffer, output: Buffer): Buffer;
+  C_DecryptUpdate(session: Handle, data: Buffer, output: Buffer): Buffer;
+  C_DecryptFinal(session: Handle, output: Buffer): Buffer;
   C_GenerateKeyPair(
     session: Handle,
     mechanism: Mechanism,
@@ -84,6 +86,10 @@ export interface CryptokiModule {
   /** The same for CK_RSA_PKCS_OAEP_PARAMS. */
   readonly CK_PARAMS_RSA_OAEP: number;
 }
+
+/** Of CK_MECHANISM_INFO. */
+export const CKF_DECRYPT = 0x200;
+export const CKF_UNWRAP = 0x40000;
 
 export const CKF_RW_SESSION = 0x2;
 export const CKF_SERIAL_SESSION = 0x4;
@@ -111,9 +117,11 @@ export const CKO_DATA = 0;
 export const CKO_CERTIFICATE = 1;
 export const CKO_PUBLIC_KEY = 2;
 export const CKO_PRIVATE_KEY = 3;
+export const CKO_SECRET_KEY = 4;
 export const CKC_X_509 = 0;
 export const CKK_RSA = 0;
 export const CKK_EC = 3;
+export const CKK_AES = 0x1f;
 export const CKK_EC_EDWARDS = 0x40;
 
 export const CKA_CLASS = 0x0;
@@ -142,6 +150,7 @@ export const CKA_PRIME_2 = 0x125;
 export const CKA_EXPONENT_1 = 0x126;
 export const CKA_EXPONENT_2 = 0x127;
 export const CKA_COEFFICIENT = 0x128;
+export const CKA_VALUE_LEN = 0x161;
 export const CKA_EXTRACTABLE = 0x162;
 export const CKA_EC_PARAMS = 0x180;
 export const CKA_EC_POINT = 0x181;
@@ -153,5 +162,6 @@ export const CKM_RSA_PKCS_OAEP = 0x9;
 export const CKM_RSA_PKCS_PSS = 0xd;
 export const CKM_ECDSA = 0x1041;
 export const CKM_EC_KEY_PAIR_GEN = 0x1040;
+export const CKM_AES_CBC = 0x1082;
 /** PKCS#11 v3.0; the binding has no name for it. */
 export const CKM_EDDSA = 0x1057;

@@ -14,6 +14,7 @@ import {
   CKM_RSA_PKCS,
   type TokenInfo,
 } from './abi.ts';
+import type { ContentAbilities } from './content-keys.ts';
 import { generatedSpecs } from './generate-key.ts';
 import type { KeyKindName } from './key-kinds.ts';
 
@@ -24,18 +25,22 @@ export interface Pkcs11Abilities {
   readonly keySpecs: readonly KeySpec[];
 }
 
-/**
- * What a token can do: by its mechanisms, by the kinds of its keys, by whether it may be written, and by what its vendor's
- * configuration says of SM2.
- *
- * @param kinds  of the keys that it shows; those of a token that shows none may be any
- */
+/** What decides on a token's abilities besides its flags. */
+export interface TokenTraits {
+  readonly mechanisms: ReadonlySet<number>;
+  readonly content: ContentAbilities;
+  /** What its vendor's configuration says of SM2 and SM4. */
+  readonly vendors: Pkcs11Mechanisms;
+  /** Of the keys that it shows; those of a token that shows none may be any. */
+  readonly kinds: ReadonlySet<KeyKindName>;
+}
+
+/** What a token can do: by its mechanisms, by the kinds of its keys, and by whether it may be written. */
 export function describeAbilities(
   { flags }: Pick<TokenInfo, 'flags'>,
-  mechanisms: ReadonlySet<number>,
-  sm2: Pkcs11Mechanisms['sm2'],
-  kinds: ReadonlySet<KeyKindName> = new Set(),
+  { mechanisms, content, vendors, kinds }: TokenTraits,
 ): Pkcs11Abilities {
+  const { sm2, sm4 } = vendors;
   const holds = (kind: KeyKindName): boolean => kinds.size === 0 || kinds.has(kind);
   const has = (number: number | undefined): boolean => number !== undefined && mechanisms.has(number);
   const rsa = has(CKM_RSA_PKCS);
@@ -43,6 +48,9 @@ export function describeAbilities(
   const writable = (flags & CKF_WRITE_PROTECTED) === 0;
   const keySpecs = writable ? generatedSpecs(mechanisms, sm2) : [];
   const decrypts = (rsa && holds('rsa')) || (has(sm2?.decrypt?.mechanism) && holds('sm2'));
+  const opensContent =
+    (content.aes && content.unwraps.size > 0 && holds('rsa')) ||
+    (has(sm4?.cbc) && has(sm2?.unwrapContentKey?.mechanism) && holds('sm2'));
   const signsDigests =
     (rsa && holds('rsa')) ||
     (has(CKM_ECDSA) && holds('ec')) ||
@@ -52,6 +60,7 @@ export function describeAbilities(
     ...(signsDigests ? (['sign-digest'] as const) : []),
     ...((flags & CKF_RNG) === 0 ? [] : (['random'] as const)),
     ...(decrypts ? (['decrypt'] as const) : []),
+    ...(opensContent ? (['decrypt-content'] as const) : []),
     ...(writable ? (['change-pin'] as const) : []),
     ...(writable && (flags & CKF_SO_PIN_LOCKED) === 0 ? (['unblock-pin'] as const) : []),
     ...(keySpecs.length > 0 ? (['generate-key'] as const) : []),
@@ -67,7 +76,7 @@ export function describeAbilities(
     lack('unblock-pin', 'token', 'CKF_SO_PIN_LOCKED'),
     lack('pin-retries', 'family', 'PKCS#11 says only when tries are low, last, or none'),
     lack('unblock-pin-remote', 'family', 'PKCS#11 has no function for it'),
-    lack('decrypt-content', 'not-built', decrypts ? 'the token decrypts keys' : ''),
+    lack('decrypt-content', 'token', 'none of its keys unwraps a content key, or it has no cipher for content'),
     lack('import-encryption-key', 'library', 'no mechanism of the vendor unwraps ENVELOPEDKEYBLOB'),
   ];
   return {

@@ -13,6 +13,7 @@ import {
   type PinStatus,
   type Pkcs11DriverConfig,
   type Pkcs11Mechanisms,
+  type SealedContent,
   type SessionId,
   type SignInput,
   type TokenDevice,
@@ -93,12 +94,13 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     this.#cryptoki = cryptoki;
     this.#ops = ops;
     this.#sm2 = config.mechanisms?.sm2;
-    this.#slots = new TokenSlots(cryptoki, this.#sm2);
+    const { mechanisms = {} } = config;
+    this.#slots = new TokenSlots(cryptoki, mechanisms);
     this.#pins = new PinGiver(cryptoki, this.#slots, () => new PinPad(config.id, config.library));
     const { events = 'native', contextPin = 'session' } = config.quirks ?? {};
     this.#sessions = new Pkcs11Sessions(cryptoki, this.#slots, this.#pins, contextPin === 'session');
     const library = { cryptoki, slots: this.#slots, types: binding };
-    this.#keys = new KeyOperations(library, ops, this.#sm2, (session) =>
+    this.#keys = new KeyOperations(library, ops, mechanisms, (session) =>
       this.#padded(session.token, () => this.#sessions.authenticate(session)),
     );
     this.#events = new SlotEvents(cryptoki);
@@ -173,19 +175,26 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     scheme: KeyEncryption,
     ciphertext: Uint8Array,
   ): Promise<Uint8Array> {
-    return this.#in(id, async (session) => {
-      const found = this.#key(session, null, (place) => {
-        const identity = this.#identities(session.handle).find((each) => each.id === identityId);
-        if (identity === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
-        return decryptionKeyOf(place, signingIdOf(identityId), identity.encryptionCertificate, certificate);
-      });
-      return this.#keys.decrypt(session, found, scheme, ciphertext);
-    });
+    return this.#in(id, async (session) =>
+      this.#keys.decrypt(session, this.#decryptionKey(session, identityId, certificate), scheme, ciphertext),
+    );
+  }
+
+  override decryptContent(
+    id: SessionId,
+    { identityId, certificate }: DecryptionKey,
+    scheme: KeyEncryption,
+    content: SealedContent,
+  ): Promise<Uint8Array> {
+    return this.#in(id, async (session) =>
+      this.#keys.decryptContent(session, this.#decryptionKey(session, identityId, certificate), scheme, content),
+    );
   }
 
   override generateKeyPair(id: SessionId, keySpec: KeySpec, label: string): Promise<GeneratedKey> {
     return this.#in(id, async ({ token, handle }) => {
-      const abilities = { mechanisms: this.#slots.mechanisms(token), sm2: this.#sm2 };
+      const unwrapsRsa = this.#slots.contentAbilities(token).unwraps.size > 0;
+      const abilities = { mechanisms: this.#slots.mechanisms(token), sm2: this.#sm2, unwrapsRsa };
       this.#slots.keysChanged(token);
       return generateOnToken(this.#cryptoki, handle, keySpec, label, abilities);
     });
@@ -265,6 +274,14 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
 
   #identities(session: Handle): readonly TokenIdentity[] {
     return groupIdentities(findCertificates(this.#cryptoki, session), findPublicKeys(this.#cryptoki, session));
+  }
+
+  #decryptionKey(session: OpenSession, identityId: string, certificate: Uint8Array | null): CertifiedKey {
+    return this.#key(session, null, (place) => {
+      const identity = this.#identities(session.handle).find((each) => each.id === identityId);
+      if (identity === undefined) throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');
+      return decryptionKeyOf(place, signingIdOf(identityId), identity.encryptionCertificate, certificate);
+    });
   }
 
   /** Looked up once a session where it has a name. */

@@ -6,7 +6,7 @@ import { CKM_RSA_PKCS, CKM_RSA_PKCS_OAEP, type Cryptoki, type Handle, type Mecha
 import { codedFailure } from './errors.ts';
 import type { KeyObject } from './objects.ts';
 
-type Sm2Input = NonNullable<NonNullable<NonNullable<Pkcs11Mechanisms['sm2']>['decrypt']>['input']>;
+export type Sm2CipherForm = NonNullable<NonNullable<NonNullable<Pkcs11Mechanisms['sm2']>['decrypt']>['input']>;
 
 export interface DecryptAbilities {
   readonly mechanisms: ReadonlySet<number>;
@@ -27,7 +27,7 @@ const CKZ_DATA_SPECIFIED = 1;
 const maxPlainBytes = 8192;
 
 /** What libraries say of a ciphertext that they cannot open, besides the codes that mean nothing else. */
-const saysWrongCiphertext: ReadonlySet<string> = new Set([
+export const saysWrongCiphertext: ReadonlySet<string> = new Set([
   'CKR_DATA_INVALID',
   'CKR_DATA_LEN_RANGE',
   'CKR_FUNCTION_FAILED',
@@ -52,7 +52,7 @@ export function planDecryption(
   if (key.kind === 'sm2' && scheme.kind === 'sm2') {
     const way = sm2?.decrypt;
     if (way === undefined || !mechanisms.has(way.mechanism)) throw unsupported('sm2');
-    const data = inForm(ciphertext, way.input ?? 'c1c3c2');
+    const data = sm2CipherInForm(ciphertext, way.input ?? 'c1c3c2');
     return { mechanism: { mechanism: way.mechanism }, data, algorithm: 'sm2' };
   }
   if (key.kind !== 'rsa' || scheme.kind === 'sm2') throw unsupported(scheme.kind);
@@ -88,7 +88,8 @@ export function finishDecryption(cryptoki: Cryptoki, session: Handle, plan: Decr
   }
 }
 
-function inForm(ciphertext: Uint8Array, form: Sm2Input): Uint8Array {
+/** SM2Cipher as a vendor's mechanism takes it. @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID */
+export function sm2CipherInForm(ciphertext: Uint8Array, form: Sm2CipherForm): Uint8Array {
   const { c1, c2, c3 } = readSm2Cipher(ciphertext);
   if (form === 'der') return ciphertext;
   const start = form.endsWith('-bare') ? c1.subarray(1) : c1;

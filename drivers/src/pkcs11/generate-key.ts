@@ -55,9 +55,14 @@ export function generateOnToken(
   session: Handle,
   keySpec: KeySpec,
   label: string,
-  token: { readonly mechanisms: ReadonlySet<number>; readonly sm2: Pkcs11Mechanisms['sm2'] },
+  token: {
+    readonly mechanisms: ReadonlySet<number>;
+    readonly sm2: Pkcs11Mechanisms['sm2'];
+    /** Whether an RSA key of it may unwrap content keys. */
+    readonly unwrapsRsa: boolean;
+  },
 ): GeneratedKey {
-  const generation = generationOf(keySpec, token.sm2);
+  const generation = generationOf(keySpec, token.sm2, token.unwrapsRsa);
   if (generation === undefined || !token.mechanisms.has(generation.mechanism))
     throw new CodedError('ERR_TOKEN_ALGORITHM_UNSUPPORTED', { algorithm: keySpec });
   const id = newSigningId();
@@ -87,7 +92,7 @@ export function generateOnToken(
   throw new CodedError('ERR_TOKEN_NATIVE_FAILURE', { api: 'C_GenerateKeyPair', name: 'PUBLIC_KEY_INVALID' });
 }
 
-function generationOf(keySpec: KeySpec, sm2: Pkcs11Mechanisms['sm2']): Generation | undefined {
+function generationOf(keySpec: KeySpec, sm2: Pkcs11Mechanisms['sm2'], unwrapsRsa = false): Generation | undefined {
   if (keySpec === 'sm2') {
     const mechanism = sm2?.generate?.mechanism;
     if (mechanism === undefined) return undefined;
@@ -111,6 +116,6 @@ function generationOf(keySpec: KeySpec, sm2: Pkcs11Mechanisms['sm2']): Generatio
       { type: CKA_PUBLIC_EXPONENT, value: Buffer.of(1, 0, 1) },
       { type: CKA_ENCRYPT, value: true },
     ],
-    privateKey: [{ type: CKA_DECRYPT, value: true }],
+    privateKey: [{ type: CKA_DECRYPT, value: true }, ...(unwrapsRsa ? [{ type: CKA_UNWRAP, value: true }] : [])],
   };
 }

@@ -15,6 +15,7 @@ import {
   CKA_PRIVATE,
   CKA_SENSITIVE,
   CKA_TOKEN,
+  CKA_UNWRAP,
   CKK_EC,
   CKO_PRIVATE_KEY,
   type Cryptoki,
@@ -92,6 +93,7 @@ function unwrap(importer: KeyImporter, mechanism: number, id: Uint8Array, pair: 
     { type: CKA_SENSITIVE, value: true },
     { type: CKA_EXTRACTABLE, value: false },
     { type: CKA_DECRYPT, value: true },
+    ...(sm2?.unwrapContentKey === undefined ? [] : [{ type: CKA_UNWRAP, value: true }]),
     { type: CKA_ID, value: Buffer.from(id) },
     { type: CKA_LABEL, value: Buffer.from('encryption') },
   ];

@@ -1,8 +1,9 @@
 import type { CryptoOps, KeyEncryption, PublicKey, SignatureAlgorithm } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { isSm2Signature } from '../keys/sm2-input.ts';
-import type { Pkcs11Mechanisms, SignInput } from '../port/index.ts';
+import type { Pkcs11Mechanisms, SealedContent, SignInput } from '../port/index.ts';
 import type { Cryptoki, CryptokiModule, Handle } from './abi.ts';
+import { decryptInside } from './content-keys.ts';
 import { beginDecryption, type DecryptAbilities, finishDecryption, planDecryption } from './decrypt.ts';
 import { codedFailure } from './errors.ts';
 import type { CertifiedKey } from './find-keys.ts';
@@ -20,7 +21,7 @@ export class KeyOperations {
   readonly #slots: TokenSlots;
   readonly #ops: CryptoOps;
   readonly #types: ParameterTypes;
-  readonly #sm2: Pkcs11Mechanisms['sm2'];
+  readonly #vendors: Pkcs11Mechanisms;
   readonly #authenticate: (session: OpenSession) => Promise<void>;
   /** What C_Sign writes to; every signature leaves as a copy. */
   readonly #output = Buffer.alloc(maxSignatureBytes);
@@ -29,14 +30,14 @@ export class KeyOperations {
   constructor(
     library: { readonly cryptoki: Cryptoki; readonly slots: TokenSlots; readonly types: ParameterTypes },
     ops: CryptoOps,
-    sm2: Pkcs11Mechanisms['sm2'],
+    vendors: Pkcs11Mechanisms,
     authenticate: (session: OpenSession) => Promise<void>,
   ) {
     this.#cryptoki = library.cryptoki;
     this.#slots = library.slots;
     this.#types = library.types;
     this.#ops = ops;
-    this.#sm2 = sm2;
+    this.#vendors = vendors;
     this.#authenticate = authenticate;
   }
 
@@ -76,7 +77,30 @@ export class KeyOperations {
 
   decryptAbilities(token: PresentToken): DecryptAbilities {
     const oaepParameterType = this.#types.CK_PARAMS_RSA_OAEP;
-    return { mechanisms: this.#slots.mechanisms(token), oaepParameterType, sm2: this.#sm2 };
+    return { mechanisms: this.#slots.mechanisms(token), oaepParameterType, sm2: this.#vendors.sm2 };
+  }
+
+  /** @throws {CodedError} as decryptInside */
+  decryptContent(
+    { token, handle, keys }: OpenSession,
+    { key }: CertifiedKey,
+    scheme: KeyEncryption,
+    content: SealedContent,
+  ): Uint8Array {
+    const opener = {
+      cryptoki: this.#cryptoki,
+      session: handle,
+      key,
+      abilities: this.decryptAbilities(token),
+      content: this.#slots.contentAbilities(token),
+      vendors: this.#vendors,
+    };
+    try {
+      return decryptInside(opener, scheme, content);
+    } catch (error) {
+      keys.clear();
+      throw error;
+    }
   }
 
   #planSignature(
@@ -88,7 +112,7 @@ export class KeyOperations {
     const abilities = {
       mechanisms: this.#slots.mechanisms(token),
       pssParameterType: this.#types.CK_PARAMS_RSA_PSS,
-      ...(this.#sm2 && { sm2: this.#sm2 }),
+      ...(this.#vendors.sm2 && { sm2: this.#vendors.sm2 }),
     };
     if (key.kind !== 'sm2' || algorithm.kind !== 'sm2-sm3') return planSignature(key, algorithm, input, abilities);
     if (publicKey?.kind !== 'sm2') throw new CodedError('ERR_TOKEN_KEY_NOT_FOUND');

@@ -8,6 +8,7 @@ import {
   type TokenInfo,
 } from './abi.ts';
 import { describeAbilities } from './capabilities.ts';
+import { type ContentAbilities, contentAbilities } from './content-keys.ts';
 import { codedFailure, returnValueOf } from './errors.ts';
 import { type KeyKindName, visibleKeyKinds } from './key-kinds.ts';
 import { printable } from './objects.ts';
@@ -29,17 +30,19 @@ interface Look {
 /** Which tokens are in which slots, by serial number: slot numbers change when readers come and go. */
 export class TokenSlots {
   readonly #cryptoki: Cryptoki;
-  readonly #sm2: Pkcs11Mechanisms['sm2'];
+  readonly #vendors: Pkcs11Mechanisms;
   readonly #insertions = new Map<string, number>();
   /** By token and stay: they do not change while it stays. */
   readonly #mechanisms = new Map<DeviceId, { readonly insertion: number; readonly numbers: ReadonlySet<number> }>();
+  readonly #content = new Map<DeviceId, { readonly insertion: number; readonly abilities: ContentAbilities }>();
   readonly #kinds = new Map<DeviceId, { readonly insertion: number; readonly kinds: ReadonlySet<KeyKindName> }>();
   #present: readonly PresentToken[] = [];
   #unreadable = 0;
 
-  constructor(cryptoki: Cryptoki, sm2?: Pkcs11Mechanisms['sm2']) {
+  /** @param vendors  mechanisms that the standard has no number for */
+  constructor(cryptoki: Cryptoki, vendors: Pkcs11Mechanisms = {}) {
     this.#cryptoki = cryptoki;
-    this.#sm2 = sm2;
+    this.#vendors = vendors;
   }
 
   get present(): readonly PresentToken[] {
@@ -98,9 +101,23 @@ export class TokenSlots {
     }
   }
 
+  /** As {@link mechanisms}. */
+  contentAbilities(token: PresentToken): ContentAbilities {
+    const known = this.#content.get(token.id);
+    if (known !== undefined && known.insertion === token.insertion) return known.abilities;
+    const abilities = contentAbilities(this.#cryptoki, token.slot, this.mechanisms(token));
+    this.#content.set(token.id, { insertion: token.insertion, abilities });
+    return abilities;
+  }
+
   describe(token: PresentToken): TokenDevice {
     const info = this.info(token);
-    const abilities = describeAbilities(info, this.mechanisms(token), this.#sm2, this.#keyKinds(token));
+    const abilities = describeAbilities(info, {
+      mechanisms: this.mechanisms(token),
+      content: this.contentAbilities(token),
+      vendors: this.#vendors,
+      kinds: this.#keyKinds(token),
+    });
     const { algorithms, capabilities, lacks, keySpecs } = abilities;
     return {
       id: token.id,

@@ -15,14 +15,30 @@ const Sm2Sign = Type.Object(
   closed,
 );
 
+const sm2Forms = ['der', 'c1c3c2', 'c1c2c3', 'c1c3c2-bare', 'c1c2c3-bare'] as const;
+
 const Sm2Decrypt = Type.Object(
   {
     mechanism: Number32('CKM_… for C_DecryptInit'),
     input: Type.Optional(
-      Type.Enum(['der', 'c1c3c2', 'c1c2c3', 'c1c3c2-bare', 'c1c2c3-bare'], {
-        description: 'What C_Decrypt takes; `bare` has no 04 before C1. Default c1c3c2',
-      }),
+      Type.Enum(sm2Forms, { description: 'What C_Decrypt takes; `bare` has no 04 before C1. Default c1c3c2' }),
     ),
+  },
+  closed,
+);
+
+const Sm2UnwrapContentKey = Type.Object(
+  {
+    mechanism: Number32('CKM_… for C_UnwrapKey of a content key with the encryption key; the content key stays inside'),
+    input: Type.Optional(Type.Enum(sm2Forms, { description: 'The wrapped key, as for `decrypt`. Default c1c3c2' })),
+  },
+  closed,
+);
+
+const Sm4 = Type.Object(
+  {
+    keyType: Number32('CKA_KEY_TYPE of SM4 keys'),
+    cbc: Number32('CKM_… for C_DecryptInit of SM4-CBC without padding; the parameter is the 16 bytes of the IV'),
   },
   closed,
 );
@@ -43,10 +59,12 @@ export const Pkcs11MechanismsSchema = Type.Object(
               closed,
             ),
           ),
+          unwrapContentKey: Type.Optional(Sm2UnwrapContentKey),
         },
         closed,
       ),
     ),
+    sm4: Type.Optional(Sm4),
   },
   closed,
 );

@@ -1,5 +1,6 @@
 import type { KeyEncryption } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
+import { withoutBlockPadding } from '../keys/block-padding.ts';
 import type { SealedContent } from '../port/index.ts';
 import { encodeCipherBlob } from './blobs.ts';
 import type { ContainerKey } from './container-keys.ts';
@@ -42,7 +43,7 @@ export async function decryptInside(
     const handle = await library.open('SKF_ImportSessionKey', container, SGD_SM4_CBC, wrapped, wrapped.length);
     try {
       const plain = await decryptBlocks(library, handle, content.iv, content.ciphertext);
-      return content.last ? withoutPadding(plain) : plain;
+      return content.last ? withoutBlockPadding(plain) : plain;
     } finally {
       await library.tryCall('SKF_CloseHandle', handle);
     }
@@ -80,13 +81,4 @@ async function decryptBlocks(
 
 function wrongLength(): CodedError {
   return new CodedError('ERR_TOKEN_NATIVE_FAILURE', { api: 'SKF_DecryptUpdate', name: 'OUTPUT_OF_ANOTHER_LENGTH' });
-}
-
-/** PKCS#7 (RFC 5652 §6.3). */
-function withoutPadding(plain: Uint8Array): Uint8Array {
-  const count = plain.at(-1) ?? 0;
-  const padding = plain.subarray(plain.length - count);
-  if (count === 0 || count > blockBytes || padding.some((byte) => byte !== count))
-    throw new CodedError('ERR_ENVELOPE_CONTENT_INVALID');
-  return plain.slice(0, plain.length - count);
 }

@@ -1,6 +1,7 @@
 import { concatBytes } from '@onelock/core/bytes';
 import { decodeSm2Cipher, type Sm2Ciphertext } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { withoutBlockPadding } from '../../../keys/block-padding.ts';
 import type { SealedContent } from '../../../port/index.ts';
 import { brokenCard, cardFailure, SW_OK } from '../../apdu/index.ts';
 import type { OpenContainer } from './containers.ts';
@@ -39,7 +40,7 @@ export async function decryptInside(
       parts.push(plain);
     }
     const plain = concatBytes(...parts);
-    return last ? withoutPadding(plain) : plain;
+    return last ? withoutBlockPadding(plain) : plain;
   });
 }
 
@@ -84,15 +85,6 @@ async function destroyQuietly(gm: GmChannel, data: Uint8Array): Promise<void> {
   } catch (error) {
     if (!isCodedError(error)) throw error;
   }
-}
-
-/** PKCS#7. @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID, after as much work whatever is wrong */
-function withoutPadding(plain: Uint8Array): Uint8Array {
-  const length = plain.at(-1) ?? 0;
-  let wrong = length < 1 || length > 16 ? 1 : 0;
-  for (let index = 1; index <= 16; index += 1) wrong |= index <= length && plain.at(-index) !== length ? 1 : 0;
-  if (wrong !== 0) throw invalid();
-  return plain.subarray(0, plain.length - length);
 }
 
 function invalid(): CodedError {
