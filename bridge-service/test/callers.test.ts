@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Role, roles } from '../src/services/ports/records.ts';
-import { routeAccess, sampleUrl } from './support/route-access.ts';
+import { routeAccess, sampleUrl, streamAccess } from './support/route-access.ts';
 import { createTestService, type TestService } from './support/service.ts';
 
 let service: TestService;
@@ -121,6 +121,31 @@ describe('roles', () => {
     expect(described.sort()).toEqual(Object.keys(routeAccess).map(shape).sort());
   });
 
+  it('are decided for every other route under /v1', () => {
+    // A tree: each line is what its route has beyond the one above it.
+    const above: string[] = [];
+    const there = service.app
+      .printRoutes({ commonPrefix: false })
+      .split('\n')
+      .flatMap((line) => {
+        const [, indent = '', part = '', methods = ''] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? [];
+        const depth = indent.length / 4;
+        above.splice(depth, above.length, part);
+        const url = above.join('');
+        return methods
+          .split(', ')
+          .flatMap((method) => (method === '' || method === 'HEAD' ? [] : `${method} ${shape(url)}`));
+      })
+      .filter((route) => route.includes(' /v1/'));
+    expect(there.length).toBeGreaterThan(100);
+    expect(there.sort()).toEqual(
+      [...Object.keys(routeAccess), ...Object.keys(streamAccess)]
+        .filter((route) => route.includes(' /v1/'))
+        .map(shape)
+        .sort(),
+    );
+  });
+
   const tokens = new Map<Role, string>();
   beforeAll(async () => {
     for (const role of roles) tokens.set(role, await service.caller(role));
@@ -142,6 +167,15 @@ describe('roles', () => {
       if (allowed.includes(role))
         expect([200, 201, 400, 404, 415], `${role}: ${JSON.stringify(body)}`).toContain(status);
       else expect(body.error, role).toMatchObject({ code: 'ERR_AUTH_ROLE_REQUIRED' });
+    }
+  });
+
+  it.each(Object.entries(streamAccess))('%s is for %j alone', async (route, allowed) => {
+    const { method, url } = sampleUrl(route);
+    expect((await service.call(method, url)).body.error.code).toBe('ERR_AUTH_REQUIRED');
+    for (const role of roles.filter((one) => !allowed.includes(one))) {
+      const { body } = await service.call(method, url, { token: tokens.get(role) });
+      expect(body.error, role).toMatchObject({ code: 'ERR_AUTH_ROLE_REQUIRED' });
     }
   });
 });

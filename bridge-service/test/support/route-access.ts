@@ -188,6 +188,13 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'POST /v1/audit/verifications': overseers,
 };
 
+/** Streams: under /v1 as well, and beyond what an OpenAPI document can describe. */
+export const streamAccess: Readonly<Record<string, readonly Role[]>> = {
+  'GET /v1/events/stream': overseers,
+  'GET /v1/imports/:imp/events': keepers,
+  'GET /v1/applications/:app/stream': users,
+};
+
 /** The address of a route with ids that are well-formed and name nothing. */
 export function sampleUrl(route: string): { readonly method: string; readonly url: string } {
   const [method = '', pattern = ''] = route.split(' ');
