@@ -54,6 +54,7 @@ function guides(at: string, say: (zh: string, en: string) => string): DefaultThe
         { text: say('管理控制台', 'The console'), link: `${at}guide/console` },
         { text: say('统计与监管', 'Statistics and supervision'), link: `${at}guide/supervision` },
         { text: say('网上申领与续办', 'Applying online and renewing'), link: `${at}guide/enrolment` },
+        { text: say('手机扫码登录', 'Logging in by phone'), link: `${at}guide/phone` },
         { text: say('存量导入', 'Importing the stock'), link: `${at}guide/import` },
         { text: say('驱动套件', 'The driver kit'), link: `${at}guide/driver-kit` },
         { text: say('智能卡与 HID 密钥', 'Smart cards and HID keys'), link: `${at}guide/cards` },

@@ -229,7 +229,9 @@ function interactionRoutes(
       const locale = negotiateLocale(typeof params.ui_locales === 'string' ? listed(params.ui_locales) : asked);
       const name = client?.clientName ?? String(params.client_id);
       const byPhone = await phonesAreHere(ports);
-      return loginPage({ locale, client: name, uid, agentPorts: config.loginAgentPorts, byPhone });
+      const back = String(params.redirect_uri ?? '');
+      const site = URL.canParse(back) ? new URL(back).origin : '';
+      return loginPage({ locale, client: name, site, uid, agentPorts: config.loginAgentPorts, byPhone });
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;
       return reply.code(400).send(errorPage(asked ?? '', error));

@@ -40,6 +40,8 @@ export interface LoginPage {
   readonly locale: Locale;
   /** Name of the client as administrators registered it. */
   readonly client: string;
+  /** Origin that the browser goes back to. */
+  readonly site: string;
   readonly uid: string;
   readonly agentPorts: readonly number[];
   /** Whether there are phones to log in with. */
@@ -47,12 +49,12 @@ export interface LoginPage {
 }
 
 /** The hosted login page; its script fills `#desk`. */
-export function loginPage({ locale, client, uid, agentPorts, byPhone }: LoginPage): string {
+export function loginPage({ locale, client, site, uid, agentPorts, byPhone }: LoginPage): string {
   const say = words[locale];
   return page(
     locale,
     say.login,
-    `<p class="to">${say.to} <strong>${escapeHtml(client)}</strong></p>
+    `<p class="to">${say.to} <strong>${escapeHtml(client)}</strong> <span class="site">${escapeHtml(site)}</span></p>
 <div id="desk" data-uid="${escapeHtml(uid)}" data-ports="${agentPorts.join(',')}" data-locale="${locale}" data-phone="${byPhone ? 1 : 0}"></div>
 <noscript><p class="notice fail" role="alert">${say.script}</p></noscript>`,
     '<script type="module" src="/oidc/page/login.js"></script>',

@@ -6,7 +6,7 @@ import { prepareSignedData } from '@onelock/core/cms';
 import type { KeyKind, PrivateKey, PublicKey } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { type Extension, parseCertificate, prepareCertificateRequest } from '@onelock/core/x509';
-import { createAuthority } from '../../../demo/src/province/authorities.ts';
+import { type Authority, createAuthority } from '../../../demo/src/province/authorities.ts';
 import { type Company, companies } from '../../../demo/src/province/companies.ts';
 import { type EstServer, startEstServer } from '../../../demo/src/test-ca/est-server.ts';
 import { advanceApplications } from '../../src/services/applications/advance-applications.ts';
@@ -71,8 +71,11 @@ export class EnrolmentWorld {
   readonly sm2: string;
   readonly rsa: string;
   readonly platform: string;
+  /** That signs for `sm2`. */
+  readonly authority: Authority;
 
-  private constructor(parts: Pick<EnrolmentWorld, 'service' | 'ca' | 'sm2' | 'rsa' | 'platform'>) {
+  private constructor(parts: Pick<EnrolmentWorld, 'service' | 'ca' | 'sm2' | 'rsa' | 'platform' | 'authority'>) {
+    this.authority = parts.authority;
     this.service = parts.service;
     this.ca = parts.ca;
     this.sm2 = parts.sm2;
@@ -117,7 +120,8 @@ export class EnrolmentWorld {
       { ...product('sm2-single', 'sm2', 'single'), label: 'single' },
     ]);
     const rsa = await register('rsa', [product('rsa', 'rsa-2048', 'single'), product('p256', 'p256', 'single')]);
-    return new EnrolmentWorld({ service, ca, sm2, rsa, platform: await service.caller('platform') });
+    const platform = await service.caller('platform');
+    return new EnrolmentWorld({ service, ca, sm2, rsa, platform, authority: authorities.sm2 });
   }
 
   /** A round of the job. */

@@ -7,11 +7,11 @@ import { EnrolmentWorld, enrolmentOf, input, type Key, makeRequest, product } fr
 import {
   type Begun,
   begin,
+  callback,
   configure,
   listen,
   type RegisteredClient,
   registerClient,
-  site,
   Visitor,
 } from './oidc-visitor.ts';
 import type { Answer, TestService } from './service.ts';
@@ -164,17 +164,20 @@ export class PhoneWorld {
   readonly platformId: string;
   readonly registered: RegisteredClient;
   readonly config: client.Configuration;
+  readonly back: string;
 
-  private constructor(parts: Pick<PhoneWorld, 'ca' | 'url' | 'platformId' | 'registered' | 'config'>) {
+  private constructor(parts: Pick<PhoneWorld, 'ca' | 'url' | 'platformId' | 'registered' | 'config' | 'back'>) {
     this.ca = parts.ca;
     this.service = parts.ca.service;
     this.url = parts.url;
     this.platformId = parts.platformId;
     this.registered = parts.registered;
     this.config = parts.config;
+    this.back = parts.back;
   }
 
-  static async start(): Promise<PhoneWorld> {
+  /** @param back  where the platform wants people to come back to */
+  static async start(back = callback): Promise<PhoneWorld> {
     const ca = await EnrolmentWorld.start();
     const { service } = ca;
     const url = await listen(service);
@@ -187,13 +190,14 @@ export class PhoneWorld {
     });
     const { body } = await service.call('POST', '/v1/callers', {
       token: service.administrator,
-      body: { name: '示范平台', role: 'platform', origins: [site] },
+      body: { name: '示范平台', role: 'platform', origins: [new URL(back).origin] },
     });
-    const registered = await registerClient(service, body.id);
-    return new PhoneWorld({ ca, url, platformId: body.id, registered, config: await configure(url, registered) });
+    const registered = await registerClient(service, body.id, { redirectUris: [back], postLogoutRedirectUris: [] });
+    const config = await configure(url, registered);
+    return new PhoneWorld({ ca, url, platformId: body.id, registered, config, back });
   }
 
-  begin = (): Promise<Begun> => begin(this.config);
+  begin = (): Promise<Begun> => begin(this.config, { redirect_uri: this.back });
 
   async screen(): Promise<Screen> {
     return Screen.open(await this.begin());

@@ -27,7 +27,12 @@ export interface LaunchedChromium {
  */
 export async function launchChromium(
   executable: string,
-  options: { readonly locale?: string } = {},
+  options: {
+    readonly locale?: string;
+    readonly viewport?: { readonly width: number; readonly height: number };
+    /** Beside those that every test has, e.g. for a camera that is a file. */
+    readonly args?: readonly string[];
+  } = {},
 ): Promise<LaunchedChromium> {
   const home = mkdtempSync(path.join(tmpdir(), 'onelock-chromium-'));
   const profile = path.join(home, 'profile');
@@ -48,8 +53,8 @@ export async function launchChromium(
     headless: true,
     chromiumSandbox: true,
     locale: options.locale ?? 'zh-CN',
-    viewport: { width: 1280, height: 860 },
-    args: quietFlags,
+    viewport: options.viewport ?? { width: 1280, height: 860 },
+    args: [...quietFlags, ...(options.args ?? [])],
   });
   return {
     context,
