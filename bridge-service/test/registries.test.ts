@@ -72,6 +72,15 @@ describe('companies', () => {
     expect(last.body.names.map(({ name }: { name: string }) => name)).toEqual(['一', '二', '三']);
   });
 
+  it('mask a number of a person that stands in the name', async () => {
+    const made = await post('/v1/companies', {
+      ...{ creditCode: '91520100MA6H5KU39Y', name: '丁公司', agents: [{ name: '王五 350102199003070118' }] },
+    });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    expect(made.body.agents[0].name).toBe('王五 3501**********0118');
+    expect(await service.database.stored()).not.toContain('350102199003070118');
+  });
+
   it('show of their people the ends only, and keep the rest encrypted', async () => {
     const people = { name: '张三', identifier: idNumber, phone };
     const made = await post('/v1/companies', {

@@ -142,7 +142,12 @@ describe('an entry of the watch-list', () => {
     await login();
     const ended = await service.call('POST', `/v1/watchlist/${id}/end`, { token: supervisor, body: { reason: words } });
     const found = await service.call('GET', '/v1/search?q=本人', { token: supervisor });
-    const told = [ended.body, await events(), found.body].map((body) => JSON.stringify(body));
+    const [alert] = (await service.call('GET', '/v1/alerts', { token: supervisor })).body.items;
+    const noted = await service.call('POST', `/v1/alerts/${alert.id}/acknowledgement`, {
+      ...{ token: supervisor, body: { note: words } },
+    });
+    expect(noted.body.acknowledgement.note).toContain('138****8000');
+    const told = [ended.body, noted.body, await events(), found.body].map((body) => JSON.stringify(body));
     for (const text of [...told, await service.database.stored()]) {
       expect(text).not.toContain('13800138000');
       expect(text).not.toContain(documentNumber());

@@ -1,6 +1,7 @@
 import { toHex } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import { newId, newToken, secretDigest } from '../identifiers.ts';
+import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import type { Applicant, Application } from '../ports/application-records.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readCertificate } from '../read-certificates.ts';
@@ -90,7 +91,7 @@ async function renewedBy(ports: Ports, { caId, renews }: ApplicationInput, credi
 /** Names stand open; what identifies the person is sealed. */
 function sealApplicant(personal: Ports['personal'], id: string, { name, identifier, phone }: PersonInput): Applicant {
   return {
-    name,
+    name: maskPersonalNumbers(name),
     identifier: identifier === undefined ? null : personal.seal(identifier, `${id} identifier`),
     phone: phone === undefined ? null : personal.seal(phone, `${id} phone`),
   };

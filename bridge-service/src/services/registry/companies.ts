@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
 import { creditCodeCheckDigitValid, normaliseCreditCode } from '@onelock/core/identity';
 import { newId } from '../identifiers.ts';
+import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import type { Company, PersonRecord } from '../ports/registry-records.ts';
@@ -188,7 +189,8 @@ function afterAll(names: Company['names'], now: string): string {
 function sealPerson(personal: Ports['personal'], companyId: string, person: PersonInput): PersonRecord {
   const { name, identifier, phone } = person;
   return {
-    name,
+    // Lists have numbers behind names now and then.
+    name: maskPersonalNumbers(name),
     identifier: identifier === undefined ? null : personal.seal(identifier, `${companyId} identifier`),
     phone: phone === undefined ? null : personal.seal(phone, `${companyId} phone`),
   };

@@ -1,5 +1,6 @@
 import { CodedError } from '@onelock/core/errors';
 import { appendAudit } from '../append-audit.ts';
+import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import type { Acknowledgement, AlertRecord } from '../ports/statistics-store.ts';
@@ -32,7 +33,8 @@ export async function listAlerts(
  *
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND; ERR_REQUEST_CONFLICT when somebody has done so before
  */
-export async function acknowledgeAlert(ports: Ports, act: Act, id: string, note: string): Promise<AlertView> {
+export async function acknowledgeAlert(ports: Ports, act: Act, id: string, said: string): Promise<AlertView> {
+  const note = maskPersonalNumbers(said);
   await act.transaction(async (repositories) => {
     const alert = await repositories.statistics.alert(id);
     if (alert === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
