@@ -36,3 +36,15 @@ it('somebody without a credential is counted by address and told likewise', asyn
   const answer = await service.call('GET', '/v1/cas');
   expect([answer.status, answer.headers['ratelimit-limit']]).toEqual([401, '300']);
 });
+
+it('whether it lives and is ready is told to an address that has nothing left, too', async () => {
+  const busy = await createTestService({ anonymousRequestsPerMinute: 2 });
+  try {
+    const statuses = [];
+    for (const url of ['/v1/keys', '/v1/keys', '/v1/keys', '/healthz', '/readyz'])
+      statuses.push((await busy.call('GET', url)).status);
+    expect(statuses).toEqual([200, 200, 429, 200, 200]);
+  } finally {
+    await busy.close();
+  }
+});

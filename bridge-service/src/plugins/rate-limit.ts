@@ -10,6 +10,9 @@ type Limits = Pick<ServiceConfig, 'callerRequestsPerMinute' | 'agentRequestsPerM
 /** Who has a minute of their own, which all nodes count together. Agents share one credential (docs/adr/0004). */
 const hasOwnQuota = ({ caller }: FastifyRequest): boolean => caller !== null && caller.role !== 'agent';
 
+/** Whoever asks these would take the service for dead if somebody else at the same address had used up the minute. */
+const watchdogs: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 /**
  * Counts per caller over all nodes; per address for whoever has no valid credential, and per both for agents, by each node. The answer says what is left:
  * `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` (seconds).
@@ -36,7 +39,7 @@ export async function installRateLimit(
     cache: 50_000,
     ipv6Subnet: 64,
     enableDraftSpec: true,
-    allowList: (request: FastifyRequest) => hasOwnQuota(request),
+    allowList: (request: FastifyRequest) => hasOwnQuota(request) || watchdogs.has(request.routeOptions.url ?? ''),
     keyGenerator: ({ caller, ip }: FastifyRequest) => (caller === null ? `address ${ip}` : `${caller.id} ${ip}`),
     max: ({ caller }: FastifyRequest) =>
       caller === null ? limits.anonymousRequestsPerMinute : limits.agentRequestsPerMinute,
