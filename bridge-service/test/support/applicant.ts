@@ -9,6 +9,7 @@ import { type Extension, parseCertificate, prepareCertificateRequest } from '@on
 import { type Authority, createAuthority } from '../../../demo/src/province/authorities.ts';
 import { type Company, companies } from '../../../demo/src/province/companies.ts';
 import { type EstServer, startEstServer } from '../../../demo/src/test-ca/est-server.ts';
+import type { ServiceConfig } from '../../src/config.ts';
 import { advanceApplications } from '../../src/services/applications/advance-applications.ts';
 import { type Answer, createTestService, type TestService } from './service.ts';
 
@@ -83,13 +84,14 @@ export class EnrolmentWorld {
     this.platform = parts.platform;
   }
 
-  static async start(): Promise<EnrolmentWorld> {
+  static async start(more: Partial<ServiceConfig> = {}): Promise<EnrolmentWorld> {
     const service = await createTestService(
       {
         outbound: true,
         outboundNetworks: ['127.0.0.1/32'],
         callerRequestsPerMinute: 100_000,
         anonymousRequestsPerMinute: 100_000,
+        ...more,
       },
       start,
     );

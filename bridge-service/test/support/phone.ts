@@ -3,6 +3,7 @@ import { encodeLoginToken, type LoginTokenWire, loginScheme, loginToBeSigned } f
 import { parseCertificate } from '@onelock/core/x509';
 import type * as client from 'openid-client';
 import { type Company, companies } from '../../../demo/src/province/companies.ts';
+import type { ServiceConfig } from '../../src/config.ts';
 import { EnrolmentWorld, enrolmentOf, input, type Key, makeRequest, product } from './applicant.ts';
 import {
   type Begun,
@@ -177,8 +178,8 @@ export class PhoneWorld {
   }
 
   /** @param back  where the platform wants people to come back to */
-  static async start(back = callback): Promise<PhoneWorld> {
-    const ca = await EnrolmentWorld.start();
+  static async start(back = callback, more: Partial<ServiceConfig> = {}): Promise<PhoneWorld> {
+    const ca = await EnrolmentWorld.start(more);
     const { service } = ca;
     const url = await listen(service);
     await service.call('PUT', `/v1/cas/${ca.sm2}/enrolment`, {
