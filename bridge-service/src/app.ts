@@ -206,6 +206,10 @@ function refuseWhenClosing(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');
   });
+  // So with those who write their answers by themselves.
+  app.addHook('onResponse', async () => {
+    if (closing) setImmediate(() => app.server.closeIdleConnections());
+  });
 }
 
 /** Plain HTTP from another machine is for the stated proxies alone; anyone else is cut off before a byte is read. */
