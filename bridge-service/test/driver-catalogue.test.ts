@@ -90,6 +90,17 @@ describe('the driver catalogue', () => {
     expect(refused.status).toBeGreaterThanOrEqual(400);
     expect(refused.body.error.code).toBe(`ERR_DRIVER_${code}`);
   });
+
+  it('lists what was published, newest first, page by page', async () => {
+    expect((await publish(catalogue(30))).status).toBe(200);
+    expect((await publish(catalogue(31))).status).toBe(200);
+    const list = (query: string) =>
+      service.call('GET', `/v1/driver-catalogue/versions${query}`, { token: service.administrator });
+    const first = await list('?limit=1');
+    expect(first.body.items).toMatchObject([{ version: 31, publishedBy: expect.stringMatching(/^clr_/) }]);
+    const second = await list(`?limit=1&cursor=${first.body.nextCursor}`);
+    expect(second.body).toMatchObject({ items: [{ version: 30 }], nextCursor: expect.any(String) });
+  });
 });
 
 function altered(signed: Uint8Array): Uint8Array {

@@ -14,6 +14,17 @@ export function createDriverCatalogueRepository(database: ServiceDatabase): Driv
       const { version, digest, signed, published_at: publishedAt, published_by: publishedBy } = row;
       return { version, digest, signed: new Uint8Array(signed), publishedAt, publishedBy };
     },
+    async list({ after, limit }) {
+      let query = database
+        .selectFrom('driver_catalogues')
+        .select(['version', 'digest', 'published_at', 'published_by'])
+        .orderBy('version', 'desc')
+        .limit(limit);
+      if (after !== null) query = query.where('version', '<', after);
+      return (await query.execute()).map((row) => ({
+        ...{ version: row.version, digest: row.digest, publishedAt: row.published_at, publishedBy: row.published_by },
+      }));
+    },
     async add({ version, digest, signed, publishedAt, publishedBy }) {
       await database
         .insertInto('driver_catalogues')

@@ -2,10 +2,15 @@ import { fromBase64 } from '@onelock/core/bytes';
 import Type from 'typebox';
 import { runWrite } from '../plugins/write.ts';
 import { describeDriverCatalogue } from '../services/describe-driver-catalogue.ts';
-import { newestDriverCatalogue, publishDriverCatalogue } from '../services/publish-driver-catalogue.ts';
+import { readNumberCursor } from '../services/page.ts';
+import {
+  listDriverCatalogues,
+  newestDriverCatalogue,
+  publishDriverCatalogue,
+} from '../services/publish-driver-catalogue.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { closed, IdempotencyHeader, Instant, nullable } from './schemas/common.ts';
+import { closed, IdempotencyHeader, Instant, nullable, PageQuery, pageOfSchema } from './schemas/common.ts';
 
 const maxBase64 = 8 * 1024 * 1024;
 
@@ -81,6 +86,23 @@ export function driverCatalogueRoutes(app: App, { ports }: RouteContext): void {
       {},
     ),
     async () => describeDriverCatalogue(ports),
+  );
+
+  app.get(
+    '/v1/driver-catalogue/versions',
+    describeRoute(
+      {
+        operationId: 'listDriverCatalogues',
+        tag: '登记 Registries',
+        zh: '历次发布的驱动目录',
+        en: 'Every catalogue that was published, newest first: its version and digest, when and by whom.',
+        access: ['operator', 'supervisor', 'administrator'],
+        answer: [200, pageOfSchema(closed({ ...Published.properties, publishedBy: Type.String() }))],
+      },
+      { querystring: closed(PageQuery) },
+    ),
+    async ({ query }) =>
+      listDriverCatalogues(ports, { after: readNumberCursor(query.cursor), limit: query.limit ?? 50 }),
   );
 
   app.put(

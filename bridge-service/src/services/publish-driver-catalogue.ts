@@ -3,8 +3,10 @@ import { checkSigners, parseSignedData } from '@onelock/core/cms';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from './append-audit.ts';
+import { type Page, pageOf } from './page.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { DriverCatalogueRecord } from './ports/records.ts';
+import type { PageRequest } from './ports/store.ts';
 import { authorOf } from './registry/record-change.ts';
 
 export interface PublishedCatalogue {
@@ -42,6 +44,18 @@ export async function publishDriverCatalogue(ports: Ports, act: Act, signed: Uin
     });
     return viewOf(record);
   });
+}
+
+/** What was published, newest first, by whom and when. */
+export async function listDriverCatalogues(
+  { store }: Ports,
+  page: PageRequest<number>,
+): Promise<Page<Omit<DriverCatalogueRecord, 'signed'>>> {
+  return pageOf(
+    page,
+    (request) => store.driverCatalogues.list(request),
+    ({ version }) => version,
+  );
 }
 
 /** @throws {CodedError} ERR_REQUEST_NOT_FOUND when none was ever published */

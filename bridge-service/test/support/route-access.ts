@@ -132,6 +132,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
 
   'PUT /v1/driver-catalogue': administrator,
   'GET /v1/driver-catalogue/summary': people,
+  'GET /v1/driver-catalogue/versions': watchers,
 
   'POST /v1/challenges': platform,
   'POST /v1/logins': platform,

@@ -10,7 +10,11 @@ const isKnown = (code: string): code is ErrorCode => Object.hasOwn(errorRegistry
 /** The sentence for a code, in the language of the page; a code that this build does not know is shown as it is. */
 export function codeText(code: string, params: CodeParams = {}): string {
   if (!isKnown(code)) return code;
-  const told = typeof params.field === 'string' ? { ...params, field: fieldText(params.field) } : params;
+  const told = {
+    ...params,
+    ...(typeof params.field === 'string' && { field: fieldText(params.field) }),
+    ...(params.name === 'driver catalogue' && { name: fieldText('driver catalogue') }),
+  };
   return describeError(code, told, language.value);
 }
 

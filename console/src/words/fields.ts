@@ -26,6 +26,7 @@ const say = wordsOf(
     digest: '内容摘要',
     kind: '种类',
     'last administrator': '最后一名管理员',
+    'driver catalogue': '驱动目录',
   },
   {
     creditCode: 'unified social credit code',
@@ -52,6 +53,7 @@ const say = wordsOf(
     digest: 'digest of the content',
     kind: 'kind',
     'last administrator': 'the last administrator',
+    'driver catalogue': 'the driver catalogue',
   },
 );
 
@@ -68,7 +70,7 @@ const known = [
     'url',
   ] as const),
   ...(['companyId', 'reason', 'title', 'startsAt', 'endsAt', 'applyAt', 'overlapUntil', 'email', 'phone'] as const),
-  ...(['identifier', 'oids', 'publicKey', 'digest', 'kind', 'last administrator'] as const),
+  ...(['identifier', 'oids', 'publicKey', 'digest', 'kind', 'last administrator', 'driver catalogue'] as const),
 ] as const;
 
 /** A field that the service names by a JSON pointer, as people call it: `/anchors/1` is “trust anchors (2)”. */

@@ -10,6 +10,7 @@ export interface Keyboard {
   /** Presses Tab (or Shift+Tab, when that is nearer) until the control has the focus. @throws {Error} when it is not reached */
   tabTo(target: string | Locator): Promise<void>;
   isAt(target: string | Locator): Promise<boolean>;
+  press(key: string): Promise<void>;
   /** Goes there and presses Enter. */
   enter(target: string | Locator): Promise<void>;
   /** Follows the link of this name, and waits for its page. */
@@ -31,6 +32,7 @@ export interface Keyboard {
 }
 
 export function openKeyboard(page: Page, url: string, know: (text: string) => void): Keyboard {
+  let dateOrder: 'year' | 'month' = 'month';
   const locate = (target: string | Locator): Locator =>
     (typeof target === 'string' ? page.locator(`[data-test="${target}"]`) : target).first();
 
@@ -73,6 +75,7 @@ export function openKeyboard(page: Page, url: string, know: (text: string) => vo
 
   return {
     ...{ settled, tabTo, isAt, enter },
+    press: (key) => page.keyboard.press(key),
     async go(path) {
       await page.goto(`${url}/console${path}`);
       await settled();
@@ -112,25 +115,38 @@ export function openKeyboard(page: Page, url: string, know: (text: string) => vo
       if ((await locate(target).isChecked()) !== on) throw new Error(`${String(target)} cannot be ticked`);
     },
     async fillDate(target, value) {
-      await tabTo(target);
       const [day = '', time = ''] = value.split('T');
       const [year = '', month = '', date = ''] = day.split('-');
-      // The year takes six digits, so it does not go on by itself.
-      await page.keyboard.type(year);
-      await page.keyboard.press('ArrowRight');
-      await page.keyboard.type(month);
-      await page.keyboard.type(date);
-      if (time !== '') await page.keyboard.type(time.replace(':', ''));
-      const typed = await locate(target).inputValue();
-      if (typed !== value) throw new Error(`${String(target)} is ${typed} and not ${value}`);
+      const [hour = '', minute = ''] = time.split(':');
+      // In the order of the browser's own language. A year of six digits does not go on by itself after four.
+      const goOn = async (): Promise<void> => {
+        if ((await locate(target).getAttribute('max')) === null) await page.keyboard.press('ArrowRight');
+      };
+      const byYear = [year, 'ArrowRight', month, date, hour, minute];
+      const twelve = String(Number(hour) % 12 === 0 ? 12 : Number(hour) % 12).padStart(2, '0');
+      const byMonth = [month, date, year, 'ArrowRight', twelve, minute, Number(hour) < 12 ? 'A' : 'P'];
+      for (const keys of dateOrder === 'month' ? [byMonth, byYear] : [byYear, byMonth]) {
+        await tabTo(target);
+        // Into it from before, to its first part.
+        while (await isAt(target)) await page.keyboard.press('Shift+Tab');
+        await page.keyboard.press('Tab');
+        for (const key of time === '' ? keys.slice(0, 4) : keys)
+          if (key === 'ArrowRight') await goOn();
+          else await page.keyboard.type(key);
+        if ((await locate(target).inputValue()) === value) {
+          dateOrder = keys === byMonth ? 'month' : 'year';
+          return;
+        }
+      }
+      throw new Error(`${String(target)} is ${await locate(target).inputValue()} and not ${value}`);
     },
     async upload(target, name, bytes) {
       await tabTo(target);
-      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
       await chooser.setFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
     },
     async expectText(text) {
-      await page.locator('main, dialog[open]').getByText(text).first().waitFor();
+      await page.locator('main, dialog[open]').getByText(text).filter({ visible: true }).first().waitFor();
     },
   };
 }

@@ -3,6 +3,13 @@ export const latinWords: readonly string[] = [
   ...[
     'OneLock',
     'SHA-',
+    'UTF-',
+    'XLSX',
+    'SQLite',
+    'webhook',
+    'req_',
+    'lgn_',
+    'dadeef',
     'OpenID',
     'Connect',
     'OAuth',

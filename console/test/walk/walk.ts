@@ -7,6 +7,7 @@ import { type Keyboard, openKeyboard } from './keyboard.ts';
 import { latinWords } from './latin-words.ts';
 import type { Seen, WalkLanguage } from './matrix.ts';
 import { expectStops, type FocusReport, focusIsInside, foreignTexts, reportFocus, sticksOut } from './page-checks.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
 import { takeScreenshot } from './screenshots.ts';
 
 export interface LookOptions {
@@ -21,6 +22,8 @@ export interface Walk extends Keyboard {
   readonly folder: string;
   /** As an administrator by bearer token: to prepare what a row is about. */
   readonly service: ServiceClient;
+  /** Somebody who is told by webhook, and has no list of revoked certificates. */
+  readonly receiver: Receiver;
   readonly language: WalkLanguage;
   /** Everything seen and done so far. */
   readonly seen: readonly Seen[];
@@ -54,7 +57,10 @@ export interface WalkOptions {
 
 export async function openWalk(executable: string, { environment = {} }: WalkOptions = {}): Promise<Walk> {
   const folder = newFolder();
-  const process = await spawnService(folder, { ONELOCK_SERVICE_LOGIN_AGENT_PORTS: '47999', ...environment });
+  const process = await spawnService(folder, {
+    ...{ ONELOCK_SERVICE_LOGIN_AGENT_PORTS: '47999', ONELOCK_SERVICE_OUTBOUND_NETWORKS: '127.0.0.1/32' },
+    ...environment,
+  });
   let browser: LaunchedChromium;
   try {
     browser = await launchChromium(executable);
@@ -80,7 +86,19 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
       addEventListener(name, () => document.documentElement.setAttribute('data-pointer-seen', name), true);
   });
 
-  const known = new Set<string>(['一锁通', 'OneLock']);
+  const receiver = await startReceiver();
+  // The names in the certificates of the project's own hierarchy, as they are cut for people.
+  const known = new Set<string>([
+    '一锁通测试省',
+    '一锁通测试根',
+    '一锁通测试运营',
+    '贵州一锁通测试工程有限公司',
+    '贵州省',
+    '贵阳市',
+    '测试投标员',
+    '一锁通测试驱动目录签名',
+    '一锁通',
+  ]);
   const keyboard = openKeyboard(page, process.url, (text) => known.add(text));
   const devtools = await context.newCDPSession(page);
   const seen: Seen[] = [];
@@ -160,7 +178,7 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
 
   const walk: Walk = {
     ...keyboard,
-    ...{ page, url: process.url, folder, seen, know },
+    ...{ page, url: process.url, folder, seen, know, receiver },
     service: createServiceClient(process.url, null),
     get language() {
       return language;
@@ -244,6 +262,7 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
     },
     async close() {
       await browser.close();
+      await receiver.close();
       await process.end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },

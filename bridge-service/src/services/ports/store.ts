@@ -152,6 +152,8 @@ export interface IdempotencyRepository {
 /** Every catalogue of drivers that was published; agents get the newest. */
 export interface DriverCatalogueRepository {
   newest(): Promise<DriverCatalogueRecord | null>;
+  /** Newest first, by version, without what was signed. */
+  list(page: PageRequest<number>): Promise<readonly Omit<DriverCatalogueRecord, 'signed'>[]>;
   add(catalogue: DriverCatalogueRecord): Promise<void>;
 }
 
