@@ -37,8 +37,8 @@ const aheadMs = 20;
 const longestWaitMs = 2 ** 31 - 1;
 /** Signatures that take less are awaited awake: of tokens in software and HSMs. No key on USB is as quick. */
 const awakeMs = 2;
-/** The host has more to do meanwhile: its next message need not be met at once. */
-const relaxedMs = 0.01;
+/** Of the usual time: no answer comes sooner. Where more than one is under way the host has enough to do, and none is urgent. */
+const soonestShare = 0.8;
 
 /**
  * Signatures that wait for one token go to its host in trains: on a quick token a message costs as much as a signature. A slow
@@ -122,7 +122,7 @@ export class SignTrain {
         under += calls.length;
         this.#send(life, generation, calls, settled);
         if (under > 0) {
-          if (this.#pace < awakeMs) this.#awake.expect(under > 1 ? relaxedMs : 0);
+          if (this.#pace < awakeMs) this.#awake.expect(under > 1 ? awakeMs : this.#pace * soonestShare);
           return;
         }
         this.#awake.rest();

@@ -8,6 +8,9 @@ const lostMs = 3;
 /** For each millisecond that somebody else had the processor, so many without a try. */
 const restPerLostMs = 1;
 
+/** Between two looks for what is not due yet. */
+const relaxedMs = 0.01;
+
 /**
  * Keeps the event loop from falling asleep for a moment. Where two processes hand short work to and fro, going to sleep and being
  * woken by the other costs more than the message itself. Everything else on the loop goes on as usual. Where there is but
@@ -21,7 +24,7 @@ export class StayAwake {
   #restsUntil = 0;
   #lastRound = 0;
   #looping = false;
-  #everyMs = 0;
+  #notBefore = 0;
   /** What the processor gave this thread, at a moment since which it never slept. */
   #since = { wall: 0, processor: 0 };
 
@@ -37,15 +40,15 @@ export class StayAwake {
 
   /**
    * Something is about to come.
-   * @param everyMs  how often to look for it: each look makes garbage, whose collection costs more than it saves where nobody
-   *   waits for the very next message
+   * @param notBeforeMs  until then it is looked for now and then alone: each look makes garbage, whose collection may cost more than
+   *   what the look finds a moment sooner
    */
-  expect(everyMs = 0): void {
+  expect(notBeforeMs = 0): void {
     if (!this.#mayTry) return;
-    this.#everyMs = everyMs;
     const now = performance.now();
     if (now < this.#restsUntil) return;
     this.#until = now + this.#ms;
+    this.#notBefore = now + notBeforeMs;
     if (this.#looping) return;
     this.#looping = true;
     this.#lastRound = now;
@@ -62,7 +65,7 @@ export class StayAwake {
     const now = performance.now();
     if (now - this.#lastRound > interruptedMs) this.#judge(now);
     this.#lastRound = now;
-    while (performance.now() - now < this.#everyMs);
+    if (now < this.#notBefore) while (performance.now() - now < relaxedMs);
     this.#looping = now < this.#until && now >= this.#restsUntil;
     if (this.#looping) setImmediate(this.#round);
   };
