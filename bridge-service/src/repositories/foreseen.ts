@@ -20,12 +20,6 @@ export interface Seen {
   readonly watched: readonly WatchEntry[];
 }
 
-/** Two log-ins that answer one challenge, or prove one certificate, are judged one after the other. */
-export const keysOf = ({ challenges = [], certificates = [] }: Foreseen): readonly string[] => [
-  ...challenges,
-  ...certificates,
-];
-
 /**
  * One question for each kind, of everything that the jobs of a group foresaw. They are not prepared: what was planned when the tables were small would
  * be followed when they are large.
@@ -65,8 +59,20 @@ export function readSeen([challenges = [], certificates = [], watched = []]: rea
   };
 }
 
-/** As the repositories of any transaction, but for what its work has foreseen: that is answered from what was seen, and written later. */
-export function foreseenReadings(readings: Readings, seen: Seen, late: (write: LateWrite) => void): Readings {
+/**
+ * As the repositories of any transaction, but for what its work has foreseen: that is answered from what was seen and what others of the group
+ * are about to write, and written later.
+ */
+export function foreseenReadings(
+  readings: Readings,
+  {
+    seen,
+    earlier,
+    late,
+  }: { readonly seen: Seen; readonly earlier: readonly LateWrite[]; late(write: LateWrite): void },
+): Readings {
+  const isTaken = (kind: 'consumption' | 'proof', digest: string): boolean =>
+    earlier.some((write) => write.kind === kind && write.digest === digest);
   const proven = new Map<string, RegisteredCertificate>();
   return {
     ...readings,
@@ -78,6 +84,7 @@ export function foreseenReadings(readings: Readings, seen: Seen, late: (write: L
       async consume(digest, callerId, now) {
         const challenge = seen.challenges.get(digest);
         if (challenge === undefined || challenge.callerId !== callerId || challenge.expiresAt <= now) return null;
+        if (isTaken('consumption', digest)) return null;
         late({ kind: 'consumption', digest, at: now });
         return challenge;
       },
@@ -92,7 +99,7 @@ export function foreseenReadings(readings: Readings, seen: Seen, late: (write: L
       ...readings.certificates,
       async prove(digest, proof, at) {
         const certificate = seen.certificates.get(digest);
-        if (certificate === undefined) return false;
+        if (certificate === undefined || isTaken('proof', digest)) return false;
         late({ kind: 'proof', digest, proof, at });
         proven.set(digest, { ...certificate, provenAt: at, proof, updatedAt: at, version: certificate.version + 1 });
         return true;

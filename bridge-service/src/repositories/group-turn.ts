@@ -4,7 +4,7 @@ import { auditHead, headQuery } from './audit.ts';
 import { createAuditWriter } from './audit-writer.ts';
 import { askTogether } from './engine/bundle.ts';
 import type { Turn } from './engine/group-commit.ts';
-import { keysOf, questionsOf, readSeen, type Seen } from './foreseen.ts';
+import { questionsOf, readSeen, type Seen } from './foreseen.ts';
 import { type LateWrite, ofKind, writeLate } from './late-writes.ts';
 
 /** What a group of transactions begins and ends with: the audit log's head and its new entries, and what the jobs foresaw and left. */
@@ -13,7 +13,6 @@ export function createTurn(
 ): Turn<LateWrite, Foreseen, Seen & { readonly head: AuditHeadRecord }> {
   const writeAudit = createAuditWriter(ops);
   return {
-    keysOf,
     async open(transaction, first, foreseen) {
       const asked = [...first, headQuery, ...(foreseen.length > 0 ? questionsOf(foreseen) : [])];
       const [head, ...answers] = (await askTogether(transaction, asked)).slice(first.length);

@@ -97,7 +97,7 @@ function createStore(
 
 /** Those of one transaction: its events are told after the commit. */
 function repositoriesOf(
-  { transaction, seen, last, afterCommit }: Unit<LateWrite, Seen>,
+  { transaction, seen, earlier, last, afterCommit }: Unit<LateWrite, Seen>,
   events: LocalEvents,
 ): Repositories {
   const pending: PendingEvent[] = [];
@@ -106,7 +106,7 @@ function repositoriesOf(
   });
   const readings = createReadings(transaction);
   return {
-    ...(seen === undefined ? readings : foreseenReadings(readings, seen, last)),
+    ...(seen === undefined ? readings : foreseenReadings(readings, { seen, earlier, late: last })),
     audit: createAuditRepository(transaction, (draft) => last({ kind: 'audit', draft })),
     events: createEventRepository(transaction, pending),
   };

@@ -20,7 +20,6 @@ beforeEach(async () => {
   database = await openDatabase({ engine: 'sqlite', file });
   lastWritten = [];
   ({ run, writeLast } = createGroupCommit<string, readonly string[], string>(database, {
-    keysOf: (foreseen) => foreseen,
     open: async (_transaction, _first, foreseen) => foreseen.flat().join(),
     async close(transaction, _seen, names) {
       if (names.includes('refused')) throw new Error('the last write fails');
@@ -117,14 +116,34 @@ describe('transactions that share a commit', () => {
     expect(committed()).toEqual(['one', 'two']);
   });
 
-  it('of jobs that foresaw what they ask for begin with that, and never hold two that foresaw the same', async () => {
-    const seen: (string | undefined)[] = [];
-    const look = async (unit: Unit<string, string>): Promise<void> => {
-      seen.push(unit.seen);
-    };
-    await Promise.all([run(look, ['x', 'y']), run(look), run(look, ['z']), writeLast('beside them'), run(look, ['y'])]);
-    expect(seen).toEqual(['x,y,z', 'x,y,z', undefined, 'y']);
-    expect(lastWritten).toEqual([['beside them'], [], []]);
+  it('of jobs that foresaw what they ask for begin with that, apart from the others, and each knows what those before it left', async () => {
+    const seen: [string | undefined, readonly string[]][] = [];
+    const look =
+      (name: string) =>
+      async ({ seen: known, earlier, last }: Unit<string, string>): Promise<void> => {
+        seen.push([known, [...earlier]]);
+        last(name);
+      };
+    await Promise.allSettled([
+      run(look('one'), ['x', 'y']),
+      run(look('two')),
+      run(
+        async (unit) => {
+          await look('failed')(unit);
+          throw new Error('failed');
+        },
+        ['w'],
+      ),
+      run(look('three'), ['z']),
+      writeLast('beside them'),
+    ]);
+    expect(seen).toEqual([
+      ['x,y,w,z', []],
+      ['x,y,w,z', ['one']],
+      ['x,y,w,z', ['one']],
+      [undefined, []],
+    ]);
+    expect(lastWritten).toEqual([['one', 'three', 'beside them'], ['two']]);
   });
 
   it('in which the database refuses what was written together are tried again, each that can be, and one bad row fails alone', async () => {

@@ -17,6 +17,8 @@ export interface Unit<Last, Seen> {
   readonly transaction: ServiceDatabase;
   /** What was read at the beginning of its group; undefined for a job that foresaw nothing. */
   readonly seen: Seen | undefined;
+  /** What the jobs of its group have left for the end so far. */
+  readonly earlier: readonly Last[];
   /** Written together with that of the other jobs of the group, when all of them have run; not when this job fails. */
   last(item: Last): void;
   /** Done once it is on the disk. */
@@ -33,13 +35,11 @@ export interface Turn<Last, Foreseen, Seen> {
   open(transaction: ServiceDatabase, first: readonly CompiledQuery[], foreseen: readonly Foreseen[]): Promise<Seen>;
   /** Writes what the jobs left for the end; gives what is to happen after the commit. */
   close(transaction: ServiceDatabase, seen: Seen, items: readonly Last[]): Promise<() => void>;
-  /** Two jobs that name the same may not be in one group. */
-  keysOf(foreseen: Foreseen): readonly string[];
 }
 
 interface Job<Last, Foreseen, Seen> {
   /** Runs in the group's transaction; the outcome is told only after the commit. Without it the job is its last items alone. */
-  readonly run?: (transaction: ServiceDatabase, seen: Seen | undefined) => Promise<void>;
+  readonly run?: (given: Pick<Unit<Last, Seen>, 'transaction' | 'seen' | 'earlier'>) => Promise<void>;
   readonly foreseen?: Foreseen | undefined;
   /** What it leaves for the end of the group: nothing when it failed. */
   lastItems(): readonly Last[];
@@ -97,18 +97,12 @@ export function createGroupCommit<Last, Foreseen, Seen>(
   const nextGroup = (): readonly OneJob[] => {
     const group: OneJob[] = [];
     const left: OneJob[] = [];
-    const taken = new Set<string>();
     let foresees: boolean | undefined;
     for (const job of waiting) {
-      const keys = job.foreseen === undefined ? [] : turn.keysOf(job.foreseen);
-      const fits = job.run === undefined || (foresees ?? job.foreseen !== undefined) === (job.foreseen !== undefined);
-      if (group.length === largestGroup || !fits || keys.some((key) => taken.has(key))) {
-        left.push(job);
-        continue;
-      }
-      if (job.run !== undefined) foresees = job.foreseen !== undefined;
-      for (const key of keys) taken.add(key);
-      group.push(job);
+      const own = job.run === undefined ? undefined : job.foreseen !== undefined;
+      const fits = group.length < largestGroup && (own === undefined || own === (foresees ?? own));
+      if (fits) foresees ??= own;
+      (fits ? group : left).push(job);
     }
     waiting = left;
     return group;
@@ -138,13 +132,13 @@ export function createGroupCommit<Last, Foreseen, Seen>(
       first,
       group.flatMap(({ foreseen }) => foreseen ?? []),
     );
-    for (const { run, foreseen } of group)
-      if (run !== undefined) await runBehindSavepoint(transaction, () => run(transaction, foreseen && seen));
-    return turn.close(
-      transaction,
-      seen,
-      group.flatMap((job) => job.lastItems()),
-    );
+    const items: Last[] = [];
+    for (const { run, foreseen, lastItems } of group) {
+      const given = { transaction, seen: foreseen && seen, earlier: items };
+      if (run !== undefined) await runBehindSavepoint(transaction, () => run(given));
+      items.push(...lastItems());
+    }
+    return turn.close(transaction, seen, items);
   };
 
   const enqueue = (job: OneJob): void => {
@@ -174,12 +168,12 @@ function createJob<T, Last, Seen>(
   let acts: (() => void)[] = [];
   let items: Last[] = [];
   return {
-    async run(transaction, seen) {
+    async run(given) {
       acts = [];
       items = [];
       try {
         const unit: Unit<Last, Seen> = {
-          ...{ transaction, seen },
+          ...given,
           last: (item) => items.push(item),
           afterCommit: (act) => acts.push(act),
         };
