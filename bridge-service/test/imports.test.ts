@@ -444,6 +444,35 @@ describe('what a person has to look at', () => {
     expect(json.body.batches[0].rows).toBe(rowsDigest(json.body.rows, ops));
   });
 
+  it('is whose a registered certificate is, where a row knows what the registry does not', async () => {
+    const bare = (name: string): string => toBase64(ca.issue({ commonName: name }));
+    const [one, two, three] = [810_001, 810_002, 810_003].map(stockCreditCode) as [string, string, string];
+    const [unbound, bound] = [bare('无主'), bare('有主')];
+    await importAll(service, token, csvOf([['', '', unbound]]), { policy: { 'no-code': 'accept' } });
+    await importAll(service, token, csvOf([['甲公司', one, bound]]));
+    const rows = [
+      ['乙公司', two, unbound],
+      ['丙公司', three, bound],
+      ['甲公司', one, bound],
+      ['', '', bound],
+    ];
+    const done = await importAll(service, token, csvOf(rows));
+    expect(done).toMatchObject({ counts: { conflict: 2, known: 2 }, openConflicts: 2 });
+    expect(done.preview.counts).toEqual(done.counts);
+    const open = await conflicts(done.id);
+    expect(open.map((row: { findings: string[]; permitted: string[] }) => [row.findings, row.permitted])).toEqual([
+      [['other-company'], ['keep', 'replace', 'skip']],
+      [['other-company'], ['keep', 'replace', 'skip']],
+    ]);
+    expect((await decide(done.id, { decision: 'replace', rows: [1] })).status).toBe(200);
+    expect((await decide(done.id, { decision: 'keep', rows: [2] })).body.openConflicts).toBe(0);
+    const holder = async (code: string) => {
+      const [company] = (await get(`/v1/companies?creditCode=${code}`)).body.items;
+      return company === undefined ? [] : (await get(`/v1/certificates?companyId=${company.id}`)).body.items;
+    };
+    expect([await holder(one), await holder(two), await holder(three)].map((held) => held.length)).toEqual([1, 1, 0]);
+  });
+
   it('of a key that is too weak can be accepted or skipped, by a person or beforehand', async () => {
     await service.call('POST', '/v1/cas', {
       token: service.administrator,

@@ -143,6 +143,8 @@ describe('certificates', () => {
     const [other] = (await get('/v1/companies?creditCode=91110000802100433B')).body.items;
     const made = await post('/v1/certificates', { certificate: pem('rsa/leaf'), companyId: other.id });
     expect(made.body.error).toMatchObject({ code: 'ERR_REQUEST_CONFLICT', params: { field: '/companyId' } });
+    const moved = await patch(`/v1/certificates/${id}`, { companyId: other.id });
+    expect(moved.body.error).toMatchObject({ code: 'ERR_REQUEST_CONFLICT', params: { field: '/companyId' } });
   });
 
   it('are bound by the first login with them, and by no later one', async () => {

@@ -57,11 +57,12 @@ export class ImportCheck {
       if (plan.newCompany !== null) {
         this.#newCompanies += 1;
         const { creditCode, name } = plan.newCompany;
-        this.#world.addCompany({ id: placeholder, creditCode, name, names: [] });
+        this.#world.addCompany({ id: `${placeholder} ${creditCode}`, creditCode, name, names: [] });
       }
       if (plan.newCertificate !== null) {
         const { digest, issuerKey, serialNumber } = plan.newCertificate;
-        this.#world.addCertificate({ id: placeholder, digest, issuerKey, serialNumber, companyId: null });
+        const companyId = plan.creditCode === null ? null : (this.#world.company(plan.creditCode)?.id ?? null);
+        this.#world.addCertificate({ id: placeholder, digest, issuerKey, serialNumber, companyId });
       }
     }
   }

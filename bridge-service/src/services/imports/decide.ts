@@ -14,7 +14,7 @@ import type {
 import type { Act, Ports } from '../ports/ports.ts';
 import type { RegisteredCertificate } from '../ports/registry-records.ts';
 import type { Repositories } from '../ports/store.ts';
-import { addCertificate, recordCertificate, usageOf } from '../registry/certificates.ts';
+import { addCertificate, recordCertificate, updateCertificate, usageOf } from '../registry/certificates.ts';
 import { addCompany, updateCompany } from '../registry/companies.ts';
 import { authorOf } from '../registry/record-change.ts';
 import { requireJob } from './job.ts';
@@ -40,7 +40,7 @@ export interface Decided {
   readonly openConflicts: number;
 }
 
-const clashes: readonly ImportFinding[] = ['other-bytes', 'company-name', 'code-differs'];
+const clashes: readonly ImportFinding[] = ['other-bytes', 'other-company', 'company-name', 'code-differs'];
 
 /**
  * What a person may decide about a row with these findings. A signature that its CA did not make cannot be decided away.
@@ -54,7 +54,7 @@ export function permittedDecisions(
   const clash = clashes.some(has);
   const permitted: ImportDecision[] = [];
   if (clash) permitted.push('keep');
-  if (has('other-bytes') || has('company-name')) permitted.push('replace');
+  if (has('other-bytes') || has('other-company') || has('company-name')) permitted.push('replace');
   if (isCertificate && !clash && (has('no-code') || has('code-invalid'))) permitted.push('assign');
   if (isCertificate && !clash) permitted.push('accept');
   return [...permitted, 'skip'];
@@ -152,13 +152,15 @@ class Decider {
 
   async #outcome({ findings, payload, der }: ImportConflict): Promise<Outcome> {
     const otherBytes = findings.includes('other-bytes');
+    const otherCompany = findings.includes('other-company');
     switch (this.#input.decision) {
       case 'skip':
         return { outcome: 'skipped' };
       case 'keep':
-        if (otherBytes) return { outcome: 'kept', certificateId: payload.registeredCertificate };
+        if (otherBytes || otherCompany) return { outcome: 'kept', certificateId: payload.registeredCertificate };
         return this.#register(der, payload);
       case 'replace': {
+        if (otherCompany) return this.#rebind(payload);
         if (findings.includes('company-name') && payload.registeredCompany !== null && payload.companyName !== null)
           await updateCompany(this.#ports, this.#act, payload.registeredCompany, { name: payload.companyName });
         if (!otherBytes || der === null || payload.registeredCertificate === null) return this.#register(der, payload);
@@ -201,6 +203,15 @@ class Decider {
       ...person,
     });
     return added.id;
+  }
+
+  /** The certificate stays and becomes the row's company's. @throws {CodedError} ERR_REQUEST_CONFLICT where it carries another code */
+  async #rebind(payload: ConflictPayload): Promise<Outcome> {
+    const companyId = await this.#company(payload);
+    if (companyId === undefined || payload.registeredCertificate === null)
+      throw new CodedError('ERR_REQUEST_NOT_FOUND');
+    const { id } = await updateCertificate(this.#ports, this.#act, payload.registeredCertificate, { companyId });
+    return { outcome: 'replaced', certificateId: id, companyId };
   }
 
   /** The record stays and its certificate becomes another: whether its holder has the key is to be shown anew. */

@@ -7,7 +7,7 @@ import {
   type PolicyFinding,
   policyFindings,
 } from '../ports/import-records.ts';
-import type { KnownCompany } from '../ports/import-store.ts';
+import type { KnownCertificate, KnownCompany } from '../ports/import-store.ts';
 import { type KnownWorld, validCode } from './known-world.ts';
 
 /** What is to become of a row. */
@@ -51,7 +51,7 @@ export function planRow(
   const base = { ...none, creditCode: code, companyName, company };
 
   const known = certificate === null ? undefined : world.certificate(certificate.digest);
-  if (known !== undefined) return { ...base, fate: 'known', certificateId: known.id };
+  if (known !== undefined) return planKnown(known, base, item, defaultMedium);
 
   const sameNumber =
     certificate === null ? undefined : world.sameNumber(certificate.issuerKey, certificate.serialNumber);
@@ -82,6 +82,26 @@ export function planRow(
   if (certificate === null)
     return { ...base, findings, newCompany, fate: newCompany === null ? 'company-known' : 'company-added' };
   return { ...base, findings, newCompany, newCertificate: certificate, fate: 'imported' };
+}
+
+/** What is there already is not imported twice. But what a row knows of whose it is, and the registry does not, waits for a person. */
+function planKnown(
+  known: KnownCertificate,
+  base: Omit<RowPlan, 'fate'>,
+  { said }: PreparedItem,
+  defaultMedium: string | null,
+): RowPlan {
+  const { creditCode, companyName, company } = base;
+  const { id } = known;
+  const itsOwn = creditCode === null || (company !== null && company.id === known.companyId);
+  if (itsOwn) return { ...base, fate: 'known', certificateId: id };
+  return {
+    ...{ ...base, certificateId: id, findings: ['other-company'], fate: 'conflict' },
+    conflict: {
+      ...{ creditCode, companyName, legalPerson: said.legalPerson ?? null, medium: said.medium ?? defaultMedium },
+      ...{ registeredCertificate: id, registeredCompany: known.companyId, registeredName: null },
+    },
+  };
 }
 
 const isPolicyFinding = (finding: ImportFinding): finding is PolicyFinding =>

@@ -29,6 +29,7 @@ export const importWords: Readonly<Record<Locale, Words>> = {
     },
     findings: {
       'other-bytes': '颁发者与序列号相同，内容不同',
+      'other-company': '已登记，但登记中不属于此企业',
       'company-name': '企业名称与登记不一致',
       'code-differs': '所填代码与证书中的不一致',
       'code-invalid': '统一社会信用代码校验位不正确',
@@ -60,6 +61,7 @@ export const importWords: Readonly<Record<Locale, Words>> = {
     },
     findings: {
       'other-bytes': 'Same issuer and serial number, other content',
+      'other-company': 'Registered, but not as this company’s',
       'company-name': 'Name differs from the registered one',
       'code-differs': 'The code given is not the one in the certificate',
       'code-invalid': 'Check character of the credit code is wrong',

@@ -39,6 +39,7 @@ export type ImportFate = (typeof importFates)[number];
 /** What of a row a person has to look at. */
 export const importFindings = [
   'other-bytes',
+  'other-company',
   'company-name',
   'code-differs',
   'code-invalid',

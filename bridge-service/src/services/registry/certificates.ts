@@ -1,6 +1,13 @@
 import { toHex, utf8Encode } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
-import { type Certificate, formatName, type KeyUsageName, type Name, nameKey } from '@onelock/core/x509';
+import {
+  type Certificate,
+  formatName,
+  type KeyUsageName,
+  type Name,
+  nameKey,
+  parseCertificate,
+} from '@onelock/core/x509';
 import { newId } from '../identifiers.ts';
 import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
@@ -84,7 +91,7 @@ export async function addCertificate(
   return record;
 }
 
-/** @throws {CodedError} ERR_REQUEST_NOT_FOUND for it or for the company */
+/** @throws {CodedError} ERR_REQUEST_NOT_FOUND for it or for the company; ERR_REQUEST_CONFLICT where it carries another company's code */
 export async function updateCertificate(
   ports: Ports,
   act: Act,
@@ -94,8 +101,9 @@ export async function updateCertificate(
   const updated = await act.transaction(async (repositories) => {
     const known = await repositories.certificates.byId(id);
     if (known === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-    if (change.companyId !== undefined && (await repositories.companies.byId(change.companyId)) === null)
-      throw new CodedError('ERR_REQUEST_NOT_FOUND');
+    if (change.companyId !== undefined && change.companyId !== known.companyId)
+      // Binding it to a company whose code it does not carry would say of that company what its CA did not.
+      await companyOf(repositories, ports, authorOf(act), parseCertificate(known.der), change.companyId);
     const changed: RegisteredCertificate = {
       ...known,
       state: change.state ?? known.state,

@@ -6,11 +6,12 @@ export type ImportState = 'receiving' | 'checking' | 'checked' | 'running' | 'pa
 export const importFields = ['certificate', 'creditCode', 'companyName', 'legalPerson', 'medium'] as const;
 export type ImportField = (typeof importFields)[number];
 export const findings = [
-  ...['other-bytes', 'company-name', 'code-differs', 'code-invalid', 'no-code'],
+  ...['other-bytes', 'other-company', 'company-name', 'code-differs', 'code-invalid', 'no-code'],
   ...['unknown-ca', 'signature-invalid', 'expired', 'not-yet-valid', 'weak-key'],
 ] as readonly Finding[];
 export type Finding =
   | 'other-bytes'
+  | 'other-company'
   | 'company-name'
   | 'code-differs'
   | 'code-invalid'
