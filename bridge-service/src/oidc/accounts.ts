@@ -52,13 +52,14 @@ export function subjectOf(key: string, identity: SubjectIdentity, certificate: C
 
 export function accountOf(sub: string, login: LoginView, certificate: Certificate): Account {
   const { identity } = login;
+  const company = identity?.registeredCompany;
   return {
     sub,
     name: identity?.person.name ?? identity?.organization ?? identity?.commonName ?? null,
-    organization: identity?.organization ?? null,
+    organization: identity?.organization ?? company?.name ?? null,
     unified_social_credit_code: identity?.unifiedSocialCreditCode?.checkDigitValid
       ? identity.unifiedSocialCreditCode.value
-      : null,
+      : (company?.creditCode ?? null),
     person_name: identity?.person.name ?? null,
     person_identifier: identity?.person.identifier?.masked ?? null,
     certificate_sm3: login.certificateDigest,

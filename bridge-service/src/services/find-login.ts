@@ -18,7 +18,13 @@ export async function findLogin({ store }: Ports, caller: Caller, id: string): P
     id: login.id,
     createdAt: login.createdAt,
     certificateDigest: login.certificateDigest,
-    identity: login.identity === null ? null : (JSON.parse(login.identity) as IdentityView),
+    identity: login.identity === null ? null : readIdentity(login.identity),
     ...(JSON.parse(login.report) as LoginReport),
   };
+}
+
+/** Those of earlier versions say nothing of the registry. */
+function readIdentity(text: string): IdentityView {
+  const identity = JSON.parse(text) as Omit<IdentityView, 'registeredCompany'> & Partial<IdentityView>;
+  return { ...identity, registeredCompany: identity.registeredCompany ?? null };
 }

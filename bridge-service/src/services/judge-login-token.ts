@@ -1,4 +1,5 @@
 import { toHex, utf8Encode } from '@onelock/core/bytes';
+import type { SubjectIdentity } from '@onelock/core/identity';
 import { encodeLoginToken, type LoginToken, parseLoginToken } from '@onelock/core/login';
 import type { ProfileName } from '@onelock/core/path';
 import type { LoginReport } from '@onelock/core/validation';
@@ -6,7 +7,7 @@ import { parseCertificate } from '@onelock/core/x509';
 import { appendAudit } from './append-audit.ts';
 import { withRegistry } from './gather-evidence.ts';
 import { newId } from './identifiers.ts';
-import { type IdentityView, identityView } from './identity-view.ts';
+import { type IdentityView, identityView, type RegisteredCompany } from './identity-view.ts';
 import { loginJudged } from './judge-in-parallel.ts';
 import { EvidenceNotes } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
@@ -64,7 +65,7 @@ export async function judgeLoginToken(
   const record = notes.record(evidence, sources);
   const certificateDigest = toHex(ops.digest('sm3', certificate.der));
   const subject = await readIdentity(ports, ports.store, certificate);
-  const identity = identityView(subject);
+  const identity = identityView(subject, await registeredCompanyOf(ports, subject, certificateDigest));
   const id = newId('lgn', clock, ops);
   const challengeDigest = toHex(ops.digest('sha256', token.challenge));
   const used = { subjects: [{ certificateDigest, identity: subject }], context: input.context ?? {} };
@@ -123,13 +124,28 @@ export async function judgeLoginToken(
         originRegistered: act.caller.origins.includes(token.origin),
         certificate: `sm3:${certificateDigest}`,
         challenge: challenge?.id ?? null,
-        unifiedSocialCreditCode: view.identity?.unifiedSocialCreditCode?.value ?? null,
+        unifiedSocialCreditCode: codeOf(view.identity),
         ...useDetails(ports, input.context),
       },
     });
     return view;
   }, foreseen);
 }
+
+/** Stock certificates often name no company: an import or an operator said whose they are. */
+async function registeredCompanyOf(
+  { store }: Ports,
+  { unifiedSocialCreditCode: code }: SubjectIdentity,
+  certificateDigest: string,
+): Promise<RegisteredCompany | null> {
+  if (code?.checkDigitValid === true) return null;
+  const companyId = (await store.certificates.byDigest(certificateDigest))?.companyId ?? null;
+  const company = companyId === null ? null : await store.companies.byId(companyId);
+  return company && { id: company.id, creditCode: company.creditCode, name: company.name };
+}
+
+const codeOf = (identity: IdentityView | null): string | null =>
+  identity?.registeredCompany?.creditCode ?? identity?.unifiedSocialCreditCode?.value ?? null;
 
 /** What the watch-list and the registries say comes last: it takes a pass away and gives none. */
 function withWatchList(judged: LoginReport, watched: Watched | null): LoginReport {

@@ -246,6 +246,12 @@ export const IdentitySchema = closed(
     country: nullable(Type.String()),
     province: nullable(Type.String()),
     locality: nullable(Type.String()),
+    registeredCompany: nullable(
+      closed(
+        { id: recordId('com'), creditCode: Type.String(), name: Type.String() },
+        '证书不带统一社会信用代码时，证书登记中它所属的企业 / of a certificate that carries no code: whose it is by the registry of certificates',
+      ),
+    ),
   },
   '主体身份，证件号码已脱敏 / identity of the subject, document number masked',
 );
