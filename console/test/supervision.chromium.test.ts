@@ -187,7 +187,8 @@ requireReal('Chromium', chromiumExecutable())('whoever watches over the service'
     await desk.expectAccessible();
     await page.locator('tbody a').first().click();
     await at('check').click();
-    await expect.poll(() => page.locator('.proof').textContent(), { timeout: 20_000 }).toContain('的检查点签名');
+    await at('verdict').waitFor({ timeout: 20_000 });
+    expect(await at('verdict').textContent()).toContain('已由检查点签名');
     expect(await page.locator('.proof .status.bad').count()).toBe(0);
     await desk.screenshots('audit-entry');
     await desk.expectAccessible();

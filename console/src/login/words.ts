@@ -22,8 +22,7 @@ export const say = wordsOf(
     refused: '登录未通过',
     loginId: '登录编号',
     first: '首次使用：凭一次性代码登录',
-    'first.text':
-      '服务首次启动时，服务器的终端上印出一次性代码；之后可在服务器上运行 onelock-service break-glass 取得。代码只能用一次。',
+    'first.text': '服务首次启动时，服务器的终端上印出一次性代码，只能用一次。之后可在服务器上运行以下命令另取：',
     code: '一次性代码',
     yourName: '您的姓名',
     'yourName.hint': '写入审计日志，之后不能更改',
@@ -53,7 +52,7 @@ export const say = wordsOf(
     loginId: 'Login id',
     first: 'First use: log in by a one-time code',
     'first.text':
-      'The service prints a one-time code on the server’s terminal when it first starts; later, run onelock-service break-glass on the server. A code works once.',
+      'The service prints a one-time code on the server’s terminal when it first starts. A code works once; for another, run this on the server:',
     code: 'One-time code',
     yourName: 'Your name',
     'yourName.hint': 'Goes into the audit log and cannot be changed later',

@@ -2,6 +2,9 @@
 export const latinWords: readonly string[] = [
   ...[
     'OneLock',
+    'product-',
+    'enrolment',
+    'well-known',
     'SHA-',
     'UTF-',
     'XLSX',

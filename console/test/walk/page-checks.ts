@@ -100,7 +100,7 @@ export function foreignTexts([data, latin]: readonly [readonly string[], readonl
     if (parent === null || text === '' || !parent.checkVisibility()) continue;
     if (
       parent.closest(
-        'code, .mono, time, script, style, textarea, [data-test=language], [data-test=who], [data-foreign]',
+        'code, .mono, time, script, style, textarea, [data-test$=language], [data-test=who], [data-foreign]',
       ) !== null
     )
       continue;
@@ -108,7 +108,7 @@ export function foreignTexts([data, latin]: readonly [readonly string[], readonl
   }
   for (const element of within.querySelectorAll('[aria-label], [placeholder], img[alt]'))
     for (const name of ['aria-label', 'placeholder', 'alt'])
-      if (element.getAttribute('data-test') !== 'language')
+      if (element.getAttribute('data-test')?.endsWith('language') !== true)
         judge(element.getAttribute(name) ?? '', `${name} of ${element.tagName.toLowerCase()}`);
   return [...new Set(found)];
 }

@@ -18,7 +18,7 @@ export async function startReceiver(): Promise<Receiver> {
     });
     request.on('end', () => {
       if (request.url?.startsWith('/hook') === true) received.push(body);
-      response.writeHead(request.url?.startsWith('/hook') === true ? 204 : 404).end();
+      response.writeHead(request.url?.startsWith('/hook') === true ? 200 : 404).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

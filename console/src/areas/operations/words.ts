@@ -68,7 +68,7 @@ export const say = wordsOf(
     'job.backup': '备份',
     'job.housekeeping.detail': '清理了 {detail} 项',
     'job.backup.detail': '含审计记录 {detail} 条，已核验',
-    'job.backup.none': '还没有备份。请运行 onelock service backup --to FILE',
+    'job.backup.none': '还没有备份。请在服务器上运行',
     fine: '正常',
   },
   {
@@ -138,7 +138,7 @@ export const say = wordsOf(
     'job.backup': 'Backup',
     'job.housekeeping.detail': '{detail} items removed',
     'job.backup.detail': '{detail} audit entries, verified',
-    'job.backup.none': 'No backup yet. Run onelock service backup --to FILE',
+    'job.backup.none': 'No backup yet. Run on the server:',
     fine: 'Fine',
   },
 );

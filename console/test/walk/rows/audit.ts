@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { WalkRow } from '../rows.ts';
 import type { Walk } from '../walk.ts';
 
@@ -46,11 +44,19 @@ export const auditRows: readonly WalkRow[] = [
       await walk.look('checkpoints, checked');
       walk.did('checks the checkpoints');
       const file = walk.page.locator('[data-test=witness-file]');
-      await file.setInputFiles({ name: 'checkpoints.jsonl', mimeType: 'text/plain', buffer: Buffer.from(await keptCheckpoints(walk, false)) });
+      await file.setInputFiles({
+        name: 'checkpoints.jsonl',
+        mimeType: 'text/plain',
+        buffer: Buffer.from(await keptCheckpoints(walk, false)),
+      });
       await walk.page.locator('[data-test=witness-outcome].good').waitFor();
       await walk.look('a witness’s checkpoints agree');
       walk.did('checks what a witness kept');
-      await file.setInputFiles({ name: 'checkpoints.jsonl', mimeType: 'text/plain', buffer: Buffer.from(await keptCheckpoints(walk, true)) });
+      await file.setInputFiles({
+        name: 'checkpoints.jsonl',
+        mimeType: 'text/plain',
+        buffer: Buffer.from(await keptCheckpoints(walk, true)),
+      });
       await walk.page.locator('[data-test=witness-outcome].bad').waitFor();
       await walk.look('a witness’s checkpoints do not agree');
       walk.did('sees that an altered checkpoint does not agree');
@@ -67,7 +73,9 @@ export const auditRows: readonly WalkRow[] = [
       await walk.page.getByText(walk.say('结果已记入审计日志', 'Noted in the audit log')).waitFor();
       await walk.settled();
       await walk.look('whole log, checked');
-      const { items } = await walk.service.get<{ items: readonly { outcome: string }[] }>('/v1/audit?action=audit.verify&order=newest-first&limit=1');
+      const { items } = await walk.service.get<{ items: readonly { outcome: string }[] }>(
+        '/v1/audit?action=audit.verify&order=newest-first&limit=1',
+      );
       if (items[0]?.outcome !== 'passed') throw new Error('the walk was not noted');
       walk.did('checks the whole log');
       await walk.go('/audit/verify');

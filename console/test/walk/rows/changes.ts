@@ -127,6 +127,7 @@ export const changesRows: readonly WalkRow[] = [
       await walk.go(`/cas/${ca}`);
       await walk.expectText(walk.say('过渡期至', 'Overlap until'));
       await walk.look('a CA in an overlap');
+      walk.know('变更 CA 并用的认证');
       walk.did('apply an overlap');
     },
   },

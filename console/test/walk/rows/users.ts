@@ -41,7 +41,8 @@ export const usersRows: readonly WalkRow[] = [
       const { items } = await walk.service.get<{ items: readonly { action: string; details: { why?: string } }[] }>(
         '/v1/audit?action=console-user.set-role&order=newest-first&limit=1',
       );
-      if (items[0]?.details.why !== walk.say('调任', 'moved to supervision')) throw new Error('the log does not say why');
+      if (items[0]?.details.why !== walk.say('调任', 'moved to supervision'))
+        throw new Error('the log does not say why');
       walk.did('the audit log says why');
     },
   },
@@ -54,7 +55,9 @@ export const usersRows: readonly WalkRow[] = [
       await walk.become('first');
       await walk.go('/sessions');
       await walk.look('sessions');
-      const other = walk.page.locator('[data-test=session]', { hasText: 'Second Walker' }).locator('[data-test=end-session]');
+      const other = walk.page
+        .locator('[data-test=session]', { hasText: 'Second Walker' })
+        .locator('[data-test=end-session]');
       await walk.dialog(other, 'end a session');
       await walk.page.keyboard.press('Escape');
       walk.did('sees who is logged in');
