@@ -43,6 +43,9 @@ export const opensslHeaders: SystemPart = {
   provides: ['/usr/include/openssl/evp.h', '/usr/local/include/openssl/evp.h'],
 };
 
+/** Checks the unit of the service; nothing that runs needs it. */
+export const unitChecker: SystemPart = { package: 'systemd', provides: ['/usr/bin/systemd-analyze'] };
+
 /** Readers without hardware: the smart-card daemon, and the driver whose cards come over TCP. */
 export const cardDaemon: SystemPart = { package: 'pcscd', provides: ['/usr/sbin/pcscd'] };
 export const virtualReaders: SystemPart = {

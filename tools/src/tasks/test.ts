@@ -17,6 +17,7 @@ import {
   openssl,
   opensslHeaders,
   tokenLibrary,
+  unitChecker,
   virtualReaders,
   wasmCompiler,
   wasmLinker,
@@ -34,7 +35,7 @@ const filters = process.argv.slice(2);
 installSystemParts([
   ...[tokenLibrary, openssl, browser, display, chineseFont, database],
   ...[wasmCompiler, wasmLinker, cCompiler, opensslHeaders],
-  ...[cardDaemon, virtualReaders, cardTools],
+  ...[cardDaemon, virtualReaders, cardTools, unitChecker],
 ]);
 const failedChecks = filters.length === 0 ? runChecks() : [];
 const pagesFailed = buildPages() === 0 ? [] : ['the pages build'];
