@@ -59,9 +59,17 @@ export function actionName(action: string): string {
 
 const values = ['active', 'off-boarded', 'extension', 'subject'] as const;
 const settingsOf = {
-  ...{ none: 'nonce.none', send: 'nonce.send', require: 'nonce.require', post: 'method.post', get: 'method.get' },
-  ...{ used: 'certificateUrls.used', ignored: 'certificateUrls.ignored', crl: 'prefer.crl', ocsp: 'prefer.ocsp' },
-  ...{ usual: 'deviationRule.usual', 'declared-only': 'deviationRule.declared-only' },
+  none: 'nonce.none',
+  send: 'nonce.send',
+  require: 'nonce.require',
+  post: 'method.post',
+  get: 'method.get',
+  used: 'certificateUrls.used',
+  ignored: 'certificateUrls.ignored',
+  crl: 'prefer.crl',
+  ocsp: 'prefer.ocsp',
+  usual: 'deviationRule.usual',
+  'declared-only': 'deviationRule.declared-only',
 } as const;
 const isSettingValue = (value: string): value is keyof typeof settingsOf => Object.hasOwn(settingsOf, value);
 

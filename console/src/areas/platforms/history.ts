@@ -22,8 +22,11 @@ export function actionName(action: string): string {
 }
 
 const values = {
-  ...{ required: 'requestTickets.required', optional: 'requestTickets.optional', token: 'authentication.token' },
-  ...{ signature: 'authentication.signature', mtls: 'authentication.mtls' },
+  required: 'requestTickets.required',
+  optional: 'requestTickets.optional',
+  token: 'authentication.token',
+  signature: 'authentication.signature',
+  mtls: 'authentication.mtls',
 } as const;
 const isValue = (value: string): value is keyof typeof values => Object.hasOwn(values, value);
 
