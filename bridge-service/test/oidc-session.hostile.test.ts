@@ -1,5 +1,7 @@
+import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { begin, callback, type OpenProvider, openProvider, Visitor, walkIn } from './support/oidc-visitor.ts';
+import { pem } from './support/pki.ts';
 import { replayEverything } from './support/replay.ts';
 
 let open: OpenProvider;
@@ -84,5 +86,35 @@ describe('a session', () => {
     const uses = (await replayEverything(open.service)).filter(({ entry }) => entry.action === 'login.continue');
     expect(uses.length).toBeGreaterThan(4);
     for (const { replay } of uses) expect(replay).toMatchObject({ outcome: 'same' });
+  });
+
+  it('tells of the key that it began with, whatever else the same company has logged in with since', async () => {
+    await call('POST', '/v1/cas', open.service.administrator, {
+      ...{ name: 'rsa', anchors: [pem('rsa/root')], intermediates: [pem('rsa/intermediate')] },
+    });
+    const told = async (name: string) => {
+      const begun = await begin(open.config);
+      const back = await walkIn(open.service, new Visitor(), begun, name);
+      return client.authorizationCodeGrant(open.config, back, begun.checks);
+    };
+    const ask = ({ access_token, claims }: Awaited<ReturnType<typeof told>>) =>
+      client.fetchUserInfo(open.config, access_token, claims()?.sub ?? '');
+    const [first, second] = [await told('sm2/leaf'), await told('rsa/leaf')];
+    expect(first.claims()?.sub).toBe(second.claims()?.sub);
+    const [one, other] = [await ask(first), await ask(second)];
+    expect(one.certificate_sm3).not.toBe(other.certificate_sm3);
+    expect(one.login_id).not.toBe(other.login_id);
+  });
+});
+
+describe('a platform that must have a certain medium', () => {
+  it.each([
+    ['value', { value: 'urn:onelock:acr:key' }],
+    ['values', { values: ['urn:onelock:acr:key', 'urn:onelock:acr:phone'] }],
+  ])('and does not get it is told so, and nobody is sent round: by %s', async (_how, wanted) => {
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, ...wanted } } });
+    const back = await walkIn(open.service, new Visitor(), await begin(open.config, { claims }));
+    expect(back.searchParams.get('error')).toBe('unmet_authentication_requirements');
+    expect(back.searchParams.has('code')).toBe(false);
   });
 });

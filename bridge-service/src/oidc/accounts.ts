@@ -38,12 +38,14 @@ export const claimsByScope = {
 } as const;
 
 /**
- * The same company and person get the same subject whatever key they use; a certificate that names neither is a subject by its key.
+ * The same company and person get the same subject whatever key they use; a certificate that names neither, or a person by name alone, is a subject
+ * by its key.
  * Keyed, because identity numbers are few enough to be tried out.
  */
 export function subjectOf(key: string, identity: SubjectIdentity, certificate: Certificate): string {
   const { unifiedSocialCreditCode: code, person } = identity;
   const company = code?.checkDigitValid ? code.value : null;
+  // A name tells people of one company apart, and nobody else: thousands have the same.
   const someone = person.identifier?.value ?? (company === null ? null : person.name);
   const parts =
     company === null && someone === null ? ['key', toHex(certificate.publicKey.spki)] : ['holder', company, someone];

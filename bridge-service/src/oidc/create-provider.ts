@@ -6,7 +6,7 @@ import type { Ports } from '../services/ports/ports.ts';
 import { type Account, acrValues, claimsByScope } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
 import { endedPage, errorPage, logoutPage } from './pages.ts';
-import { standingLoginCheck } from './session-login.ts';
+import { accountOfSession, standingLoginCheck, unmetOnce } from './session-login.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 export interface ProviderOptions {
@@ -36,6 +36,7 @@ export const accountSeconds = 24 * hour;
 export function createProvider({ ports, profile, origin, cookieKey, keys, backChannel }: ProviderOptions): Provider {
   const adapter = createAdapter(ports);
   const accounts = adapter(accountModel);
+  const ofSession = accountOfSession(ports);
   const secure = origin.startsWith('https:');
   const configuration: Configuration = {
     adapter,
@@ -82,8 +83,9 @@ export function createProvider({ ports, profile, origin, cookieKey, keys, backCh
     },
     fetch: (url, options) => backChannel(url instanceof URL ? url : String(url), options),
     interactions: { policy: loginAlone(ports, profile), url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
-    findAccount: async (_ctx, sub) => {
-      const account = (await accounts.find(sub)) as Account | undefined;
+    findAccount: async (ctx, sub, token) => {
+      const uid = (token as { readonly sessionUid?: string } | undefined)?.sessionUid ?? ctx.oidc.session?.uid;
+      const account = (await ofSession(uid, sub)) ?? ((await accounts.find(sub)) as Account | undefined);
       return account === undefined ? undefined : { accountId: sub, claims: async () => ({ ...account }) };
     },
     loadExistingGrant: grantWhatWasAsked,
@@ -107,7 +109,14 @@ function cookieNames(secure: boolean): { session: string; interaction: string; r
 function loginAlone(ports: Ports, profile: ProfileName) {
   const policy = interactionPolicy.base();
   policy.remove('consent');
-  policy.get('login')?.checks.add(standingLoginCheck(ports, profile, sessionSeconds));
+  const checks = policy.get('login')?.checks;
+  for (const reason of ['essential_acr', 'essential_acrs']) {
+    const check = checks?.get(reason);
+    if (check === undefined) continue;
+    checks?.remove(reason);
+    checks?.add(unmetOnce(check));
+  }
+  checks?.add(standingLoginCheck(ports, profile, sessionSeconds));
   return policy;
 }
 

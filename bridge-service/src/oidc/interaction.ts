@@ -109,8 +109,9 @@ export async function settleLogin(
   const sub = subjectOf(subjectKey, await readIdentity(ports, ports.store, certificate), certificate);
   const registered = await ports.store.certificates.byDigest(login.certificateDigest);
   const acr = acrOf(registered?.medium ?? null);
-  await createAdapter(ports)(accountModel).upsert(sub, { ...accountOf(sub, login, certificate) }, accountSeconds);
-  const began: SessionLogin = { loginId: login.id, certificate: toBase64(certificate.der) };
+  const account = accountOf(sub, login, certificate);
+  await createAdapter(ports)(accountModel).upsert(sub, { ...account }, accountSeconds);
+  const began: SessionLogin = { loginId: login.id, certificate: toBase64(certificate.der), account };
   return { login, result: { login: { accountId: sub, acr, amr: amrOf(acr), remember: false, ...began } } };
 }
 

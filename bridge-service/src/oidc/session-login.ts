@@ -2,9 +2,10 @@ import { fromBase64 } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import type { ProfileName } from '@onelock/core/path';
 import { parseCertificate } from '@onelock/core/x509';
-import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { continueLogin } from '../services/continue-login.ts';
 import type { Ports } from '../services/ports/ports.ts';
+import type { Account } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
 import { usableClient } from './client-metadata.ts';
 
@@ -18,6 +19,8 @@ export interface SessionLogin {
   readonly loginId: string;
   /** DER, base64. */
   readonly certificate: string;
+  /** Whom this login showed: another login of the same subject, by another key, says nothing of this session. */
+  readonly account: Account;
 }
 
 /**
@@ -30,12 +33,12 @@ export function standingLoginCheck(ports: Ports, profile: ProfileName, sessionSe
     const { session, result } = ctx.oidc;
     if (session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT;
     if (result?.login !== undefined) {
-      const { loginId, certificate } = result.login as Partial<SessionLogin>;
-      if (loginId !== undefined && certificate !== undefined)
-        await kept.upsert(session.uid, { loginId, certificate }, sessionSeconds);
+      const { loginId, certificate, account } = result.login as Partial<SessionLogin>;
+      if (loginId !== undefined && certificate !== undefined && account !== undefined)
+        await kept.upsert(session.uid, { loginId, certificate, account }, sessionSeconds);
       return Check.NO_NEED_TO_PROMPT;
     }
-    const login = (await kept.find(session.uid)) as SessionLogin | undefined;
+    const login = (await kept.find(session.uid)) as unknown as SessionLogin | undefined;
     if (login === undefined) return Check.REQUEST_PROMPT;
     const certificate = parseCertificate(fromBase64(login.certificate));
     const report = await continueLogin(ports, await actOf(ports, ctx), {
@@ -43,6 +46,33 @@ export function standingLoginCheck(ports: Ports, profile: ProfileName, sessionSe
     });
     return report.indication === 'passed' ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
   });
+}
+
+/** Whom a session, or what was issued in it, is about. */
+export function accountOfSession(ports: Ports): (uid: string | undefined, sub: string) => Promise<Account | undefined> {
+  const kept = createAdapter(ports)(sessionLoginModel);
+  return async (uid, sub) => {
+    const login = uid === undefined ? undefined : ((await kept.find(uid)) as unknown as SessionLogin | undefined);
+    return login?.account.sub === sub ? login.account : undefined;
+  };
+}
+
+/**
+ * A platform that must have a certain medium and does not get it is told so; without this the person would see the login page again and again.
+ */
+export function unmetOnce(check: InstanceType<typeof Check>): InstanceType<typeof Check> {
+  return new Check(
+    check.reason,
+    check.description,
+    check.error ?? 'login_required',
+    async (ctx) => {
+      const unmet = await check.check(ctx);
+      if (unmet && ctx.oidc.result?.login !== undefined)
+        throw new errors.UnmetAuthenticationRequirements(check.description);
+      return unmet;
+    },
+    check.details,
+  );
 }
 
 /** The platform that the person goes on to. */
