@@ -11,6 +11,7 @@ import { engine } from '../../core/test/support/engine.ts';
 import { companies } from '../../demo/src/province/companies.ts';
 import { opensslCommand } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { cleanUp } from '../src/jobs/housekeeping.ts';
 import { EnrolmentWorld, input, makeRequest, signRequest } from './support/applicant.ts';
 
 const ops = createNodeCrypto();
@@ -106,6 +107,20 @@ describe('an application', () => {
     await acting(id, 'withdrawal');
     const forgotten = await acting(id, 'applicant', world.service.administrator);
     expect(forgotten.body).toEqual({ name: '张三丰', identifier: null, phone: null });
+  });
+
+  it('that rests for half a year says no more whom to call, whatever its state', async () => {
+    const id = await world.applied();
+    const asked = async () => (await acting(id, 'applicant', world.service.administrator)).body.phone;
+    world.service.advance(179 * 86_400_000);
+    await cleanUp(world.service.ports);
+    expect(await asked()).toBe('13800138000');
+    world.service.advance(2 * 86_400_000);
+    expect((await cleanUp(world.service.ports)).applicants).toBeGreaterThan(0);
+    expect(await asked()).toBeNull();
+    expect((await world.look(id)).applicant.phone).toBe('13*******00');
+    expect((await cleanUp(world.service.ports)).applicants).toBe(0);
+    world.service.advance(-181 * 86_400_000);
   });
 
   it('is made once for one Idempotency-Key', async () => {

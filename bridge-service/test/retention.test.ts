@@ -61,6 +61,33 @@ it('what somebody signed goes with the details that are erased on their request,
   expect(await held()).toBe(false);
 });
 
+it('whom an entry of the watch-list was about is forgotten with the log of its end', async () => {
+  const [proposer, approver] = [await service.caller('operator'), await service.caller('supervisor')];
+  const entry = {
+    kind: 'person',
+    value: '11010519491231002X',
+    action: 'block',
+    reason: '调查',
+    evidence: '〔2026〕12 号',
+  };
+  const make = async (expiresAt: string): Promise<string> => {
+    const { body } = await service.call('POST', '/v1/watchlist', { token: proposer, body: { ...entry, expiresAt } });
+    await service.call('POST', `/v1/watchlist/${body.id}/decision`, { token: approver, body: { decision: 'approve' } });
+    return body.id;
+  };
+  const [short, long] = [await make('2026-06-02T00:00:00Z'), await make('2027-06-01T00:00:00Z')];
+  const kept = async () =>
+    (await service.database.sql("select id from watch_entries where sealed <> '' order by id")).map(({ id }) => id);
+  service.advance(30 * day);
+  await cleanUp(service.ports);
+  expect(await kept()).toEqual([short, long]);
+  service.advance(2 * day);
+  expect((await cleanUp(service.ports)).watchEntries).toBe(1);
+  expect(await kept()).toEqual([long]);
+  const { body } = await service.call('GET', `/v1/watchlist/${short}`, { token: approver });
+  expect(body.shown).toMatch(/^11\*+2X$/);
+});
+
 it('a clock that was set is told to whoever watches the metrics, with or without stamps', async () => {
   const inDoubt = async () =>
     /onelock_clock_in_doubt\{reason="stepped"\} (\d)/.exec((await service.call('GET', '/metrics')).body)?.[1];

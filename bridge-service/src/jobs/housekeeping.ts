@@ -10,6 +10,9 @@ const challengeGraceMs = 24 * 3_600_000;
 /** Refusals stay as long as somebody may still ask about one. */
 const refusalKeptMs = 30 * 24 * 3_600_000;
 
+/** An application that rests for so long, issued and never installed or held, is nobody's to be called about. */
+const applicantKeptMs = 180 * 86_400_000;
+
 /** What platforms were told, and what could not be told. */
 const deliveredKeptMs = 7 * 86_400_000;
 const deadKeptMs = 30 * 86_400_000;
@@ -31,6 +34,8 @@ export interface CleanedUp {
   readonly refusals: number;
   readonly abandonedUploads: number;
   readonly phoneOrders: number;
+  readonly watchEntries: number;
+  readonly applicants: number;
 }
 
 /** Deletes what has outlived its retention. Audit entries stay for ever; the details beside them do not. */
@@ -56,6 +61,9 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       abandonedUploads: await endAbandonedUploads(repositories, ports, before(challengeGraceMs)),
       // As challenges, of which they are made.
       phoneOrders: await repositories.phoneOrders.deleteExpiredBefore(before(challengeGraceMs)),
+      // What an entry was about, as long as the log tells of its end.
+      watchEntries: await repositories.watchList.forgetEndedBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
+      applicants: await repositories.applications.forgetApplicantsBefore(before(applicantKeptMs)),
       refusals: await repositories.statistics.forgetRefusalsBefore(before(refusalKeptMs)),
     };
     const erased = Object.values(cleaned).reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from '@onelock/core/bytes';
 import type { Reason } from '@onelock/core/verdict';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import {
   type Applicant,
   type Application,
@@ -9,6 +9,7 @@ import {
   applicationStates,
   type EnrolmentProduct,
   envelopeKinds,
+  forgotten,
 } from '../services/ports/application-records.ts';
 import type { ApplicationFigures, ApplicationRepository } from '../services/ports/application-store.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
@@ -130,6 +131,21 @@ export function createApplicationRepository(database: ServiceDatabase): Applicat
         .where('updated_at', '<', instant)
         .executeTakeFirst();
       return Number(numDeletedRows);
+    },
+    async forgetApplicantsBefore(instant) {
+      const rows = await database
+        .selectFrom('applications')
+        .select(['id', 'applicant'])
+        .where('updated_at', '<', instant)
+        .where(sql<string>`replace(applicant, '"sealed":""', '')`, 'like', '%"sealed":"%')
+        .execute();
+      for (const { id, applicant } of rows)
+        await database
+          .updateTable('applications')
+          .set({ applicant: JSON.stringify(forgotten(JSON.parse(applicant) as Applicant)) })
+          .where('id', '=', id)
+          .execute();
+      return rows.length;
     },
   };
 }

@@ -88,6 +88,20 @@ export function createWatchRepository(database: ServiceDatabase): WatchRepositor
       return rows.map((row) => ({ kind: known(watchKinds, row.kind), valueDigest: row.value_digest }));
     },
     lastTold,
+    async forgetEndedBefore(instant) {
+      const { numUpdatedRows } = await database
+        .updateTable('watch_entries')
+        .set({ sealed: '', value_digest: '' })
+        .where('sealed', '<>', '')
+        .where((where) =>
+          where.or([
+            where('expires_at', '<', instant),
+            where.and([where('state', 'in', ['rejected', 'ended']), where('updated_at', '<', instant)]),
+          ]),
+        )
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
+    },
     async tell({ id, at, type, data }) {
       // Writers take turns, so the next number is nobody else's.
       const sequence = (await lastTold()) + 1;

@@ -1,6 +1,6 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { parseCertificate, parseCertificateRequest } from '@onelock/core/x509';
-import type { Application } from '../ports/application-records.ts';
+import { type Application, forgotten } from '../ports/application-records.ts';
 import type { EnrolmentAnswer, EnrolmentDoor, EnrolmentQuestion } from '../ports/enrolment.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Ca } from '../ports/records.ts';
@@ -10,7 +10,6 @@ import { readIdentity } from '../registry/read-identity.ts';
 import type { Author } from '../registry/record-change.ts';
 import { changeApplication } from './change-application.ts';
 import { type AnswerRules, checkEncryptionAnswer, checkSigningAnswer } from './check-answer.ts';
-import { forgotten } from './follow-application.ts';
 
 export type AdvancePorts = Pick<Ports, 'store' | 'clock' | 'ops' | 'lifetimes' | 'personal' | 'trust'> & {
   readonly enrolment: EnrolmentDoor;

@@ -1,7 +1,7 @@
 import { toBase64 } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import { type Page, pageOf } from '../page.ts';
-import type { Applicant, Application } from '../ports/application-records.ts';
+import { type Application, forgotten } from '../ports/application-records.ts';
 import type { ApplicationFilter } from '../ports/application-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { SealedText } from '../ports/registry-records.ts';
@@ -134,10 +134,4 @@ async function moved(
   return transaction(async (repositories) =>
     applicationView(await move(repositories, demandReach(await repositories.applications.byId(id), reach))),
   );
-}
-
-/** Nobody needs it any more: the ends that are shown stay. */
-export function forgotten({ name, identifier, phone }: Applicant): Applicant {
-  const erased = (sealed: SealedText | null): SealedText | null => sealed && { ...sealed, sealed: '' };
-  return { name, identifier: erased(identifier), phone: erased(phone) };
 }

@@ -79,6 +79,12 @@ export interface Applicant {
   readonly phone: SealedText | null;
 }
 
+/** Nobody needs it any more: the ends that are shown stay. */
+export function forgotten({ name, identifier, phone }: Applicant): Applicant {
+  const erased = (sealed: SealedText | null): SealedText | null => sealed && { ...sealed, sealed: '' };
+  return { name, identifier: erased(identifier), phone: erased(phone) };
+}
+
 export interface ApplicationSubject {
   readonly creditCode: string;
   readonly companyName: string;

@@ -45,6 +45,8 @@ export interface ApplicationRepository {
   figures(since: string): Promise<readonly ApplicationFigures[]>;
   /** Drafts that nobody has touched since. */
   deleteDraftsBefore(instant: string): Promise<number>;
+  /** Of applications that nobody has touched since: what identifies the applicant, whatever their state; the ends that are shown stay. */
+  forgetApplicantsBefore(instant: string): Promise<number>;
 }
 
 export interface EnrolmentRepository {

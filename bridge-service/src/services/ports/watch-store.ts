@@ -63,4 +63,6 @@ export interface WatchRepository {
   tell(event: Omit<SupervisionEvent, 'sequence'>): Promise<number>;
   toldAfter(sequence: number, limit: number): Promise<readonly SupervisionEvent[]>;
   lastTold(): Promise<number>;
+  /** Of entries that ended before: whom they were about. Of a person's number its ends stay, as they are shown. */
+  forgetEndedBefore(instant: string): Promise<number>;
 }
