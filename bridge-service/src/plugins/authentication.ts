@@ -80,7 +80,8 @@ export function installAuthentication(app: FastifyInstance, ports: Authenticatio
     const { signedRequest } = request;
     if (signedRequest === null) return payload;
     const { nonceDigest, expiresAt } = signedRequest;
-    if (!(await ports.store.transaction(({ nonces }) => nonces.use(nonceDigest, expiresAt))))
+    const foreseen = { nonces: [nonceDigest] };
+    if (!(await ports.store.transaction(({ nonces }) => nonces.use(nonceDigest, expiresAt), foreseen)))
       throw new CodedError('ERR_AUTH_SIGNATURE_REPLAYED');
     return messageOf(request).hasBody ? signedBody(request, payload) : payload;
   });

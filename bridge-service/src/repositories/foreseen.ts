@@ -2,12 +2,14 @@ import { CompiledQuery, type Selectable } from 'kysely';
 import type { Challenge } from '../services/ports/records.ts';
 import type { RegisteredCertificate } from '../services/ports/registry-records.ts';
 import type { Foreseen, Readings } from '../services/ports/store.ts';
+import type { UsedOnceRepository } from '../services/ports/used-once-store.ts';
 import type { WatchEntry } from '../services/ports/watch-store.ts';
 import { certificateColumns, toCertificate } from './certificates.ts';
 import { challengeColumns, toChallenge } from './challenges.ts';
 import { postgresArray } from './engine/postgres-array.ts';
 import type { Tables } from './engine/schema.ts';
 import type { LateWrite } from './late-writes.ts';
+import type { UsedOnceTable } from './used-once.ts';
 import { toWatchEntry, watchColumns } from './watch-list.ts';
 
 /** What was found at the beginning of a group, by what it is asked for. */
@@ -18,44 +20,42 @@ export interface Seen {
   readonly certificates: ReadonlyMap<string, RegisteredCertificate>;
   /** Active entries of the watch-list. */
   readonly watched: readonly WatchEntry[];
+  /** Those that were used. */
+  readonly nonces: ReadonlySet<string>;
+  readonly tickets: ReadonlySet<string>;
 }
 
-/**
- * One question for each kind, of everything that the jobs of a group foresaw. They are not prepared: what was planned when the tables were small would
- * be followed when they are large.
- */
-export function questionsOf(foreseen: readonly Foreseen[]): readonly CompiledQuery[] {
-  const ask = (table: string, columns: readonly string[], where: string, keys: readonly string[]): CompiledQuery =>
-    CompiledQuery.raw(`select ${columns.join(', ')} from ${table} where ${where}`, [postgresArray('text', keys)]);
-  return [
-    ask(
-      'challenges',
-      challengeColumns,
-      'challenge_digest = any($1::text[]) and consumed_at is null',
-      foreseen.flatMap(({ challenges = [] }) => challenges),
-    ),
-    ask(
-      'certificates',
-      certificateColumns,
-      'digest = any($1::text[]) and proven_at is null',
-      foreseen.flatMap(({ certificates = [] }) => certificates),
-    ),
-    ask(
-      'watch_entries',
-      watchColumns,
-      `value_digest = any($1::text[]) and state = 'active' order by id`,
-      foreseen.flatMap(({ watched = [] }) => watched),
-    ),
-  ];
+type Kind = keyof Foreseen;
+
+/** What each kind is read by. None is prepared: what was planned while a table was small would be followed when it is large. */
+const questions: Readonly<Record<Kind, string>> = {
+  challenges: `select ${challengeColumns} from challenges where challenge_digest = any($1::text[]) and consumed_at is null`,
+  certificates: `select ${certificateColumns} from certificates where digest = any($1::text[]) and proven_at is null`,
+  watched: `select ${watchColumns} from watch_entries where value_digest = any($1::text[]) and state = 'active' order by id`,
+  nonces: 'select nonce_digest from request_nonces where nonce_digest = any($1::text[])',
+  tickets: 'select nonce_digest from used_tickets where nonce_digest = any($1::text[])',
+};
+
+/** One question for each kind of what the jobs of a group foresaw. */
+export function questionsOf(foreseen: readonly Foreseen[]): ReadonlyMap<Kind, CompiledQuery> {
+  const asked = new Map<Kind, CompiledQuery>();
+  for (const kind of Object.keys(questions) as readonly Kind[]) {
+    const keys = foreseen.flatMap((one) => one[kind] ?? []);
+    if (keys.length > 0) asked.set(kind, CompiledQuery.raw(questions[kind], [postgresArray('text', keys)]));
+  }
+  return asked;
 }
 
-type Rows<Table extends keyof Tables> = readonly Selectable<Tables[Table]>[];
-
-export function readSeen([challenges = [], certificates = [], watched = []]: readonly (readonly unknown[])[]): Seen {
+/** @param answers  rows of the questions that were asked */
+export function readSeen(answers: ReadonlyMap<Kind, readonly unknown[]>): Seen {
+  const rows = <Table extends keyof Tables>(kind: Kind): readonly Selectable<Tables[Table]>[] =>
+    (answers.get(kind) ?? []) as readonly Selectable<Tables[Table]>[];
   return {
-    challenges: new Map((challenges as Rows<'challenges'>).map((row) => [row.challenge_digest, toChallenge(row)])),
-    certificates: new Map((certificates as Rows<'certificates'>).map((row) => [row.digest, toCertificate(row)])),
-    watched: (watched as Rows<'watch_entries'>).map(toWatchEntry),
+    challenges: new Map(rows<'challenges'>('challenges').map((row) => [row.challenge_digest, toChallenge(row)])),
+    certificates: new Map(rows<'certificates'>('certificates').map((row) => [row.digest, toCertificate(row)])),
+    watched: rows<'watch_entries'>('watched').map(toWatchEntry),
+    nonces: new Set(rows<'request_nonces'>('nonces').map((row) => row.nonce_digest)),
+    tickets: new Set(rows<'used_tickets'>('tickets').map((row) => row.nonce_digest)),
   };
 }
 
@@ -71,8 +71,16 @@ export function foreseenReadings(
     late,
   }: { readonly seen: Seen; readonly earlier: readonly LateWrite[]; late(write: LateWrite): void },
 ): Readings {
-  const isTaken = (kind: 'consumption' | 'proof', digest: string): boolean =>
+  const isTaken = (kind: 'consumption' | 'proof' | UsedOnceTable, digest: string): boolean =>
     earlier.some((write) => write.kind === kind && write.digest === digest);
+  const usedOnce = (known: UsedOnceRepository, used: ReadonlySet<string>, kind: UsedOnceTable): UsedOnceRepository => ({
+    ...known,
+    async use(digest, expiresAt) {
+      if (used.has(digest) || isTaken(kind, digest)) return false;
+      late({ kind, digest, expiresAt });
+      return true;
+    },
+  });
   const proven = new Map<string, RegisteredCertificate>();
   return {
     ...readings,
@@ -106,6 +114,8 @@ export function foreseenReadings(
       },
       byDigest: async (digest) => proven.get(digest) ?? readings.certificates.byDigest(digest),
     },
+    nonces: usedOnce(readings.nonces, seen.nonces, 'request_nonces'),
+    tickets: usedOnce(readings.tickets, seen.tickets, 'used_tickets'),
     watchList: {
       ...readings.watchList,
       hits: async (digests, now) =>

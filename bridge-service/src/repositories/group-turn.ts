@@ -14,9 +14,13 @@ export function createTurn(
   const writeAudit = createAuditWriter(ops);
   return {
     async open(transaction, first, foreseen) {
-      const asked = [...first, headQuery, ...(foreseen.length > 0 ? questionsOf(foreseen) : [])];
-      const [head, ...answers] = (await askTogether(transaction, asked)).slice(first.length);
-      return { head: auditHead(head), ...readSeen(answers) };
+      const questions = questionsOf(foreseen);
+      const asked = await askTogether(transaction, [...first, headQuery, ...questions.values()]);
+      const [head, ...answers] = asked.slice(first.length);
+      return {
+        head: auditHead(head),
+        ...readSeen(new Map([...questions.keys()].map((kind, index) => [kind, answers[index] ?? []]))),
+      };
     },
     async close(transaction, { head }, items) {
       await writeLate(transaction, items);

@@ -4,6 +4,7 @@ import { bulkInsert, columnLists, unnest } from './engine/bulk-insert.ts';
 import { hold } from './engine/bundle.ts';
 import type { ColumnType } from './engine/postgres-array.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
+import type { UsedOnceTable } from './used-once.ts';
 
 /** What a job leaves to be written at the end of its group, together with that of the others. */
 export type LateWrite =
@@ -11,6 +12,7 @@ export type LateWrite =
   | { readonly kind: 'challenge'; readonly challenge: Challenge }
   | { readonly kind: 'consumption'; readonly digest: string; readonly at: string }
   | { readonly kind: 'login'; readonly login: Login }
+  | { readonly kind: UsedOnceTable; readonly digest: string; readonly expiresAt: string }
   | { readonly kind: 'proof'; readonly digest: string; readonly proof: string; readonly at: string };
 
 export const ofKind = <Kind extends LateWrite['kind']>(
@@ -33,8 +35,8 @@ export async function writeLate(transaction: ServiceDatabase, items: readonly La
   );
   await updateEach(
     transaction,
-    (given) => `update challenges set consumed_at = given.at from ${given}
-      where challenges.challenge_digest = given.digest and consumed_at is null`,
+    `update challenges set consumed_at = given.at
+      from given where challenges.challenge_digest = given.digest and consumed_at is null`,
     texts('digest', 'at'),
     ofKind(items, 'consumption').map(({ digest, at }) => [digest, at]),
   );
@@ -48,12 +50,18 @@ export async function writeLate(transaction: ServiceDatabase, items: readonly La
     ]),
     { held: true },
   );
+  for (const table of ['request_nonces', 'used_tickets'] as const)
+    await bulkInsert(
+      transaction,
+      table,
+      texts('nonce_digest', 'expires_at'),
+      ofKind(items, table).map(({ digest, expiresAt }) => [digest, expiresAt]),
+      { held: true },
+    );
   await updateEach(
     transaction,
-    (
-      given,
-    ) => `update certificates set proven_at = given.at, proof = given.proof, updated_at = given.at, version = version + 1
-      from ${given} where certificates.digest = given.digest and proven_at is null`,
+    `update certificates set proven_at = given.at, proof = given.proof, updated_at = given.at, version = version + 1
+      from given where certificates.digest = given.digest and proven_at is null`,
     texts('digest', 'proof', 'at'),
     ofKind(items, 'proof').map(({ digest, proof, at }) => [digest, proof, at]),
   );
@@ -64,12 +72,12 @@ const texts = (...names: readonly string[]): Readonly<Record<string, ColumnType>
 
 async function updateEach(
   transaction: ServiceDatabase,
-  statement: (given: string) => string,
+  update: string,
   columns: Readonly<Record<string, ColumnType>>,
   rows: readonly (readonly string[])[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const text = statement(`${unnest(columns)} as given(${Object.keys(columns).join(', ')})`);
+  const given = `with given(${Object.keys(columns).join(', ')}) as (select * from ${unnest(columns)})`;
   // Not prepared: planned while the table is small it would be read from end to end for ever.
-  await hold(transaction, CompiledQuery.raw(text, columnLists(columns, rows)));
+  await hold(transaction, CompiledQuery.raw(`${given} ${update}`, columnLists(columns, rows)));
 }

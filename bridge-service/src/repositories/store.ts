@@ -37,12 +37,11 @@ import { createPlatformMessageRepository } from './platform-messages.ts';
 import { createProfileRepository } from './profiles.ts';
 import { createQuotaRepository } from './quotas.ts';
 import { createHistoryRepository } from './record-history.ts';
-import { createNonceRepository } from './request-nonces.ts';
 import { createSealRepository } from './seals.ts';
 import { createSearchReadings } from './search.ts';
 import { createStandingRepository } from './standing.ts';
 import { createStatisticsRepository } from './statistics.ts';
-import { createTicketRepository } from './tickets.ts';
+import { createUsedOnceRepository } from './used-once.ts';
 import { createWatchRepository } from './watch-list.ts';
 import { createWebhookRepository } from './webhooks.ts';
 
@@ -135,8 +134,8 @@ function createReadings(database: ServiceDatabase): Readings {
     watchList: createWatchRepository(database),
     standing: createStandingRepository(database),
     webhooks: createWebhookRepository(database),
-    tickets: createTicketRepository(database),
-    nonces: createNonceRepository(database),
+    tickets: createUsedOnceRepository(database, 'used_tickets'),
+    nonces: createUsedOnceRepository(database, 'request_nonces'),
     platformMessages: createPlatformMessageRepository(database),
     quotas: createQuotaRepository(database),
     oidc: createOidcRepository(database),

@@ -5,7 +5,6 @@ import type { ConsoleRepository } from './console-store.ts';
 import type { EventPublisher, EventSubscriber } from './events.ts';
 import type { EvidenceRepository, TsaRepository } from './evidence-store.ts';
 import type { ImportRepository } from './import-store.ts';
-import type { NonceRepository } from './nonce-store.ts';
 import type { OidcRepository } from './oidc-store.ts';
 import type { PhoneOrderRepository, PhoneRepository } from './phone-store.ts';
 import type { PlatformMessageRepository } from './platform-messages-store.ts';
@@ -38,7 +37,7 @@ import type {
 import type { SearchReadings } from './search-store.ts';
 import type { StandingRepository } from './standing-store.ts';
 import type { StatisticsRepository } from './statistics-store.ts';
-import type { TicketRepository } from './ticket-store.ts';
+import type { UsedOnceRepository } from './used-once-store.ts';
 import type { WatchRepository } from './watch-store.ts';
 import type { WebhookRepository } from './webhook-store.ts';
 
@@ -179,8 +178,8 @@ export interface Readings {
   readonly watchList: WatchRepository;
   readonly standing: StandingRepository;
   readonly webhooks: WebhookRepository;
-  readonly tickets: TicketRepository;
-  readonly nonces: NonceRepository;
+  readonly tickets: UsedOnceRepository;
+  readonly nonces: UsedOnceRepository;
   readonly platformMessages: PlatformMessageRepository;
   readonly quotas: QuotaRepository;
   readonly imports: ImportRepository;
@@ -218,6 +217,9 @@ export interface Foreseen {
   readonly certificates?: readonly string[];
   /** Digests of the values that it looks up in the watch-list. */
   readonly watched?: readonly string[];
+  /** Digests of the nonces that it uses up: of a signed request, of request tickets. */
+  readonly nonces?: readonly string[];
+  readonly tickets?: readonly string[];
 }
 
 export interface Store extends Readings, EventSubscriber {

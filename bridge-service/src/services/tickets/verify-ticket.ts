@@ -12,7 +12,7 @@ import { readIdentity } from '../registry/read-identity.ts';
 import { authorOf } from '../registry/record-change.ts';
 import { type Admission, admissionOf } from '../watch-list/admission.ts';
 import { standingOf } from '../watch-list/standing.ts';
-import { type UseContext, type WatchedSubject, watchUse } from '../watch-list/watch-use.ts';
+import { type UseContext, type WatchedSubject, watchedValues, watchUse } from '../watch-list/watch-use.ts';
 
 /** A request as a trading server vouches for it. */
 export interface RequestTicket {
@@ -78,8 +78,13 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
   const subjects = await subjectsOf(ports, ticket.context);
   const standing = standingOf((await ports.watched.current()).inactive, subjects);
 
+  const nonceDigest = secretDigest(`${ticket.platformId} ${statement.nonce}`, ops);
+  const foreseen = {
+    tickets: [nonceDigest],
+    watched: ticket.context === undefined ? [] : watchedValues(ports, { subjects, context: ticket.context }),
+  };
+
   return act.transaction(async (repositories) => {
-    const nonceDigest = secretDigest(`${ticket.platformId} ${statement.nonce}`, ops);
     const first = judged === null && (await repositories.tickets.use(nonceDigest, statement.expiresAt));
     const refusal = judged ?? (first ? null : reason('ERR_TICKET_REPLAYED'));
     const indication = refusal === null ? 'passed' : 'failed';
@@ -121,7 +126,7 @@ export async function verifyTicket(ports: Ports, act: Act, ticket: RequestTicket
         admission: admissionOf({ indication, ...(refusal && { reason: refusal }) }, watched?.overruled ?? null),
       }),
     };
-  });
+  }, foreseen);
 }
 
 /** A certificate that the registry knows says also whose it is. */
