@@ -25,6 +25,9 @@ import { fetchRegistry } from './platforms/fetch-registry.ts';
 import { KnownSites } from './platforms/known-sites.ts';
 import { PlatformRegistry } from './platforms/platform-registry.ts';
 import { ExpiryReminders } from './reminders/expiry-reminders.ts';
+import { KeyCertificates } from './reminders/key-certificates.ts';
+import { RevocationWatch } from './reminders/revocation-watch.ts';
+import { ToldThresholds } from './reminders/told-thresholds.ts';
 import { createJudge } from './service/judge.ts';
 import { createServiceClient } from './service/service-client.ts';
 import { LocalTrust } from './service/trust-anchors.ts';
@@ -141,10 +144,17 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     platforms,
   };
   announce(parts);
-  const reminders = new ExpiryReminders({
-    ...{ stateDir: config.stateDir, fleet, events, handles, now },
-    onProblem: (error) => log.error({ error }, 'certificates were not looked at'),
-  });
+  const told = new ToldThresholds(config.stateDir);
+  const looking = {
+    ...{ fleet, events, handles, now, told, certificates: new KeyCertificates() },
+    onProblem: (error: unknown) => log.error({ error }, 'certificates were not looked at'),
+  };
+  const reminders = new ExpiryReminders(looking);
+  const revocations = new RevocationWatch({ ...looking, service, everyMs: config.revocationEveryMs });
+  const look = (): void => {
+    reminders.look();
+    revocations.look();
+  };
   const handlers = createHandlers(parts);
   const greeting = (): HelloResultValue => ({
     product: 'OneLock',
@@ -161,7 +171,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
   const onCallEnd = (record: CallRecord): void => {
     logCall(log, record);
     // A site that the person has just allowed, or a key that has just been written, has not been looked at yet.
-    if (record.error === null && record.call === 'listCertificates') reminders.look();
+    if (record.error === null && record.call === 'listCertificates') look();
   };
   const logRefusal = sparingly<{ readonly error: CodedError; readonly what: string }>((refusal, leftOut) =>
     log.warn(leftOut === 0 ? refusal : { ...refusal, leftOut }, 'refused at the door'),
@@ -180,7 +190,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
           events,
           greeting,
           onCallEnd,
-          onGreeted: () => reminders.look(),
+          onGreeted: look,
         },
         connection,
       );
@@ -191,7 +201,7 @@ export async function startAgent(config: AgentConfig, surroundings: Surroundings
     close: async () => {
       service?.close();
       shelf.close();
-      await reminders.close();
+      await Promise.all([reminders.close(), revocations.close()]);
       await platforms?.close();
       await door.close();
       await sessions.closeAll();

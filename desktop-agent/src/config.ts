@@ -33,6 +33,8 @@ export interface AgentConfig {
   readonly language: WindowLanguage;
   /** How long a window waits for the person. */
   readonly consentTimeoutMs: number;
+  /** How often the service is asked whether a certificate of a key that is present was revoked, while a page listens. */
+  readonly revocationEveryMs: number;
   readonly logLevel: LogLevel;
   /** `json` prints one JSON line per event on stdout, for the program that started the agent. */
   readonly output: 'json' | 'text';
@@ -81,7 +83,9 @@ export function readConfig(environment: Environment): AgentConfig {
     consentTimeoutMs: readSeconds(
       'ONELOCK_AGENT_CONSENT_TIMEOUT_SECONDS',
       value('ONELOCK_AGENT_CONSENT_TIMEOUT_SECONDS'),
+      180,
     ),
+    revocationEveryMs: readSeconds('ONELOCK_AGENT_REVOCATION_SECONDS', value('ONELOCK_AGENT_REVOCATION_SECONDS'), 900),
     logLevel: readChoice('ONELOCK_AGENT_LOG_LEVEL', value('ONELOCK_AGENT_LOG_LEVEL'), logLevels, 'info'),
     output: readSwitch(environment, 'ONELOCK_MACHINE_OUTPUT') ? 'json' : 'text',
   });
@@ -115,8 +119,8 @@ function readPorts(text: string | undefined): readonly number[] {
   return ports;
 }
 
-function readSeconds(key: string, text: string | undefined): number {
-  if (text === undefined) return 180_000;
+function readSeconds(key: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback * 1000;
   const seconds = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (seconds < 1 || seconds > 3600) throw invalid(key, 'whole seconds, 1 to 3600');
   return seconds * 1000;

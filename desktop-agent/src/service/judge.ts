@@ -195,8 +195,13 @@ function isAboutTheInput(code: ErrorCode): boolean {
   return /^ERR_(?:X509|DER|CMS|CRYPTO|SIGNATURE|BYTES)_/.test(code);
 }
 
-/** `kind` tells the service's answers apart; the contract's do not need it. */
+/**
+ * `kind` tells the service's answers apart, and beside the verdict it says what its sources gave and what it makes of the use: that is for
+ * trading systems, which ask it themselves, and the contract has no place for it.
+ */
+const besideTheVerdict: ReadonlySet<string> = new Set(['kind', 'sources', 'admission', 'explanation', 'signed']);
+
 function withJudge(report: object, checkedBy: 'service' | 'agent'): object {
-  const { kind: _, ...rest } = report as { kind?: unknown };
-  return { ...(JSON.parse(JSON.stringify(rest)) as object), checkedBy };
+  const told = Object.entries(report).filter(([field]) => !besideTheVerdict.has(field));
+  return { ...(JSON.parse(JSON.stringify(Object.fromEntries(told))) as object), checkedBy };
 }

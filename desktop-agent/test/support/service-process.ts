@@ -26,9 +26,9 @@ export interface ServiceProcess {
   cleanUp(): Promise<void>;
 }
 
-export async function startService(): Promise<ServiceProcess> {
+export async function startService(environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-service-'));
-  let running = await launch(folder, 0);
+  let running = await launch(folder, 0, environment);
   const { url, port } = running;
   const administrator = await post(`${url}/v1/administrators`, null, { code: running.code, name: 'test' });
   const [rsaRoot, rsaIntermediate, sm2Root, sm2Intermediate] = trustAnchorFiles.map((file) =>
@@ -49,7 +49,7 @@ export async function startService(): Promise<ServiceProcess> {
     administratorToken: administrator.token,
     kill: () => running.end('SIGKILL'),
     restart: async () => {
-      running = await launch(folder, port);
+      running = await launch(folder, port, environment);
     },
     cleanUp: async () => {
       await running.end('SIGTERM');
@@ -65,7 +65,7 @@ interface Launched {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-async function launch(folder: string, port: number): Promise<Launched> {
+async function launch(folder: string, port: number, environment: Readonly<Record<string, string>>): Promise<Launched> {
   const child: ChildProcess = spawn(process.execPath, ['--conditions=onelock-source', cli, 'start'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
@@ -74,6 +74,7 @@ async function launch(folder: string, port: number): Promise<Launched> {
       ONELOCK_SERVICE_PORT: String(port),
       ONELOCK_SERVICE_DATA_DIR: folder,
       ONELOCK_SERVICE_LOG_LEVEL: 'error',
+      ...environment,
     },
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
