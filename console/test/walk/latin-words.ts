@@ -5,6 +5,7 @@ export const latinWords: readonly string[] = [
     'product-',
     'enrolment',
     'well-known',
+    'serialNumber',
     'SHA-',
     'UTF-',
     'XLSX',

@@ -83,8 +83,10 @@ export function foreignTexts([data, latin]: readonly [readonly string[], readonl
   const allowed = new Set(latin);
   const found: string[] = [];
   const judge = (text: string, where: string): void => {
-    let rest = text;
+    let rest = text.replaceAll(/https?:\/\/\S+/g, ' ');
     for (const one of known) rest = rest.replaceAll(one, ' ');
+    // A digest or a key, by its ends.
+    rest = rest.replaceAll(/\S*…\S*/g, ' ');
     if (english) {
       if (/[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]/.test(rest)) found.push(`Chinese in ${where}: ${text}`);
     } else

@@ -196,18 +196,18 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
     },
     async become(person) {
       if (sitting === person) return;
+      const kept = cookies.get(person);
+      const code = kept === undefined ? oneTimeCode() : '';
       cookies.set(sitting, await context.cookies());
       sitting = person;
       await context.clearCookies();
-      const kept = cookies.get(person);
       if (kept !== undefined) {
         await context.addCookies(kept);
         await page.reload();
         await keyboard.settled();
         return;
       }
-      const { stdout } = runCli(['break-glass', '--json'], folder);
-      await comeIn((JSON.parse(stdout) as { readonly code: string }).code, 'Second Walker');
+      await comeIn(code, 'Second Walker');
     },
     async look(what, { sweep: wanted = true } = {}) {
       await keyboard.settled();
@@ -267,6 +267,13 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
       rmSync(folder, { recursive: true, force: true });
     },
   };
+
+  function oneTimeCode(): string {
+    const { stdout, stderr } = runCli(['break-glass', '--json'], folder);
+    const { code } = JSON.parse(stdout) as { readonly code?: string };
+    if (code === undefined) throw new Error(`no one-time code: ${stderr}`);
+    return code;
+  }
 
   async function comeIn(code: string, name: string): Promise<void> {
     know(name);

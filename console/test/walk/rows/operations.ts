@@ -8,7 +8,7 @@ export const operationsRows: readonly WalkRow[] = [
     async run(walk) {
       await prepareProvince(walk);
       await walk.go('/operations');
-      await walk.expectText(walk.say('在线', 'Working'));
+      await walk.expectText(walk.say('在线', 'At work'));
       await walk.look('operations');
     },
   },
