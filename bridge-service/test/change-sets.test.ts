@@ -121,15 +121,28 @@ describe('a preview', () => {
       challenge: fromBase64(challenge),
     });
     expect((await post('/v1/logins', { token }, platform)).body.indication).toBe('passed');
-    const { body } = await post('/v1/change-sets/preview', {
-      operations: [{ kind: 'ca.update', id, state: 'off-boarded' }],
-    });
-    expect(body.preview).toMatchObject([{ name: 'sm2', effect: 'leaves', platforms: 1 }]);
-    const [preview] = body.preview;
-    expect(preview.certificates).toBeGreaterThanOrEqual(2);
-    expect(preview.companies).toBeGreaterThanOrEqual(1);
-    // Each company of the test hierarchy that has a certificate of the other CA too is not left without one.
-    expect(preview.companiesWithoutOther).toBeLessThanOrEqual(preview.companies);
+    const leaving = { operations: [{ kind: 'ca.update', id, state: 'off-boarded' }] };
+    const previewed = async (more: object = {}) =>
+      (await post('/v1/change-sets/preview', { ...leaving, ...more })).body;
+    // One company has a certificate of the other CA too, and so is not left without one.
+    const touched = {
+      name: 'sm2',
+      effect: 'leaves',
+      certificates: 2,
+      companies: 1,
+      companiesWithoutOther: 0,
+      platforms: 1,
+    };
+    expect((await previewed()).preview).toMatchObject([touched]);
+    const [other] = (await service.call('GET', '/v1/certificates', { token: first })).body.items.filter(
+      ({ issuer }: { issuer: string }) => /RSA/i.test(issuer),
+    );
+    await service.call('PATCH', `/v1/certificates/${other.id}`, { token: first, body: { state: 'retired' } });
+    expect((await previewed()).preview).toMatchObject([{ ...touched, companiesWithoutOther: 1 }]);
+    // What has ended by the day of the change is not touched by it.
+    expect((await previewed({ applyAt: '2099-01-01T00:00:00Z' })).preview).toMatchObject([
+      { certificates: 0, companies: 0, companiesWithoutOther: 0 },
+    ]);
     const none = await post('/v1/change-sets/preview', { operations: [enter('p256')] });
     expect(none.body.preview).toMatchObject([{ effect: 'enters', certificates: 0, companies: 0 }]);
   });

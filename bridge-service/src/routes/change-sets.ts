@@ -61,9 +61,9 @@ function proposalRoutes(app: App, { ports }: RouteContext): void {
         access: readers,
         answer: [200, closed({ preview: Type.Array(PreviewSchema) })],
       },
-      { body: closed({ operations: Operations }) },
+      { body: closed({ operations: Operations, applyAt: Type.Optional(Instant) }) },
     ),
-    async ({ body }) => ({ preview: await previewChanges(ports, body.operations) }),
+    async ({ body }) => ({ preview: await previewChanges(ports, body.operations, body.applyAt) }),
   );
 
   app.post(

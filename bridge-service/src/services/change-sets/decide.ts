@@ -54,10 +54,11 @@ export const approvalText = (digest: string): Uint8Array => utf8Encode(`onelock-
  */
 export async function proposeChangeSet(ports: Ports, act: Act, proposal: Proposal): Promise<ChangeSetView> {
   const { clock, ops } = ports;
-  const preview = await previewOperations(ports.store, ports, proposal.operations);
+  const applyAt = readApplyAt(proposal.applyAt);
+  const preview = await previewOperations(ports.store, ports, proposal.operations, applyAt);
   const now = clock().toISOString();
   const { title, reason, operations, urgent = false } = proposal;
-  const proposed = { title, reason, operations, urgent, applyAt: readApplyAt(proposal.applyAt) };
+  const proposed = { title, reason, operations, urgent, applyAt };
   const set: ChangeSet = {
     ...proposed,
     id: newId('chg', clock, ops),
@@ -168,8 +169,9 @@ export async function listChangeSets(
 export async function previewChanges(
   ports: Ports,
   operations: readonly ChangeOperation[],
+  applyAt: string | undefined,
 ): Promise<readonly OperationPreview[]> {
-  return previewOperations(ports.store, ports, operations);
+  return previewOperations(ports.store, ports, operations, readApplyAt(applyAt));
 }
 
 const approvalsFor = ({ urgent }: ChangeSet): number => (urgent ? 2 : 1);

@@ -16,8 +16,13 @@ import { readCaChange } from '../update-ca.ts';
 
 type PreviewPorts = Pick<Ports, 'ops' | 'clock'>;
 
+interface Day extends Pick<Ports, 'ops'> {
+  readonly at: string;
+}
+
 /**
- * Says whom operations would touch, without doing anything: "CA X leaves: 1,204 companies, of which 37 have no other certificate".
+ * Says whom operations would touch, without doing anything: "CA X leaves: 1,204 companies, of which 37 have no other certificate". Who would be touched
+ * on the day on which they take effect counts: certificates that have ended by then do not.
  *
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND for a CA or platform that is not there, and those of certificates that cannot be read
  */
@@ -25,15 +30,18 @@ export async function previewOperations(
   readings: Pick<Readings, 'cas' | 'callers' | 'certificates'>,
   ports: PreviewPorts,
   operations: readonly ChangeOperation[],
+  applyAt: string | null,
 ): Promise<readonly OperationPreview[]> {
+  const now = ports.clock().toISOString();
+  const day = { ops: ports.ops, at: applyAt !== null && applyAt > now ? applyAt : now };
   const previews: OperationPreview[] = [];
-  for (const operation of operations) previews.push(await previewOne(readings, ports, operation));
+  for (const operation of operations) previews.push(await previewOne(readings, day, operation));
   return previews;
 }
 
 async function previewOne(
   readings: Pick<Readings, 'cas' | 'callers' | 'certificates'>,
-  ports: PreviewPorts,
+  day: Day,
   operation: ChangeOperation,
 ): Promise<OperationPreview> {
   const { kind } = operation;
@@ -41,15 +49,14 @@ async function previewOne(
     case 'ca.register':
       return {
         ...{ kind, name: operation.name, effect: 'enters' },
-        ...(await reachOf(readings, ports, readAll(ports, operation))),
+        ...(await reachOf(readings, day, readAll(day, operation))),
       };
     case 'ca.update': {
       const ca = await readings.cas.byId(operation.id);
       if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
       const effect = effectOn(ca, operation.state);
-      const touched =
-        effect === 'changes' ? replaced(ca, readCaChange(ports, operation).certificates) : ca.certificates;
-      return { ...{ kind, name: ca.name, effect }, ...(await reachOf(readings, ports, touched)) };
+      const touched = effect === 'changes' ? replaced(ca, readCaChange(day, operation).certificates) : ca.certificates;
+      return { ...{ kind, name: ca.name, effect }, ...(await reachOf(readings, day, touched)) };
     }
     case 'ca.set-enrolment':
     case 'ca.set-sources':
@@ -59,7 +66,7 @@ async function previewOne(
       else readCaProfile(operation.profile);
       const ca = await readings.cas.byId(operation.id);
       if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-      return { ...{ kind, name: ca.name, effect: 'changes' }, ...(await reachOf(readings, ports, ca.certificates)) };
+      return { ...{ kind, name: ca.name, effect: 'changes' }, ...(await reachOf(readings, day, ca.certificates)) };
     }
     case 'platform.register':
       checkOrigins('platform', operation.origins ?? []);
@@ -108,9 +115,9 @@ function replaced(
 /** Registered certificates that one of these has issued, by the name of the issuer. */
 function reachOf(
   { certificates }: Pick<Readings, 'certificates'>,
-  { ops, clock }: PreviewPorts,
+  { ops, at }: Day,
   authorities: readonly CaCertificate[],
 ) {
   const keys = new Set(authorities.map(({ der }) => keyOfName(parseCertificate(der).subject, ops)));
-  return certificates.reach([...keys], clock().toISOString());
+  return certificates.reach([...keys], at);
 }

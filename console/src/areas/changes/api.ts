@@ -100,8 +100,12 @@ export const changeSets = {
         (of.ca === undefined || operations.some((operation) => 'id' in operation && operation.id === of.ca)),
     );
   },
-  preview: async (operations: readonly Operation[]) =>
-    (await call<{ preview: readonly Preview[] }>('POST', `${path}/preview`, { body: { operations } })).preview,
+  preview: async (operations: readonly Operation[], applyAt?: string) =>
+    (
+      await call<{ preview: readonly Preview[] }>('POST', `${path}/preview`, {
+        body: { operations, ...(applyAt !== undefined && { applyAt }) },
+      })
+    ).preview,
   propose: (body: Proposal, key: string) => call<ChangeSet>('POST', path, { body, key }),
   approve: (id: string, body: object, key: string) => call<ChangeSet>('POST', `${path}/${id}/approval`, { body, key }),
   end: (id: string, reason: string, key: string) =>
