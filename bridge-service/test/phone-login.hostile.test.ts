@@ -3,7 +3,7 @@ import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EntrySpec, makeCrl } from '../../core/test/support/test-crl.ts';
 import { companies } from '../../demo/src/province/companies.ts';
-import { input, makeRequest } from './support/applicant.ts';
+import { enrolmentOf, input, makeRequest, product } from './support/applicant.ts';
 import { PhoneWorld, rightPin, type Screen, TestPhone, wrongPin } from './support/phone.ts';
 import { SourceDouble } from './support/source-double.ts';
 
@@ -320,6 +320,19 @@ describe('a certificate for phones', () => {
     expect(await codes(phone.call('applications', { ...input(world.ca.sm2), product: 'sm2-single' }) as never)).toBe(
       'ERR_ENROLMENT_NOT_OFFERED',
     );
+  });
+
+  it('has one SM2 key: a CA that sells others to phones is told', async () => {
+    for (const wrong of [
+      { ...product('phone', 'sm2', 'dual'), medium: 'phone' },
+      { ...product('phone', 'rsa-2048', 'single'), medium: 'phone' },
+    ]) {
+      const { body } = await world.service.call('PUT', `/v1/cas/${world.ca.rsa}/enrolment`, {
+        token: world.service.administrator,
+        body: enrolmentOf('http://127.0.0.1:9/.well-known/est', [wrong]),
+      });
+      expect(body.error).toMatchObject({ code: 'ERR_REQUEST_INVALID', params: { field: '/products/0/medium' } });
+    }
   });
 
   it('that was revoked between scanning and signing gets nobody in', async () => {

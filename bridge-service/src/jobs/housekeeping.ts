@@ -17,6 +17,9 @@ const applicantKeptMs = 180 * 86_400_000;
 const deliveredKeptMs = 7 * 86_400_000;
 const deadKeptMs = 30 * 86_400_000;
 
+/** A CA has so long to certify a phone's key. */
+const phoneKeptMs = 90 * 86_400_000;
+
 type HousekeepingPorts = Pick<Ports, 'store' | 'clock' | 'lifetimes' | 'ops'>;
 
 export interface CleanedUp {
@@ -34,6 +37,7 @@ export interface CleanedUp {
   readonly refusals: number;
   readonly abandonedUploads: number;
   readonly phoneOrders: number;
+  readonly phones: number;
   readonly watchEntries: number;
   readonly applicants: number;
 }
@@ -60,6 +64,7 @@ export async function cleanUp(ports: HousekeepingPorts): Promise<CleanedUp> {
       evidenceItems: await repositories.audit.eraseEvidenceBefore(before(lifetimes.auditPayloadDays * 86_400_000)),
       abandonedUploads: await endAbandonedUploads(repositories, ports, before(challengeGraceMs)),
       // As challenges, of which they are made.
+      phones: await repositories.phones.deleteUncertifiedBefore(before(phoneKeptMs)),
       phoneOrders: await repositories.phoneOrders.deleteExpiredBefore(before(challengeGraceMs)),
       // What an entry was about, as long as the log tells of its end.
       watchEntries: await repositories.watchList.forgetEndedBefore(before(lifetimes.auditPayloadDays * 86_400_000)),

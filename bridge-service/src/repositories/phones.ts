@@ -17,6 +17,22 @@ export function createPhoneRepository(database: ServiceDatabase): PhoneRepositor
     async areThere() {
       return (await database.selectFrom('phones').select('id').limit(1).executeTakeFirst()) !== undefined;
     },
+    async deleteUncertifiedBefore(instant) {
+      const { numDeletedRows } = await database
+        .deleteFrom('phones')
+        .where('created_at', '<', instant)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('certificates')
+                .select('certificates.id')
+                .whereRef('certificates.key_digest', '=', 'phones.public_key_digest'),
+            ),
+          ),
+        )
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
     async update(phone) {
       const { id, ...row } = toRow(phone);
       await database.updateTable('phones').set(row).where('id', '=', id).execute();

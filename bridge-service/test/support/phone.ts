@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { fromBase64, toBase64 } from '@onelock/core/bytes';
 import { encodeLoginToken, type LoginTokenWire, loginScheme, loginToBeSigned } from '@onelock/core/login';
 import { parseCertificate } from '@onelock/core/x509';
@@ -67,6 +68,15 @@ export class TestPhone {
     return phone;
   }
 
+  /** The same phone, whose requests reach another node. */
+  through(service: TestService): TestPhone {
+    const same: TestPhone = Object.create(this, { service: { value: service } });
+    same.scan = (frame) => same.call('claims', { frame: frame.split('#')[1] ?? frame });
+    same.unlock = (order, pinProof = rightPin) => same.call(`orders/${order}/unlock`, { pinProof });
+    same.send = (order, token) => same.call(`orders/${order}/approval`, { token });
+    return same;
+  }
+
   call(path: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
     return this.service.call(body === undefined ? 'GET' : 'POST', `/phone/api/${path}`, {
       ...(body !== undefined && { body }),
@@ -134,26 +144,47 @@ export class Screen {
   finish = (order: string = this.order.id) => this.act('finish', { order });
   cancel = (order: string = this.order.id) => this.act('cancel', { order });
 
+  /** The states that the stream tells, until it tells `last`. */
+  async follow(last: string, order: string = this.order.id): Promise<readonly string[]> {
+    const { text } = await this.#listen(order, (told) => told.includes(`"state":"${last}"`));
+    const states = [...text.matchAll(/"state":"(\w+)"/g)].map(([, state = '']) => state);
+    return states.filter((state, index) => state !== states[index - 1]);
+  }
+
   /** What the stream says first: the order as it is, and a frame while it is shown. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   async look(order: string = this.order.id): Promise<{ readonly order: any; readonly frame: string | null }> {
-    const ending = new AbortController();
-    const cookie = [...this.visitor.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
-    const response = await fetch(`${this.page}/phone/stream?order=${order}`, {
-      headers: { cookie },
-      signal: ending.signal,
-    });
-    if (response.status !== 200 || response.body === null) return { order: await response.json(), frame: null };
-    let text = '';
-    for await (const chunk of response.body) {
-      text += Buffer.from(chunk).toString('utf8');
-      if (/event: order\n.*\n\n(event: frame\n.*\n\n|: here)/.test(text)) break;
-    }
-    ending.abort();
+    const { status, text } = await this.#listen(order, (told) =>
+      /event: order\n.*\n\n(event: frame\n.*\n\n|: here)/.test(told),
+    );
+    if (status !== 200) return { order: JSON.parse(text), frame: null };
     return {
       order: JSON.parse(/event: order\ndata: (.*)\n/.exec(text)?.[1] ?? 'null'),
       frame: /event: frame\ndata: (.*)\n/.exec(text)?.[1] ?? null,
     };
+  }
+
+  /** Not by `fetch`, which opens another connection for one that was given up, asks nothing on it, and a server that stops waits for it. */
+  #listen(
+    order: string,
+    enough: (told: string) => boolean,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const cookie = [...this.visitor.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+    return new Promise((resolve, reject) => {
+      const asked = get(`${this.page}/phone/stream?order=${order}`, { headers: { cookie }, agent: false }, (answer) => {
+        let text = '';
+        const done = (): void => {
+          resolve({ status: answer.statusCode ?? 0, text });
+          asked.destroy();
+        };
+        answer.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+          if (enough(text)) done();
+        });
+        answer.on('end', done);
+      });
+      asked.on('error', reject);
+    });
   }
 }
 

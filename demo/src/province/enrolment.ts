@@ -40,8 +40,8 @@ const products = {
       ...{ validDays: years(2), priceFen: 12_000, renewalPriceFen: 9_000, expectedMinutes: 30, label: 'single' },
     },
     {
-      ...{ code: 'company-phone-1y', title: '企业手机证书（一年）', keySpec: 'sm2', variant: 'single' },
-      ...{ validDays: years(1), priceFen: 6_000, renewalPriceFen: 6_000, expectedMinutes: 10, label: 'single' },
+      ...{ code: 'company-phone-2y', title: '企业手机证书（两年）', keySpec: 'sm2', variant: 'single' },
+      ...{ validDays: years(2), priceFen: 6_000, renewalPriceFen: 6_000, expectedMinutes: 10, label: 'single' },
       medium: 'phone',
     },
   ],

@@ -178,6 +178,10 @@ export function createPhoneDesk({ server, language, sentence, go, leave }: Phone
     stream = server.followPhone(id);
     stream.addEventListener('frame', ({ data }) => picture.show(String(data)));
     stream.addEventListener('order', ({ data }) => take(JSON.parse(String(data)) as PhoneOrder));
+    // It comes again by itself unless the service has no room for it.
+    stream.addEventListener('error', () => {
+      if (stream?.readyState === EventSource.CLOSED) fail(new Refusal(null, ''));
+    });
     ticking = setInterval(tick, 1_000);
   }
 

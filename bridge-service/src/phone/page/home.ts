@@ -13,11 +13,13 @@ export function homeView(kept: readonly Kept[], chosen: string | null = null): M
     const { say } = desk;
     const apply = (primary: boolean): HTMLElement =>
       button(primary ? say.apply : say.applyAnother, () => desk.go(applyView(emptyForm())), 'apply', primary);
+    const inApp = isInsideApp() ? element('p', { class: 'notice fail', 'data-test': 'in-app' }, say.inApp) : null;
     if (kept.length === 0)
       return {
         element: element(
           'section',
           {},
+          inApp,
           heading(say.none),
           element('p', {}, say.intro),
           element('div', { class: 'acts' }, apply(true)),
@@ -44,6 +46,7 @@ export function homeView(kept: readonly Kept[], chosen: string | null = null): M
       element: element(
         'section',
         {},
+        inApp,
         heading(say.certificates),
         element('div', { class: 'cards' }, ...cards),
         current === undefined || !isReady(current)
@@ -61,6 +64,9 @@ export function homeView(kept: readonly Kept[], chosen: string | null = null): M
   };
   return make;
 }
+
+/** WeChat, DingTalk, Alipay, Feishu and QQ keep pages in storage of their own. */
+const isInsideApp = (): boolean => /MicroMessenger|DingTalk|AlipayClient|Lark|\bQQ\//i.test(navigator.userAgent);
 
 export const isReady = ({ certificate }: Kept): boolean => certificate !== null;
 

@@ -103,6 +103,8 @@ const zhCN = {
   support: '支持编号',
   network: '连不上服务器，请检查网络后重试。',
   unopened: '密钥无法打开：本机保存的内容可能已损坏，请移除后重新申请。',
+  inApp:
+    '您正在微信、钉钉等应用的内置浏览器里打开本页。请点右上角菜单，选择“在浏览器打开”：内置浏览器可能随时清除密钥。',
   insecure: '请用 https 地址打开本页，否则浏览器不允许保管密钥。',
   storage: '这个浏览器不允许本页保存数据（可能是无痕模式），不能保管密钥。请换普通模式打开。',
 };
@@ -216,6 +218,8 @@ const en: Words = {
   support: 'Support id',
   network: 'The server cannot be reached. Check the network and try again.',
   unopened: 'The key could not be opened: what this phone kept may be damaged. Remove it and apply again.',
+  inApp:
+    'This page is open inside another app. Choose “Open in browser” from its menu: browsers inside apps may throw keys away.',
   insecure: 'Open this page at its https address: otherwise the browser keeps no keys.',
   storage: 'This browser lets the page keep nothing (a private window, perhaps). Open it in an ordinary one.',
 };

@@ -53,9 +53,12 @@ export function readCaEnrolment(enrolment: CaEnrolment): CaEnrolment {
   const codes = enrolment.products.map(({ code }) => code);
   if (new Set(codes).size < codes.length)
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/products', rule: 'each code once' });
-  for (const [index, { variant, keySpec }] of enrolment.products.entries())
+  for (const [index, { variant, keySpec, medium }] of enrolment.products.entries()) {
     if (variant === 'dual' && keySpec !== 'sm2')
       throw new CodedError('ERR_REQUEST_INVALID', { field: `/products/${index}/variant`, rule: 'dual is for sm2' });
+    if (medium === 'phone' && (keySpec !== 'sm2' || variant !== 'single'))
+      throw new CodedError('ERR_REQUEST_INVALID', { field: `/products/${index}/medium`, rule: 'sm2, single' });
+  }
   return enrolment;
 }
 

@@ -6,6 +6,8 @@ export interface PhoneRepository {
   update(phone: Phone): Promise<void>;
   /** Any at all. */
   areThere(): Promise<boolean>;
+  /** Those of before the instant whose key no certificate was registered for. */
+  deleteUncertifiedBefore(instant: string): Promise<number>;
 }
 
 export interface PhoneOrderRepository {

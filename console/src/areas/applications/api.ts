@@ -28,6 +28,8 @@ export interface Product {
   renewalPriceFen: number;
   expectedMinutes: number;
   label?: string;
+  /** Made on a phone, at the service's page for phones. */
+  medium?: 'phone' | undefined;
 }
 
 export interface Issued {
