@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { isCodedError } from '@onelock/core/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backUp, restore } from '../src/commands/copy.ts';
@@ -92,6 +93,27 @@ describe('a backup', () => {
         (error: unknown) => error,
       );
       expect(isCodedError(again) && again.code).toBe('ERR_CLI_USAGE');
+    } finally {
+      await target.drop();
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+
+  it('that somebody has changed is not put back, and nothing of it stays', async () => {
+    const file = path.join(folder, 'changed.db');
+    copyFileSync(path.join(folder, 'backup.db'), file);
+    const changing = new DatabaseSync(file);
+    changing.exec(`drop trigger audit_log_refuse_update; update audit_log set actor = 'x' where sequence = 2`);
+    changing.close();
+    const other = mkdtempSync(path.join(tmpdir(), 'onelock-restored-'));
+    const target = await newTestDatabase(other);
+    try {
+      const failed = restore({}, { database: placeOf(target.location), from: file });
+      await expect(failed.catch((error: unknown) => error)).resolves.toFailWith('ERR_SERVICE_AUDIT_BROKEN');
+      expect(await target.sql('select sequence from audit_log')).toEqual([]);
+      // Whole as it was, it takes the whole backup.
+      const back = await restore({}, { database: placeOf(target.location), from: path.join(folder, 'backup.db') });
+      expect(back.rows.cas).toBe(2);
     } finally {
       await target.drop();
       rmSync(other, { recursive: true, force: true });

@@ -98,8 +98,12 @@ async function copyBetween(
     const target = await openDatabase(to);
     try {
       await requireEmpty(target, to);
-      const rows = await copyDatabase(source, target, writers);
-      const audit = await verifyCopy(target, rows);
+      const verified: AuditReport[] = [];
+      const rows = await copyDatabase(source, target, writers, async (copy, copied) => {
+        verified.push(await verifyCopy(copy, copied));
+      });
+      const [audit] = verified;
+      if (audit === undefined) throw new CodedError('ERR_SERVICE_INTERNAL');
       return { from: describeLocation(from), to: describeLocation(to), rows, audit };
     } finally {
       await target.destroy();

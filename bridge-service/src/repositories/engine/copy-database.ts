@@ -11,30 +11,41 @@ const pageSize = 1_000;
 
 /**
  * Copies everything of one database into another of the same migrations, whatever the engines: the source as it is at one moment,
- * the target in one transaction. What stood in the target is replaced, so it has to be empty but for what migrations put there.
+ * the target in one transaction. What stood in the target is replaced, so it has to be empty but for what migrations put there. Each table is counted in
+ * the target.
  *
  * @param writers  whether others write to a SQLite source meanwhile, or wait for the end
+ * @param check  looks at the copy before it is committed: when it rejects, the target is as it was
  */
 export async function copyDatabase(
   source: ServiceDatabase,
   target: ServiceDatabase,
   writers: 'go on' | 'wait',
+  check: (copy: ServiceDatabase, copied: CopiedRows) => Promise<void>,
 ): Promise<CopiedRows> {
-  return source
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode(writers === 'go on' ? 'read only' : 'read write')
-    .execute((from) =>
-      target.transaction().execute(async (to) => {
-        const tables = await tablesOf(to);
-        const restoreGuards = await suspendGuards(to, tables);
-        const copied: Record<string, number> = {};
-        for (const table of [...tables].reverse()) await sql`delete from ${sql.table(table.name)}`.execute(to);
-        for (const table of tables) copied[table.name] = await copyTable(from, to, table);
-        await restoreGuards();
-        return copied;
-      }),
-    );
+  return target.transaction().execute(async (to) => {
+    const tables = await tablesOf(to);
+    const restoreGuards = await suspendGuards(to, tables);
+    for (const table of [...tables].reverse()) await sql`delete from ${sql.table(table.name)}`.execute(to);
+    const copied = await source
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode(writers === 'go on' ? 'read only' : 'read write')
+      .execute(async (from) => {
+        const rows: Record<string, number> = {};
+        for (const table of tables) rows[table.name] = await copyTable(from, to, table);
+        return rows;
+      });
+    for (const { name } of tables) await demandCount(to, name, copied[name] ?? 0);
+    await check(to, copied);
+    await restoreGuards();
+    return copied;
+  });
+}
+
+async function demandCount(database: ServiceDatabase, table: string, copied: number): Promise<void> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(database);
+  if (Number(rows[0]?.n) !== copied) throw new Error(`${table} has ${rows[0]?.n} rows of ${copied}`);
 }
 
 interface CopiedTable {
