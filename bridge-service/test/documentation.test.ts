@@ -31,6 +31,17 @@ function* schemasIn(value: unknown, path = ''): Generator<readonly [path: string
   for (const [name, inner] of Object.entries(record)) yield* schemasIn(inner, `${path}/${name}`);
 }
 
+/** Judgements; acts by a code, a challenge or an offset that counts once; and those that come to the same when they are done again. */
+const withoutKey = [
+  ...['POST /v1/certificates/validate', 'POST /v1/signatures/verify', 'POST /v1/documents/verify'],
+  ...['POST /v1/judgements/batch', 'POST /v1/tickets/verify', 'POST /v1/timestamps/verify'],
+  ...['POST /v1/timestamps', 'POST /v1/tsa', 'POST /v1/change-sets/preview', 'POST /v1/cas/{id}/enrolment/trial'],
+  ...['POST /v1/administrators', 'POST /v1/console/challenges', 'POST /v1/console/sessions'],
+  ...['POST /v1/console/sessions/by-code', 'DELETE /v1/console/session', 'POST /v1/console/session/keys'],
+  ...['PUT /v1/imports/{id}/content', 'POST /v1/audit/checkpoints', 'POST /v1/applications/{id}/applicant'],
+  ...['POST /v1/cas/{id}/sources/refresh', 'POST /v1/cas/{id}/sources/forget-list'],
+];
+
 describe('the OpenAPI document', () => {
   it('describes every operation in both languages, with its errors and its callers', async () => {
     const { body, status } = await service.call('GET', '/openapi.json');
@@ -57,6 +68,19 @@ describe('the OpenAPI document', () => {
         );
       }
     }
+  });
+
+  it('takes an Idempotency-Key with every write, but with those that are none or cannot be done twice', async () => {
+    const { body } = await service.call('GET', '/openapi.json');
+    const without = Object.entries<Record<string, { parameters?: { name: string }[] }>>(body.paths).flatMap(
+      ([url, methods]) =>
+        Object.entries(methods).flatMap(([method, { parameters = [] }]) =>
+          method === 'get' || parameters.some(({ name }) => name === 'idempotency-key')
+            ? []
+            : `${method.toUpperCase()} ${url}`,
+        ),
+    );
+    expect(without.sort()).toEqual(withoutKey.toSorted());
   });
 
   it('has no open object, but for data that rides along', async () => {

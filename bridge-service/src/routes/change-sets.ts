@@ -143,6 +143,7 @@ function decisionRoutes(app: App, { ports }: RouteContext): void {
         answer: [200, ChangeSetSchema],
       },
       {
+        headers: IdempotencyHeader,
         params: byId('chg'),
         body: closed({
           digest: Digest,
