@@ -201,16 +201,35 @@ function describeImport({
 /** The outcome of `report verify` for people. */
 function describeReport({ indication, reason, signer, report }: VerifiedReport): string {
   const heads = {
-    passed: '通过 / passed',
-    failed: '未通过 / failed',
-    indeterminate: '无法判定 / indeterminate',
+    passed: '报告的签名通过 / passed: the signature of the report',
+    failed: '报告的签名未通过 / failed: the signature of the report',
+    indeterminate: '报告的签名无法判定 / indeterminate: the signature of the report',
   } as const;
   const why =
     reason === undefined
       ? []
       : (['zh-CN', 'en'] as const).map((locale) => describeError(reason.code, reason.params, locale));
   const content = report === null ? [] : [JSON.stringify(report, null, 2)];
-  return `${[heads[indication], `签名者 / signer: ${signer}`, ...why, ...content].join('\n')}\n`;
+  return `${[heads[indication], `签名者 / signer: ${signer}`, ...why, ...insideOf(report), ...content].join('\n')}\n`;
+}
+
+/** What the report itself says, and by whose word: a signature that holds makes no verdict of it. */
+function insideOf(report: unknown): readonly string[] {
+  const { answer, basis } = (report ?? {}) as {
+    readonly answer?: { readonly indication?: unknown };
+    readonly basis?: { readonly trust?: unknown };
+  };
+  const words: Readonly<Record<string, string>> = {
+    registry: '按登记的 CA 判定 / judged by the CAs of the registry',
+    question:
+      '信任锚由请求方自带，不代表登记的 CA / the caller brought the trust anchors: they are not those of the registry',
+    key: '按请求方所给的公钥，无人担保属谁 / by a bare key that the caller named: nobody vouches whose it is',
+  };
+  const trust = words[String(basis?.trust)];
+  return [
+    ...(answer?.indication === undefined ? [] : [`报告的结论 / verdict in the report: ${String(answer.indication)}`]),
+    ...(trust === undefined ? [] : [trust]),
+  ];
 }
 
 /** The outcome of `audit replay` for people. */

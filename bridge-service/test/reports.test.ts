@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fromBase64, toBase64, utf8Encode } from '@onelock/core/bytes';
-import { prepareSignedData } from '@onelock/core/cms';
+import { fromBase64, toBase64, toHex, utf8Decode, utf8Encode } from '@onelock/core/bytes';
+import { parseSignedData, prepareSignedData } from '@onelock/core/cms';
 import { computeZa, sm2DefaultUserId } from '@onelock/core/crypto';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { derOf, pem, testKey } from './support/pki.ts';
@@ -98,7 +99,9 @@ describe('a report signed by the service', () => {
     });
     expect(told.signer).toBe(signer.subject);
     const bare = write('report.der', fromBase64(body.signed.value));
-    expect(runCli(['report', 'verify', bare, '--trust', trust], folder).stdout).toContain('通过 / passed');
+    const shown = runCli(['report', 'verify', bare, '--trust', trust], folder).stdout;
+    expect(shown).toContain('通过 / passed');
+    expect(shown).toContain('按登记的 CA 判定');
     const other = runCli(['report', 'verify', bare, '--trust', write('other.pem', pem('sm2/root')), '--json'], folder);
     expect(other.status).toBe(1);
     expect(JSON.parse(other.stdout)).toMatchObject({ report: null });
@@ -132,6 +135,46 @@ describe('a report signed by the service', () => {
     });
     expect(body).toMatchObject({ indication: 'passed', signed: { format: 'cms' } });
     expect(body.explanation.summary).toMatch(/^Passed: signature/);
+  });
+});
+
+describe('the basis of a signed report', () => {
+  const ops = createNodeCrypto();
+  const sm3 = (bytes: Uint8Array): string => `sm3:${toHex(ops.digest('sm3', bytes))}`;
+  const basisOf = (body: { signed: { value: string } }) => {
+    const { content } = parseSignedData(fromBase64(body.signed.value));
+    return JSON.parse(utf8Decode(content ?? new Uint8Array())).basis;
+  };
+  const asked = (url: string, body: object) =>
+    service.call('POST', url, { token: service.administrator, body: { ...body, sign: 'cms' } });
+
+  it('says whether the CAs of the registry count or what the caller brought, and which', async () => {
+    const byRegistry = await asked('/v1/certificates/validate', { certificate: pem('sm2/leaf') });
+    expect(basisOf(byRegistry.body)).toMatchObject({ trust: 'registry', given: [] });
+    const own = await asked('/v1/certificates/validate', {
+      ...{ certificate: pem('sm2/leaf'), trustAnchors: [pem('sm2/root')], intermediates: [pem('sm2/intermediate')] },
+      revocation: 'none',
+    });
+    expect(own.body.indication).toBe('passed');
+    expect(basisOf(own.body)).toMatchObject({
+      ...{ trust: 'question', given: ['trustAnchors', 'revocation'], revocation: 'none' },
+      trustAnchors: [sm3(derOf('sm2/root'))],
+    });
+  });
+
+  it('names what was signed, and by which certificate or key', async () => {
+    const content = utf8Encode('报价 100 万元');
+    const algorithm = { kind: 'rsa-pkcs1v15', digest: 'sha256' } as const;
+    const signed = {
+      ...{ kind: 'raw', content: toBase64(content) },
+      signature: toBase64(ops.sign(testKey('rsa/leaf'), algorithm, content)),
+    };
+    const byCertificate = await asked('/v1/signatures/verify', { ...signed, certificate: pem('rsa/leaf') });
+    expect(basisOf(byCertificate.body)).toMatchObject({ content: sm3(content), certificate: sm3(derOf('rsa/leaf')) });
+    const { spki } = parseCertificate(derOf('rsa/leaf'));
+    const byKey = await asked('/v1/signatures/verify', { ...signed, publicKey: toBase64(spki) });
+    expect(byKey.body.indication).toBe('passed');
+    expect(basisOf(byKey.body)).toMatchObject({ trust: 'key', content: sm3(content), publicKey: sm3(spki) });
   });
 });
 

@@ -4,6 +4,7 @@ import type { ExplainedConstraint } from '@onelock/core/validation';
 import { reportContent } from '../secrets/report-signer.ts';
 import { type Explanation, explainReport } from './explain-report.ts';
 import type { Act, Ports } from './ports/ports.ts';
+import type { ReportBasis } from './report-basis.ts';
 
 /** What a caller wants of a report beside the verdict. */
 export interface ReportWishes {
@@ -20,21 +21,26 @@ export interface FinishedReport {
   readonly signed?: { readonly format: 'cms'; readonly value: string };
 }
 
+export interface FinishedBy {
+  /** What was judged: `sm3:` and a digest. */
+  readonly subject: string;
+  readonly basis: ReportBasis;
+  readonly checked?: readonly ExplainedConstraint[] | undefined;
+}
+
 /**
  * Adds words and the service's signature to an answer, as far as they are wanted.
- *
- * @param subject  what was judged: `sm3:` and a digest
  */
 export function finishReport<Answer extends Parameters<typeof explainReport>[0]>(
   { reports, clock }: Pick<Ports, 'reports' | 'clock'>,
   { requestId }: Pick<Act, 'requestId'>,
   answer: Answer,
   { explain, language = 'zh-CN', sign }: ReportWishes,
-  { subject, checked }: { readonly subject: string; readonly checked?: readonly ExplainedConstraint[] | undefined },
+  { subject, basis, checked }: FinishedBy,
 ): Answer & FinishedReport {
   const told = explain === undefined ? answer : { ...answer, explanation: explainReport(answer, language, checked) };
   if (sign === undefined) return told;
   const now = clock();
-  const content = reportContent({ issuedAt: now.toISOString(), requestId, subject, answer: told });
+  const content = reportContent({ issuedAt: now.toISOString(), requestId, subject, basis, answer: told });
   return { ...told, signed: { format: 'cms', value: toBase64(reports.sign(content, now)) } };
 }

@@ -35,7 +35,7 @@ export interface TrustQuestion {
  * Fields by which a caller replaces the service's own judgement of whom to trust, when and how. The others only ask for more
  * (a name, a usage), and anybody may do that.
  */
-const explicitFields = [
+export const explicitFields = [
   ...(['trustAnchors', 'at', 'profile', 'revocation', 'crls', 'ocspResponses', 'policies'] as const),
   'evidence',
 ] as const;

@@ -7,6 +7,7 @@ import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readCertificate } from './read-certificates.ts';
+import { reportBasis } from './report-basis.ts';
 import { type Admission, recordUse } from './watch-list/admission.ts';
 import type { UseContext } from './watch-list/watch-use.ts';
 
@@ -41,5 +42,9 @@ export async function validateCertificate(
       ? maskPersonalNumbers(explainCertificate({ certificate, ...evidence }, ports.ops).checked)
       : undefined;
   const answer = { ...report, ...(admission && { admission }), ...(sources.length > 0 && { sources }) };
-  return finishReport(ports, act, answer, question, { subject: target, checked });
+  return finishReport(ports, act, answer, question, {
+    subject: target,
+    basis: reportBasis(question, details),
+    checked,
+  });
 }

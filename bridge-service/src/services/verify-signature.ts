@@ -13,6 +13,7 @@ import { namedBy, subjectsOf } from './message-subjects.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificate, readCertificateList, readingField } from './read-certificates.ts';
+import { reportBasis } from './report-basis.ts';
 import { nameOfAlgorithm, type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
 import { useDetails } from './statistics/use-details.ts';
 import { type DigestQuestion, digestedContent, judgeDigest } from './verify-digest.ts';
@@ -74,7 +75,7 @@ export async function verifySignature(
     },
   });
   const told = { ...masked, ...(admission && { admission }), ...(sources.length > 0 && { sources }) };
-  return finishReport(ports, act, told, question, { subject: target });
+  return finishReport(ports, act, told, question, { subject: target, basis: reportBasis(question, record.details) });
 }
 
 interface Judged {

@@ -12,6 +12,7 @@ import { namedBy } from './message-subjects.ts';
 import type { SourceOutcome } from './ports/evidence.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import { readBytes, readCertificateList, readingField } from './read-certificates.ts';
+import { reportBasis } from './report-basis.ts';
 import type { DigestQuestion } from './verify-digest.ts';
 
 /** A token to be judged, against the content or its digest. */
@@ -63,7 +64,12 @@ export async function verifyTimestamp(
     }),
   );
   const answer = { ...report, ...(sources.length > 0 && { sources }) };
-  return finishReport(ports, act, answer, question, { subject: target });
+  return finishReport(ports, act, answer, question, {
+    ...{
+      subject: target,
+      basis: reportBasis(question, { ...details, ...digestOf(ports, token, question.digest, content) }),
+    },
+  });
 }
 
 /** What is needed to judge it again: the digest, and never the content. */
