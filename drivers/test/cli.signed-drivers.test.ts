@@ -67,7 +67,7 @@ describe('onelock driver', patience, () => {
     const added = run('add', path.join(home, 'vendor.p7m'), ...believed);
     expect(added.stdout).toContain('已采用驱动 vendor-skf v3 测试厂商密钥：本机没有其驱动库');
     const { known } = (await call('list', null)).json as { known: readonly { id: string }[] };
-    expect(known.map(({ id }) => id)).toEqual(['gmt0017', 'piv', 'vendor-skf']);
+    expect(known.map(({ id }) => id)).toEqual(['gmt0017', 'openpgp', 'piv', 'vendor-skf']);
     expect(known.at(-1)).toMatchObject({ version: 3, origin: 'added', state: 'absent' });
     expect(run('remove', 'vendor-skf', '--lang', 'en', ...believed).stdout).toContain('driver removed: vendor-skf');
     await expect(refusal(call('remove', 'vendor-skf'))).resolves.toFailWith('ERR_DRIVER_UNKNOWN');

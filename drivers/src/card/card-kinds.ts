@@ -1,15 +1,17 @@
 import type { CardDriverConfig } from '../port/index.ts';
 import type { CardApplicationKind } from './applications/card-application.ts';
 import { gmt0017Application } from './applications/gmt0017/gm-application.ts';
+import { openPgpApplication } from './applications/openpgp/openpgp-application.ts';
 import { pivApplication } from './applications/piv/piv-application.ts';
 
 /** What the configuration says to look for on a card, in its order. */
 export function applicationKinds(config: CardDriverConfig): readonly CardApplicationKind[] {
   const vendor = config.vendor ?? config.id;
   const wanted = config.quirks?.applications ?? [{ kind: 'piv' } as const];
-  return wanted.map((quirks) =>
-    quirks.kind === 'piv' ? pivApplication(vendor, quirks) : gmt0017Application(vendor, quirks),
-  );
+  return wanted.map((quirks) => {
+    if (quirks.kind === 'piv') return pivApplication(vendor, quirks);
+    return quirks.kind === 'openpgp' ? openPgpApplication(vendor, quirks) : gmt0017Application(vendor, quirks);
+  });
 }
 
 /** Whether a card is one that the configuration speaks to; without masks it speaks to any. */

@@ -44,7 +44,20 @@ export const builtInDrivers: readonly DriverManifest[] = [
     quirks: { applications: [{ kind: 'gmt0017' }] },
     seal: { place: 'none' },
   },
+  {
+    kind: 'onelock-driver',
+    format: 1,
+    id: 'openpgp',
+    version: 1,
+    name: { 'zh-CN': 'OpenPGP 智能卡（PC/SC）', en: 'OpenPGP cards (PC/SC)' },
+    vendor: { name: 'OneLock' },
+    family: 'card',
+    libraries: [],
+    devices: {},
+    quirks: { applications: [{ kind: 'openpgp' }] },
+    seal: { place: 'none' },
+  },
 ];
 
 /** Not run until somebody wants them: they speak to every card in every reader, also to those of other programs. */
-export const runOnlyWhenWanted: ReadonlySet<string> = new Set(['piv', 'gmt0017']);
+export const runOnlyWhenWanted: ReadonlySet<string> = new Set(['piv', 'gmt0017', 'openpgp']);

@@ -33,6 +33,19 @@ const PivSchema = Type.Object(
   closed,
 );
 
+/** How one vendor's card with the OpenPGP application differs. */
+const OpenPgpSchema = Type.Object(
+  {
+    kind: Type.Literal('openpgp'),
+    label: Type.Optional(Type.String({ maxLength: 64 })),
+    form: Type.Optional(
+      Type.Enum(['short', 'extended'], { description: 'Length fields of commands. Default short, with chaining' }),
+    ),
+    pinTries: Type.Optional(Type.Integer({ minimum: 1, maximum: 15, description: 'Tries when none was wrong' })),
+  },
+  closed,
+);
+
 /** What GM/T 0017 leaves to a vendor, or the vendor took. */
 const Gmt0017Schema = Type.Object(
   {
@@ -104,7 +117,7 @@ const HidSchema = Type.Object(
 export const CardQuirksSchema = Type.Object(
   {
     applications: Type.Optional(
-      Type.Array(Type.Union([PivSchema, Gmt0017Schema]), {
+      Type.Array(Type.Union([PivSchema, Gmt0017Schema, OpenPgpSchema]), {
         minItems: 1,
         maxItems: 4,
         description: 'What to look for on a card, in this order. Default PIV',
@@ -122,6 +135,7 @@ export const CardAtrsSchema = Type.Array(Type.Object({ atr: Hex(2, 33), mask: Ty
 });
 
 export type PivQuirks = Static<typeof PivSchema>;
+export type OpenPgpQuirks = Static<typeof OpenPgpSchema>;
 export type Gmt0017Quirks = Static<typeof Gmt0017Schema>;
 export type HidTransportConfig = Static<typeof HidSchema>;
 export type HidFraming = HidTransportConfig['framing'];

@@ -5,7 +5,14 @@ export {
   type TokenLack,
   tokenCapabilities,
 } from './capability.ts';
-export type { CardQuirks, Gmt0017Quirks, HidFraming, HidTransportConfig, PivQuirks } from './card-config.ts';
+export type {
+  CardQuirks,
+  Gmt0017Quirks,
+  HidFraming,
+  HidTransportConfig,
+  OpenPgpQuirks,
+  PivQuirks,
+} from './card-config.ts';
 export { type ContentCipher, contentCiphers, type DecryptionKey, type SealedContent } from './decryption.ts';
 export {
   type CardDriverConfig,

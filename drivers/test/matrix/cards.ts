@@ -5,6 +5,7 @@ import type { VirtualCard } from '../../src/virtual-card/index.ts';
 import { CardBench, shows } from '../card-bench.ts';
 import { cardParts, pcscDaemon } from '../card-parts.ts';
 import { gmAdminPin, gmConfig, gmPin, gmSerial, newGmCard } from '../gm-under-test.ts';
+import { newOpenPgpCard, openPgpAdminPin, openPgpConfig, openPgpPin, openPgpSerial } from '../openpgp-under-test.ts';
 import { newPivCard, pivConfig, pivGuid, pivPin, pivPuk } from '../piv-under-test.ts';
 import { rsaIdentity, sm2Identity } from '../test-keys.ts';
 import type { MatrixFamily, StartedFamily } from './matrix-family.ts';
@@ -73,6 +74,22 @@ export const gmFamily = cardFamily(
     cards: () => [
       newGmCard({ files: { seal: { bytes: new Uint8Array(600).fill(7), needsPin: false } } }),
       newGmCard({ serialNumber: 'GM-0002', containers: [{ name: '法人', signing: sm2Identity.signing }] }),
+    ],
+  },
+);
+
+export const openPgpFamily = cardFamily(
+  { 'zh-CN': '虚拟 OpenPGP 卡', en: 'virtual OpenPGP card' },
+  {
+    unsupported: ['sign-sm2', 'renewal'],
+    pin: openPgpPin,
+    adminPin: openPgpAdminPin,
+    serialNumber: openPgpSerial,
+    secondSerialNumber: 'f1d000000002',
+    config: (bench) => openPgpConfig(bench),
+    cards: () => [
+      newOpenPgpCard(),
+      newOpenPgpCard({ serialNumber: fromHex('f1d000000002'), slots: { aut: rsaIdentity.signing } }),
     ],
   },
 );

@@ -1,4 +1,4 @@
-import { gmFamily, pivFamily } from './cards.ts';
+import { gmFamily, openPgpFamily, pivFamily } from './cards.ts';
 import type { MatrixFamily } from './matrix-family.ts';
 import { p11Family } from './p11.ts';
 import { skfFamily } from './skf.ts';
@@ -13,4 +13,5 @@ export const matrixFamilies: readonly MatrixFamily[] = [
   p11Family,
   pivFamily,
   gmFamily,
+  openPgpFamily,
 ];
