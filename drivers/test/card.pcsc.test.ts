@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { encodePem, utf8Encode } from '@onelock/core/bytes';
+import { decodePem, encodePem, utf8Encode } from '@onelock/core/bytes';
 import { decodeEcdsaSignature } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
@@ -17,6 +17,7 @@ import { CardBench, shows } from './card-bench.ts';
 import { cardParts, cardToolsFile, pcscDaemon } from './card-parts.ts';
 import { pinOf } from './driver-suite.ts';
 import { gmConfig, gmContainer, gmPin, newGmCard } from './gm-under-test.ts';
+import { newOpenPgpCard, openPgpConfig, openPgpEncryption, openPgpPin } from './openpgp-under-test.ts';
 import { newPivCard, pivConfig, pivPin } from './piv-under-test.ts';
 import { until } from './processes.ts';
 import { ecIdentity, rsaIdentity, sm2Identity } from './test-keys.ts';
@@ -25,6 +26,7 @@ const ops = createNodeCrypto();
 const run = promisify(execFile);
 const message = utf8Encode('投标文件 bid.pdf');
 const rsa = { kind: 'rsa-pkcs1v15', digest: 'sha256' } as const;
+const ecdsa = { kind: 'ecdsa', digest: 'sha256' } as const;
 const sm2 = { kind: 'sm2-sm3', userId: utf8Encode('1234567812345678') } as const;
 const input = { kind: 'message', bytes: message } as const;
 const failing = <T>(promise: Promise<T>) => promise.catch((error) => error);
@@ -256,10 +258,8 @@ requireReal(cardParts, pcscDaemon())('cards through pcscd', () => {
       const { stdout } = await run(tool, args, { env, timeout: 30_000 });
       return stdout;
     };
-    const present = async (): Promise<void> => {
-      await until(async () =>
-        String(await failing(ask('opensc-tool', '--name'))).includes('Personal Identity Verification'),
-      );
+    const present = async (name = 'Personal Identity Verification'): Promise<void> => {
+      await until(async () => String(await failing(ask('opensc-tool', '--name'))).includes(name));
     };
 
     it('are PIV cards with three certificates and the number of ours', { timeout: patient }, async () => {
@@ -280,13 +280,36 @@ requireReal(cardParts, pcscDaemon())('cards through pcscd', () => {
       const key = parseCertificate(ecIdentity.signing.certificate).publicKey;
       const signature = Uint8Array.from(readFileSync(made));
       expect(decodeEcdsaSignature(signature, 'p256')).toHaveLength(64);
-      expect(ops.verify(key, { kind: 'ecdsa', digest: 'sha256' }, message, signature)).toBe(true);
+      expect(ops.verify(key, ecdsa, message, signature)).toBe(true);
       await expect(ask('pkcs15-tool', '--verify-pin', '--pin', '000000')).rejects.toThrow();
       await ask('pkcs15-tool', '--change-pin', '--pin', pivPin, '--new-pin', '654321');
       const driver = await start();
       const device = await firstOf(driver);
       expect(await failing(driver.openSession(device, pinOf(pivPin)))).toMatchObject({ params: { retriesLeft: 4 } });
       expect(await driver.openSession(device, pinOf('654321'))).toHaveLength(36);
+    });
+
+    it('are OpenPGP cards whose three certificates and keys are ours', { timeout: patient }, async () => {
+      await bench.insert(newOpenPgpCard());
+      await present('OpenPGP card v3.4 (F1D0 00000001)');
+      const [hash, made] = [path.join(folder, 'hash'), path.join(folder, 'signature')];
+      writeFileSync(hash, ops.digest('sha256', message));
+      for (const [id, algorithm, certificate, form] of [
+        ['01', ecdsa, ecIdentity.signing.certificate, ['--signature-format', 'openssl']],
+        ['03', rsa, rsaIdentity.signing.certificate, ['--pkcs1']],
+      ] as const) {
+        const read = decodePem(await ask('pkcs15-tool', '--read-certificate', id));
+        expect(read.map(({ bytes }) => bytes)).toEqual([certificate]);
+        const files = ['--sha-256', '--input', hash, '--output', made];
+        await ask('pkcs15-crypt', '--sign', '--key', id, '--pin', openPgpPin, ...form, ...files);
+        const signature = Uint8Array.from(readFileSync(made));
+        expect(ops.verify(parseCertificate(certificate).publicKey, algorithm, message, signature), id).toBe(true);
+      }
+      const encryption = decodePem(await ask('pkcs15-tool', '--read-certificate', '02'));
+      expect(encryption.map(({ bytes }) => bytes)).toEqual([openPgpEncryption]);
+      await expect(ask('pkcs15-tool', '--verify-pin', '--auth-id', '02', '--pin', '000000')).rejects.toThrow();
+      const driver = await start(openPgpConfig(bench));
+      expect(await driver.pinStatus(await firstOf(driver))).toMatchObject({ retriesLeft: 4 });
     });
 
     it('prove their management key to it, and take a certificate that is ours to use', {
