@@ -13,12 +13,16 @@ const rememberedItems = 200_000;
 /**
  * Writes the entries of a group of transactions, all at once and at its end, so that the turn at the log (one writer at a time, on
  * every node) is as short as can be.
+ *
+ * @param erasures  how often evidence was erased before its time: what was known to be there may be gone
  */
 export function createAuditWriter(
   ops: Pick<CryptoOps, 'digest'>,
+  erasures: () => number = () => 0,
 ): (transaction: ServiceDatabase, head: AuditHeadRecord, drafts: readonly AuditDraft[]) => Promise<() => void> {
   let known = new Set<string>();
   let knownDay = '';
+  let knownErasures = 0;
   return async (transaction, head, drafts) => {
     if (drafts.length === 0) return () => undefined;
     const entries = drafts.map((draft, index) => ({ ...draft, sequence: head.size + index + 1 }));
@@ -45,8 +49,8 @@ export function createAuditWriter(
         .map(({ at }) => at.slice(0, 10))
         .sort()
         .at(-1) ?? '';
-    if (day !== knownDay || known.size > rememberedItems) known = new Set();
-    knownDay = day;
+    if (day !== knownDay || known.size > rememberedItems || knownErasures !== erasures()) known = new Set();
+    [knownDay, knownErasures] = [day, erasures()];
     const fresh = new Map(
       drafts
         .flatMap(({ evidence }) => evidence)

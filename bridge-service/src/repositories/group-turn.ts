@@ -10,8 +10,9 @@ import { type LateWrite, ofKind, writeLate } from './late-writes.ts';
 /** What a group of transactions begins and ends with: the audit log's head and its new entries, and what the jobs foresaw and left. */
 export function createTurn(
   ops: Pick<CryptoOps, 'digest'>,
+  erasures?: () => number,
 ): Turn<LateWrite, Foreseen, Seen & { readonly head: AuditHeadRecord }> {
-  const writeAudit = createAuditWriter(ops);
+  const writeAudit = createAuditWriter(ops, erasures);
   return {
     async open(transaction, first, foreseen) {
       const questions = questionsOf(foreseen);

@@ -71,7 +71,16 @@ function createStore(
   stopListening: () => Promise<void>,
   ops: CryptoOps,
 ): Store {
-  const commit = createGroupCommit(database, createTurn(ops));
+  let erasures = 0;
+  const erased = (): void => {
+    erasures += 1;
+  };
+  events.subscribe('evidence.erased', erased);
+  events.onResync(erased);
+  const commit = createGroupCommit(
+    database,
+    createTurn(ops, () => erasures),
+  );
   const readings = createReadings(database);
   // On SQLite a statement costs microseconds: nothing is gained there by asking for many at once.
   const foresees = (foreseen: Foreseen | undefined): Foreseen | undefined =>

@@ -57,6 +57,7 @@ export async function eraseAuditDetails(
     }
     const erased = await repositories.audit.eraseDetailsOf(sequences);
     const evidenceErased = kept.size === 0 ? 0 : await repositories.audit.eraseEvidenceOf([...kept]);
+    if (evidenceErased > 0) await repositories.events.publish('evidence.erased', { count: evidenceErased });
     await appendAudit(repositories, ports, {
       actor: act.caller.id,
       role: act.caller.role,

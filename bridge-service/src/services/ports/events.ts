@@ -21,6 +21,8 @@ export interface EventTopics {
   'phone-order.changed': { readonly id: string };
   /** An import got on, or somebody did something about it. */
   'import.changed': { readonly id: string };
+  /** Evidence that judgements had kept was erased before its time. */
+  'evidence.erased': { readonly count: number };
   /** A source has a newer list in the database. */
   'evidence.changed': { readonly source: string };
 }
