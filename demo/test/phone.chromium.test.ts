@@ -6,7 +6,7 @@ import path from 'node:path';
 import * as client from 'openid-client';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { PhoneWorld } from '../../bridge-service/test/support/phone.ts';
+import { PhoneWorld, TestPhone } from '../../bridge-service/test/support/phone.ts';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -197,6 +197,44 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
     await on(screen, 'phone-again').click();
     await on(screen, 'phone-code').waitFor();
     expect(await on(screen, 'phone-code').textContent()).not.toBe(typed);
+  });
+
+  it('warns both when another phone scans too, and says on the phone when five wrong PINs have locked it', async () => {
+    await comeToLogin();
+    await on(phone, 'home').click();
+    await on(phone, 'type').click();
+    const code = (await on(screen, 'phone-code').textContent()) ?? '';
+    await phone.locator('#code').fill(code);
+    await on(phone, 'send-code').click();
+    await on(phone, 'platform').waitFor();
+    const stranger = await TestPhone.enrolled(world, companies.supplier);
+    expect((await stranger.type(code)).body.error.code).toBe('ERR_PHONE_ORDER_TAKEN');
+    await on(screen, 'contested').waitFor();
+    await look(screen, 'phone-zh-screen-4-contested');
+    await on(phone, 'contested').waitFor();
+    await look(phone, 'phone-en-5-contested');
+    for (let turn = 0; turn < 5; turn++) {
+      await phone.locator('#pin').fill('999998');
+      await on(phone, 'approve').click();
+      await phone
+        .locator(`[data-test=failure][data-code=${turn < 4 ? 'ERR_PHONE_PIN_WRONG' : 'ERR_PHONE_LOCKED'}]`)
+        .waitFor();
+      if (turn < 4) await phone.locator('#pin:not([disabled])').waitFor();
+    }
+    await look(phone, 'phone-en-6-locked');
+    await screen.locator('.phone[data-stage=denied]').waitFor();
+    await phone.reload();
+    await on(phone, 'locked').waitFor();
+    expect(await on(phone, 'scan').count()).toBe(0);
+    await look(phone, 'phone-en-7-home-locked');
+  });
+
+  it('fits a small screen, where the phone’s page is one touch away', async () => {
+    await screen.setViewportSize({ width: 390, height: 844 });
+    await comeToLogin();
+    await look(screen, 'phone-zh-screen-5-small');
+    expect(await screen.locator('a.here').getAttribute('href')).toMatch(/^\/phone#[0-9A-Z]{8}$/);
+    expect(await screen.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 
   it('keeps no PIN and no key that opens without it', async () => {

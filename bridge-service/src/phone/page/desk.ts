@@ -65,6 +65,11 @@ export class Desk {
     if (focus) shown.querySelector<HTMLElement>(first ?? 'h2')?.focus();
   }
 
+  /** The view anew, if it is still the one that is shown. */
+  refresh(make: MakeView): void {
+    if (this.#make === make) this.show(false);
+  }
+
   /** What goes on at the moment; empty for nothing. */
   work(text: string): void {
     this.#status.textContent = text;

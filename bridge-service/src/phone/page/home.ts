@@ -3,14 +3,30 @@ import { applyView, emptyForm } from './apply.ts';
 import { button, type Desk, heading, type MakeView, type View } from './desk.ts';
 import { progressView } from './progress.ts';
 import { scanView } from './scan.ts';
+import { Refusal, server } from './server.ts';
 import { forget, type Kept, keptKeys } from './vault.ts';
+
+/** Why a certificate that is here is of no use any more. */
+type Useless = 'locked' | 'unknown' | 'expired';
 
 /** What is on this phone. @param chosen  id of the certificate that scans */
 export function homeView(kept: readonly Kept[], chosen: string | null = null): MakeView {
   let removing: string | null = null;
   let selected = chosen ?? kept.find(isReady)?.id ?? null;
+  let useless: ReadonlyMap<string, Useless> = expiredOf(kept);
+  let asked = false;
+  const askService = async (desk: Desk): Promise<void> => {
+    const told = await toldOf(kept.filter(isReady));
+    if (told.size === 0) return;
+    useless = new Map([...useless, ...told]);
+    desk.refresh(make);
+  };
   const make = (desk: Desk): View => {
     const { say } = desk;
+    if (!asked) void askService(desk);
+    asked = true;
+    const usable = (one: Kept): boolean => isReady(one) && !useless.has(one.id);
+    if (!kept.some(({ id }) => id === selected && !useless.has(id))) selected = kept.find(usable)?.id ?? null;
     const apply = (primary: boolean): HTMLElement =>
       button(primary ? say.apply : say.applyAnother, () => desk.go(applyView(emptyForm())), 'apply', primary);
     const inApp = isInsideApp() ? element('p', { class: 'notice fail', 'data-test': 'in-app' }, say.inApp) : null;
@@ -30,6 +46,7 @@ export function homeView(kept: readonly Kept[], chosen: string | null = null): M
     const cards = kept.map((one) =>
       card(desk, one, {
         checked: one.id === selected,
+        useless: useless.get(one.id) ?? null,
         removing: one.id === removing,
         choose: () => {
           selected = one.id;
@@ -49,7 +66,7 @@ export function homeView(kept: readonly Kept[], chosen: string | null = null): M
         inApp,
         heading(say.certificates),
         element('div', { class: 'cards' }, ...cards),
-        current === undefined || !isReady(current)
+        current === undefined || !usable(current)
           ? null
           : element(
               'div',
@@ -70,6 +87,26 @@ const isInsideApp = (): boolean => /MicroMessenger|DingTalk|AlipayClient|Lark|\b
 
 export const isReady = ({ certificate }: Kept): boolean => certificate !== null;
 
+const expiredOf = (kept: readonly Kept[]): ReadonlyMap<string, Useless> =>
+  new Map(
+    kept
+      .filter(({ notAfter }) => notAfter !== null && Date.parse(notAfter) < Date.now())
+      .map(({ id }) => [id, 'expired']),
+  );
+
+/** What the service says of them. One that could not be asked about is taken for what it was. */
+async function toldOf(ready: readonly Kept[]): Promise<ReadonlyMap<string, Useless>> {
+  const told = new Map<string, Useless>();
+  for (const one of ready)
+    try {
+      if ((await server.state(one)).state === 'locked') told.set(one.id, 'locked');
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.coded?.code === 'ERR_PHONE_UNKNOWN') told.set(one.id, 'unknown');
+    }
+  return told;
+}
+
 /** @param chosen  id of the certificate that was used */
 export async function goHome(desk: Desk, chosen: string | null = null): Promise<void> {
   desk.go(homeView(await keptKeys(), chosen));
@@ -77,15 +114,22 @@ export async function goHome(desk: Desk, chosen: string | null = null): Promise<
 
 interface CardActs {
   readonly checked: boolean;
+  readonly useless: Useless | null;
   readonly removing: boolean;
   choose(): void;
   ask(asked: boolean): void;
   remove(): void;
 }
 
-function card(desk: Desk, one: Kept, { checked, removing, choose, ask, remove }: CardActs): HTMLElement {
+function card(desk: Desk, one: Kept, { checked, useless, removing, choose, ask, remove }: CardActs): HTMLElement {
   const { say } = desk;
-  const radio = element('input', { type: 'radio', name: 'key', value: one.id, checked, disabled: !isReady(one) });
+  const radio = element('input', {
+    type: 'radio',
+    name: 'key',
+    value: one.id,
+    checked,
+    disabled: !isReady(one) || useless !== null,
+  });
   radio.addEventListener('change', choose);
   const facts = element(
     'span',
@@ -96,11 +140,12 @@ function card(desk: Desk, one: Kept, { checked, removing, choose, ask, remove }:
     one.notAfter === null
       ? element('span', { class: 'badge calm' }, say.waiting)
       : element('span', { class: 'small' }, `${say.until} ${dateIn(desk, one.notAfter)}`),
+    useless === null ? null : element('span', { class: 'badge', 'data-test': useless }, say[useless]),
   );
   return element(
     'div',
     { class: 'card', 'data-test': 'certificate' },
-    element('label', { class: 'choice' }, radio, facts),
+    element('label', { class: useless === null ? 'choice' : 'choice unusable' }, radio, facts),
     removing
       ? element(
           'div',

@@ -20,6 +20,7 @@ export function scanView(kept: Kept, byCamera: boolean): MakeView {
     const { say } = desk;
     const hint = element('p', { class: 'small', role: 'status', 'data-test': 'camera' }, byCamera ? say.camera : '');
     const video = element('video', { playsinline: true, muted: true, 'aria-hidden': 'true' });
+    const finder = element('div', { class: 'finder' }, video);
     const input = element('input', {
       ...{ id: 'code', name: 'code', type: 'text', value: typed, autocomplete: 'off', autocapitalize: 'characters' },
       ...{ spellcheck: 'false', maxlength: '12', class: 'mono' },
@@ -46,7 +47,7 @@ export function scanView(kept: Kept, byCamera: boolean): MakeView {
       'section',
       {},
       heading(byCamera ? say.scanTitle : say.typeCode),
-      byCamera ? element('div', { class: 'finder' }, video) : null,
+      byCamera ? finder : null,
       byCamera ? hint : null,
       form,
     );
@@ -74,6 +75,7 @@ export function scanView(kept: Kept, byCamera: boolean): MakeView {
         else hint.textContent = say.looking;
       } catch (error) {
         if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+        finder.hidden = true;
         hint.textContent = error.name === 'NotAllowedError' ? say.cameraRefused : say.cameraNone;
         if (!left) input.focus();
       }
