@@ -145,6 +145,22 @@ requireReal('Chromium', chromiumExecutable())(
       expect(tree).toMatch(/button "取消"/);
     });
 
+    it('says what is the matter and who can act when no source of the CA can be reached', async () => {
+      const { page } = browser;
+      const service = createServiceClient(running.stack.service.url, running.stack.callers.administratorToken);
+      const { items } = await service.get<{ items: readonly { id: string }[] }>('/v1/cas');
+      for (const { id } of items)
+        await service.put(`/v1/cas/${id}/sources`, { crl: [{ url: 'http://127.0.0.1:9/gone' }] });
+      await page.goto((await begin()).url.href);
+      await page.locator('[data-test=certificate] input:not(:disabled)').first().check();
+      await at('enter').click();
+      await browser.confirm(running.stack.province.manifest.pin);
+      const alert = page.getByRole('alert');
+      await alert.locator('strong', { hasText: '登录暂时无法判定' }).waitFor();
+      expect(await alert.textContent()).toMatch(/没有被判不合格.*交易中心.*证据源/);
+      await browser.screenshot('oidc-zh-undecided');
+    });
+
     it('did all this without one complaint of the browser', () => {
       expect(browser.complaints).toEqual([]);
     });

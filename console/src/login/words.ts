@@ -20,6 +20,9 @@ export const say = wordsOf(
     judging: '正在核验证书与签名…',
     giveUp: '放弃',
     refused: '登录未通过',
+    undecided: '登录暂时无法判定',
+    'undecided.act':
+      '您的证书没有被判不合格：是颁发它的 CA 的吊销信息此刻取不到。请过几分钟再试，或由能登录的管理员在“运行状况”查看该 CA 的证据源、登记备用的源；谁都进不来时，在服务器上运行下面的命令取一次性代码。',
     loginId: '登录编号',
     first: '首次使用：凭一次性代码登录',
     'first.text': '服务首次启动时，服务器的终端上印出一次性代码，只能用一次。之后可在服务器上运行以下命令另取：',
@@ -49,6 +52,9 @@ export const say = wordsOf(
     judging: 'Judging certificate and signature…',
     giveUp: 'Give up',
     refused: 'The login did not pass',
+    undecided: 'The log-in cannot be decided now',
+    'undecided.act':
+      'Nothing was found against your certificate: the revocation information of its CA cannot be had at this moment. Try again in a few minutes, or let an administrator who can log in look at the sources of that CA under Operation and register another one; when nobody can come in, run the command below on the server for a one-time code.',
     loginId: 'Login id',
     first: 'First use: log in by a one-time code',
     'first.text':

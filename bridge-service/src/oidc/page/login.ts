@@ -9,7 +9,7 @@ import { recalledWay, rememberWay, type Way, wayTabs } from './ways.ts';
 import { type Language, words } from './words.ts';
 
 interface Failure {
-  readonly title: 'absent' | 'refused' | 'failed';
+  readonly title: 'absent' | 'refused' | 'undecided' | 'failed';
   readonly text: string;
   readonly support: string;
 }
@@ -265,7 +265,13 @@ function runDesk(place: HTMLElement): void {
         location.assign(outcome.redirectTo);
         return;
       }
-      failure = { title: 'refused', text: sentence(outcome.reason), support: outcome.loginId };
+      const undecided = outcome.indication === 'indeterminate' && isOpenRevocation(outcome.reason?.code ?? '');
+      const text = sentence(outcome.reason);
+      failure = {
+        title: undecided ? 'undecided' : 'refused',
+        text: undecided ? `${words[language].undecidedWhy}${text}` : text,
+        support: outcome.loginId,
+      };
     } catch (error) {
       failure = failureOf(error, 'failed');
       if (asked !== '' && isOneLockError(error)) void tell(agent, key, asked, error.code);
@@ -295,6 +301,10 @@ function runDesk(place: HTMLElement): void {
 
   begin();
 }
+
+/** Nothing is said against the certificate: nobody could say anything. */
+const isOpenRevocation = (code: string): boolean =>
+  code.startsWith('ERR_EVIDENCE_') || code === 'ERR_REVOCATION_UNKNOWN';
 
 function setText(selector: string, text: string): void {
   const found = document.querySelector(selector);

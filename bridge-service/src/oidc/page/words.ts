@@ -65,6 +65,9 @@ const zhCN = {
   judging: '正在核验证书与签名…',
   going: '登录成功，正在返回平台…',
   refused: '登录未通过',
+  undecided: '登录暂时无法判定',
+  undecidedWhy:
+    '您的证书没有被判不合格：是颁发机构（CA）的吊销信息此刻取不到，所以不能放行。请过几分钟再试；仍不行，请把支持编号告诉交易中心，由其管理员查看该 CA 的证据源、联系 CA 或登记备用的源。原因：',
   failed: '未能完成登录',
   support: '支持编号',
   network: '连不上服务器，请检查网络后重试。',
@@ -140,6 +143,9 @@ const en: Words = {
   judging: 'Checking the certificate and its signature…',
   going: 'Signed in. Taking you back…',
   refused: 'The sign-in did not pass',
+  undecided: 'The sign-in cannot be decided now',
+  undecidedWhy:
+    'Nothing was found against your certificate: the revocation information of its CA cannot be had at this moment, so nobody may be let in by it. Try again in a few minutes; if it stays so, give the support id to the trading centre, whose administrator looks at the sources of that CA, calls the CA or registers another source. The reason: ',
   failed: 'The sign-in was not completed',
   support: 'Support id',
   network: 'The server cannot be reached. Check the network and try again.',
