@@ -33,7 +33,7 @@ export function registryTests(desk: () => Desk): void {
     await at('edit-profile').click();
     await at('contact-add').click();
     await page.keyboard.type('赵工');
-    await at('contact-duty').fill('值班');
+    await at('contact-duty').last().fill('值班');
     await at('submit').click();
     await page.getByText('赵工').first().waitFor();
     await page.locator('.history li').nth(1).waitFor();
