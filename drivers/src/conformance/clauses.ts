@@ -28,6 +28,7 @@ const skf = 'GM/T 0016-2012';
 const pkcs11 = 'PKCS #11 v2.40';
 const piv = 'NIST SP 800-73-4 Part 2';
 const gmt0017 = 'GM/T 0017';
+const openpgp = 'OpenPGP card 3.4';
 const port = 'OneLock drivers/src/port/token-driver.ts';
 
 type Clauses = Readonly<Record<Topic, string>>;
@@ -80,26 +81,26 @@ const pkcs11Clauses: Clauses = {
   'import-encryption-key': `${pkcs11} §5.14 C_UnwrapKey; GB/T 35276-2017 §7.4`,
 };
 
-/** A card is PIV or GM/T 0017; which one its identities tell, so that both are named. */
+/** A card is PIV, GM/T 0017 or OpenPGP; which one its model tells, so that all are named. */
 const cardClauses: Clauses = {
   enumerate: 'PC/SC Part 5 SCardListReaders, SCardGetStatusChange',
-  'device-info': `${piv} §3.1.1 SELECT; ${gmt0017} GetDevInfo (04)`,
-  identities: `${piv} §3.1.2 GET DATA; ${gmt0017} EnumContainer (46)`,
-  certificate: `${piv} §3.1.2 GET DATA; ${gmt0017} ExportCertificate (4E)`,
-  'pin-status': `${piv} §3.2.1 VERIFY without data; ${gmt0017} GetPINInfo (14)`,
-  'verify-pin': `${piv} §3.2.1 VERIFY; ${gmt0017} VerifyPIN (18)`,
-  'change-pin': `${piv} §3.2.2 CHANGE REFERENCE DATA; ${gmt0017} ChangePIN (16)`,
-  'unblock-pin': `${piv} §3.2.3 RESET RETRY COUNTER; ${gmt0017} UnblockPIN (1A)`,
-  logout: `${piv} §3.1.1 SELECT; ${gmt0017} ClearSecureState (1C)`,
+  'device-info': `${piv} §3.1.1 SELECT; ${gmt0017} GetDevInfo (04); ${openpgp} §4.4.1 application related data (6E)`,
+  identities: `${piv} §3.1.2 GET DATA; ${gmt0017} EnumContainer (46); ${openpgp} §7.2.6 GET DATA`,
+  certificate: `${piv} §3.1.2 GET DATA; ${gmt0017} ExportCertificate (4E); ${openpgp} §7.2.5 SELECT DATA, §7.2.6 GET DATA (7F21)`,
+  'pin-status': `${piv} §3.2.1 VERIFY without data; ${gmt0017} GetPINInfo (14); ${openpgp} §4.4.1 PW status bytes (C4)`,
+  'verify-pin': `${piv} §3.2.1 VERIFY; ${gmt0017} VerifyPIN (18); ${openpgp} §7.2.2 VERIFY`,
+  'change-pin': `${piv} §3.2.2 CHANGE REFERENCE DATA; ${gmt0017} ChangePIN (16); ${openpgp} §7.2.3 CHANGE REFERENCE DATA`,
+  'unblock-pin': `${piv} §3.2.3 RESET RETRY COUNTER; ${gmt0017} UnblockPIN (1A); ${openpgp} §7.2.4 RESET RETRY COUNTER`,
+  logout: `${piv} §3.1.1 SELECT; ${gmt0017} ClearSecureState (1C); ${openpgp} §7.2.2 VERIFY with P1 FF`,
   'sign-sm2': `${gmt0017} ECCSignData (74); GB/T 32918.2-2016 §6.1`,
-  'sign-rsa': `${piv} §3.2.4 GENERAL AUTHENTICATE; ${gmt0017} RSASignData (58)`,
-  'sign-ec': `${piv} §3.2.4 GENERAL AUTHENTICATE`,
-  decrypt: `${piv} §3.2.4 GENERAL AUTHENTICATE`,
+  'sign-rsa': `${piv} §3.2.4 GENERAL AUTHENTICATE; ${gmt0017} RSASignData (58); ${openpgp} §7.2.10 PSO: COMPUTE DIGITAL SIGNATURE`,
+  'sign-ec': `${piv} §3.2.4 GENERAL AUTHENTICATE; ${openpgp} §7.2.10 PSO: COMPUTE DIGITAL SIGNATURE`,
+  decrypt: `${piv} §3.2.4 GENERAL AUTHENTICATE; ${openpgp} §7.2.11 PSO: DECIPHER`,
   'decrypt-content': `${gmt0017} ImportSessionKey (A0), Decrypt (AC–B2)`,
   events: 'PC/SC Part 5 SCardGetStatusChange',
   removed: 'PC/SC Part 5 SCARD_W_REMOVED_CARD',
   handles: 'PC/SC Part 5 SCardDisconnect',
-  random: `${gmt0017} GenRandom (50)`,
+  random: `${gmt0017} GenRandom (50); ${openpgp} §7.2.15 GET CHALLENGE`,
   'generate-key': `${piv} §3.3.2 GENERATE ASYMMETRIC KEY PAIR; ${gmt0017} GenECCKeyPair (70)`,
   'import-certificate': `${piv} §3.3.1 PUT DATA; ${gmt0017} ImportCertificate (4C)`,
   'import-encryption-key': `${gmt0017} ImportECCKeyPair (72); GB/T 35276-2017 §7.4`,

@@ -76,7 +76,7 @@ export interface ContentOpener {
 }
 
 /**
- * The content key is unwrapped inside and stays there as a session's object (C_UnwrapKey, PKCS#11 v2.40 §5.13); the content goes
+ * The content key is unwrapped inside and stays there as a session's object (C_UnwrapKey, PKCS#11 v2.40 §5.14); the content goes
  * through the token.
  *
  * @throws {CodedError} ERR_ENVELOPE_CONTENT_INVALID whatever is wrong with key or content, ERR_TOKEN_ALGORITHM_UNSUPPORTED,

@@ -8,7 +8,7 @@ import { type ApduChannel, brokenCard, type CommandApdu, cardFailure, findTlv, S
 export const passwords = { sign: 0x81, other: 0x82, admin: 0x83 } as const;
 export type Password = (typeof passwords)[keyof typeof passwords];
 
-/** §4.3.1: tries left of PW1 and PW3, and how long they may be. */
+/** §4.4.1 (C4): tries left of PW1 and PW3, and how long they may be. */
 export interface PasswordStatus {
   readonly most: number;
   readonly adminMost: number;

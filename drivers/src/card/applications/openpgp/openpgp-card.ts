@@ -29,7 +29,7 @@ import {
 } from './commands.ts';
 import { decryptWith, signWith } from './openpgp-operations.ts';
 
-/** §4.3.1: PW1 has at least 6 characters, PW3 at least 8. */
+/** §4.3: PW1 has at least 6 characters, PW3 at least 8. */
 const minPin = 6;
 const minAdminPin = 8;
 const mostPin = 127;
@@ -60,7 +60,7 @@ export class OpenPgpCard extends LackingApplication {
     this.select = select;
   }
 
-  /** The signature key wants PW1 for itself, on most cards before each signature (§4.3.1, first byte). */
+  /** The signature key wants PW1 for itself, on most cards before each signature (C4, first byte). */
   override get keepsPin(): boolean {
     return this.#certificates?.has('sig') === true;
   }
