@@ -194,6 +194,18 @@ requireReal('Chromium', chromiumExecutable())('whoever watches over the service'
     await desk.expectAccessible();
   });
 
+  it('walks the whole log in the browser, and the log keeps the outcome', async () => {
+    const { page, at } = desk;
+    await page.goto(`${desk.stack.stack.service.url}/console/audit/verify`);
+    await at('walk-all').click();
+    await page.locator('[data-walk=passed]').waitFor({ timeout: 30_000 });
+    await page.getByText('结果已记入审计日志').waitFor();
+    const { items } = await desk.service.get<{ items: readonly { outcome: string; details: { after: number } }[] }>(
+      '/v1/audit?action=audit.verify',
+    );
+    expect(items).toMatchObject([{ outcome: 'passed', details: { after: 0 } }]);
+  });
+
   it('sees how the service is', async () => {
     const { page, at } = desk;
     await page.goto(`${desk.stack.stack.service.url}/console/operations`);

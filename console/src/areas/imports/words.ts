@@ -210,7 +210,7 @@ export const say = wordsOf(
     selected: '{count} selected',
     decide: 'Decide about these',
     'decide.all': 'Decide about all: {finding}',
-    'decide.title': 'Decide about {count} rows',
+    'decide.title': 'Decide about rows: {count}',
     'decide.title.all': 'Decide about all: {finding}',
     decision: 'Decision',
     'decision.keep': 'Keep what is registered',

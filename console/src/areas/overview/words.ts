@@ -53,7 +53,7 @@ export const say = wordsOf(
     'expiring.none': 'None',
     'expiring.more': 'See all',
     by: 'proposed by {name}',
-    emergency: 'Break-glass was used {count} times within 7 days: make sure that it was right',
+    emergency: 'Break-glass within the last 7 days: {count}. Make sure that it was right.',
     'emergency.more': 'All one-time codes',
   },
 );
