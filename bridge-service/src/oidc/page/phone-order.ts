@@ -37,7 +37,7 @@ export function createPhoneDesk({ server, language, sentence, go, leave }: Phone
   let skewMs = 0;
   const picture = qrPicture(words[language()].qrLabel);
   const status = element('p', { class: 'status', role: 'status', 'data-test': 'phone-status' });
-  const left = element('span', { class: 'small', 'data-test': 'phone-left' });
+  const left = element('p', { class: 'small left', 'data-test': 'phone-left' });
   const content = element('div', {});
   const root = element('div', { class: 'phone', 'data-test': 'phone' }, status, content);
 
@@ -91,6 +91,7 @@ export function createPhoneDesk({ server, language, sentence, go, leave }: Phone
     return element(
       'div',
       { class: 'scan' },
+      here,
       element('div', { class: 'ground' }, picture.element),
       element(
         'div',
@@ -109,7 +110,6 @@ export function createPhoneDesk({ server, language, sentence, go, leave }: Phone
           `${say.typed} `,
           element('strong', { class: 'mono', 'data-test': 'phone-code' }, `${code.slice(0, 4)} ${code.slice(4)}`),
         ),
-        here,
         left,
         acts(cancelButton()),
       ),

@@ -83,7 +83,8 @@ export class Desk {
   }
 
   sentence(coded: Coded): string {
-    return describe(coded, this.language);
+    const state = coded.code === 'ERR_PHONE_ORDER_STATE' ? this.say.orderStates[String(coded.params.state)] : undefined;
+    return state ?? describe(coded, this.language);
   }
 
   #notice(error: unknown): HTMLElement {

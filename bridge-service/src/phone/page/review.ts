@@ -154,18 +154,28 @@ async function signWith(desk: Desk, kept: Kept, order: Order, typed: string): Pr
       return false;
     }
     if (!(error instanceof Refusal)) throw error;
+    const { coded } = error;
+    if (coded?.code === 'ERR_PHONE_LOCKED') {
+      desk.go((at) => notice(at, at.say.lockedTitle, at.sentence(coded), kept, 'locked'));
+      return false;
+    }
+    // An answer that was lost on its way: it counts already.
+    if (coded?.code === 'ERR_PHONE_ORDER_STATE' && ['approved', 'done'].includes(String(coded.params.state))) {
+      desk.go((at) => notice(at, at.say.approved, at.say.approvedHint, kept, 'good'));
+      return false;
+    }
     desk.tell(error);
     return error.coded === null || error.coded.code === 'ERR_PHONE_PIN_WRONG';
   }
 }
 
 /** How it ended. */
-function notice(desk: Desk, title: string, text: string, kept: Kept, kind: 'good' | 'calm' | 'fail'): View {
+function notice(desk: Desk, title: string, text: string, kept: Kept, kind: 'good' | 'calm' | 'fail' | 'locked'): View {
   const { say } = desk;
   return {
     element: element(
       'section',
-      { class: `end ${kind}`, 'data-test': 'end', 'data-kind': kind },
+      { class: `end ${kind === 'locked' ? 'fail' : kind}`, 'data-test': 'end', 'data-kind': kind },
       element('span', { class: 'sign', 'aria-hidden': 'true' }, kind === 'good' ? '✓' : kind === 'calm' ? '–' : '!'),
       heading(title),
       element('p', { role: 'status' }, text),
