@@ -1,6 +1,7 @@
 import { toHex } from '@onelock/core/bytes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { basicConstraints, keyUsage, makeCertificate, name } from '../../core/test/support/test-ca.ts';
+import { basicConstraints, general, keyUsage, makeCertificate, name } from '../../core/test/support/test-ca.ts';
+import { distributionPoints, scope } from '../../core/test/support/test-crl.ts';
 import { defaultEvidenceLimits, Evidence } from '../src/evidence/evidence.ts';
 import { createOutbound } from '../src/outbound/index.ts';
 import { EvidenceWorld } from './support/evidence-world.ts';
@@ -35,6 +36,53 @@ describe('addresses in certificates', () => {
     expect((await world.validate(leaf)).body.reason.code).toBe('ERR_REVOCATION_REVOKED');
     await world.setSources({ caIssuers: [{ url: world.double.url('/ca.cer') }], certificateUrls: 'ignored' });
     expect((await world.validate(leaf)).body).toMatchObject({ indication: 'passed', revocation: { checked: false } });
+    await world.setSources({});
+  });
+
+  it('are asked where the listed lists speak of others: of another part, or of another CA of the same hierarchy', async () => {
+    const { double, issuer, ops, anchor, service } = world;
+    const part = (path: string): Uint8Array => scope({ names: [general.uri(double.url(path))] });
+    double.serve('/part-1.crl', () => world.crl({ extensions: [part('/part-1.crl')] }));
+    double.serve('/part-2.crl', () => world.revoking([9], { extensions: [part('/part-2.crl')] }));
+    await world.useLists('/part-1.crl');
+    const inPart = (serial: number, number: 1 | 2) => world.leaf({ serial, crl: double.url(`/part-${number}.crl`) });
+    expect((await world.validate(inPart(8, 1))).body).toMatchObject({
+      indication: 'passed',
+      revocation: { checked: true },
+    });
+    expect((await world.validate(inPart(8, 2))).body).toMatchObject({
+      indication: 'passed',
+      revocation: { checked: true },
+    });
+    expect((await world.validate(inPart(9, 2))).body.reason.code).toBe('ERR_REVOCATION_REVOKED');
+
+    const middle = { name: name('签发 CA'), key: ops.generateKeyPair({ kind: 'sm2' }) };
+    const certificate = makeCertificate(
+      {
+        ...{ subject: middle.name, key: middle.key, issuer, serial: 90 },
+        extensions: [
+          ...[basicConstraints(), keyUsage(5, 6)],
+          distributionPoints({ names: [general.uri(double.url('/root.crl'))] }),
+        ],
+      },
+      ops,
+    );
+    double.serve('/middle.crl', () => world.crl({ issuer: middle }));
+    double.serve('/root.crl', () => world.revoking([90]));
+    const base64 = (one: { readonly der: Uint8Array }): string => Buffer.from(one.der).toString('base64');
+    await service.call('PATCH', `/v1/cas/${world.caId}`, {
+      token: service.administrator,
+      body: { anchors: [base64(anchor)], intermediates: [base64(certificate)] },
+    });
+    await world.useLists('/middle.crl');
+    expect((await world.validate(world.leaf({ serial: 1, issuer: middle }))).body).toMatchObject({
+      indication: 'failed',
+      reason: { code: 'ERR_REVOCATION_REVOKED', params: { subject: 'CN=签发 CA' } },
+    });
+    await service.call('PATCH', `/v1/cas/${world.caId}`, {
+      token: service.administrator,
+      body: { anchors: [base64(anchor)], intermediates: [] },
+    });
     await world.setSources({});
   });
 

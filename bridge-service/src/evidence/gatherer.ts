@@ -112,8 +112,13 @@ export class Gatherer {
     const sources = sourcesFor(link, trust, this.#options.ops);
     const mayAsk = ({ origin }: Source): boolean => origin === 'registry' || vouched.link(link);
     const failures: Failure[] = [];
-    const byLists = (): Promise<boolean> =>
-      this.#gatherLists(link, sources.crl.filter(mayAsk), sources.settings, failures);
+    const lists = (some: readonly Source[]): ReturnType<Gatherer['#gatherLists']> =>
+      this.#gatherLists(link, some.filter(mayAsk), sources.settings, failures);
+    const byLists = async (): Promise<boolean> => {
+      const found = await lists(sources.crl);
+      if (found !== 'none' || failures.length > 0) return found === 'current';
+      return (await lists(sources.otherCrl)) === 'current';
+    };
     const byResponders = (): Promise<boolean> =>
       this.#gatherResponse(link, sources.ocsp.filter(mayAsk), sources.settings, failures);
     const order = sources.settings.prefer === 'crl' ? [byLists, byResponders] : [byResponders, byLists];
@@ -123,14 +128,14 @@ export class Gatherer {
       if (source.origin === 'registry' || !notAsked.has(reason.code)) this.#unanswered.push({ issuer, reason });
   }
 
-  /** @returns whether a complete list that counts now is at hand */
+  /** @returns whether a complete list that counts now is at hand, or at least one that speaks of the certificate */
   async #gatherLists(
     link: Link,
     sources: readonly Source[],
     settings: ReturnType<typeof sourcesFor>['settings'],
     failures: Failure[],
-  ): Promise<boolean> {
-    let complete = false;
+  ): Promise<'current' | 'some' | 'none'> {
+    let found: 'current' | 'some' | 'none' = 'none';
     const signersOf = this.#signersFor(link);
     const take = async (source: Source, vain: Failure[]): Promise<readonly Source[]> => {
       const { held, reason } = await this.#list(source, signersOf);
@@ -139,14 +144,15 @@ export class Gatherer {
       const { list, stored } = held;
       if (!this.#speaksOf(list, link.certificate)) return [];
       this.#crls.set(stored.digest, list);
-      if (list.baseCrlNumber === undefined && isCurrent(held, this.#now())) complete = true;
+      if (list.baseCrlNumber === undefined && isCurrent(held, this.#now())) found = 'current';
+      else if (found === 'none') found = 'some';
       return list.baseCrlNumber === undefined ? deltaSources(held, settings) : [];
     };
     const deltas = (await Promise.all(sources.map((source) => take(source, failures)))).flat();
     const further = deltas.filter(({ name }) => !sources.some((source) => source.name === name));
     // A delta that cannot be had leaves the complete list as it is, which counts until its own end.
     await Promise.all(further.map((source) => take(source, [])));
-    return complete;
+    return found;
   }
 
   /** The list of a source: as it is while it counts, else after asking, else the old one and why there is no newer. */

@@ -15,6 +15,8 @@ const mostNamed = 4;
 export interface LinkSources {
   readonly settings: CaSources;
   readonly crl: readonly Source[];
+  /** Lists that the certificate names beside those: for when none of the listed ones speaks of it, as where lists are parted or are those of another CA. */
+  readonly otherCrl: readonly Source[];
   readonly ocsp: readonly Source[];
 }
 
@@ -38,12 +40,13 @@ export function sourcesFor({ certificate, issuer, authority }: Link, trust: Trus
   };
   const orNamed = (sources: readonly Source[], kind: SourceKind, urls: () => readonly string[]): readonly Source[] =>
     sources.length > 0 ? sources : named(kind, urls);
-  const lists = orNamed(listed('crl', settings.crl), 'crl', () =>
-    urlsOfPoints(certificate.crlDistributionPoints ?? []),
-  );
+  const lists = listed('crl', settings.crl);
+  const points = named('crl', () => urlsOfPoints(certificate.crlDistributionPoints ?? []));
+  const isListed = lists.length > 0;
   return {
     settings,
-    crl: [...lists, ...listed('crl', settings.deltaCrl)],
+    crl: [...(isListed ? lists : points), ...listed('crl', settings.deltaCrl)],
+    otherCrl: isListed ? points.filter(({ name }) => !lists.some((one) => one.name === name)) : [],
     ocsp: orNamed(listed('ocsp', settings.ocsp), 'ocsp', () => accessUrls(certificate, oids.ocspAccess)),
   };
 }
