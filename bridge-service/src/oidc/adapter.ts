@@ -17,6 +17,8 @@ export function createAdapter(ports: AdapterPorts): (model: string) => Adapter {
   return (model) => (model === 'Client' ? clientAdapter(ports) : recordAdapter(ports, model));
 }
 
+const clientId = /^oic_[0-9a-f]{32}$/;
+
 /** Clients come from the registry alone: nothing registers itself. */
 function clientAdapter({ store }: AdapterPorts): Adapter {
   const never = async (): Promise<never> => {
@@ -24,6 +26,8 @@ function clientAdapter({ store }: AdapterPorts): Adapter {
   };
   return {
     async find(id) {
+      // Anybody may write anything here, a NUL too, which PostgreSQL takes in no text.
+      if (!clientId.test(id)) return undefined;
       const client = await usableClient(store, id);
       return client === null ? undefined : clientMetadata(client);
     },
