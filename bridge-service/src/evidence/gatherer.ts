@@ -37,6 +37,9 @@ interface Failure {
   readonly reason: Reason;
 }
 
+/** Whether a complete list that counts now is at hand, or at least one that speaks of the certificate. */
+type ListsFound = 'current' | 'some' | 'none';
+
 /** Gathers the evidence for one question; made for it and thrown away. */
 export class Gatherer {
   readonly #options: GathererOptions;
@@ -112,7 +115,7 @@ export class Gatherer {
     const sources = sourcesFor(link, trust, this.#options.ops);
     const mayAsk = ({ origin }: Source): boolean => origin === 'registry' || vouched.link(link);
     const failures: Failure[] = [];
-    const lists = (some: readonly Source[]): ReturnType<Gatherer['#gatherLists']> =>
+    const lists = (some: readonly Source[]): Promise<ListsFound> =>
       this.#gatherLists(link, some.filter(mayAsk), sources.settings, failures);
     const byLists = async (): Promise<boolean> => {
       const found = await lists(sources.crl);
@@ -128,14 +131,13 @@ export class Gatherer {
       if (source.origin === 'registry' || !notAsked.has(reason.code)) this.#unanswered.push({ issuer, reason });
   }
 
-  /** @returns whether a complete list that counts now is at hand, or at least one that speaks of the certificate */
   async #gatherLists(
     link: Link,
     sources: readonly Source[],
     settings: ReturnType<typeof sourcesFor>['settings'],
     failures: Failure[],
-  ): Promise<'current' | 'some' | 'none'> {
-    let found: 'current' | 'some' | 'none' = 'none';
+  ): Promise<ListsFound> {
+    let found: ListsFound = 'none';
     const signersOf = this.#signersFor(link);
     const take = async (source: Source, vain: Failure[]): Promise<readonly Source[]> => {
       const { held, reason } = await this.#list(source, signersOf);
