@@ -28,6 +28,7 @@ import { openStore } from './repositories/store.ts';
 import { caCredentials } from './secrets/ca-credentials.ts';
 import { loadReportSigner } from './secrets/report-signer.ts';
 import { loadServiceKey } from './secrets/service-key.ts';
+import { loadWebReportKey } from './secrets/web-report-key.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
 import { createPersonalData, requireKeyOf } from './services/personal-data.ts';
@@ -87,6 +88,7 @@ export async function startService(
     clockMonitor: tsa.monitor,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, new Date()),
+    webReports: loadWebReportKey(secretsFolderOf(config)),
     changes: changeRulesOf(config),
     personal: createPersonalData(secretsFolderOf(config), ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +8,10 @@ import { parseSignedData, prepareSignedData } from '@onelock/core/cms';
 import { computeZa, sm2DefaultUserId } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
+import { calculateJwkThumbprint, compactVerify, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyReportFile } from '../src/commands/report-verify.ts';
+import { loadWebReportKey } from '../src/secrets/web-report-key.ts';
 import { derOf, pem, testKey } from './support/pki.ts';
 import { runCli } from './support/process.ts';
 import { createTestService, type TestService } from './support/service.ts';
@@ -175,6 +179,88 @@ describe('the basis of a signed report', () => {
     const byKey = await asked('/v1/signatures/verify', { ...signed, publicKey: toBase64(spki) });
     expect(byKey.body.indication).toBe('passed');
     expect(basisOf(byKey.body)).toMatchObject({ trust: 'key', content: sm3(content), publicKey: sm3(spki) });
+  });
+});
+
+describe('a report signed for web libraries', () => {
+  const signer = async () => (await service.call('GET', '/v1/report-signer', { token: platform })).body;
+
+  it('is verified by a library that is not ours, by the published key alone, and says what kind of thing it is', async () => {
+    const { body } = await validate({ certificate: pem('sm2/leaf'), sign: 'jws', explain: 'simple' });
+    expect(body.signed).toMatchObject({ format: 'jws' });
+    const { jwks } = await signer();
+    expect(JSON.stringify(jwks)).not.toContain('"d"');
+    const verified = await compactVerify(body.signed.value, createLocalJWKSet(jwks), { algorithms: ['ES256'] });
+    expect(verified.protectedHeader).toMatchObject({
+      alg: 'ES256',
+      typ: 'onelock-report+jws',
+      cty: 'application/json',
+    });
+    const report = JSON.parse(new TextDecoder().decode(verified.payload));
+    const { signed: _signed, ...unsigned } = body;
+    expect(report).toMatchObject({ type: 'onelock-report', version: 1, answer: unsigned });
+    const [key] = jwks.keys;
+    expect(await calculateJwkThumbprint(key)).toBe(key.kid);
+    const stranger = await exportJWK((await generateKeyPair('ES256')).publicKey);
+    const other = createLocalJWKSet({ keys: [{ ...stranger, kid: key.kid, alg: 'ES256' }] });
+    await expect(compactVerify(body.signed.value, other)).rejects.toThrow();
+  });
+
+  it('is verified offline by our command too; changed, of another key, or of another purpose it is not', async () => {
+    const { body } = await validate({ certificate: pem('sm2/expired'), sign: 'jws' });
+    const published = await signer();
+    const write = (name: string, content: string): string => {
+      const file = path.join(folder, name);
+      writeFileSync(file, content);
+      return file;
+    };
+    const trust = write('signer.json', JSON.stringify(published));
+    const now = new Date();
+    const good = verifyReportFile(write('answer.json', JSON.stringify(body)), [trust], now);
+    expect(good).toMatchObject({ indication: 'passed', report: { answer: { indication: 'failed' } } });
+    const [head = '', content = '', value = ''] = String(body.signed.value).split('.');
+    const at = (name: string, text: string) => verifyReportFile(write(name, text), [trust], now);
+    expect(at('bare.jws', `${head}.${content}.${value}`).indication).toBe('passed');
+    const told = JSON.parse(Buffer.from(content, 'base64url').toString());
+    const changed = Buffer.from(JSON.stringify({ ...told, subject: 'x' })).toString('base64url');
+    expect(at('changed.jws', `${head}.${changed}.${value}`)).toMatchObject({ indication: 'failed', report: null });
+    const [key] = published.jwks.keys;
+    for (const more of [{ alg: 'none' }, { alg: 'HS256' }, { typ: 'JWT' }, { crit: ['b64'], b64: false }]) {
+      const header = { alg: 'ES256', kid: key.kid, typ: 'onelock-report+jws', cty: 'application/json', ...more };
+      const forged = Buffer.from(JSON.stringify(header)).toString('base64url');
+      expect(at('header.jws', `${forged}.${content}.${value}`), JSON.stringify(more)).toMatchObject({
+        ...{ indication: 'failed', report: null },
+      });
+    }
+    const nobody = Buffer.from(JSON.stringify({ alg: 'ES256', kid: 'nobody' })).toString('base64url');
+    expect(at('nobody.jws', `${nobody}.${content}.${value}`)).toMatchObject({
+      ...{ indication: 'indeterminate', report: null },
+    });
+    expect(() => verifyReportFile(path.join(folder, 'bare.jws'), [], now)).toFailWith('ERR_CLI_USAGE');
+    expect(() => verifyReportFile(path.join(folder, 'bare.jws'), [write('no.json', 'x')], now)).toFailWith(
+      'ERR_CLI_FILE_UNREADABLE',
+    );
+  });
+
+  it('is by an RSA key where somebody put one there, and by no weak one', async () => {
+    const place = mkdtempSync(path.join(tmpdir(), 'onelock-report-key-'));
+    const put = (modulusLength: number): void => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+      const text = privateKey.export({ type: 'pkcs8', format: 'pem' });
+      writeFileSync(path.join(place, 'report-jws-key.pem'), text, { mode: 0o600 });
+    };
+    try {
+      put(2048);
+      const key = loadWebReportKey(place);
+      const verified = await compactVerify(key.sign(utf8Encode('{}')), createLocalJWKSet({ keys: [key.jwk] }));
+      expect(verified.protectedHeader).toMatchObject({ alg: 'RS256', kid: key.jwk.kid });
+      put(1024);
+      expect(() => loadWebReportKey(place)).toFailWith('ERR_SERVICE_CONFIG_INVALID');
+      writeFileSync(path.join(place, 'report-jws-key.pem'), 'no key');
+      expect(() => loadWebReportKey(place)).toFailWith('ERR_SERVICE_CONFIG_INVALID');
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
   });
 });
 

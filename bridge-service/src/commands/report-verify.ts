@@ -6,6 +6,7 @@ import { CodedError, isCodedError } from '@onelock/core/errors';
 import { judgeMessage, type MessageReport } from '@onelock/core/validation';
 import type { Reason } from '@onelock/core/verdict';
 import { type Certificate, formatName, parseCertificate } from '@onelock/core/x509';
+import { isWebReport, verifyWebReport } from './verify-web-report.ts';
 
 /** What is to be relied on of a signed report. */
 export interface VerifiedReport {
@@ -21,10 +22,19 @@ export interface VerifiedReport {
  * Verifies a report that a service has signed, without the service: the signature, and that its signer is the certificate of the service
  * (as `GET /v1/report-signer` gave it) or one under a CA's.
  *
- * @param file  an answer of the service (JSON), or the SignedData alone: DER, PEM or base64
+ * @param file  an answer of the service (JSON), or what is signed alone: SignedData in DER, PEM or base64, or a compact JWS
+ * @param trustFiles  certificates; for JWS key sets, as `GET /v1/report-signer` gives them
  * @throws {CodedError} ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE; ERR_CMS_…, ERR_DER_… for a file that is none
  */
 export function verifyReportFile(file: string, trustFiles: readonly string[], now: Date): VerifiedReport {
+  const web = readWebReport(file);
+  if (web !== null) {
+    if (trustFiles.length === 0) throw new CodedError('ERR_CLI_USAGE', { detail: '--trust FILE' });
+    return verifyWebReport(
+      web,
+      trustFiles.map((trusted) => ({ file: trusted, text: utf8Decode(readBytes(trusted)) })),
+    );
+  }
   const ops = createNodeCrypto();
   const trusted = trustFiles.flatMap(readCertificates);
   if (trusted.length === 0) throw new CodedError('ERR_CLI_USAGE', { detail: '--trust FILE' });
@@ -48,6 +58,24 @@ export function verifyReportFile(file: string, trustFiles: readonly string[], no
     signer: signer === null ? '' : formatName(signer.subject),
     report: passed && message.content !== null ? (JSON.parse(utf8Decode(message.content)) as unknown) : null,
   };
+}
+
+/** A compact JWS, alone or as `signed` of an answer; null for any other file. */
+function readWebReport(file: string): string | null {
+  const bytes = readBytes(file);
+  if (bytes[0] === 0x30) return null;
+  const text = utf8Decode(bytes).trim();
+  if (isWebReport(text)) return text;
+  if (!text.startsWith('{')) return null;
+  try {
+    const { signed } = JSON.parse(text) as {
+      readonly signed?: { readonly format?: unknown; readonly value?: unknown };
+    };
+    return signed?.format === 'jws' && typeof signed.value === 'string' ? signed.value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function readBytes(file: string): Uint8Array {

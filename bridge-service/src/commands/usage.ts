@@ -40,10 +40,10 @@ export const importUsage = `用法 / usage: onelock service import FILE… [--se
 
 export const reportUsage = `用法 / usage: onelock report verify FILE --trust FILE… [--json]
 
-  离线核验服务签名的判定报告：应答的 JSON，或其中的签名消息（DER、PEM、base64）
-  verifies a report that a service has signed, offline: the JSON of the answer, or the signed message in it
+  离线核验服务签名的判定报告：应答的 JSON，或其中的签名消息（DER、PEM、base64）或 JWS
+  verifies a report that a service has signed, offline: the JSON of the answer, or the signed message or the JWS in it
 
-  --trust FILE        服务的报告签名证书（GET /v1/report-signer），或其上级 CA / the service's certificate, or a CA above it
+  --trust FILE        服务的报告签名证书（GET /v1/report-signer），或其上级 CA；JWS 用该应答的 JSON 或 JWK Set / the service's certificate, or a CA above it; for JWS that answer itself, or a JWK Set
   退出码 / exit status: 0 通过 passed, 1 未通过或无法判定 failed or indeterminate, 2 用法有误或不可读 wrong use or unreadable
 `;
 

@@ -80,9 +80,18 @@ export function judgementRoutes(app: App, { ports }: RouteContext): void {
         operationId: 'getReportSigner',
         tag: '判定 Judgements',
         zh: '报告签名证书',
-        en: 'The certificate by which this service signs its reports. Fetch it once over a connection that you trust, and keep it.',
+        en: 'The certificate by which this service signs its reports, and the keys of those in JWS. Fetch them once over a connection that you trust, and keep them.',
         access: roles,
-        answer: [200, closed({ subject: Type.String(), keyId: Type.String(), certificate: Type.String() })],
+        answer: [
+          200,
+          closed({
+            ...{ subject: Type.String(), keyId: Type.String(), certificate: Type.String() },
+            jwks: closed(
+              { keys: Type.Array(Type.Record(Type.String(), Type.String())) },
+              'jws 形式的公钥（RFC 7517）/ keys of the form jws',
+            ),
+          }),
+        ],
       },
       {},
     ),
@@ -90,12 +99,13 @@ export function judgementRoutes(app: App, { ports }: RouteContext): void {
   );
 }
 
-function signerOf({ reports, key }: Pick<Ports, 'reports' | 'key'>) {
+function signerOf({ reports, webReports, key }: Pick<Ports, 'reports' | 'webReports' | 'key'>) {
   const { certificate } = reports;
   return {
     subject: formatName(certificate.subject),
     keyId: key.id,
     certificate: encodePem('CERTIFICATE', certificate.der),
+    jwks: { keys: [{ ...webReports.jwk }] },
   };
 }
 

@@ -12,13 +12,13 @@ export interface ReportWishes {
   readonly explain?: 'simple' | 'detailed' | undefined;
   readonly language?: Locale | undefined;
   /** The answer signed by the service, for whoever must show it to others. */
-  readonly sign?: 'cms' | undefined;
+  readonly sign?: 'cms' | 'jws' | undefined;
 }
 
 export interface FinishedReport {
   readonly explanation?: Explanation;
-  /** SignedData around the JSON of the answer; base64 of the DER. */
-  readonly signed?: { readonly format: 'cms'; readonly value: string };
+  /** `cms`: SignedData (SM2) around the JSON of the answer, base64 of the DER. `jws`: the same content in compact JWS (RFC 7515). */
+  readonly signed?: { readonly format: 'cms' | 'jws'; readonly value: string };
 }
 
 export interface FinishedBy {
@@ -32,7 +32,7 @@ export interface FinishedBy {
  * Adds words and the service's signature to an answer, as far as they are wanted.
  */
 export function finishReport<Answer extends Parameters<typeof explainReport>[0]>(
-  { reports, clock }: Pick<Ports, 'reports' | 'clock'>,
+  { reports, webReports, clock }: Pick<Ports, 'reports' | 'webReports' | 'clock'>,
   { requestId }: Pick<Act, 'requestId'>,
   answer: Answer,
   { explain, language = 'zh-CN', sign }: ReportWishes,
@@ -42,5 +42,6 @@ export function finishReport<Answer extends Parameters<typeof explainReport>[0]>
   if (sign === undefined) return told;
   const now = clock();
   const content = reportContent({ issuedAt: now.toISOString(), requestId, subject, basis, answer: told });
-  return { ...told, signed: { format: 'cms', value: toBase64(reports.sign(content, now)) } };
+  const value = sign === 'jws' ? webReports.sign(content) : toBase64(reports.sign(content, now));
+  return { ...told, signed: { format: sign, value } };
 }

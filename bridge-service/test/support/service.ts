@@ -21,6 +21,7 @@ import { openStore } from '../../src/repositories/store.ts';
 import { caCredentials } from '../../src/secrets/ca-credentials.ts';
 import { loadReportSigner } from '../../src/secrets/report-signer.ts';
 import { loadServiceKey } from '../../src/secrets/service-key.ts';
+import { loadWebReportKey } from '../../src/secrets/web-report-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
 import { createCaller } from '../../src/services/create-caller.ts';
 import { secretDigest } from '../../src/services/identifiers.ts';
@@ -116,6 +117,7 @@ export async function createTestService(
     clockMonitor: tsa.monitor,
     key,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, at),
+    webReports: loadWebReportKey(secretsFolderOf(config)),
     changes: changeRulesOf(config),
     personal: createPersonalData(secretsFolderOf(config), ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (_folder, error) => {

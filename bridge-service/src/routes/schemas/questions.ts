@@ -38,7 +38,12 @@ export const reportWishes = {
   language: Type.Optional(
     oneOf(languages, '说明的语言，默认按 Accept-Language / language of the words, by Accept-Language when absent'),
   ),
-  sign: Type.Optional(Type.Literal('cms', { description: '由服务签名 / signed by the service' })),
+  sign: Type.Optional(
+    oneOf(
+      ['cms', 'jws'],
+      '由服务签名：cms 为 SM2 签名消息，jws 为 RFC 7515（ES256 或 RS256；JWS 没有 SM2 算法）/ signed by the service: SM2 in SignedData, or JWS of RFC 7515, which has no SM2',
+    ),
+  ),
 };
 
 const keyUsages = [

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { base64, closed, Hex, Instant, nullable, oneOf, ReasonSchema, recordId } from './common.ts';
+import { closed, Hex, Instant, nullable, oneOf, ReasonSchema, recordId } from './common.ts';
 
 const Indication = oneOf(
   ['passed', 'failed', 'indeterminate'],
@@ -98,11 +98,12 @@ const withSources = {
   signed: Type.Optional(
     closed(
       {
-        format: Type.Literal('cms'),
-        value: base64(
-          64 * 1024 * 1024,
-          'GM/T 0010 签名消息，内容为应答的 JSON / SignedData around the JSON of the answer',
-        ),
+        format: oneOf(['cms', 'jws'], '所求的形式 / the form that was asked for'),
+        value: Type.String({
+          maxLength: 64 * 1024 * 1024,
+          description:
+            'cms：GM/T 0010 签名消息（DER 的 base64）；jws：紧凑形式；内容都是应答的 JSON / SignedData in base64, or compact JWS, around the JSON of the answer',
+        }),
       },
       '服务签名的报告，可用 onelock report verify 离线验证 / signed by the service; verify it offline by onelock report verify',
     ),

@@ -2,6 +2,7 @@ import type { CryptoOps } from '@onelock/core/crypto';
 import type { Witnesses } from '../../audit/witness-files.ts';
 import type { ReportSigner } from '../../secrets/report-signer.ts';
 import type { ServiceKey } from '../../secrets/service-key.ts';
+import type { WebReportKey } from '../../secrets/web-report-key.ts';
 import type { ClockMonitor, TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { PersonalData } from '../personal-data.ts';
@@ -49,6 +50,8 @@ export interface Ports {
   readonly key: ServiceKey;
   /** By which it signs reports. */
   readonly reports: ReportSigner;
+  /** By which it signs them for web libraries, which know no SM2. */
+  readonly webReports: WebReportKey;
   /** How the registries are changed. */
   readonly changes: ChangeRules;
   /** Keeps what identifies people encrypted. */
