@@ -9,6 +9,7 @@ import type { Interference, VirtualCard } from '../src/virtual-card/index.ts';
 import { pinOf } from './driver-suite.ts';
 import { gmConfig, gmContainer, gmPin, newGmCard } from './gm-under-test.ts';
 import { MemoryReaders } from './memory-readers.ts';
+import { newOpenPgpCard, openPgpConfig, openPgpPin } from './openpgp-under-test.ts';
 import { newPivCard, pivConfig, pivPin } from './piv-under-test.ts';
 
 const rsa = { kind: 'rsa-pkcs1v15', digest: 'sha256' } as const;
@@ -117,6 +118,64 @@ describe('a hostile PIV card', () => {
     const session = await token.openSession(await deviceOf(token), pinOf('000000'));
     card.interference = null;
     await expect(failing(token.sign(session, '9a', rsa, input))).resolves.toFailWith('ERR_TOKEN_SESSION_CLOSED');
+  });
+});
+
+describe('a hostile OpenPGP card', () => {
+  const ecdsa = { kind: 'ecdsa', digest: 'sha256' } as const;
+
+  it.each([
+    ['GET DATA', 0xca],
+    ['SELECT DATA', 0xa5],
+    ['VERIFY', 0x20],
+    ['PSO', 0x2a],
+    ['GET CHALLENGE', 0x84],
+  ])('that answers %s with anything is told by code, and the driver lives', async (_, ins) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.constantFrom('9000', '6982', '63c2', '6f00', ''),
+        async (data, sw) => {
+          const card = newOpenPgpCard();
+          card.interference = misbehaving(ins, Uint8Array.from([...data, ...fromHex(sw)]));
+          const token = await start(openPgpConfig(null), card);
+          const act = async (): Promise<void> => {
+            const [device] = await token.listDevices();
+            if (device === undefined) return;
+            await token.listIdentities(device.id);
+            await token.pinStatus(device.id);
+            if (device.capabilities.includes('random')) await token.random(device.id, 20);
+            const session = await token.openSession(device.id, pinOf(openPgpPin));
+            await token.sign(session, 'sig', ecdsa, input);
+          };
+          const outcome = await failing(act());
+          expect(outcome === undefined || outcome instanceof CodedError, String(outcome)).toBe(true);
+          await token.close();
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('that gives too few random bytes gives none', async () => {
+    const card = newOpenPgpCard();
+    const token = await start(openPgpConfig(null), card);
+    const device = await deviceOf(token);
+    card.interference = misbehaving(0x84, fromHex('0102039000'));
+    await expect(failing(token.random(device, 32))).resolves.toFailWith('ERR_TOKEN_DATA_CORRUPT');
+  });
+
+  it('that says its PIN is locked for one use is not asked for another', async () => {
+    const card = newOpenPgpCard({ countsSilently: true, tries: 1 });
+    const token = await start(openPgpConfig(null), card);
+    let verifications = 0;
+    card.interference = (command, answer) => {
+      if (command[1] === 0x20 && command.length > 5) verifications += 1;
+      return answer(command);
+    };
+    const device = await deviceOf(token);
+    await expect(failing(token.openSession(device, pinOf('000000')))).resolves.toFailWith('ERR_TOKEN_PIN_LOCKED');
+    expect(verifications).toBe(1);
   });
 });
 

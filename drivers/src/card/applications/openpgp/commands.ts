@@ -89,8 +89,10 @@ export function decipher(channel: ApduChannel, ciphertext: Uint8Array): Promise<
   return channel.demand('OpenPGP DECIPHER', command, { algorithm: 'rsa', codes: noSuchKey });
 }
 
-export function getChallenge(channel: ApduChannel, length: number): Promise<Uint8Array> {
-  return channel.demand('OpenPGP GET CHALLENGE', { cla: 0, ins: 0x84, p1: 0, p2: 0, le: length });
+export async function getChallenge(channel: ApduChannel, length: number): Promise<Uint8Array> {
+  const bytes = await channel.demand('OpenPGP GET CHALLENGE', { cla: 0, ins: 0x84, p1: 0, p2: 0, le: length });
+  if (bytes.length !== length) throw brokenCard('OpenPGP GET CHALLENGE', `${bytes.length} bytes instead of ${length}`);
+  return bytes;
 }
 
 const noSuchKey = { 27272: 'ERR_TOKEN_KEY_NOT_FOUND' } as const;
