@@ -19,7 +19,7 @@ const zhCN = {
   stepCompare: '确认手机上的平台名称和核对码与这里一致，再输入口令',
   checkCode: '核对码',
   typed: '不能扫码？在手机上输入',
-  onThisPhone: '就在这部手机上登录：打开手机证书页',
+  onThisPhone: '用这部手机上的证书登录',
   left: '剩余 {seconds} 秒',
   claimedHint: '已在尾号 {phone} 的手机上打开。请在手机上核对平台名称和核对码，输入口令后，这里会自动继续。',
   contested: '另一部手机也扫描了这个二维码。如果不是您本人，请取消并重新开始。',
@@ -95,7 +95,7 @@ const en: Words = {
   stepCompare: 'See that platform and check code are the same on both screens, then type your PIN',
   checkCode: 'Check code',
   typed: 'Cannot scan? Type on the phone',
-  onThisPhone: 'Sign in on this very phone: open its certificate page',
+  onThisPhone: 'Use the certificate on this phone',
   left: '{seconds} seconds left',
   claimedHint:
     'Opened on the phone that ends in {phone}. Compare platform and check code there and type your PIN: this page goes on by itself.',

@@ -7,6 +7,10 @@ import { words } from './words.ts';
 
 const place = document.querySelector<HTMLElement>('#desk');
 if (place !== null) void open(place);
+// Something else is asked of a page that is open already.
+window.addEventListener('hashchange', () => {
+  if (location.hash !== '') location.reload();
+});
 
 /** Opens at home; with what a camera of the phone itself, or the login page on this phone, put behind the `#`, at what is asked. */
 async function open(at: HTMLElement): Promise<void> {
