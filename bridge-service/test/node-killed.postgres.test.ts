@@ -1,11 +1,14 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { fromBase64 } from '@onelock/core/bytes';
+import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { expectCountedOnce } from './support/counted-once.ts';
 import { newTestDatabase, type TestDatabase } from './support/database.ts';
-import { pem } from './support/pki.ts';
+import { makeLoginToken, pem } from './support/pki.ts';
 import { newFolder, runCli, type ServiceProcess, spawnService } from './support/process.ts';
 
+const ops = createNodeCrypto();
 let folders: readonly [string, string];
 let database: TestDatabase;
 beforeEach(async () => {
@@ -21,6 +24,8 @@ interface Sent {
   readonly status: number;
   readonly id: string;
   readonly token: string;
+  readonly challenge: string;
+  readonly indication: string;
 }
 
 /** null when the node went away instead of answering. */
@@ -58,19 +63,50 @@ it('one of two nodes killed under load loses nothing that it acknowledged, and t
       acknowledged[which].push(sent.id);
     }
   };
-  const writers = (['one', 'two', 'one', 'two', 'one', 'two'] as const).map(writer);
+  // Log-ins besides, which share their statements: the challenge comes from one node and is answered on the other.
+  await send(one, '/v1/cas', token, { name: 'for log-ins', anchors: [pem('sm2/intermediate')] });
+  const origin = 'https://bid.example.cn';
+  const caller = { name: 'platform', role: 'platform', origins: [origin] };
+  const platform = (await send(one, '/v1/callers', token, caller))?.token ?? '';
+  const loggedIn: { readonly id: string; readonly body: object }[] = [];
+  const visitor = async (): Promise<void> => {
+    const alive = (): ServiceProcess => (one.child.exitCode === null && one.child.signalCode === null ? one : two);
+    while (!stopped) {
+      const opened = await send(alive(), '/v1/challenges', platform, { origin });
+      if (opened === null) continue;
+      const challenge = fromBase64(opened.challenge);
+      const body = { token: makeLoginToken(ops, { certificate: 'sm2/leaf', key: 'sm2/leaf', origin, challenge }) };
+      const node = loggedIn.length % 2 === 0 ? two : alive();
+      const login = await send(node, '/v1/logins', platform, body);
+      if (login?.indication === 'passed') loggedIn.push({ id: login.id, body });
+      // Only a node that went away leaves one unanswered.
+      else if (login !== null) throw new Error(JSON.stringify(login));
+    }
+  };
+  const writers = [...(['one', 'two', 'one', 'two', 'one', 'two'] as const).map(writer), ...[1, 2, 3, 4].map(visitor)];
+  const all = Promise.all(writers);
   const until = async (done: () => boolean): Promise<void> => {
-    while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const looking = async (): Promise<void> => {
+      while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await Promise.race([looking(), all]);
   };
   await until(() => acknowledged.one.length >= 20 && acknowledged.two.length >= 20);
   await one.end('SIGKILL');
   const then = acknowledged.two.length;
-  await until(() => acknowledged.two.length >= then + 20);
+  const visits = loggedIn.length;
+  await until(() => acknowledged.two.length >= then + 20 && loggedIn.length >= visits + 20);
   stopped = true;
-  await Promise.all(writers);
+  await all;
 
   const there = new Set((await database.sql('select id from cas')).map(({ id }) => String(id)));
   expect([...acknowledged.one, ...acknowledged.two].filter((id) => !there.has(id))).toEqual([]);
+  const logins = new Set((await database.sql('select id from logins')).map(({ id }) => String(id)));
+  expect(loggedIn.filter(({ id }) => !logins.has(id))).toEqual([]);
+  // What a killed node had acknowledged is used up for the other one.
+  const before = loggedIn.slice(Math.max(0, visits - 20), visits);
+  const again = await Promise.all(before.map(({ body }) => send(two, '/v1/logins', platform, body)));
+  expect(again.map((sent) => sent?.indication)).toEqual(before.map(() => 'failed'));
   await expectCountedOnce(database);
   expect(await two.end('SIGTERM')).toBe(0);
   for (const folder of folders) {

@@ -1,6 +1,10 @@
-import { type Selectable, sql } from 'kysely';
+import { CompiledQuery, type Selectable, sql } from 'kysely';
 import type { RegisteredCertificate } from '../services/ports/registry-records.ts';
 import type { CertificateRepository } from '../services/ports/registry-store.ts';
+import { askedTogether } from './engine/asked-together.ts';
+import { compiledOnce, rowsOf } from './engine/compiled-once.ts';
+import { engineOf } from './engine/engine-of.ts';
+import { postgresArray } from './engine/postgres-array.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 type Row = Selectable<Tables['certificates']>;
@@ -10,6 +14,21 @@ export const certificateColumns = [
   ...(['not_after', 'key_digest', 'usage', 'medium', 'state', 'proven_at', 'proof', 'source', 'der'] as const),
   ...(['created_at', 'updated_at', 'version'] as const),
 ];
+
+const ofDigest = compiledOnce((database) =>
+  database.selectFrom('certificates').select(certificateColumns).where('digest', '=', ''),
+);
+
+/** As `byDigest`, for log-ins that ask at once: on PostgreSQL they share a question. Not for use in a transaction. */
+export function sharedByDigest(database: ServiceDatabase): CertificateRepository['byDigest'] {
+  if (engineOf(database) === 'sqlite') return createCertificateRepository(database).byDigest;
+  const together = askedTogether(async (digests) => {
+    const text = `select ${certificateColumns} from certificates where digest = any($1::text[])`;
+    const { rows } = await database.executeQuery<Row>(CompiledQuery.raw(text, [postgresArray('text', digests)]));
+    return new Map(rows.map((row) => [row.digest, toCertificate(row)]));
+  });
+  return async (digest) => (await together(digest)) ?? null;
+}
 
 export function createCertificateRepository(database: ServiceDatabase): CertificateRepository {
   const all = () => database.selectFrom('certificates').selectAll();
@@ -23,7 +42,7 @@ export function createCertificateRepository(database: ServiceDatabase): Certific
       await database.updateTable('certificates').set(row).where('id', '=', id).execute();
     },
     byId: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
-    byDigest: async (digest) => one(await all().where('digest', '=', digest).executeTakeFirst()),
+    byDigest: async (digest) => one((await rowsOf(database, ofDigest(database, [digest])))[0]),
     async byIssuerAndSerial(issuerKey, serialNumber) {
       return one(
         await all().where('issuer_key', '=', issuerKey).where('serial_number', '=', serialNumber).executeTakeFirst(),

@@ -7,7 +7,7 @@ import { createAuditReadings, createAuditRepository } from './audit.ts';
 import { createBidOpeningRepository } from './bid-openings.ts';
 import { callerOfToken, createCallerRepository } from './callers.ts';
 import { createCaRepository, sharedVersionOfCas } from './cas.ts';
-import { createCertificateRepository } from './certificates.ts';
+import { createCertificateRepository, sharedByDigest } from './certificates.ts';
 import { createChallengeRepository } from './challenges.ts';
 import { createChangeSetRepository } from './change-sets.ts';
 import { createCompanyRepository } from './companies.ts';
@@ -89,6 +89,7 @@ function createStore(
     ...readings,
     callers: { ...readings.callers, byTokenDigest: callerOfToken(database) },
     cas: { ...readings.cas, version: sharedVersionOfCas(database) },
+    certificates: { ...readings.certificates, byDigest: sharedByDigest(database) },
     subscribe: (topic, listener) => events.subscribe(topic, listener),
     onResync: (listener) => events.onResync(listener),
     transaction: (work, foreseen) => commit.run((unit) => work(repositoriesOf(unit, events)), foresees(foreseen)),

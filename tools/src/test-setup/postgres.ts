@@ -20,6 +20,8 @@ export interface PostgresCluster {
 export interface ClusterOptions {
   /** `durable` waits for the disk, as in production; the default does not, since tests throw the cluster away. */
   readonly disk?: 'durable' | undefined;
+  /** Lines of postgresql.conf. */
+  readonly settings?: readonly string[] | undefined;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function startPostgres(programs: string, options: ClusterOptions = 
       ...["listen_addresses = ''", `unix_socket_directories = '${folder}'`, 'max_connections = 200'],
       ...['shared_buffers = 64MB', 'jit = off', 'max_wal_size = 512MB'],
       ...(options.disk === 'durable' ? [] : quick),
+      ...(options.settings ?? []),
       '',
     ].join('\n'),
   );
