@@ -17,6 +17,7 @@ import { statisticsArea } from './areas/statistics/area.ts';
 import { supportArea } from './areas/support/area.ts';
 import { usersArea } from './areas/users/area.ts';
 import { watchListArea } from './areas/watch-list/area.ts';
+import { webhooksArea } from './areas/webhooks/area.ts';
 
 /** Every subject of the console, one line each; see README.md. */
 export const areas: readonly Area[] = [
@@ -38,4 +39,5 @@ export const areas: readonly Area[] = [
   statisticsArea,
   supportArea,
   watchListArea,
+  webhooksArea,
 ];

@@ -1,8 +1,21 @@
 import { codeText } from './codes.ts';
 import { wordsOf } from './words-of.ts';
 
-const say = wordsOf(
+/** Words about messages to addresses of others. */
+export const say = wordsOf(
   {
+    messages: '投递记录',
+    'messages.none': '没有投递记录',
+    type: '事件',
+    'message.pending': '待投递',
+    'message.delivered': '已送达',
+    'message.dead': '已放弃',
+    attempts: '次数',
+    at: '发生',
+    done: '送达',
+    next: '下次',
+    resend: '重新投递',
+    resent: '已重新排入投递',
     ERR_EVIDENCE_STATUS: '对方的应答不是 200',
     ERR_EVIDENCE_TIMEOUT: '对方没有及时应答',
     ERR_EVIDENCE_UNREACHABLE: '连不上对方',
@@ -12,6 +25,18 @@ const say = wordsOf(
     ERR_REQUEST_NOT_FOUND: '回调已移除',
   },
   {
+    messages: 'Deliveries',
+    'messages.none': 'Nothing was delivered yet',
+    type: 'Event',
+    'message.pending': 'Waiting',
+    'message.delivered': 'Delivered',
+    'message.dead': 'Given up',
+    attempts: 'Tries',
+    at: 'Happened',
+    done: 'Delivered',
+    next: 'next',
+    resend: 'Send again',
+    resent: 'On its way again',
     ERR_EVIDENCE_STATUS: 'The answer was not 200',
     ERR_EVIDENCE_TIMEOUT: 'No answer in time',
     ERR_EVIDENCE_UNREACHABLE: 'Cannot be reached',
@@ -23,13 +48,9 @@ const say = wordsOf(
 );
 
 const known = [
-  ...([
-    'ERR_EVIDENCE_STATUS',
-    'ERR_EVIDENCE_TIMEOUT',
-    'ERR_EVIDENCE_UNREACHABLE',
-    'ERR_EVIDENCE_ADDRESS_REFUSED',
-  ] as const),
-  ...(['ERR_EVIDENCE_URL_UNSUPPORTED', 'ERR_EVIDENCE_TOO_LARGE', 'ERR_REQUEST_NOT_FOUND'] as const),
+  ...(['ERR_EVIDENCE_STATUS', 'ERR_EVIDENCE_TIMEOUT', 'ERR_EVIDENCE_UNREACHABLE'] as const),
+  ...(['ERR_EVIDENCE_ADDRESS_REFUSED', 'ERR_EVIDENCE_URL_UNSUPPORTED', 'ERR_EVIDENCE_TOO_LARGE'] as const),
+  ...(['ERR_REQUEST_NOT_FOUND'] as const),
 ] as const;
 
 /** Why a message could not be delivered; the service keeps the code alone. */

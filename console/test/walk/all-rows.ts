@@ -12,6 +12,7 @@ import { shellRows } from './rows/shell.ts';
 import { statisticsRows } from './rows/statistics.ts';
 import { usersRows } from './rows/users.ts';
 import { watchListRows } from './rows/watch-list.ts';
+import { webhooksRows } from './rows/webhooks.ts';
 import type { WalkRow } from './rows.ts';
 
 /** In this order: what a later row needs, an earlier one may have made. */
@@ -29,5 +30,6 @@ export const allRows: readonly WalkRow[] = [
   ...changesRows,
   ...driversRows,
   ...callersRows,
+  ...webhooksRows,
   ...shellRows,
 ];

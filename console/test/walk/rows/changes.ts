@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { pem } from '../../../../bridge-service/test/support/pki.ts';
 import type { WalkRow } from '../rows.ts';
 import { prepareCa } from './cas.ts';
@@ -154,6 +155,41 @@ export const changesRows: readonly WalkRow[] = [
       await walk.fill('why', walk.say('延期', 'put off'));
       await walk.submit();
       walk.did('cancel a bid opening');
+
+      // One that begins within the hour freezes what is approved meanwhile.
+      const soon = new Date(Date.now() + 5 * 60_000).toISOString();
+      const opened = walk.say('跨江大桥开标', 'Bridge opening');
+      walk.know(opened);
+      const { id } = await walk.service.post<{ id: string }>('/v1/bid-openings', {
+        ...{ platformId: platform, title: opened, startsAt: soon },
+        endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+      });
+      const change = await walk.service.post<{ id: string }>('/v1/change-sets', {
+        ...{ title: walk.say('平台更名', 'A new name'), reason: walk.say('更名', 'a new name') },
+        operations: [{ kind: 'platform.update', id: platform, name: walk.say('泉州新平台', 'Quanzhou New') }],
+      });
+      walk.know(
+        walk.say('平台更名', 'A new name'),
+        walk.say('更名', 'a new name'),
+        walk.say('泉州新平台', 'Quanzhou New'),
+      );
+      await walk.go(`/changes/${change.id}`);
+      await walk.enter('approve');
+      await walk.submit();
+      await walk.expectText(walk.say('等待开标结束', 'Waits for the bid opening'));
+      await walk.look('detail, frozen by a bid opening');
+      walk.did('a bid opening freezes what was approved');
+      await walk.go('/openings');
+      await walk.enter('cancel-opening');
+      await walk.fill('why', walk.say('延期', 'put off'));
+      await walk.submit();
+      await expect
+        .poll(async () => (await walk.service.get<{ state: string }>(`/v1/change-sets/${change.id}`)).state, {
+          timeout: 60_000,
+        })
+        .toBe('applied');
+      walk.did('what it froze is applied once the opening is gone');
+      expect(id).toMatch(/^opn_/);
     },
   },
 ];
