@@ -117,7 +117,7 @@ export const say = wordsOf(
     'walk.speed': '每秒 {count} 条',
     'walk.part': '已核对 {part}%',
     'walk.fault': '第 {sequence} 条处不相符',
-    'walk.fault.do': '请保留数据库与备份原样，改用 onelock audit verify 在另一台机器上复核，并通知见证方。',
+    'walk.fault.do': '请保留数据库与备份原样，通知见证方，并在另一台机器上复核：',
     'walk.keyChanged': '签名公钥与这台浏览器上次核对时不同。若非运营方通知的换钥，请停止采信。',
     'walk.entries': '范围',
     'walk.entries.all': '第 1 至 {size} 条',
@@ -257,7 +257,7 @@ export const say = wordsOf(
     'walk.part': '{part}% checked',
     'walk.fault': 'It does not agree at entry {sequence}',
     'walk.fault.do':
-      'Keep the database and its backups as they are, check again by onelock audit verify on another machine, and tell the witnesses.',
+      'Keep the database and its backups as they are, tell the witnesses, and check again on another machine:',
     'walk.keyChanged':
       'The signing key is not the one of this browser’s last check. Unless the operator has announced a new key, do not rely on it.',
     'walk.entries': 'Entries',

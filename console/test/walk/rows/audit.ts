@@ -60,6 +60,9 @@ export const auditRows: readonly WalkRow[] = [
       await walk.page.locator('[data-test=witness-outcome].bad').waitFor();
       await walk.look('a witness’s checkpoints do not agree');
       walk.did('sees that an altered checkpoint does not agree');
+      const [download] = await Promise.all([walk.page.waitForEvent('download'), walk.enter('export')]);
+      if (download.suggestedFilename() !== 'checkpoints.jsonl') throw new Error(download.suggestedFilename());
+      walk.did('exports the checkpoints for witnesses');
     },
   },
   {
@@ -82,6 +85,31 @@ export const auditRows: readonly WalkRow[] = [
       await walk.enter('walk-on');
       await walk.page.locator('[data-walk=passed]').waitFor();
       walk.did('goes on from where the last check ended');
+
+      // A service that is slow, and one that lies about an entry.
+      const lists = (url: URL): boolean => url.pathname === '/v1/audit' && !url.searchParams.has('action');
+      await walk.page.route(lists, async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        await route.continue().catch(() => undefined);
+      });
+      await walk.enter('walk-all');
+      await walk.enter('walk-stop');
+      await walk.page.locator('[data-walk=stopped]').waitFor();
+      walk.did('stops a check');
+      await walk.page.unrouteAll({ behavior: 'ignoreErrors' });
+      await walk.page.route(lists, async (route) => {
+        const response = await route.fetch();
+        const page = (await response.json()) as { items: { sequence: number; details: object }[] };
+        for (const entry of page.items) if (entry.sequence === 3) entry.details = { ...entry.details, name: 'altered' };
+        await route.fulfill({ response, json: page });
+      });
+      await walk.enter('walk-all');
+      await walk.page.locator('[data-walk=failed]').waitFor();
+      await walk.expectText(walk.say('第 3 条处不相符', 'does not agree at entry 3'));
+      await walk.settled();
+      await walk.look('whole log, that does not agree');
+      await walk.page.unrouteAll({ behavior: 'ignoreErrors' });
+      walk.did('finds an entry that was altered');
     },
   },
 ];

@@ -40,6 +40,26 @@ export const operationsRows: readonly WalkRow[] = [
       walk.know('闽信国密 CA');
       await walk.look('story of a log-in');
       walk.did('looks a log-in up');
+      const refused = await fetch(`${walk.url}/v1/companies/com_${'0'.repeat(32)}`, {
+        headers: { authorization: `Bearer ${'x'.repeat(40)}` },
+      });
+      const { error } = (await refused.json()) as { readonly error: { readonly requestId: string } };
+      // Refusals are written down together, a moment later.
+      const { requestId } = error;
+      const there = (): Promise<boolean> =>
+        walk.service.get(`/v1/support/${requestId}`).then(
+          () => true,
+          () => false,
+        );
+      for (let turn = 0; turn < 60 && !(await there()); turn += 1)
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      await walk.fill('support-id', requestId);
+      await walk.enter('look-up');
+      await walk.page.locator('main', { hasText: requestId }).waitFor();
+      await walk.page.locator('[data-test=story], main [data-test=failure]').first().waitFor();
+      await walk.settled();
+      await walk.look('story of a refusal');
+      walk.did('looks a refusal up');
       await walk.tabTo('search');
       await walk.page.keyboard.press('Control+A');
       walk.know(province.company);

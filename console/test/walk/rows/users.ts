@@ -1,4 +1,5 @@
 import { pem } from '../../../../bridge-service/test/support/pki.ts';
+import { runCli } from '../../../../bridge-service/test/support/process.ts';
 import type { WalkRow } from '../rows.ts';
 
 export const usersRows: readonly WalkRow[] = [
@@ -61,6 +62,26 @@ export const usersRows: readonly WalkRow[] = [
       await walk.dialog(other, 'end a session');
       await walk.page.keyboard.press('Escape');
       walk.did('sees who is logged in');
+
+      // Somebody else comes in from another browser.
+      const third = walk.say('Third Walker', 'Fourth Walker');
+      walk.know(third);
+      const { stdout } = runCli(['break-glass', '--json'], walk.folder);
+      const entered = await fetch(`${walk.url}/v1/console/sessions/by-code`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-onelock-console': '1', origin: walk.url },
+        body: JSON.stringify({ code: (JSON.parse(stdout) as { readonly code: string }).code, name: third }),
+      });
+      const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      await walk.go('/sessions');
+      await walk.enter(walk.page.locator('[data-test=session]', { hasText: third }).locator('[data-test=end-session]'));
+      await walk.page.locator('dialog[open]').waitFor();
+      await walk.fill('why', walk.say('人已离岗', 'has left the desk'));
+      await walk.submit();
+      await walk.page.locator('[data-test=session]', { hasText: third }).waitFor({ state: 'detached' });
+      const asked = await fetch(`${walk.url}/v1/console/session`, { headers: { cookie, 'x-onelock-console': '1' } });
+      if (asked.status !== 401) throw new Error(`the session answers ${asked.status}`);
+      walk.did('ends another’s session, which is over at once');
     },
   },
 ];
