@@ -1,5 +1,7 @@
+import { derPrintableString, oids } from '@onelock/core/asn1';
 import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { extension, makeCertificate, name } from '../../core/test/support/test-ca.ts';
 import { readIdentity } from '../src/services/registry/read-identity.ts';
 import { derOf, makeLoginToken, pem, toBase64 } from './support/pki.ts';
 import { createTestService, type TestService } from './support/service.ts';
@@ -70,6 +72,23 @@ describe('companies', () => {
     const last = await patch(`/v1/companies/${made.body.id}`, { name: '三' });
     expect(last.status, JSON.stringify(last.body)).toBe(200);
     expect(last.body.names.map(({ name }: { name: string }) => name)).toEqual(['一', '二', '三']);
+  });
+
+  it('are taken in by a certificate whatever it carries for a name', async () => {
+    const key = service.ports.ops.generateKeyPair({ kind: 'sm2' });
+    const issuer = { name: name('another CA'), key };
+    const code = extension(oids.organizationCode, false, derPrintableString('91520100MA6H5KU3XW'));
+    for (const [serial, organization] of [
+      [1, '甲\u0000乙\n公司'],
+      [2, '长'.repeat(5_000)],
+    ] as const) {
+      const subject = name('x', [oids.organizationName, organization]);
+      const certificate = makeCertificate({ subject, key, issuer, serial, extensions: [code] }, service.ports.ops);
+      const made = await post('/v1/certificates', { certificate: toBase64(certificate.der) });
+      expect(made.status, JSON.stringify(made.body)).toBe(201);
+      const company = await get(`/v1/companies/${made.body.companyId}`);
+      expect(company.body.name).toBe('甲\ufffd乙\ufffd公司');
+    }
   });
 
   it('mask a number of a person that stands in the name', async () => {

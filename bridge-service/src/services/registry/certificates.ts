@@ -8,6 +8,7 @@ import {
   nameKey,
   parseCertificate,
 } from '@onelock/core/x509';
+import { oneLine } from '../../imports/text-encoding.ts';
 import { newId } from '../identifiers.ts';
 import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
@@ -170,6 +171,9 @@ export function keyOfName(name: Name, ops: Pick<Ports['ops'], 'digest'>): string
   return toHex(ops.digest('sm3', utf8Encode(nameKey(name))));
 }
 
+/** As names are taken in otherwise. */
+const longestName = 120;
+
 async function companyOf(
   repositories: Repositories,
   ports: RegistryPorts,
@@ -191,7 +195,8 @@ async function companyOf(
     return company;
   }
   if (carried === undefined) return null;
-  const name = organization ?? commonName ?? carried;
+  // A certificate may carry anything for a name: line feeds, a NUL (which PostgreSQL takes in no text), a book.
+  const name = oneLine(maskPersonalNumbers(organization ?? commonName ?? carried), longestName);
   return (
     (await repositories.companies.byCreditCode(carried)) ??
     addCompany(repositories, ports, author, { creditCode: carried, name })
