@@ -211,6 +211,25 @@ describe('an application', () => {
     await entryAct('end', first, { reason: '结束' });
   });
 
+  it('of a company whose registration is closed is held, until it is open again', async () => {
+    const { service } = world;
+    const asOperator = (method: string, url: string, body: object) =>
+      service.call(method, url, { token: service.administrator, body });
+    const id = await world.draft();
+    const { creditCode } = (await world.look(id)).subject;
+    const known = (
+      await service.call('GET', `/v1/companies?creditCode=${creditCode}`, { token: service.administrator })
+    ).body.items[0];
+    const company = known ?? (await asOperator('POST', '/v1/companies', { creditCode, name: '申领企业' })).body;
+    await asOperator('PATCH', `/v1/companies/${company.id}`, { state: 'closed' });
+    const submitted = await world.submit(id, { request: toBase64(makeRequest().der) });
+    expect(submitted.body).toMatchObject({ state: 'held', reason: { code: 'ERR_REGISTRY_COMPANY_CLOSED' } });
+    await asOperator('PATCH', `/v1/companies/${company.id}`, { state: 'active' });
+    expect((await asOperator('POST', `/v1/applications/${id}/retry`, {})).body.state).toBe('submitted');
+    await world.settle();
+    expect(await world.look(id)).toMatchObject({ state: 'issued' });
+  });
+
   it('is given back by an operator with words for the applicant', async () => {
     world.ca.switches.pendingTimes = 5;
     const id = await world.applied();

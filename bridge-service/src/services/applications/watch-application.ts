@@ -2,6 +2,7 @@ import type { Reason } from '@onelock/core/verdict';
 import { newId } from '../identifiers.ts';
 import type { Application } from '../ports/application-records.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Standing } from '../ports/standing-store.ts';
 import type { Repositories } from '../ports/store.ts';
 import type { WatchKind } from '../ports/watch-store.ts';
 import { overruledBy, type WatchHit } from '../watch-list/watch-use.ts';
@@ -9,7 +10,7 @@ import { watchDigest } from '../watch-list/watch-value.ts';
 
 /**
  * Meets an application that is about to go to its CA with the watch-list, in its transaction: by company, applicant and the certificate that is
- * renewed. Supervision is told of each hit.
+ * renewed. Supervision is told of each hit. A company whose registration is closed gets none either.
  *
  * @returns why it may not go on; null when it may
  */
@@ -45,5 +46,10 @@ export async function watchApplication(
     });
     await repositories.events.publish('supervision.told', { sequence });
   }
-  return overruledBy(hits)?.reason ?? null;
+  return overruledBy(hits, await closedCompany(repositories, subject.creditCode))?.reason ?? null;
+}
+
+async function closedCompany({ companies }: Repositories, creditCode: string): Promise<Standing | null> {
+  const company = await companies.byCreditCode(creditCode);
+  return company?.state === 'closed' ? { registry: 'companies', id: company.id, state: company.state } : null;
 }
