@@ -123,6 +123,21 @@ describe('a session', () => {
     expect((await session()).body.error.code).toBe('ERR_CONSOLE_SESSION_ENDED');
   });
 
+  it('ends when the registry takes its certificate out of use, and nobody comes in with that', async () => {
+    await createUser('operator');
+    const cookie = cookieOf(await logIn());
+    expect((await ask('GET', '/v1/console/session', cookie)).status).toBe(200);
+    const asAdministrator = (method: string, url: string, body: object) =>
+      service.call(method, url, { token: service.administrator, body });
+    const { id } = (await asAdministrator('POST', '/v1/certificates', { certificate: pem('sm2/leaf') })).body;
+    await asAdministrator('PATCH', `/v1/certificates/${id}`, { state: 'suspended' });
+    expect((await ask('GET', '/v1/console/session', cookie)).body.error.code).toBe('ERR_CONSOLE_SESSION_ENDED');
+    expect((await logIn()).body).toMatchObject({
+      indication: 'failed',
+      reason: { code: 'ERR_REGISTRY_CERTIFICATE_INACTIVE' },
+    });
+  });
+
   it('ends by logging out, and with its key, and with its user', async () => {
     const out = await ask('DELETE', '/v1/console/session', cookie);
     expect(String(out.headers['set-cookie'])).toContain('Max-Age=0');

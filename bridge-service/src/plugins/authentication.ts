@@ -121,7 +121,7 @@ async function identify(request: FastifyRequest, ports: AuthenticationPorts, doo
 /** A page of the console brings no token but a cookie. */
 async function bringSession(
   request: FastifyRequest,
-  ports: Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes'>,
+  ports: Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'watched'>,
   origin: string,
 ): Promise<void> {
   if (request.headers.authorization !== undefined) return;

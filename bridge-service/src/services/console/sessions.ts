@@ -7,6 +7,7 @@ import type { Caller } from '../ports/records.ts';
 import type { Repositories } from '../ports/store.ts';
 
 type SessionPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes'>;
+type IdentifyingPorts = SessionPorts & Pick<Ports, 'watched'>;
 
 /** How a session came to be. */
 export type SessionOrigin = Pick<ConsoleSession, 'keyId' | 'certificateDigest' | 'loginId'>;
@@ -43,17 +44,20 @@ export async function beginSession(
 
 /**
  * Whose session a cookie's secret opens, on any node. It ends by its absolute lifetime, by idleness, with the key it was begun by and with
- * the user.
+ * the user; and with the certificate, when the registry takes that out of use.
  *
  * @throws {CodedError} ERR_CONSOLE_SESSION_ENDED
  */
 export async function identifySession(
-  { store, ops, clock, lifetimes }: SessionPorts,
+  { store, ops, clock, lifetimes, watched }: IdentifyingPorts,
   secret: string,
 ): Promise<{ readonly session: ConsoleSession; readonly caller: Caller }> {
   const found = await store.console.session(secretDigest(secret, ops));
   const now = clock().getTime();
   if (found === null || now >= Date.parse(found.session.expiresAt)) throw new CodedError('ERR_CONSOLE_SESSION_ENDED');
+  const { certificateDigest } = found.session;
+  if (certificateDigest !== null && (await watched.current()).inactive.certificates.has(certificateDigest))
+    throw new CodedError('ERR_CONSOLE_SESSION_ENDED');
   const idleMs = now - Date.parse(found.session.seenAt);
   if (idleMs >= lifetimes.consoleIdleMinutes * 60_000) throw new CodedError('ERR_CONSOLE_SESSION_ENDED');
   if (idleMs >= seenEveryMs)
