@@ -176,6 +176,28 @@ describe('an order', () => {
   });
 });
 
+describe('the page for phones', () => {
+  it('is one document under a policy that admits its own files, its camera and nobody else', async () => {
+    const { status, body, headers } = await world.service.call('GET', '/phone', {
+      headers: { 'accept-language': 'en', host: new URL(world.url).host },
+    });
+    expect(status).toBe(200);
+    expect(body).toContain('<html lang="en">');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toMatch(/default-src 'none'.*frame-ancestors 'none'.*require-trusted-types-for 'script'/);
+    expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:|\*/);
+    expect(headers['permissions-policy']).toBe('camera=(self), microphone=(), geolocation=()');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['x-frame-options']).toBe('DENY');
+  });
+
+  it('can be put on a home screen', async () => {
+    const { body, headers } = await world.service.call('GET', '/phone/page/manifest.webmanifest');
+    expect(String(headers['content-type'])).toContain('application/manifest+json');
+    expect(JSON.parse(body)).toMatchObject({ start_url: '/phone', scope: '/phone', display: 'standalone' });
+  });
+});
+
 describe('a phone', () => {
   it('has to be known, by its own key', async () => {
     for (const shown of ['', 'pho_x', `${phone.id}.${other.secret}`, `${other.id}.${phone.secret}`, `${phone.id}.`])

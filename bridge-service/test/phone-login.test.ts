@@ -1,5 +1,7 @@
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanUp } from '../src/jobs/housekeeping.ts';
+import { type Begun, begin, openProvider, Visitor } from './support/oidc-visitor.ts';
 import { PhoneWorld, Screen, TestPhone } from './support/phone.ts';
 
 let world: PhoneWorld;
@@ -32,5 +34,50 @@ describe('logging in by phone', () => {
     expect(tokens.claims()).toMatchObject({ acr: 'urn:onelock:acr:phone', amr: ['pop'] });
     const told = await client.fetchUserInfo(world.config, tokens.access_token, tokens.claims()?.sub ?? '');
     expect(told.organization).toMatch(/公司/);
+  });
+
+  it('is offered where there are phones, to a platform that takes them', async () => {
+    const offered = async (begun: Begun) =>
+      (await new Visitor().follow(begun.url.href)).text.includes('data-phone="1"');
+    const asking = (acr: object) => begin(world.config, { claims: JSON.stringify({ id_token: { acr } }) });
+    expect(await offered(await world.begin())).toBe(true);
+    expect(await offered(await asking({ value: 'urn:onelock:acr:key' }))).toBe(true);
+    expect(await offered(await asking({ essential: true, value: 'urn:onelock:acr:phone' }))).toBe(true);
+    expect(await offered(await asking({ essential: true, value: 'urn:onelock:acr:key' }))).toBe(false);
+    expect(await offered(await asking({ essential: true, values: ['urn:onelock:acr:key'] }))).toBe(false);
+    const other = await openProvider();
+    expect(await offered(await begin(other.config))).toBe(false);
+    await other.service.close();
+  });
+
+  it('leaves an entry in the log for each step, with the phone and without a secret', async () => {
+    const screen = await world.screen();
+    await phone.approve(screen.order.code);
+    await screen.finish();
+    const { body } = await world.service.call('GET', `/v1/audit?target=${screen.order.id}`, {
+      token: world.service.administrator,
+    });
+    expect(body.items.map(({ action, actor }: { action: string; actor: string }) => [action, actor])).toEqual([
+      ['phone-order.begin', 'screen'],
+      ['phone-order.claim', phone.id],
+      ['phone-order.unlock', phone.id],
+      ['phone-order.approve', phone.id],
+      ['phone-order.finish', 'screen'],
+    ]);
+    expect(JSON.stringify(body)).not.toContain(screen.order.code);
+  });
+
+  it('ends with what is kept of it: orders after a day, keys that no CA certified after ninety', async () => {
+    const bare = await TestPhone.registered(world);
+    const { id } = (await world.screen()).order;
+    const { phoneOrders, phones } = world.service.ports.store;
+    world.service.advance(25 * 3_600_000);
+    await cleanUp(world.service.ports);
+    expect(await phoneOrders.byId(id)).toBeNull();
+    expect(await phones.byId(bare.id)).not.toBeNull();
+    world.service.advance(90 * 86_400_000);
+    await cleanUp(world.service.ports);
+    expect(await phones.byId(bare.id)).toBeNull();
+    expect(await phones.byId(phone.id)).not.toBeNull();
   });
 });

@@ -19,7 +19,14 @@ import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
 import { type InteractionPorts, openLoginChallenge, takeLoginToken, tellFailure } from './interaction.ts';
 import { errorPage, loginPage } from './pages.ts';
-import { beginPhoneLogin, cancelPhoneLogin, finishPhoneLogin, ownerOf, phonesAreHere } from './phone-login.ts';
+import {
+  acceptsPhone,
+  beginPhoneLogin,
+  cancelPhoneLogin,
+  finishPhoneLogin,
+  ownerOf,
+  phonesAreHere,
+} from './phone-login.ts';
 import { createOrderStream } from './phone-stream.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 
@@ -228,7 +235,7 @@ function interactionRoutes(
       const client = await served.provider.Client.find(String(params.client_id));
       const locale = negotiateLocale(typeof params.ui_locales === 'string' ? listed(params.ui_locales) : asked);
       const name = client?.clientName ?? String(params.client_id);
-      const byPhone = await phonesAreHere(ports);
+      const byPhone = acceptsPhone(params) && (await phonesAreHere(ports));
       const back = String(params.redirect_uri ?? '');
       const site = URL.canParse(back) ? new URL(back).origin : '';
       return loginPage({ locale, client: name, site, uid, agentPorts: config.loginAgentPorts, byPhone });

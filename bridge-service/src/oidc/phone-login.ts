@@ -27,6 +27,23 @@ export async function phonesAreHere({ store }: Pick<Ports, 'store'>): Promise<bo
   return open.some((one) => one.public && one.products.some(({ medium }) => medium === 'phone'));
 }
 
+/** A platform that must have another medium (OpenID Connect Core §5.5.1.1) is not offered what it will refuse. */
+export function acceptsPhone({ claims }: Interaction['params']): boolean {
+  if (typeof claims !== 'string') return true;
+  // The provider has read it before.
+  const { id_token: asked } = JSON.parse(claims) as { readonly id_token?: { readonly acr?: AskedAcr | null } };
+  const acr = asked?.acr;
+  if (acr?.essential !== true) return true;
+  const wanted = [...(acr.value === undefined ? [] : [acr.value]), ...(acr.values ?? [])];
+  return wanted.length === 0 || wanted.includes('urn:onelock:acr:phone');
+}
+
+interface AskedAcr {
+  readonly essential?: boolean;
+  readonly value?: string;
+  readonly values?: readonly string[];
+}
+
 /** Asks for a phone in this interaction. @throws {CodedError} ERR_LOGIN_CHALLENGE_UNKNOWN, ERR_SERVICE_RATE_LIMITED */
 export async function beginPhoneLogin(
   { ports }: InteractionPorts,
