@@ -36,7 +36,7 @@ declare module 'fastify' {
 
 const bearer = /^Bearer ([A-Za-z0-9_-]{20,200})$/i;
 
-type AuthenticationPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'platforms' | 'personal'>;
+type AuthenticationPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'platforms' | 'personal' | 'watched'>;
 
 /** Where a request may bring what it is known by, beside its headers. */
 export interface Doors {
