@@ -114,6 +114,12 @@ export function foreseenReadings(
       },
       byDigest: async (digest) => proven.get(digest) ?? readings.certificates.byDigest(digest),
     },
+    history: {
+      ...readings.history,
+      async add(entry) {
+        late({ kind: 'history', entry });
+      },
+    },
     nonces: usedOnce(readings.nonces, seen.nonces, 'request_nonces'),
     tickets: usedOnce(readings.tickets, seen.tickets, 'used_tickets'),
     watchList: {
