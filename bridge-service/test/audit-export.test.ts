@@ -116,6 +116,11 @@ describe('an exported log', () => {
     expect(await verify(to)).toMatchObject({ indication: 'failed', reason: { params: { rule: 'details-removed' } } });
   });
 
+  it('is not made where there is no folder for it', async () => {
+    const nowhere = exportAudit({}, { database: database(), to: '/nowhere/log.ndjson', entriesOnly: false });
+    await expect(nowhere.catch((error: unknown) => error)).resolves.toFailWith('ERR_CLI_USAGE');
+  });
+
   it('overwrites no file, and has its name only when the log is whole', async () => {
     const again = exportAudit({}, { database: database(), to: log, entriesOnly: false });
     await expect(again.catch((error: unknown) => error)).resolves.toFailWith('ERR_CLI_USAGE');

@@ -31,7 +31,7 @@ export async function exportAudit(
   rmSync(draft, { force: true });
   try {
     const report = await withDatabase(location, (opened) => {
-      const handle = openSync(draft, 'wx', 0o600);
+      const handle = openNew(draft);
       const write = (line: string): void => void writeSync(handle, line);
       return verifyAudit(createAuditReadings(opened), createNodeCrypto(), noWitness, (entry) =>
         write(`${JSON.stringify(entryView(entriesOnly ? { ...entry, details: null } : entry))}\n`),
@@ -45,6 +45,15 @@ export async function exportAudit(
     return report;
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** @throws {CodedError} ERR_CLI_USAGE where no file can be made */
+function openNew(file: string): number {
+  try {
+    return openSync(file, 'wx', 0o600);
+  } catch (error) {
+    throw new CodedError('ERR_CLI_USAGE', { detail: `--to: ${String(error)}` }, { cause: error });
   }
 }
 
