@@ -3,7 +3,7 @@ import type { WalkRow } from '../rows.ts';
 import type { Walk } from '../walk.ts';
 
 /** A CA of this name, by the API; its id. */
-export async function prepareCa(walk: Walk, name: string, family: 'sm2' | 'rsa' = 'sm2'): Promise<string> {
+export async function prepareCa(walk: Walk, name: string, family: 'sm2' | 'rsa' | 'p256' = 'sm2'): Promise<string> {
   walk.know(name);
   const { items } = await walk.service.get<{ items: readonly { id: string; name: string }[] }>('/v1/cas?limit=200');
   const there = items.find((ca) => ca.name === name);
@@ -45,7 +45,7 @@ export const casRows: readonly WalkRow[] = [
     area: 'cas',
     title: 'one CA: certificates, sources, service level, contacts, identity mapping, deviations, history',
     async run(walk) {
-      const id = await prepareCa(walk, walk.say('海峡认证', 'Strait CA'));
+      const id = await prepareCa(walk, walk.say('海峡认证', 'Strait CA'), 'p256');
       await walk.go(`/cas/${id}`);
       await walk.look('detail, new');
 

@@ -84,7 +84,7 @@ export const companiesRows: readonly WalkRow[] = [
 
       await walk.go('/companies');
       await walk.fill('filter-code', code);
-      await walk.enter('search');
+      await walk.press('Enter');
       await walk.expectText(renamed);
       walk.did('find by code');
     },
@@ -126,7 +126,7 @@ export const companiesRows: readonly WalkRow[] = [
       walk.did('resume and retire');
       await walk.go('/certificates?days=90');
       await walk.fill('filter-serial', '01');
-      await walk.enter('search');
+      await walk.press('Enter');
       await walk.settled();
       await walk.look('list, filtered to nothing');
     },
