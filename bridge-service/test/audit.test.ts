@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fromHex, toHex } from '@onelock/core/bytes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkpointIsBy, readCheckpoint } from '../src/audit/checkpoint.ts';
@@ -13,6 +14,7 @@ import {
 } from '../src/audit/merkle-tree.ts';
 import { readCheckpoints, witnessFileName } from '../src/audit/witness-files.ts';
 import { cleanUp } from '../src/jobs/housekeeping.ts';
+import { rareActsOnly } from '../src/repositories/engine/rare-acts.ts';
 import { makeCheckpoint } from '../src/services/audit-checkpoints.ts';
 import { type AuditWitness, verifyAudit } from '../src/services/verify-audit.ts';
 import { engine } from './support/database.ts';
@@ -24,6 +26,30 @@ beforeAll(async () => {
   for (let index = 0; index < 5; index++) await service.caller('vendor');
 });
 afterAll(() => service.close());
+
+const rareQuery = `select * from audit_log where audit_log.action = 'audit.verify' and audit_log.action ${rareActsOnly}
+  order by audit_log.sequence desc limit 10`;
+
+function planOf(statement: string): readonly unknown[] {
+  const database = new DatabaseSync(path.join(service.folder, 'service.db'), { readOnly: true });
+  try {
+    return database.prepare(statement.replace("'audit.verify'", '?')).all('audit.verify');
+  } finally {
+    database.close();
+  }
+}
+
+/** So few rows are read whole, unless that is forbidden. */
+async function postgresPlan(): Promise<readonly unknown[]> {
+  const allow = (how: string) =>
+    service.database.sql(`do $$ begin execute format('alter database %I ${how}', current_database()); end $$`);
+  await allow('set enable_seqscan = off');
+  try {
+    return await service.database.sql(`explain ${rareQuery}`);
+  } finally {
+    await allow('reset enable_seqscan');
+  }
+}
 
 const witnessFile = ({ folder }: TestService): string => path.join(folder, 'checkpoints', witnessFileName);
 
@@ -260,6 +286,14 @@ describe('checkpoints', () => {
       { outcome: 'passed', target: `size ${head.size}`, details: { sm3: head.sm3 } },
       { outcome: 'failed', reason: 'ERR_SERVICE_AUDIT_BROKEN', details: { fault } },
     ]);
+  });
+
+  it('are found by what was done without reading the whole log, where that is rare', async () => {
+    const token = await service.caller('supervisor');
+    const { body } = await service.call('GET', '/v1/audit?action=caller.create&order=newest-first&limit=1', { token });
+    expect(body.items).toMatchObject([{ action: 'caller.create' }]);
+    const plan = engine === 'sqlite' ? await planOf(`explain query plan ${rareQuery}`) : await postgresPlan();
+    expect(JSON.stringify(plan)).toContain('audit_log_rare_acts');
   });
 
   it('are not made twice of the same log', async () => {

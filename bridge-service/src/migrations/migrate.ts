@@ -14,6 +14,7 @@ import { webhooks } from './0050-webhooks.ts';
 import { tickets } from './0060-tickets.ts';
 import { consoleTables } from './0070-console.ts';
 import { historyReason } from './0071-history-reason.ts';
+import { rareActsIndex } from './0072-rare-acts.ts';
 import { driverCatalogue } from './0080-driver-catalogue.ts';
 import { statistics } from './0090-statistics.ts';
 import { applications } from './0100-applications.ts';
@@ -39,6 +40,7 @@ const migrations: readonly ServiceMigration[] = [
   tickets,
   consoleTables,
   historyReason,
+  rareActsIndex,
   driverCatalogue,
   statistics,
   applications,

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Selectable } from 'kysely';
+import { CompiledQuery, type Selectable, sql } from 'kysely';
 import { readCheckpoint } from '../audit/checkpoint.ts';
 import type { AuditDetails, AuditDraft, AuditEntry, Role } from '../services/ports/records.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
 } from '../services/ports/store.ts';
 import { rowsOf } from './engine/compiled-once.ts';
 import { prepared } from './engine/prepared.ts';
+import { isRareAct, rareActsOnly } from './engine/rare-acts.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 type Row = Selectable<Tables['audit_log']>;
@@ -43,6 +44,8 @@ export function createAuditReadings(database: ServiceDatabase): AuditReadings {
         .limit(limit);
       if (after !== null) query = query.where('audit_log.sequence', newestFirst ? '<' : '>', after);
       if (action !== undefined) query = query.where('audit_log.action', '=', action);
+      if (action !== undefined && isRareAct(action))
+        query = query.where(sql<boolean>`audit_log.action ${sql.raw(rareActsOnly)}`);
       if (target !== undefined) query = query.where('audit_log.target', '=', target);
       if (actor !== undefined) query = query.where('audit_log.actor', '=', actor);
       return (await query.execute()).map(toEntryWithDetails);
