@@ -88,6 +88,28 @@ describe('onelock driver', patience, () => {
     });
   });
 
+  it('tells at once of a library that is none of those signed for', async () => {
+    const library = path.join(home, 'libskf.so');
+    writeFileSync(library, 'what the publisher wrote', { mode: 0o644 });
+    const manifest = (version: number, bytes: string) => {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const builds = [{ version: '1.0', sha256 }];
+      const places = ['x64', 'arm64'].map((architecture) => ({
+        system: 'linux',
+        architecture,
+        paths: [library],
+        builds,
+      }));
+      return sampleManifest({ id: 'vendor-other', version, libraries: places });
+    };
+    const altered = await call('add', await sign('other-1', manifest(1, 'something else')));
+    expect(altered).toMatchObject({ status: 1, json: { driver: { cause: { code: 'ERR_DRIVER_LIBRARY_ALTERED' } } } });
+    expect(altered.text).toContain('[ERR_DRIVER_LIBRARY_ALTERED]');
+    const right = await call('add', await sign('other-2', manifest(2, 'what the publisher wrote')));
+    expect(right).toMatchObject({ status: 0, json: { driver: { version: 2, state: 'ready' } } });
+    await call('remove', 'vendor-other');
+  });
+
   it('refuses what nobody signed, and what nobody signed whom it was told to believe', async () => {
     const file = path.join(home, 'unsigned.json');
     writeFileSync(file, JSON.stringify(sampleManifest()));

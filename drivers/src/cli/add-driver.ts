@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs';
+import { type CodedError, isCodedError } from '@onelock/core/errors';
+import { describeError } from '@onelock/core/messages';
 import type { DriverManifest } from '../manifest/index.ts';
+import type { DriverConfig } from '../port/index.ts';
+import { checkedLibrary } from '../process/checked-library.ts';
 import type { Command, CommandContext } from './command.ts';
 import { openStore, readKnown } from './known-drivers.ts';
 import { readFile } from './read-file.ts';
@@ -27,14 +31,32 @@ export const addCommand: Command = {
   },
 };
 
-/** With what became of it here: a manifest is good although its library is not on this computer yet. */
+/**
+ * With what became of it here: a manifest is good although its library is not on this computer yet. One that is there, and is none of
+ * those that were signed for, is told now rather than when a key is needed.
+ */
 function answer(context: CommandContext, manifest: DriverManifest) {
-  const words = cliWords[context.locale];
+  const { locale } = context;
+  const words = cliWords[locale];
   const { id, version, name } = manifest;
-  const state = readKnown(context).installed.find((known) => known.manifest.id === id)?.state ?? 'absent';
+  const installed = readKnown(context).installed.find((known) => known.manifest.id === id);
+  const state = installed?.state ?? 'absent';
+  const cause = state === 'ready' && installed?.config ? libraryTrouble(installed.config) : null;
+  const what = cause === null ? words[state] : describeError(cause.code, cause.params, locale);
   return {
-    text: `${words.added} ${id} v${version} ${name[context.locale]}${words.colon}${words[state]}\n`,
-    json: { driver: { id, version, state } },
-    status: 0,
+    text: `${words.added} ${id} v${version} ${name[locale]}${words.colon}${what}${cause === null ? '' : ` [${cause.code}]`}\n`,
+    json: { driver: { id, version, state, ...(cause && { cause: { code: cause.code, params: cause.params } }) } },
+    status: cause === null ? 0 : 1,
   } as const;
+}
+
+function libraryTrouble(config: DriverConfig): CodedError | null {
+  if (config.family !== 'skf' && config.family !== 'pkcs11') return null;
+  try {
+    checkedLibrary(config);
+    return null;
+  } catch (error) {
+    if (isCodedError(error)) return error;
+    throw error;
+  }
 }
