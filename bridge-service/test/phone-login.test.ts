@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUp } from '../src/jobs/housekeeping.ts';
 import { type Begun, begin, openProvider, Visitor } from './support/oidc-visitor.ts';
 import { PhoneWorld, Screen, TestPhone } from './support/phone.ts';
+import { replayEverything } from './support/replay.ts';
 
 let world: PhoneWorld;
 let phone: TestPhone;
@@ -65,6 +66,10 @@ describe('logging in by phone', () => {
       ['phone-order.finish', 'screen'],
     ]);
     expect(JSON.stringify(body)).not.toContain(screen.order.code);
+    // What a phone signed is judged again from the log like what a key signed.
+    const replays = await replayEverything(world.service);
+    expect(replays.length).toBeGreaterThan(0);
+    expect(replays.filter(({ replay }) => replay.outcome !== 'same')).toEqual([]);
   });
 
   it('ends with what is kept of it: orders after a day, keys that no CA certified after ninety', async () => {

@@ -230,6 +230,29 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
     await look(phone, 'phone-zh-11-home-locked');
   });
 
+  it('asks which of two certificates is meant, when the code comes before the choice', async () => {
+    await on(phone, 'apply').click();
+    await on(phone, 'product').waitFor();
+    await phone.locator('#name').fill(companies.supplier.name);
+    await phone.locator('#creditCode').fill(companies.supplier.code);
+    await phone.locator('#person').fill('王五');
+    await phone.locator('#pin').fill(pin);
+    await phone.locator('#again').fill(pin);
+    await on(phone, 'submit').click();
+    await phone.locator('[data-test=application][data-state=submitted]').waitFor();
+    await world.ca.settle();
+    await phone.locator('[data-test=application][data-state=installed]').waitFor();
+    await comeToLogin();
+    await phone.goto(`${world.url}${await screen.locator('a.here').getAttribute('href')}`);
+    await on(phone, 'with-this').waitFor();
+    await on(phone, 'locked').waitFor();
+    await look(phone, 'phone-zh-12-which');
+    await on(phone, 'with-this').click();
+    expect(await on(phone, 'company').textContent()).toBe(companies.supplier.name);
+    await on(phone, 'later').click();
+    await screen.locator('.phone[data-stage=denied]').waitFor();
+  });
+
   it('fits a small screen, where the phone’s page is one touch away', async () => {
     await screen.setViewportSize({ width: 390, height: 844 });
     await comeToLogin();

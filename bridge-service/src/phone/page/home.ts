@@ -2,15 +2,20 @@ import { element } from '../../oidc/page/element.ts';
 import { applyView, emptyForm } from './apply.ts';
 import { button, type Desk, heading, type MakeView, type View } from './desk.ts';
 import { progressView } from './progress.ts';
-import { scanView } from './scan.ts';
+import { claim, type Seen, scanView } from './scan.ts';
 import { Refusal, server } from './server.ts';
 import { forget, type Kept, keptKeys } from './vault.ts';
 
 /** Why a certificate that is here is of no use any more. */
 type Useless = 'locked' | 'unknown' | 'expired';
 
-/** What is on this phone. @param chosen  id of the certificate that scans */
-export function homeView(kept: readonly Kept[], chosen: string | null = null): MakeView {
+/**
+ * What is on this phone.
+ *
+ * @param chosen  id of the certificate that scans
+ * @param pending  what a screen asks already, for whichever certificate the person chooses
+ */
+export function homeView(kept: readonly Kept[], chosen: string | null = null, pending: Seen | null = null): MakeView {
   let removing: string | null = null;
   let selected = chosen ?? kept.find(isReady)?.id ?? null;
   let useless: ReadonlyMap<string, Useless> = expiredOf(kept);
@@ -71,7 +76,10 @@ export function homeView(kept: readonly Kept[], chosen: string | null = null): M
           : element(
               'div',
               { class: 'acts tall' },
-              button(say.scan, () => desk.go(scanView(current, true)), 'scan', true),
+              pending === null
+                ? null
+                : button(say.withThis, () => void claim(desk, current, pending), 'with-this', true),
+              button(say.scan, () => desk.go(scanView(current, true)), 'scan', pending === null),
               button(say.typeCode, () => desk.go(scanView(current, false)), 'type'),
             ),
         element('div', { class: 'acts' }, apply(false)),

@@ -26,10 +26,11 @@ async function open(at: HTMLElement): Promise<void> {
     if (!(error instanceof DOMException)) throw error;
     return desk.tell(words[desk.language].storage);
   }
-  desk.go(homeView(kept));
+  const seen = asked === '' ? null : asked.includes('.') ? { frame: asked } : { code: asked };
   const [ready, ...others] = kept.filter(isReady);
-  if (asked === '' || ready === undefined || others.length > 0) return;
-  const stale = await claim(desk, ready, asked.includes('.') ? { frame: asked } : { code: asked });
+  desk.go(homeView(kept, null, others.length > 0 ? seen : null));
+  if (seen === null || ready === undefined || others.length > 0) return;
+  const stale = await claim(desk, ready, seen);
   if (!stale) return;
   desk.go(scanView(ready, true));
   desk.tell(new Refusal({ code: 'ERR_PHONE_CODE_STALE', params: {} }, ''));

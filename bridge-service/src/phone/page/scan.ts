@@ -92,12 +92,11 @@ export function scanView(kept: Kept, byCamera: boolean): MakeView {
   };
 }
 
+/** What was seen of a screen: its QR code, or the code beside it. */
+export type Seen = { readonly frame: string } | { readonly code: string };
+
 /** @returns whether it is worth looking at the screen again */
-export async function claim(
-  desk: Desk,
-  kept: Kept,
-  what: { readonly frame: string } | { readonly code: string },
-): Promise<boolean> {
+export async function claim(desk: Desk, kept: Kept, what: Seen): Promise<boolean> {
   desk.tell(null);
   desk.work(desk.say.claiming);
   try {
