@@ -1,18 +1,21 @@
 import { shallowRef } from 'vue';
 import { newActKey, type Page } from '../../api/call.ts';
 import { type Failure, failureOf } from '../../api/refusal.ts';
+import { ownId } from '../../state/session.ts';
 import { type AuditEntry, type AuditHead, audit, type Checkpoint, type Verification } from './api.ts';
 import { readKeys } from './check/checkpoints.ts';
 import { type ForEachTree, loadHashes } from './check/hashes.ts';
-import { forgetWalk, keepWalk, keptWalk } from './check/kept-walk.ts';
-import { beginning, type FaultRule, LogFault, LogWalk, type WalkState } from './check/walk-log.ts';
+import { forgetWalk, keepWalk, keptWalk, mostMissing } from './check/kept-walk.ts';
+import { beginning, type FaultRule, LogFault, LogWalk, type WalkProgress } from './check/walk-log.ts';
 
 /** A walk over the whole log, in this browser. */
 export interface WalkRun {
   readonly status: 'walking' | 'passed' | 'failed' | 'stopped' | 'broken-off';
   /** Entry after which it began. */
   readonly after: number;
-  readonly state: WalkState;
+  readonly progress: WalkProgress;
+  /** Whose it is. */
+  readonly by: string | null;
   /** Entries that it walks to. */
   readonly target: number;
   readonly begunAt: number;
@@ -37,6 +40,13 @@ export function stopWalk(): void {
   stopping.abort();
 }
 
+/** Another person has sat down at this browser: what the one before did is not theirs. */
+export function forgetOthersRun(): void {
+  if (run.value === null || run.value.by === ownId()) return;
+  stopWalk();
+  run.value = null;
+}
+
 /** Walks from the beginning, or on from where this browser's last walk came to. Does not reject: what happens stands in {@link run}. */
 export async function walkLog(from: 'beginning' | 'kept'): Promise<void> {
   if (run.value?.status === 'walking') return;
@@ -46,37 +56,40 @@ export async function walkLog(from: 'beginning' | 'kept'): Promise<void> {
     if (run.value !== null) run.value = { ...run.value, ...change };
   };
   run.value = {
-    ...{ status: 'walking', after: 0, state: beginning, target: 0, begunAt: Date.now(), endedAt: null, roots: null },
-    ...{ fault: null, failure: null, noted: false, keys: [] },
+    ...{ status: 'walking', after: 0, progress: beginning, target: 0, begunAt: Date.now(), endedAt: null, roots: null },
+    ...{ fault: null, failure: null, noted: false, keys: [], by: ownId() },
   };
   try {
     const [hashes, head, published] = await Promise.all([loadHashes(), audit.head(), audit.keys()]);
     const keys = readKeys(published.keys, hashes);
     const start = (from === 'kept' ? keptWalk(head.log)?.state : undefined) ?? beginning;
-    update({ after: start.size, state: start, target: head.size, keys: keys.map(({ id }) => id) });
+    update({ after: start.size, progress: start, target: head.size, keys: keys.map(({ id }) => id) });
     const walk = new LogWalk(hashes, { log: head.log, keys, checkpoints: await checkpointsAfter(start.size) }, start);
-    const kept = (whole: boolean) =>
-      keepWalk({
-        log: head.log,
-        state: walk.state,
-        at: new Date().toISOString(),
-        whole,
-        keys: keys.map(({ id }) => id),
-      });
+    const kept = (whole: boolean): void => {
+      if (walk.missing > mostMissing) forgetWalk();
+      else
+        keepWalk({
+          log: head.log,
+          state: walk.state,
+          at: new Date().toISOString(),
+          whole,
+          keys: keys.map(({ id }) => id),
+        });
+    };
     try {
       await walkTo(walk, head, signal, () => {
-        update({ state: walk.state });
+        update({ progress: walk.progress });
         kept(false);
       });
       const roots = await walk.finish(head);
       kept(true);
-      update({ status: 'passed', state: walk.state, roots, endedAt: Date.now() });
+      update({ status: 'passed', progress: walk.progress, roots, endedAt: Date.now() });
     } catch (error) {
       if (!(error instanceof LogFault)) throw error;
       forgetWalk();
       const { sequence, rule } = error;
       const roots = await walk.roots();
-      update({ status: 'failed', state: walk.state, roots, fault: { sequence, rule }, endedAt: Date.now() });
+      update({ status: 'failed', progress: walk.progress, roots, fault: { sequence, rule }, endedAt: Date.now() });
     }
     await note();
     update({ noted: true });
@@ -98,8 +111,8 @@ async function walkTo(walk: LogWalk, head: AuditHead, signal: AbortSignal, onPag
     asked.catch(() => undefined);
     return asked;
   };
-  while (walk.state.size < head.size) {
-    const { size } = walk.state;
+  while (walk.progress.size < head.size) {
+    const { size } = walk.progress;
     const page: Page<AuditEntry> = await (next ?? ask(size));
     const items: readonly AuditEntry[] = page.items;
     if (items.length === 0) throw new LogFault(size + 1, 'sequence');
@@ -122,11 +135,11 @@ async function checkpointsAfter(size: number): Promise<readonly Checkpoint[]> {
 }
 
 /** What was found, as the service notes it and as a file keeps it. */
-export function verificationOf({ status, after, state, roots, fault }: WalkRun): Verification | null {
+export function verificationOf({ status, after, progress, roots, fault }: WalkRun): Verification | null {
   if ((status !== 'passed' && status !== 'failed') || roots === null) return null;
   return {
-    ...{ outcome: status, after, size: Math.max(1, state.size), sm3: roots.sm3, sha256: roots.sha256 },
-    ...{ checkpoints: state.checkpoints, detailsErased: state.detailsErased },
+    ...{ outcome: status, after, size: Math.max(1, progress.size), sm3: roots.sm3, sha256: roots.sha256 },
+    ...{ checkpoints: progress.checkpoints, detailsErased: progress.detailsErased },
     ...(fault !== null && { fault }),
   };
 }

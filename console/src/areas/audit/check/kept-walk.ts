@@ -13,8 +13,8 @@ export interface KeptWalk {
 }
 
 const place = 'onelock.console.audit-walk';
-/** A browser keeps a few megabytes; who needs more begins anew. */
-const mostMissing = 20_000;
+/** A browser keeps a few megabytes; a walk past so many erased details begins anew when it was stopped. */
+export const mostMissing = 20_000;
 
 /** The walk that was kept, when it was over this log. */
 export function keptWalk(log: string): KeptWalk | null {
@@ -30,8 +30,7 @@ export function keptWalk(log: string): KeptWalk | null {
 }
 
 export function keepWalk(walk: KeptWalk): void {
-  if (walk.state.missing.length > mostMissing) localStorage.removeItem(place);
-  else localStorage.setItem(place, JSON.stringify(walk));
+  localStorage.setItem(place, JSON.stringify(walk));
 }
 
 export const forgetWalk = (): void => localStorage.removeItem(place);

@@ -6,6 +6,9 @@ import { erasureOf } from './erasures.ts';
 import { type ForEachTree, type Hashes, treeNames } from './hashes.ts';
 import { GrowingTree, leafOf } from './merkle.ts';
 
+/** What of a walk is shown. */
+export type WalkProgress = Pick<WalkState, 'size' | 'detailsErased' | 'checkpoints'>;
+
 /** How far a walk has come: enough to go on from there, today or next week. */
 export interface WalkState {
   readonly size: number;
@@ -71,6 +74,15 @@ export class LogWalk {
     this.#size = state.size;
     this.#erased = state.detailsErased;
     this.#agreeing = state.checkpoints;
+  }
+
+  get progress(): WalkProgress {
+    return { size: this.#size, detailsErased: this.#erased, checkpoints: this.#agreeing };
+  }
+
+  /** Entries without details that wait for the entry which says why. */
+  get missing(): number {
+    return this.#missing.size;
   }
 
   get state(): WalkState {
