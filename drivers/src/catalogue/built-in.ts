@@ -55,6 +55,8 @@ export const builtInDrivers: readonly DriverManifest[] = [
     libraries: [],
     devices: {},
     quirks: { applications: [{ kind: 'openpgp' }] },
+    // The specification's own first PW1 (§4.3); the card does not say whether it still is.
+    pin: { minLength: 6, maxLength: 64, factoryPins: ['123456'] },
     seal: { place: 'none' },
   },
 ];
