@@ -242,6 +242,10 @@ describe('profiles', () => {
     expect(await sourceOf()).toBe('extension-organization-code');
     await set([{ source: 'subject-serial-number', in: 'subject', oids: ['2.5.4.5'], reading: 'whole' }]);
     expect(await sourceOf()).toBe('subject-serial-number');
+    // There and nowhere else: what the applicant could choose is no company's code.
+    await set([{ source: 'extension-of-authority', in: 'extension', oids: ['1.2.3.4'], reading: 'whole' }]);
+    expect(await sourceOf()).toBeUndefined();
+    await set([]);
   });
 
   it('of a platform are its own and the operators’; its quota counts at once', async () => {

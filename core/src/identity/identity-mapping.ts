@@ -27,6 +27,8 @@ export interface IdentityMapping {
   /** Text that an attribute of the issuer's name contains, without case. */
   readonly issuer: { readonly oid: string; readonly contains: string };
   readonly places: readonly IdentityPlace[];
+  /** The CA puts it here and nowhere else: what applicants could choose, a unit or a name, says nothing then. */
+  readonly exclusive?: boolean | undefined;
   /** Where this is known from. */
   readonly evidence: string;
 }
@@ -86,12 +88,13 @@ export const identityMappings: readonly IdentityMapping[] = [
   },
 ];
 
-/** The places of a certificate's own CA first, then the usual ones. */
+/** The places of a certificate's own CA first, then the usual ones, unless the CA's are all there are. */
 export function placesFor(certificate: Certificate, mappings: readonly IdentityMapping[]): readonly IdentityPlace[] {
   const own = mappings.filter(({ issuer }) =>
     nameAttributes(certificate.issuer, issuer.oid).some((text) =>
       text.toLowerCase().includes(issuer.contains.toLowerCase()),
     ),
   );
-  return [...own.flatMap(({ places }) => places), ...usualPlaces];
+  const exclusive = own.find((mapping) => mapping.exclusive === true);
+  return exclusive?.places ?? [...own.flatMap(({ places }) => places), ...usualPlaces];
 }

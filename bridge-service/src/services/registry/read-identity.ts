@@ -11,8 +11,8 @@ import type { Ports } from '../ports/ports.ts';
 import type { Readings } from '../ports/store.ts';
 
 /**
- * Who a certificate is about: by the places that the registry of CAs gives for its issuer, before those that are known for CAs in use and
- * the usual ones.
+ * Who a certificate is about: by the places that the registry of CAs gives for its issuer and by no others, else by those that are known for CAs in
+ * use and the usual ones.
  */
 export async function readIdentity(
   { trust }: Pick<Ports, 'trust'>,
@@ -35,7 +35,7 @@ export function identityBy(
   const issuer = issuerMark(certificate);
   if (identityPlaces.length === 0 || issuer === undefined) return subjectIdentity(certificate);
   const own: IdentityMapping = {
-    ...{ authority: caId, issuer, places: identityPlaces },
+    ...{ authority: caId, issuer, places: identityPlaces, exclusive: true },
     evidence: 'the profile of the CA in the registry',
   };
   return subjectIdentity(certificate, [own, ...identityMappings]);
