@@ -7,6 +7,7 @@ import { allRows } from './walk/all-rows.ts';
 import { type Seen, writeMatrix } from './walk/matrix.ts';
 import { twoPersonRows } from './walk/rows/two-person.ts';
 import type { WalkRow } from './walk/rows.ts';
+import { takeScreenshot } from './walk/screenshots.ts';
 import { openWalk, type Walk } from './walk/walk.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -47,7 +48,12 @@ requireReal('Chromium', chromiumExecutable())('the console, by keyboard alone:',
             await walk.go('/');
             await walk.speak(language);
             const first = walk.seen.length;
-            await row.run(walk);
+            try {
+              await row.run(walk);
+            } catch (error) {
+              await takeScreenshot(walk.page, `failed-${row.area}-${language}`);
+              throw error;
+            }
             const mine = walk.seen.slice(first);
             expect(mine.length).toBeGreaterThan(0);
             const poor = mine.filter(({ problems }) => problems.length > 0);
