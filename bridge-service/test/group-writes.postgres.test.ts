@@ -80,6 +80,16 @@ describe('what is written together on PostgreSQL', () => {
     expect(outcomes).toMatchObject([{ status: 'rejected' }, { value: 'two' }, { value: null }]);
     expect(await consume()).toBeNull();
   });
+
+  it('is not taken for absent where nobody foresaw that it would be asked for', async () => {
+    for (const ask of [
+      store.transaction(({ challenges }) => challenges.consume('x', 'known', ''), {}),
+      store.transaction(({ watchList }) => watchList.hits(['x'], ''), { watched: ['y'] }),
+      store.transaction(({ nonces }) => nonces.use('x', ''), { tickets: ['x'] }),
+      store.transaction(({ certificates }) => certificates.prove('x', '', ''), {}),
+    ])
+      await expect(ask).rejects.toThrow('not foreseen');
+  });
 });
 
 describe('a transaction of statements that travel together', () => {

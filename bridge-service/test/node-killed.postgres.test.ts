@@ -36,7 +36,7 @@ async function send(node: ServiceProcess, where: string, token: string, body: ob
       headers: { 'content-type': 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     });
-    return { status: answer.status, ...((await answer.json()) as { id: string; token: string }) };
+    return { status: answer.status, ...((await answer.json()) as Omit<Sent, 'status'>) };
   } catch {
     return null;
   }

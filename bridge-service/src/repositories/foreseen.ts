@@ -66,18 +66,29 @@ export function readSeen(answers: ReadonlyMap<Kind, readonly unknown[]>): Seen {
 export function foreseenReadings(
   readings: Readings,
   {
+    foreseen,
     seen,
     earlier,
     late,
-  }: { readonly seen: Seen; readonly earlier: readonly LateWrite[]; late(write: LateWrite): void },
+  }: {
+    readonly foreseen: Foreseen;
+    readonly seen: Seen;
+    readonly earlier: readonly LateWrite[];
+    late(write: LateWrite): void;
+  },
 ): Readings {
+  // What nobody read is not to be taken for absent.
+  const mustBeForeseen = (kind: Kind, digest: string): void => {
+    if (!foreseen[kind]?.includes(digest)) throw new Error(`asked for one of ${kind} that was not foreseen`);
+  };
   const isTaken = (kind: 'consumption' | 'proof' | UsedOnceTable, digest: string): boolean =>
     earlier.some((write) => write.kind === kind && write.digest === digest);
-  const usedOnce = (known: UsedOnceRepository, used: ReadonlySet<string>, kind: UsedOnceTable): UsedOnceRepository => ({
-    ...known,
+  const usedOnce = (kind: 'nonces' | 'tickets', table: UsedOnceTable): UsedOnceRepository => ({
+    ...readings[kind],
     async use(digest, expiresAt) {
-      if (used.has(digest) || isTaken(kind, digest)) return false;
-      late({ kind, digest, expiresAt });
+      mustBeForeseen(kind, digest);
+      if (seen[kind].has(digest) || isTaken(table, digest)) return false;
+      late({ kind: table, digest, expiresAt });
       return true;
     },
   });
@@ -90,6 +101,7 @@ export function foreseenReadings(
         late({ kind: 'challenge', challenge });
       },
       async consume(digest, callerId, now) {
+        mustBeForeseen('challenges', digest);
         const challenge = seen.challenges.get(digest);
         if (challenge === undefined || challenge.callerId !== callerId || challenge.expiresAt <= now) return null;
         if (isTaken('consumption', digest)) return null;
@@ -106,6 +118,7 @@ export function foreseenReadings(
     certificates: {
       ...readings.certificates,
       async prove(digest, proof, at) {
+        mustBeForeseen('certificates', digest);
         const certificate = seen.certificates.get(digest);
         if (certificate === undefined || isTaken('proof', digest)) return false;
         late({ kind: 'proof', digest, proof, at });
@@ -120,12 +133,14 @@ export function foreseenReadings(
         late({ kind: 'history', entry });
       },
     },
-    nonces: usedOnce(readings.nonces, seen.nonces, 'request_nonces'),
-    tickets: usedOnce(readings.tickets, seen.tickets, 'used_tickets'),
+    nonces: usedOnce('nonces', 'request_nonces'),
+    tickets: usedOnce('tickets', 'used_tickets'),
     watchList: {
       ...readings.watchList,
-      hits: async (digests, now) =>
-        seen.watched.filter(({ valueDigest, expiresAt }) => digests.includes(valueDigest) && expiresAt > now),
+      async hits(digests, now) {
+        for (const digest of digests) mustBeForeseen('watched', digest);
+        return seen.watched.filter(({ valueDigest, expiresAt }) => digests.includes(valueDigest) && expiresAt > now);
+      },
     },
   };
 }

@@ -106,7 +106,7 @@ function createStore(
 
 /** Those of one transaction: its events are told after the commit. */
 function repositoriesOf(
-  { transaction, seen, earlier, last, afterCommit }: Unit<LateWrite, Seen>,
+  { transaction, foreseen, seen, earlier, last, afterCommit }: Unit<LateWrite, Foreseen, Seen>,
   events: LocalEvents,
 ): Repositories {
   const pending: PendingEvent[] = [];
@@ -115,7 +115,9 @@ function repositoriesOf(
   });
   const readings = createReadings(transaction);
   return {
-    ...(seen === undefined ? readings : foreseenReadings(readings, { seen, earlier, late: last })),
+    ...(seen === undefined || foreseen === undefined
+      ? readings
+      : foreseenReadings(readings, { foreseen, seen, earlier, late: last })),
     audit: createAuditRepository(transaction, (draft) => last({ kind: 'audit', draft })),
     events:
       seen === undefined

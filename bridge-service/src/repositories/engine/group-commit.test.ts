@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const insert =
   (name: string) =>
-  ({ transaction }: Pick<Unit<string, string>, 'transaction'>) =>
+  ({ transaction }: Pick<Unit<string, readonly string[], string>, 'transaction'>) =>
     transaction.insertInto('registry_state').values({ name, version: 0 }).execute();
 
 /** What another connection sees: committed rows only. */
@@ -120,7 +120,7 @@ describe('transactions that share a commit', () => {
     const seen: [string | undefined, readonly string[]][] = [];
     const look =
       (name: string) =>
-      async ({ seen: known, earlier, last }: Unit<string, string>): Promise<void> => {
+      async ({ seen: known, earlier, last }: Unit<string, readonly string[], string>): Promise<void> => {
         seen.push([known, [...earlier]]);
         last(name);
       };

@@ -13,9 +13,10 @@ const writersLock = 0x6f6e656c6f636bn;
 const takeTurn = CompiledQuery.raw(`select pg_advisory_xact_lock(${writersLock})`);
 
 /** A transaction, and what is to happen at its end. */
-export interface Unit<Last, Seen> {
+export interface Unit<Last, Foreseen, Seen> {
   readonly transaction: ServiceDatabase;
-  /** What was read at the beginning of its group; undefined for a job that foresaw nothing. */
+  /** What the job foresaw, and what was read at the beginning of its group; undefined for a job that foresaw nothing. */
+  readonly foreseen: Foreseen | undefined;
   readonly seen: Seen | undefined;
   /** What the jobs of its group have left for the end so far. */
   readonly earlier: readonly Last[];
@@ -39,7 +40,9 @@ export interface Turn<Last, Foreseen, Seen> {
 
 interface Job<Last, Foreseen, Seen> {
   /** Runs in the group's transaction; the outcome is told only after the commit. Without it the job is its last items alone. */
-  readonly run?: (given: Pick<Unit<Last, Seen>, 'transaction' | 'seen' | 'earlier'>) => Promise<void>;
+  readonly run?: (
+    given: Pick<Unit<Last, Foreseen, Seen>, 'transaction' | 'foreseen' | 'seen' | 'earlier'>,
+  ) => Promise<void>;
   readonly foreseen?: Foreseen | undefined;
   /** What it leaves for the end of the group: nothing when it failed. */
   lastItems(): readonly Last[];
@@ -52,7 +55,7 @@ export interface GroupCommit<Last, Foreseen, Seen> {
    * @param foreseen  what the work asks for: then it is read before the work runs, together with that of other jobs. Such work may be run once more
    *   when a group fails
    */
-  run<T>(work: (unit: Unit<Last, Seen>) => Promise<T>, foreseen?: Foreseen): Promise<T>;
+  run<T>(work: (unit: Unit<Last, Foreseen, Seen>) => Promise<T>, foreseen?: Foreseen): Promise<T>;
   /** A job that only leaves something for the end of its group. */
   writeLast(item: Last): Promise<void>;
 }
@@ -134,7 +137,7 @@ export function createGroupCommit<Last, Foreseen, Seen>(
     );
     const items: Last[] = [];
     for (const { run, foreseen, lastItems } of group) {
-      const given = { transaction, seen: foreseen && seen, earlier: items };
+      const given = { transaction, foreseen, seen: foreseen && seen, earlier: items };
       if (run !== undefined) await runBehindSavepoint(transaction, () => run(given));
       items.push(...lastItems());
     }
@@ -159,11 +162,11 @@ export function createGroupCommit<Last, Foreseen, Seen>(
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function createJob<T, Last, Seen>(
-  work: (unit: Unit<Last, Seen>) => Promise<T>,
+function createJob<T, Last, Foreseen, Seen>(
+  work: (unit: Unit<Last, Foreseen, Seen>) => Promise<T>,
   resolve: (result: T) => void,
   reject: (error: unknown) => void,
-): Job<Last, never, Seen> {
+): Job<Last, Foreseen, Seen> {
   let outcome: { readonly result: T } | { readonly error: unknown };
   let acts: (() => void)[] = [];
   let items: Last[] = [];
@@ -172,7 +175,7 @@ function createJob<T, Last, Seen>(
       acts = [];
       items = [];
       try {
-        const unit: Unit<Last, Seen> = {
+        const unit: Unit<Last, Foreseen, Seen> = {
           ...given,
           last: (item) => items.push(item),
           afterCommit: (act) => acts.push(act),
