@@ -102,9 +102,9 @@ requireReal('OpenSSL', opensslCommand())('a certificate that its CA revokes', (o
     const [event] = told(page) as { key: string }[];
     expect(event).toMatchObject({ change: 'revoked', daysLeft: null });
     expect(listed.identities.find(({ key }) => key === event?.key)).toMatchObject({ label: 'RSA' });
-    expect((await page.call('validateCertificate', { certificate: der(openssl) })).reason?.code).toBe(
-      'ERR_REVOCATION_REVOKED',
-    );
+    expect(await page.call('validateCertificate', { certificate: der(openssl) })).toMatchObject({
+      reason: { code: 'ERR_REVOCATION_REVOKED' },
+    });
 
     const late = await come(agent, other);
     await vi.waitFor(() => expect(told(late)).toHaveLength(1), { timeout: 30_000 });
