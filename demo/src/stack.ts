@@ -11,6 +11,7 @@ import { type ProvinceCallers, registerProvince } from './province/register.ts';
 import { createServiceClient } from './service-client.ts';
 import { ensurePages } from './stack/ensure-pages.ts';
 import { freePort } from './stack/free-port.ts';
+import { ensureSiteKey } from './stack/site-key.ts';
 import { startAgent, startService, startSite, startTestCa } from './stack/start-parts.ts';
 
 export interface StackOptions {
@@ -103,7 +104,13 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       administratorCode: service.administratorCode,
     });
     const caUrl = `http://127.0.0.1:${ca.port}`;
-    await openEnrolment(province, createServiceClient(service.url, callers.administratorToken), caUrl);
+    const administrator = createServiceClient(service.url, callers.administratorToken);
+    await openEnrolment(province, administrator, caUrl);
+    const { id: platformId } = await createServiceClient(service.url, callers.platformToken).get<{ id: string }>(
+      '/v1/callers/self',
+    );
+    // Before the agent starts: it learns the key with the registry of platforms.
+    const ticketKeyFile = await ensureSiteKey(path.join(options.folder, 'site'), platformId, administrator);
     const agent = await startAgent({
       folder: options.folder,
       ports: agentPorts,
@@ -121,6 +128,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       serviceToken: callers.platformToken,
       agentPorts,
       pagesDir: path.join(checkout, 'demo/dist/pages'),
+      ticketKeyFile,
     });
     programs.push(site.program);
     const failed = Promise.race(programs.map(async (program) => program.ended.then(() => program)));

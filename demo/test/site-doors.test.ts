@@ -30,7 +30,16 @@ describe('the doors of the trading site', () => {
     const service = createServiceClient(`http://127.0.0.1:${await freePort()}`, 'none');
     const agentPorts = [18965, 18966];
     const ops = createNodeCrypto();
-    site = buildSite({ origin, agentPorts, pagesDir: folder, service, ops, clock: Date.now, logLevel: 'silent' });
+    site = buildSite({
+      origin,
+      agentPorts,
+      pagesDir: folder,
+      service,
+      ops,
+      clock: Date.now,
+      vouchFor: async () => null,
+      logLevel: 'silent',
+    });
     await site.listen({ host: '127.0.0.1', port });
   });
   afterAll(async () => {

@@ -97,6 +97,7 @@ export interface SiteSettings {
   readonly serviceToken: string;
   readonly agentPorts: readonly number[];
   readonly pagesDir: string;
+  readonly ticketKeyFile: string;
 }
 
 export function startSite(settings: SiteSettings): Promise<ListeningProgram> {
@@ -106,6 +107,7 @@ export function startSite(settings: SiteSettings): Promise<ListeningProgram> {
     ONELOCK_SITE_SERVICE_TOKEN: settings.serviceToken,
     ONELOCK_SITE_AGENT_PORTS: settings.agentPorts.join(','),
     ONELOCK_SITE_PAGES_DIR: settings.pagesDir,
+    ONELOCK_SITE_TICKET_KEY_FILE: settings.ticketKeyFile,
   };
   return whenListening(startProgram({ name: 'trading-site', entry: ['demo', 'trading-site/main'], environment }));
 }

@@ -9,6 +9,8 @@ export interface SiteConfig {
   readonly serviceToken: string;
   /** Where pages look for the agent; named in the content security policy. */
   readonly agentPorts: readonly number[];
+  /** The site's own key for request tickets (P-256, PEM); null: it makes none. */
+  readonly ticketKeyFile: string | null;
   /** Folder of the built pages. */
   readonly pagesDir: string;
   /** One JSON line per event on standard output, for the program that started us. */
@@ -35,6 +37,7 @@ export function readConfig(environment: Environment): SiteConfig {
     agentPorts: (environment.ONELOCK_SITE_AGENT_PORTS ?? defaultAgentPorts)
       .split(',')
       .map((text) => readPort('ONELOCK_SITE_AGENT_PORTS', text)),
+    ticketKeyFile: environment.ONELOCK_SITE_TICKET_KEY_FILE || null,
     pagesDir: environment.ONELOCK_SITE_PAGES_DIR ?? path.resolve(here, '../../dist/pages'),
     machineOutput: environment.ONELOCK_MACHINE_OUTPUT === '1',
   });

@@ -3,6 +3,7 @@ import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { createServiceClient } from '../service-client.ts';
 import { readConfig } from './config.ts';
 import { buildSite } from './server/app.ts';
+import { createVouching } from './server/tickets.ts';
 
 const config = readConfig(process.env);
 const origin = `http://${config.host}:${config.port}`;
@@ -13,6 +14,7 @@ const app = buildSite({
   service: createServiceClient(config.serviceUrl, config.serviceToken),
   ops: createNodeCrypto(),
   clock: Date.now,
+  vouchFor: createVouching(config.ticketKeyFile, origin),
   logLevel: 'warn',
 });
 await app.listen({ host: config.host, port: config.port });

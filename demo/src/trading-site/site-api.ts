@@ -75,6 +75,14 @@ export interface DocumentFacts {
   readonly sha256: string;
 }
 
+/** A request ticket, as the site's server made it (see the guide); null where it has no key. */
+export type TicketFacts = { readonly key: string; readonly statement: string; readonly signature: string } | null;
+
+/** A document as it was brought, and the server's word for its signature. */
+export interface BroughtDocument extends DocumentFacts {
+  readonly ticket: TicketFacts;
+}
+
 /** The service's verdict on a signed document, and the site's own question: was it signed by who is logged in? */
 export interface SignatureFacts {
   readonly document: DocumentFacts;
@@ -92,6 +100,7 @@ export interface ChallengeFacts {
   /** Base64. */
   readonly challenge: string;
   readonly expiresAt: string;
+  readonly ticket: TicketFacts;
 }
 
 export interface SiteError {

@@ -8,6 +8,7 @@ import { loginRoutes } from './login-routes.ts';
 import { servePages } from './pages.ts';
 import { createSessions } from './sessions.ts';
 import { answerFailure, SiteFailure } from './site-failure.ts';
+import type { VouchFor } from './tickets.ts';
 import { createVisits } from './visits.ts';
 
 export interface SiteOptions {
@@ -18,13 +19,15 @@ export interface SiteOptions {
   readonly service: ServiceClient;
   readonly ops: CryptoOps;
   readonly clock: () => number;
+  /** Makes request tickets. */
+  readonly vouchFor: VouchFor;
   /** Goes to standard error. */
   readonly logLevel: 'warn' | 'silent';
 }
 
 /** The trading site, not yet listening. */
 export function buildSite(options: SiteOptions): FastifyInstance {
-  const { origin, agentPorts, service, ops } = options;
+  const { origin, agentPorts, service, ops, vouchFor } = options;
   const app = Fastify({
     bodyLimit: documentLimitBytes * 2,
     logger: { level: options.logLevel, stream: process.stderr },
@@ -38,8 +41,8 @@ export function buildSite(options: SiteOptions): FastifyInstance {
   const visits = createVisits(createSessions(options.clock));
   guardDoors(app, origin, agentPorts);
   servePages(app, options.pagesDir);
-  loginRoutes(app, { service, visits, origin, agentPorts });
-  documentRoutes(app, { service, visits, ops });
+  loginRoutes(app, { service, visits, origin, agentPorts, vouchFor });
+  documentRoutes(app, { service, visits, ops, vouchFor });
   app.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });

@@ -4,17 +4,25 @@ import type { CryptoOps } from '@onelock/core/crypto';
 import { isCodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceClient } from '../../service-client.ts';
-import { type DocumentFacts, documentLimitBytes, type MessageFacts, type SignatureFacts } from '../site-api.ts';
+import {
+  type BroughtDocument,
+  type DocumentFacts,
+  documentLimitBytes,
+  type MessageFacts,
+  type SignatureFacts,
+} from '../site-api.ts';
 import { judgeSignature } from './judge-signature.ts';
 import type { StoredDocument } from './sessions.ts';
 import { SiteFailure } from './site-failure.ts';
 import { tamperWith } from './tamper.ts';
+import type { VouchFor } from './tickets.ts';
 import type { Visits } from './visits.ts';
 
 export interface DocumentRoutesOptions {
   readonly service: ServiceClient;
   readonly visits: Visits;
   readonly ops: CryptoOps;
+  readonly vouchFor: VouchFor;
 }
 
 const mostDocuments = 20;
@@ -33,11 +41,11 @@ const signatureSchema = {
 } as const;
 
 /** Bringing a document, having its signature judged by the service, and taking both home. */
-export function documentRoutes(app: FastifyInstance, { service, visits, ops }: DocumentRoutesOptions): void {
+export function documentRoutes(app: FastifyInstance, { service, visits, ops, vouchFor }: DocumentRoutesOptions): void {
   app.post<{ Body: { readonly name: string; readonly content: string } }>(
     '/api/documents',
     { schema: { body: documentSchema } },
-    async (request, reply): Promise<DocumentFacts> => {
+    async (request, reply): Promise<BroughtDocument> => {
       const { documents } = visits.ofSomeoneLoggedIn(request);
       const bytes = decode('/content', request.body.content);
       if (bytes.length > documentLimitBytes)
@@ -45,8 +53,11 @@ export function documentRoutes(app: FastifyInstance, { service, visits, ops }: D
       if (documents.size >= mostDocuments) documents.delete(documents.keys().next().value ?? '');
       const document: StoredDocument = { id: randomUUID(), name: request.body.name, bytes, signature: null };
       documents.set(document.id, document);
+      const facts = factsOf(document, ops);
+      // What the person is shown in the agent's window: of this server, and not of a script in the page.
+      const text = `签署投标文件：${facts.name}\n${facts.size} 字节\nSM3 ${facts.sm3}`;
       reply.code(201);
-      return factsOf(document, ops);
+      return { ...facts, ticket: await vouchFor('signMessage', bytes, text) };
     },
   );
 

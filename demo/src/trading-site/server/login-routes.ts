@@ -6,6 +6,7 @@ import type { ServiceClient } from '../../service-client.ts';
 import type { ChallengeFacts, DeviceFacts, LoginFacts, SessionFacts } from '../site-api.ts';
 import { endedCookie, sessionCookie } from './cookie.ts';
 import { SiteFailure } from './site-failure.ts';
+import type { VouchFor } from './tickets.ts';
 import type { Visits } from './visits.ts';
 
 export interface LoginRoutesOptions {
@@ -13,6 +14,7 @@ export interface LoginRoutesOptions {
   readonly visits: Visits;
   readonly origin: string;
   readonly agentPorts: readonly number[];
+  readonly vouchFor: VouchFor;
 }
 
 interface LoginTokenBody {
@@ -42,7 +44,10 @@ const tokenSchema = {
 } as const;
 
 /** Logging in, out, and who one is. The challenge and the verdict come from the service, server to server. */
-export function loginRoutes(app: FastifyInstance, { service, visits, origin, agentPorts }: LoginRoutesOptions): void {
+export function loginRoutes(
+  app: FastifyInstance,
+  { service, visits, origin, agentPorts, vouchFor }: LoginRoutesOptions,
+): void {
   app.get('/api/session', async (request): Promise<SessionFacts> => {
     return { login: visits.of(request)?.login ?? null, agentPorts };
   });
@@ -52,7 +57,9 @@ export function loginRoutes(app: FastifyInstance, { service, visits, origin, age
     const session = visits.of(request) ?? visits.open();
     session.challenge = opened.challenge;
     reply.header('set-cookie', sessionCookie(session.id, origin));
-    return { challenge: opened.challenge, expiresAt: opened.expiresAt };
+    // The digest of a login's ticket is over the challenge.
+    const ticket = await vouchFor('authenticate', fromBase64(opened.challenge), '登录：示范省公共资源交易平台（演示）');
+    return { challenge: opened.challenge, expiresAt: opened.expiresAt, ticket };
   });
 
   app.post<{ Body: LoginTokenBody }>(

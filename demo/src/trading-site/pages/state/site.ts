@@ -1,9 +1,9 @@
 import { bytesToBase64 } from '@onelock/sdk';
 import type {
+  BroughtDocument,
   ChallengeFacts,
   Coded,
   DeviceFacts,
-  DocumentFacts,
   LoginFacts,
   MessageFacts,
   SessionFacts,
@@ -52,7 +52,7 @@ export const site = {
   login: (token: unknown, context: DeviceFacts) => ask<LoginFacts>('/api/login', { token, context }),
   logout: () => ask<object>('/api/logout', {}),
   bring: (name: string, bytes: Uint8Array) =>
-    ask<DocumentFacts>('/api/documents', { name, content: bytesToBase64(bytes) }),
+    ask<BroughtDocument>('/api/documents', { name, content: bytesToBase64(bytes) }),
   judge: (documentId: string, message: Uint8Array) =>
     ask<SignatureFacts>(`/api/documents/${documentId}/signature`, { message: bytesToBase64(message) }),
   tamper: (documentId: string) => ask<MessageFacts>(`/api/documents/${documentId}/tampering`, {}),
