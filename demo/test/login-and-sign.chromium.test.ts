@@ -48,7 +48,10 @@ requireReal('Chromium, SoftHSM2 and OpenSSL', allFound)('the trading site in a r
   async function signAndSave(form: 'detached' | 'attached', window: string): Promise<SavedDocument> {
     if (form === 'attached') await at('attached').check();
     await at('sign').click();
-    await browser.confirm(running.stack.province.manifest.pin, window);
+    const said = await browser.confirm(running.stack.province.manifest.pin, window);
+    // The site's server vouches for what is shown; the page's own words do not appear.
+    expect(said).toContain('平台服务器签名确认');
+    expect(said).toMatch(/签署投标文件：.+字节/s);
     await browser.page.locator('[data-test-verdict=signature]').waitFor();
     return { content: await download('下载文件'), message: await download('下载签名（.p7s）') };
   }
