@@ -62,6 +62,7 @@ import { sealRoutes } from './routes/seals.ts';
 import { searchRoutes } from './routes/search.ts';
 import { signatureRoutes } from './routes/signatures.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
+import { statusRoutes } from './routes/status.ts';
 import { supportRoutes } from './routes/support.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { timestampRoutes } from './routes/timestamps.ts';
@@ -133,6 +134,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const context: RouteContext = { ports, config, metrics };
   const typed = app.withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
   operationRoutes(typed, context);
+  statusRoutes(typed, context);
   administratorRoutes(typed, context);
   callerRoutes(typed, context);
   consoleRoutes(typed, context);

@@ -86,6 +86,13 @@ export const configKeys = {
     en: 'How CAs, platforms and people of the console are changed: direct, or two-person: by change sets alone that another person approves (the choice in earnest)',
     read: oneOf('direct', 'two-person'),
   }),
+  statusPage: key({
+    variable: 'ONELOCK_SERVICE_STATUS_PAGE',
+    fallback: 'off' as 'off' | 'public',
+    zh: '公开的状态页 /status：public 时任何人可看服务是否正常、各 CA 证据源是否新鲜（没有个人信息、地址与用量）',
+    en: 'Public status page at /status: with public anybody sees whether the service is well and how fresh the sources of CAs are (no personal data, addresses or numbers of uses)',
+    read: oneOf('off', 'public'),
+  }),
   freezeLeadMinutes: key({
     variable: 'ONELOCK_SERVICE_FREEZE_LEAD_MINUTES',
     fallback: 120,

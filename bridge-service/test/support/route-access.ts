@@ -19,6 +19,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'GET /readyz': 'open',
   'GET /metrics': 'open',
   'GET /v1/keys': 'open',
+  'GET /v1/status': 'open',
   'GET /v1/driver-catalogue': 'open',
   'POST /v1/administrators': 'open',
 

@@ -27,6 +27,7 @@ export async function startService(
     ONELOCK_SERVICE_LOGIN_AGENT_PORTS: agentPorts.join(','),
     // The test CA is on this machine.
     ONELOCK_SERVICE_OUTBOUND_NETWORKS: '127.0.0.1/32',
+    ONELOCK_SERVICE_STATUS_PAGE: 'public',
     ONELOCK_SERVICE_LOG_LEVEL: 'warn',
   };
   const program = startProgram({ name: 'bridge-service', entry: ['bridge-service', 'cli'], environment });
