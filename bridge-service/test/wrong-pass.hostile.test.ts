@@ -187,6 +187,24 @@ describe('a list', () => {
   });
 });
 
+describe('a responder', () => {
+  it('is not asked about a crowd of certificates that its CA never signed', async () => {
+    const other = await EvidenceWorld.create({ kind: 'sm2' });
+    const honest = bidder(1, [], other.issuer);
+    other.double.serve('/ocsp', other.respond([honest]));
+    await other.useResponder('/ocsp');
+    const forger: Issuer = { name: other.issuer.name, key };
+    const forged = Array.from({ length: 40 }, (_, index) => bidder(100 + index, [], forger));
+    const { evidence, trust, store } = other.service.ports;
+    const asked = async (certificates: readonly Certificate[]) => {
+      await evidence.gather({ certificates, candidates: [], trust: await trust.current(store) });
+      return other.double.countOf('/ocsp');
+    };
+    expect(await asked([...forged, honest])).toBe(1);
+    await other.close();
+  });
+});
+
 describe('a question with anchors of its own', () => {
   it('that wants evidence fetched has it fetched, or is refused', async () => {
     const anchors = { trustAnchors: [toBase64(world.anchor.der)], evidence: 'fetch' };

@@ -40,6 +40,12 @@ interface Failure {
 /** Whether a complete list that counts now is at hand, or at least one that speaks of the certificate. */
 type ListsFound = 'current' | 'some' | 'none';
 
+/**
+ * So many links are those of honest questions. Of more, a responder is asked only about certificates that their issuers have signed: whoever writes
+ * a message names as many as they like.
+ */
+const fewLinks = 8;
+
 /** Gathers the evidence for one question; made for it and thrown away. */
 export class Gatherer {
   readonly #options: GathererOptions;
@@ -62,7 +68,8 @@ export class Gatherer {
     try {
       const links = await this.#findLinks();
       const vouched = new Vouched(links, this.#options.ops);
-      await Promise.all(links.map((link) => this.#gatherFor(link, vouched)));
+      const crowded = links.length > fewLinks;
+      await Promise.all(links.map((link) => this.#gatherFor(link, vouched, crowded)));
     } finally {
       clearTimeout(this.#timer);
     }
@@ -110,7 +117,7 @@ export class Gatherer {
     }
   }
 
-  async #gatherFor(link: Link, vouched: Vouched): Promise<void> {
+  async #gatherFor(link: Link, vouched: Vouched, crowded: boolean): Promise<void> {
     const { trust } = this.#question;
     const sources = sourcesFor(link, trust, this.#options.ops);
     const mayAsk = ({ origin }: Source): boolean => origin === 'registry' || vouched.link(link);
@@ -123,7 +130,12 @@ export class Gatherer {
       return (await lists(sources.otherCrl)) === 'current';
     };
     const byResponders = (): Promise<boolean> =>
-      this.#gatherResponse(link, sources.ocsp.filter(mayAsk), sources.settings, failures);
+      this.#gatherResponse(
+        link,
+        crowded && !vouched.link(link) ? [] : sources.ocsp.filter(mayAsk),
+        sources.settings,
+        failures,
+      );
     const order = sources.settings.prefer === 'crl' ? [byLists, byResponders] : [byResponders, byLists];
     for (const gather of order) if (await gather()) return;
     const issuer = link.certificate.issuerDer;
