@@ -4,8 +4,9 @@ import { go } from '../../router/router.ts';
 import { useAct } from '../../state/act.ts';
 import { changeSets, defaultTitle, type Operation } from './api.ts';
 
-/** Learnt from the service's first refusal: it wants another person for changes of the registries. */
-const twoPersons = ref(false);
+const remembered = 'onelock.console.two-person';
+/** Learnt from the service's first refusal, and kept with this window: it wants another person for changes of the registries. */
+const twoPersons = ref(sessionStorage.getItem(remembered) === 'yes');
 
 /**
  * An act on a registry that may want another person: done at once where changes are direct; where they are not, `needsSet` turns true, the
@@ -32,6 +33,7 @@ export function useRegistryAct() {
           if (!(error instanceof Refusal) || error.failure.code !== 'ERR_CHANGE_SET_REQUIRED') throw error;
           needsSet.value = true;
           twoPersons.value = true;
+          sessionStorage.setItem(remembered, 'yes');
         }
       });
       if (needsSet.value) reason.value = why;

@@ -27,9 +27,13 @@ export const twoPersonRows: readonly WalkRow[] = [
       await walk.follow(name);
       await walk.enter('edit-sources');
       await walk.fill('source-crl', 'http://ca.example.cn/two.crl');
-      await walk.tabTo('submit');
-      await walk.press('Enter');
-      await walk.expectText(walk.say('须由另一人批准', 'Another person has to approve'));
+      const needed = walk.say('须由另一人批准', 'Another person has to approve');
+      // The first refusal of the service tells; from then on this window knows.
+      if ((await walk.page.locator('dialog').getByText(needed).count()) === 0) {
+        await walk.tabTo('submit');
+        await walk.press('Enter');
+      }
+      await walk.expectText(needed);
       await walk.look('sources, with another person needed');
       await walk.fill('change-reason', walk.say('CA 来函', 'as the CA asks'));
       await walk.submit();
