@@ -8,5 +8,5 @@ export const webhooksArea: Area = {
     { path: '/webhooks', title: () => say('webhooks'), roles, load: () => import('./WebhookList.vue') },
     { path: '/webhooks/:id', title: () => say('webhook'), roles, load: () => import('./WebhookDetail.vue') },
   ],
-  menu: [{ group: 'supervision', path: '/webhooks', label: () => say('webhooks'), order: 60 }],
+  menu: [{ group: 'supervision', path: '/webhooks', label: () => say('menu'), order: 60 }],
 };

@@ -4,6 +4,7 @@ export const say = wordsOf(
   {
     webhooks: '监管回调',
     webhook: '监管回调',
+    menu: '监管回调',
     lead: '关注名单命中等监管事件，按次序以 POST 通知这些地址，签名防伪，未确认即重投。事件中没有个人信息。',
     empty: '没有登记监管回调',
     create: '登记回调',
@@ -36,6 +37,7 @@ export const say = wordsOf(
   {
     webhooks: 'Webhooks of supervision',
     webhook: 'Webhook of supervision',
+    menu: 'Webhooks',
     lead: 'Events of supervision, as hits of the watch-list, are told to these addresses by POST, in order, signed, again until confirmed. They hold no personal data.',
     empty: 'No webhooks of supervision',
     create: 'Add a webhook',
