@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
   type DecryptionKey,
@@ -25,13 +24,12 @@ import { limits, type MethodName, type MethodParams, type MethodResult } from '.
 import { acceptsParams, firstParamsError } from './protocol.ts';
 import { deviceKey, sharedDevices } from './shared-devices.ts';
 import { SharedReads } from './shared-reads.ts';
+import { shortenedInput } from './shorten-input.ts';
 import { SignTrain } from './sign-train.ts';
 import { callTimeMs, defaultTimeouts } from './timeouts.ts';
 
 /** How long a key that another program uses is waited for: one call of it, not its whole work. */
 const deviceLockMs = 2000;
-/** Digested here, where much else is to do; a long message costs the host's time instead. */
-const shortMessageBytes = 4096;
 const defaultProgram = 'onelock';
 
 /**
@@ -135,7 +133,7 @@ class ProcessDriver implements HostedDriver {
     input: SignInput,
   ): Promise<Uint8Array> {
     demandLength(input.bytes, limits.signInputBytes);
-    const params = { session, identityId, algorithm, input: this.#shortened(algorithm, input) };
+    const params = { session, identityId, algorithm, input: shortenedInput(this.config.family, algorithm, input) };
     const known = this.#sessions.get(session);
     if (known === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
     if (!acceptsParams('sign', params)) throw new CodedError('ERR_REQUEST_INVALID', firstParamsError('sign', params));
@@ -148,13 +146,6 @@ class ProcessDriver implements HostedDriver {
     } finally {
       this.#acting -= 1;
     }
-  }
-
-  /** A token behind PKCS#11 signs digests by ECDSA, whatever it is given: made here, they cross in little room. */
-  #shortened(algorithm: MethodParams<'sign'>['algorithm'], input: SignInput): SignInput {
-    if (algorithm.kind !== 'ecdsa' || input.kind !== 'message' || this.config.family !== 'pkcs11') return input;
-    if (input.bytes.length > shortMessageBytes) return input;
-    return { kind: 'digest', bytes: hash(algorithm.digest, input.bytes, 'buffer') };
   }
 
   async decrypt(
