@@ -91,6 +91,27 @@ describe('the driver catalogue', () => {
     expect(refused.body.error.code).toBe(`ERR_DRIVER_${code}`);
   });
 
+  it('is not published while bids are opened, unless it is urgent', async () => {
+    const platform = await service.caller('platform', { origins: ['https://bid.example.cn'] });
+    const now = service.ports.clock().getTime();
+    const [startsAt, endsAt] = [1, 2].map((hour) => new Date(now + hour * 3_600_000).toISOString());
+    const body = { title: '示范标段', startsAt, endsAt };
+    const opening = await service.call('POST', '/v1/bid-openings', { token: platform, body });
+    expect(opening.status, JSON.stringify(opening.body)).toBe(201);
+    const signed = catalogue(20);
+    expect((await publish(signed)).body.error).toMatchObject({
+      code: 'ERR_CHANGE_FROZEN',
+      params: { opening: '示范标段', until: endsAt },
+    });
+    const urgent = await service.call('PUT', '/v1/driver-catalogue', {
+      token: service.administrator,
+      body: { catalogue: toBase64(signed), urgent: true },
+    });
+    expect(urgent.body).toMatchObject({ version: 20 });
+    await service.call('DELETE', `/v1/bid-openings/${opening.body.id}`, { token: platform });
+    expect((await publish(catalogue(21))).status).toBe(200);
+  });
+
   it('lists what was published, newest first, page by page', async () => {
     expect((await publish(catalogue(30))).status).toBe(200);
     expect((await publish(catalogue(31))).status).toBe(200);

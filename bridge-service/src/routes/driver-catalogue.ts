@@ -125,12 +125,15 @@ export function driverCatalogueRoutes(app: App, { ports }: RouteContext): void {
             contentEncoding: 'base64',
             description: 'CMS SignedData，DER / DER of CMS SignedData',
           }),
+          urgent: Type.Optional(
+            Type.Boolean({ description: '开标期间也发布，如召回 / during a bid opening too, for a recall' }),
+          ),
         }),
       },
     ),
     async (request, reply) => {
       const signed = fromBase64(request.body.catalogue);
-      return runWrite(ports, request, reply, (act) => publishDriverCatalogue(ports, act, signed));
+      return runWrite(ports, request, reply, (act) => publishDriverCatalogue(ports, act, signed, request.body.urgent));
     },
   );
 }

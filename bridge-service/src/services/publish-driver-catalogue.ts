@@ -3,6 +3,7 @@ import { checkSigners, parseSignedData } from '@onelock/core/cms';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from './append-audit.ts';
+import { frozenBy } from './change-sets/freeze.ts';
 import { type Page, pageOf } from './page.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { DriverCatalogueRecord } from './ports/records.ts';
@@ -19,12 +20,17 @@ export interface PublishedCatalogue {
 /**
  * Takes a signed driver catalogue for agents to fetch. The service keeps order (each version once, none older than the last) and
  * sees that the signature is well made; whether its maker is to be believed is the agents' own question, by anchors that are
- * not ours to set.
+ * not ours to set. Nobody's driver is exchanged while bids are opened, unless that is what is urgent: a recall.
  *
  * @throws {CodedError} ERR_DRIVER_MANIFEST_MALFORMED, ERR_DRIVER_MANIFEST_UNSIGNED, ERR_DRIVER_MANIFEST_UNTRUSTED,
- *   ERR_DRIVER_VERSION_ROLLBACK
+ *   ERR_DRIVER_VERSION_ROLLBACK; ERR_CHANGE_FROZEN { opening, until } unless it is urgent
  */
-export async function publishDriverCatalogue(ports: Ports, act: Act, signed: Uint8Array): Promise<PublishedCatalogue> {
+export async function publishDriverCatalogue(
+  ports: Ports,
+  act: Act,
+  signed: Uint8Array,
+  urgent = false,
+): Promise<PublishedCatalogue> {
   const { clock, ops } = ports;
   const version = readVersion(signed, ops);
   const digest = toHex(ops.digest('sha256', signed));
@@ -33,6 +39,8 @@ export async function publishDriverCatalogue(ports: Ports, act: Act, signed: Uin
     if (known?.digest === digest) return viewOf(known);
     if (known !== null && version <= known.version)
       throw new CodedError('ERR_DRIVER_VERSION_ROLLBACK', { name: 'driver catalogue', version, known: known.version });
+    const opening = urgent ? null : await frozenBy(repositories, ports);
+    if (opening !== null) throw new CodedError('ERR_CHANGE_FROZEN', { opening: opening.title, until: opening.endsAt });
     const record = { version, digest, signed, publishedAt: clock().toISOString(), publishedBy: act.caller.id };
     await repositories.driverCatalogues.add(record);
     await appendAudit(repositories, ports, {
@@ -40,7 +48,7 @@ export async function publishDriverCatalogue(ports: Ports, act: Act, signed: Uin
       action: 'driver-catalogue.publish',
       target: String(version),
       outcome: 'done',
-      details: { digest: `sha256:${digest}`, bytes: signed.length },
+      details: { digest: `sha256:${digest}`, bytes: signed.length, urgent },
     });
     return viewOf(record);
   });

@@ -7,6 +7,7 @@ export const say = wordsOf(
     none: '还没有发布过驱动目录。代理使用内置驱动。',
     publish: '发布新版',
     'publish.title': '发布驱动目录',
+    'publish.urgent': '开标期间也发布（召回）',
     'publish.text': '选择目录保管人签名的文件（CMS SignedData，DER）。版本号须大于现行版本；代理会自动取得。',
     file: '目录文件',
     'file.read': '已读取 {bytes} 字节',
@@ -37,6 +38,7 @@ export const say = wordsOf(
     none: 'No catalogue was ever published. Agents use their built-in drivers.',
     publish: 'Publish a version',
     'publish.title': 'Publish a driver catalogue',
+    'publish.urgent': 'Publish it during a bid opening too (a recall)',
     'publish.text':
       'Choose the file that the keeper signed (CMS SignedData, DER). Its version must be greater than the present one; agents fetch it by themselves.',
     file: 'Catalogue file',
