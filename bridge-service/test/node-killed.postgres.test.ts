@@ -11,11 +11,14 @@ import { newFolder, runCli, type ServiceProcess, spawnService } from './support/
 const ops = createNodeCrypto();
 let folders: readonly [string, string];
 let database: TestDatabase;
+const nodes: ServiceProcess[] = [];
 beforeEach(async () => {
   folders = [newFolder(), newFolder()];
   database = await newTestDatabase(folders[0]);
 });
 afterEach(async () => {
+  // Also of a test that failed: nothing of it goes on.
+  for (const node of nodes.splice(0)) node.child.kill('SIGKILL');
   await database.drop();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
@@ -50,6 +53,7 @@ it('one of two nodes killed under load loses nothing that it acknowledged, and t
   };
   const one = await spawnService(folders[0], environment);
   const two = await spawnService(folders[1], environment);
+  nodes.push(one, two);
   const token = (await send(one, '/v1/administrators', '', { code: one.code, name: 'x' }))?.token ?? '';
 
   const acknowledged: Record<'one' | 'two', string[]> = { one: [], two: [] };
