@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newFolder, runCli, spawnService } from './support/process.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { newFolder, runCli, type ServiceProcess, spawnService } from './support/process.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -8,6 +8,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+/** However the test ends, the service does not outlive it. */
+const start = async (): Promise<ServiceProcess> => {
+  const service = await spawnService(folder);
+  onTestFinished(() => void service.end('SIGKILL'));
+  return service;
+};
 const redeem = async (url: string, code: string): Promise<string> => {
   const answer = await fetch(`${url}/v1/administrators`, {
     method: 'POST',
@@ -19,7 +25,7 @@ const redeem = async (url: string, code: string): Promise<string> => {
 
 describe('break-glass', () => {
   it('restores access while the service is stopped, by the newest code alone, into the console too', async () => {
-    const first = await spawnService(folder);
+    const first = await start();
     const lost = await redeem(first.url, first.code ?? '');
     await first.end('SIGTERM');
     const codeOf = (): string => {
@@ -29,7 +35,7 @@ describe('break-glass', () => {
       return code;
     };
     const [older, newer] = [codeOf(), codeOf()];
-    const service = await spawnService(folder);
+    const service = await start();
     expect(service.code).toBeNull();
     expect(await redeem(service.url, older)).toBe('');
     const entered = await fetch(`${service.url}/v1/console/sessions/by-code`, {
