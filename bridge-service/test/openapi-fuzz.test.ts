@@ -144,7 +144,7 @@ const perPlace = 3;
 
 describe('every operation of the OpenAPI document', () => {
   it('is reached: with ids of records that are there a request ends neither at the door nor at its path', async () => {
-    const own = await createTestService({ codeAttemptsPerMinute: 1_000_000 });
+    const own = await createTestService({ codeAttemptsPerMinute: 1_000_000, statusPage: 'public' });
     try {
       const platform = await own.caller('platform', { origins: [origin] });
       const agent = await own.caller('agent');
