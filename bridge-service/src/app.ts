@@ -121,7 +121,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   installSecurityHeaders(app, config.tlsCertificateFile !== null);
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store');
+    if (/^\/(v1|phone\/api)\//.test(request.url)) reply.header('cache-control', 'no-store');
   });
   await installRateLimit(app, config, ports);
   const metrics = installMetrics(app);

@@ -9,8 +9,12 @@ const frameMs = 1_000;
 const longestMs = 10 * 60_000;
 /** Open at once on this node; whoever comes later gets no moving code here and may type the other. */
 const mostOpen = 2_000;
+/** Of one order: a page that was reloaded has its last one open for a moment. */
+const mostOfOrder = 4;
 
 export interface OrderStream {
+  /** How many are listened to on this node. */
+  readonly open: number;
   /** Server-sent events (WHATWG HTML §9.2): `order` as it is now and at each change on any node, `frame` once a second while it is shown. */
   serve(
     request: FastifyRequest,
@@ -20,24 +24,30 @@ export interface OrderStream {
 }
 
 export function createOrderStream(app: FastifyInstance, { ports }: RouteContext): OrderStream {
-  const open = new Set<ServerResponse>();
+  const open = new Map<ServerResponse, string>();
+  const openOf = (id: string): number => [...open.values()].filter((one) => one === id).length;
   app.addHook('preClose', async () => {
-    for (const response of open) response.end();
+    for (const response of open.keys()) response.end();
   });
   return {
+    get open() {
+      return open.size;
+    },
     async serve(request, reply, { ownerDigest, id }) {
       const read = async () => demandOwnerOf(await ports.store.phoneOrders.byId(id), ownerDigest);
       // Refused with an answer of its own, before the stream begins.
       let order = await read();
-      if (open.size >= mostOpen) return reply.code(204).send();
+      if (open.size >= mostOpen || openOf(id) >= mostOfOrder) return reply.code(204).send();
       const secrets = secretsOf(ports, order);
       reply.hijack();
       const response = reply.raw;
+      // Gone while the order was read: its `close` was told before anybody listened, and would never end what begins here.
+      if (response.destroyed) return;
       response.writeHead(200, {
         ...{ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' },
         ...{ 'x-content-type-options': 'nosniff', 'x-accel-buffering': 'no', 'x-request-id': request.id },
       });
-      open.add(response);
+      open.set(response, id);
       let told = '';
       const tellOrder = (): void => {
         const { now, ...view } = screenView(ports, order);
