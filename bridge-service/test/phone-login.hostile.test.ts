@@ -1,8 +1,14 @@
+import { once } from 'node:events';
+import { type ClientRequest, get } from 'node:http';
 import { fromBase64, toBase64 } from '@onelock/core/bytes';
 import { parseCertificate } from '@onelock/core/x509';
+import { fastify } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EntrySpec, makeCrl } from '../../core/test/support/test-crl.ts';
 import { companies } from '../../demo/src/province/companies.ts';
+import { createOrderStream } from '../src/oidc/phone-stream.ts';
+import type { RouteContext } from '../src/routes/context.ts';
+import { secretDigest } from '../src/services/identifiers.ts';
 import { enrolmentOf, input, makeRequest, product } from './support/applicant.ts';
 import { PhoneWorld, rightPin, type Screen, TestPhone, wrongPin } from './support/phone.ts';
 import { SourceDouble } from './support/source-double.ts';
@@ -72,6 +78,8 @@ describe('a QR code', () => {
     const stored = await world.service.database.stored();
     for (const secret of [screen.order.code, frame?.split('#')[1]?.split('.')[1] ?? '', phone.secret, rightPin])
       expect(stored.includes(secret)).toBe(false);
+    // Few enough to be tried out: not even a digest that anybody can make.
+    expect(stored.includes(secretDigest(screen.order.code, world.service.ports.ops))).toBe(false);
   });
 });
 
@@ -81,7 +89,9 @@ describe('an order', () => {
     const order = (await phone.scan(frame ?? '')).body;
     expect(codeOf(await other.scan(frame ?? ''))).toBe('ERR_PHONE_ORDER_TAKEN');
     expect((await screen.look()).order).toMatchObject({ state: 'claimed', contested: true, phone: phone.id.slice(-4) });
-    expect((await phone.call(`orders/${order.id}`)).body.contested).toBe(true);
+    const own = await phone.call(`orders/${order.id}`);
+    expect(own.body.contested).toBe(true);
+    expect(own.headers['cache-control']).toBe('no-store');
     // The first may come again; the second gets nothing of it.
     expect((await phone.scan(frame ?? '')).body.id).toBe(order.id);
     for (const answer of [
@@ -385,5 +395,56 @@ describe('a certificate for phones', () => {
     });
     expect((await screen.look()).order.state).toBe('refused');
     await sources.stop();
+  });
+});
+
+describe('the stream of an order', () => {
+  it('is opened a few times at once and not more: nobody uses up everybody’s', async () => {
+    const cookie = [...screen.visitor.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+    const asked: ClientRequest[] = [];
+    const open = () =>
+      new Promise<number>((resolve, reject) => {
+        const address = `${screen.page}/phone/stream?order=${screen.order.id}`;
+        const one = get(address, { headers: { cookie }, agent: false }, (answer) => {
+          answer.resume().on('error', () => undefined);
+          resolve(answer.statusCode ?? 0);
+        }).on('error', reject);
+        asked.push(one);
+      });
+    const statuses: number[] = [];
+    for (let count = 0; count < 5; count++) statuses.push(await open());
+    for (const one of asked) one.destroy();
+    expect(statuses).toEqual([200, 200, 200, 200, 204]);
+    // Closed ones count no more.
+    await expect.poll(async () => (await screen.look()).frame).not.toBeNull();
+  });
+
+  it('that was given up while the order was read leaves nothing behind', async () => {
+    const { store } = world.service.ports;
+    const given = await store.phoneOrders.byId(screen.order.id);
+    const node = fastify();
+    let gone: Promise<unknown> = Promise.resolve();
+    // A database that answers after the browser has left.
+    const byId = async () => gone.then(() => given);
+    const ports = { ...world.service.ports, store: { ...store, phoneOrders: { ...store.phoneOrders, byId } } };
+    const stream = createOrderStream(node, { ports } as RouteContext);
+    const from = { ownerDigest: given?.ownerDigest ?? '', id: screen.order.id };
+    let served = 0;
+    node.get('/stream', async (request, reply) => {
+      if (request.headers.leaving !== undefined) gone = once(reply.raw, 'close');
+      await stream.serve(request, reply, from).finally(() => {
+        served += 1;
+      });
+    });
+    const address = await node.listen({ port: 0, host: '127.0.0.1' });
+    for (let count = 1; count <= 4; count++) {
+      const asked = get(`${address}/stream`, { headers: { leaving: '1' }, agent: false });
+      asked.on('error', () => undefined);
+      await once(node.server, 'request');
+      asked.destroy();
+      await expect.poll(() => served).toBe(count);
+    }
+    expect(stream.open).toBe(0);
+    await node.close();
   });
 });

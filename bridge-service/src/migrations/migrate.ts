@@ -21,6 +21,7 @@ import { applications } from './0100-applications.ts';
 import { court } from './0110-court.ts';
 import { loginRetention } from './0111-login-retention.ts';
 import { phones } from './0120-phones.ts';
+import { phoneKeys } from './0121-phone-keys.ts';
 import { supervisionWebhooks } from './0130-supervision-webhooks.ts';
 import { standing } from './0140-standing.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
@@ -47,6 +48,7 @@ const migrations: readonly ServiceMigration[] = [
   court,
   loginRetention,
   phones,
+  phoneKeys,
   supervisionWebhooks,
   standing,
 ];

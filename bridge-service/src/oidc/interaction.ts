@@ -99,7 +99,11 @@ export async function takeLoginToken(
 export async function settleLogin(
   { ports, profile, subjectKey }: InteractionPorts,
   act: Act,
-  input: { readonly token: unknown; readonly context: UseContext | undefined },
+  input: {
+    readonly token: unknown;
+    readonly context: UseContext | undefined;
+    readonly phoneId?: string | undefined;
+  },
 ): Promise<TakenToken> {
   const token = parseLoginToken(input.token);
   const login = await judgeLoginToken(ports, act, { ...input, profile });

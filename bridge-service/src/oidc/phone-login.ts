@@ -97,6 +97,9 @@ export async function settlePhoneLogin(
 ): Promise<Settled> {
   const act = await platformAct(from.ports, origin, { params: { client_id: clientId } }, requestId);
   const context = { driver: 'phone', ...(phoneId !== null && { deviceSerial: phoneId }) };
-  const { login, result } = await settleLogin(from, act, { token, context });
+  const { login, result } = await settleLogin(from, act, {
+    ...{ token, context },
+    ...(phoneId !== null && { phoneId }),
+  });
   return { indication: login.indication, reason: login.reason ?? null, recordId: login.id, result };
 }

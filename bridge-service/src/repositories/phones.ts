@@ -6,14 +6,16 @@ import type { ServiceDatabase, Tables } from './engine/schema.ts';
 type Row = Selectable<Tables['phones']>;
 
 export function createPhoneRepository(database: ServiceDatabase): PhoneRepository {
+  const one = async (column: 'id' | 'public_key_digest', value: string): Promise<Phone | null> => {
+    const row = await database.selectFrom('phones').selectAll().where(column, '=', value).executeTakeFirst();
+    return row === undefined ? null : toPhone(row);
+  };
   return {
     async add(phone) {
       await database.insertInto('phones').values(toRow(phone)).execute();
     },
-    async byId(id) {
-      const row = await database.selectFrom('phones').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : toPhone(row);
-    },
+    byId: (id) => one('id', id),
+    byPublicKeyDigest: (digest) => one('public_key_digest', digest),
     async areThere() {
       return (await database.selectFrom('phones').select('id').limit(1).executeTakeFirst()) !== undefined;
     },

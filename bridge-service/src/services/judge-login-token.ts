@@ -13,6 +13,7 @@ import { EvidenceNotes } from './judgement-record.ts';
 import { maskPersonalNumbers } from './mask-personal-numbers.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { Challenge } from './ports/records.ts';
+import type { RegisteredCertificate } from './ports/registry-records.ts';
 import { readingField } from './read-certificates.ts';
 import { proveCertificate } from './registry/certificates.ts';
 import { readIdentity } from './registry/read-identity.ts';
@@ -33,14 +34,20 @@ export interface LoginView extends LoginReport {
 /**
  * Judges a login token of core/login: signature, certificate under the registry's anchors, origin registered by this platform
  * and equal to the challenge's, challenge given to this platform and not seen before. The challenge is used up whatever the
- * verdict. A token that is well-formed always gets a record with a verdict; only a malformed one is an error.
+ * verdict. A phone's key counts for an order of that phone alone: a copy of it has seen no PIN. A token that is well-formed always gets a record with a verdict; only a malformed one is an error.
  *
  * @throws {CodedError} ERR_LOGIN_TOKEN_MALFORMED { field }, ERR_DER_*, ERR_X509_*
  */
 export async function judgeLoginToken(
   ports: Ports,
   act: Act,
-  input: { readonly token: unknown; readonly profile: ProfileName; readonly context?: UseContext | undefined },
+  input: {
+    readonly token: unknown;
+    readonly profile: ProfileName;
+    readonly context?: UseContext | undefined;
+    /** The phone that signed for an order of its own, after its PIN. */
+    readonly phoneId?: string | undefined;
+  },
 ): Promise<LoginView> {
   const { ops, clock } = ports;
   const token = parseLoginToken(input.token);
@@ -65,7 +72,9 @@ export async function judgeLoginToken(
   const record = notes.record(evidence, sources);
   const certificateDigest = toHex(ops.digest('sm3', certificate.der));
   const subject = await readIdentity(ports, ports.store, certificate);
-  const identity = identityView(subject, await registeredCompanyOf(ports, subject, certificateDigest));
+  const registered = await ports.store.certificates.byDigest(certificateDigest);
+  const identity = identityView(subject, await registeredCompanyOf(ports, subject, registered));
+  const outsideOrder = await isOutsideOrder(ports, registered, input.phoneId);
   const id = newId('lgn', clock, ops);
   const challengeDigest = toHex(ops.digest('sha256', token.challenge));
   const used = { subjects: [{ certificateDigest, identity: subject }], context: input.context ?? {} };
@@ -78,7 +87,7 @@ export async function judgeLoginToken(
 
   return act.transaction(async (repositories) => {
     const challenge = await repositories.challenges.consume(challengeDigest, act.caller.id, now.toISOString());
-    const own = withChallenge(judged, token, challenge, act.caller.origins);
+    const own = withOrder(withChallenge(judged, token, challenge, act.caller.origins), outsideOrder);
     // Who did not prove to have the key is nobody's use of it.
     const watched =
       own.indication === 'passed'
@@ -122,6 +131,7 @@ export async function judgeLoginToken(
         ...(watched !== null && watched.hits.length > 0 && { watched: watched.hits }),
         ...(watched !== null && standing && { standing }),
         originRegistered: act.caller.origins.includes(token.origin),
+        ...(outsideOrder && { outsideOrder }),
         certificate: `sm3:${certificateDigest}`,
         challenge: challenge?.id ?? null,
         unifiedSocialCreditCode: codeOf(view.identity),
@@ -136,10 +146,10 @@ export async function judgeLoginToken(
 async function registeredCompanyOf(
   { store }: Ports,
   { unifiedSocialCreditCode: code }: SubjectIdentity,
-  certificateDigest: string,
+  registered: RegisteredCertificate | null,
 ): Promise<RegisteredCompany | null> {
   if (code?.checkDigitValid === true) return null;
-  const companyId = (await store.certificates.byDigest(certificateDigest))?.companyId ?? null;
+  const companyId = registered?.companyId ?? null;
   const company = companyId === null ? null : await store.companies.byId(companyId);
   return company && { id: company.id, creditCode: company.creditCode, name: company.name };
 }
@@ -152,6 +162,23 @@ function withWatchList(judged: LoginReport, watched: Watched | null): LoginRepor
   if (watched === null || watched.overruled === null) return judged;
   const { indication: _indication, reason: _reason, subject: _subject, needs: _needs, ...rest } = judged;
   return { ...watched.overruled, ...rest };
+}
+
+/** Whether a key that lives on a phone signed without an order of that phone. */
+async function isOutsideOrder(
+  { store }: Ports,
+  registered: RegisteredCertificate | null,
+  phoneId: string | undefined,
+): Promise<boolean> {
+  if (registered?.medium !== 'phone') return false;
+  const phone = await store.phones.byPublicKeyDigest(registered.keyDigest);
+  return phone !== null && phone.id !== phoneId;
+}
+
+function withOrder(judged: LoginReport, outsideOrder: boolean): LoginReport {
+  if (judged.indication !== 'passed' || !outsideOrder) return judged;
+  const { indication: _indication, reason: _reason, subject: _subject, needs: _needs, ...rest } = judged;
+  return { indication: 'failed', reason: { code: 'ERR_PHONE_ORDER_REQUIRED', params: {} }, ...rest };
 }
 
 /** What the challenge's record says comes first: without it nothing in the token is about this platform. */

@@ -81,6 +81,8 @@ interface RecordedDetails {
   readonly challenge?: string | null;
   readonly challengeOrigin?: string | null;
   readonly originRegistered?: boolean;
+  /** A phone's key signed without an order of that phone. */
+  readonly outsideOrder?: boolean;
   readonly watched?: readonly WatchHit[];
   readonly standing?: Standing;
   readonly statement?: string;
@@ -189,7 +191,10 @@ async function loginAgain(ports: ReplayPorts, details: RecordedDetails): Promise
     return { indication: 'failed', reason: { code: 'ERR_LOGIN_ORIGIN_MISMATCH', params: {} } };
   const expected = { token, expectedOrigin: token.origin, expectedChallenge: token.challenge };
   const judged = judgeLogin({ ...expected, ...(await evidenceOf(ports, details)) }, ports.ops);
-  return judged.indication === 'passed' ? (overruled(details) ?? judged) : judged;
+  if (judged.indication !== 'passed') return judged;
+  if (details.outsideOrder === true)
+    return { indication: 'failed', reason: { code: 'ERR_PHONE_ORDER_REQUIRED', params: {} } };
+  return overruled(details) ?? judged;
 }
 
 const overruled = ({ watched, standing }: RecordedDetails) => overruledBy(watched ?? [], standing ?? null);

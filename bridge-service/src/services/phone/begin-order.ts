@@ -6,6 +6,7 @@ import type { OrderSecrets } from './frame.ts';
 import {
   auditOrder,
   changeOrder,
+  codeDigest,
   type OrderAct,
   type OrderPorts,
   type ScreenView,
@@ -41,7 +42,7 @@ export async function beginOrder(ports: OrderPorts, act: OrderAct, given: OrderT
   const order: PhoneOrder = {
     ...given,
     ...{ id, state: 'shown', checkCode: newCheckCode(ports), secrets: sealForOrder(ports, id, 'secrets', secrets) },
-    ...{ tokenDigest: secretDigest(secrets.token, ops), codeDigest: secretDigest(secrets.code, ops) },
+    ...{ tokenDigest: secretDigest(secrets.token, ops), codeDigest: codeDigest(ports, secrets.code) },
     ...{ phoneId: null, contestedAt: null, unlockedAt: null, challenge: null, result: null, reason: null },
     ...{ createdAt: now.toISOString(), version: 1 },
     expiresAt: new Date(now.getTime() + shownSeconds * 1000).toISOString(),

@@ -7,6 +7,7 @@ import type { Repositories } from '../ports/store.ts';
 import { checkFrame, type ReadFrame, readFrame } from './frame.ts';
 import {
   changeOrder,
+  codeDigest,
   demandOrderState,
   type OrderAct,
   type OrderPorts,
@@ -52,15 +53,15 @@ export async function claimOrder(ports: OrderPorts, act: OrderAct, phone: Phone,
 
 async function find(
   orders: PhoneOrderRepository,
-  { ops }: OrderPorts,
+  ports: OrderPorts,
   seen: Seen,
   frame: ReadFrame | null,
 ): Promise<PhoneOrder> {
   const order =
     frame !== null
-      ? await orders.byTokenDigest(secretDigest(frame.token, ops))
+      ? await orders.byTokenDigest(secretDigest(frame.token, ports.ops))
       : 'code' in seen
-        ? await orders.byCodeDigest(secretDigest(normalizeCode(seen.code), ops))
+        ? await orders.byCodeDigest(codeDigest(ports, normalizeCode(seen.code)))
         : null;
   if (order === null) throw new CodedError('ERR_PHONE_ORDER_UNKNOWN');
   return order;

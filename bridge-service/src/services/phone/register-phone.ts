@@ -25,9 +25,10 @@ export interface RegisteredPhone {
 }
 
 /**
- * Takes in a key that was just made on a phone. It counts for nothing yet: a CA has to certify it.
+ * Takes in a key that was just made on a phone. It counts for nothing yet: a CA has to certify it. A key that is known already is not new: with
+ * another PIN and five more tries for it, whoever copied it would pass the PIN that its owner set.
  *
- * @throws {CodedError} ERR_REQUEST_INVALID for another key than SM2
+ * @throws {CodedError} ERR_REQUEST_INVALID for another key than SM2; ERR_ENROLMENT_KEY_USED for another phone's, or one that has a certificate
  */
 export async function registerPhone(ports: OrderPorts, act: OrderAct, input: PhoneInput): Promise<RegisteredPhone> {
   const { ops, clock, personal } = ports;
@@ -43,6 +44,10 @@ export async function registerPhone(ports: OrderPorts, act: OrderAct, input: Pho
     ...{ failures: 0, lockedAt: null, createdAt: clock().toISOString(), usedAt: null },
   };
   await act.transaction(async (repositories) => {
+    const { publicKeyDigest: keyDigest } = phone;
+    const certified = await repositories.certificates.list({ after: null, limit: 1 }, { keyDigest });
+    if (certified.length > 0 || (await repositories.phones.byPublicKeyDigest(keyDigest)) !== null)
+      throw new CodedError('ERR_ENROLMENT_KEY_USED');
     await repositories.phones.add(phone);
     await appendAudit(repositories, ports, {
       ...act.author,

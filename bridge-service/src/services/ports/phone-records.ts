@@ -45,8 +45,9 @@ export interface PhoneOrder {
   readonly site: string;
   /** Origin that is signed. */
   readonly origin: string;
-  /** SHA-256 of the token in the QR code and of the code that can be typed, hex. */
+  /** SHA-256 of the token in the QR code, hex. */
   readonly tokenDigest: string;
+  /** Keyed digest of the code that can be typed, hex. */
   readonly codeDigest: string;
   /** Token, code and the secret that frames are made with; sealed. */
   readonly secrets: string;

@@ -3,6 +3,8 @@ import type { Phone, PhoneOrder } from './phone-records.ts';
 export interface PhoneRepository {
   add(phone: Phone): Promise<void>;
   byId(id: string): Promise<Phone | null>;
+  /** @param digest  SM3 of the SPKI, hex */
+  byPublicKeyDigest(digest: string): Promise<Phone | null>;
   update(phone: Phone): Promise<void>;
   /** Any at all. */
   areThere(): Promise<boolean>;

@@ -62,4 +62,10 @@ export const phoneErrors = {
     retriable: false,
     params: ['state'],
   },
+  ERR_PHONE_ORDER_REQUIRED: {
+    httpStatus: 403,
+    whoCanAct: 'user',
+    retriable: false,
+    params: [],
+  },
 } as const satisfies ErrorRows;

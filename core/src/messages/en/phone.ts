@@ -15,4 +15,6 @@ export const phoneWords = {
     'This QR code was opened on another phone. If that was not you, cancel on the computer and start again',
   ERR_PHONE_ORDER_EXPIRED: 'This sign-in has run out of time; get a new QR code on the computer',
   ERR_PHONE_ORDER_STATE: 'This sign-in is in state "{state}", in which this cannot be done',
+  ERR_PHONE_ORDER_REQUIRED:
+    'This certificate belongs to a phone: it signs in only from that phone, by the code on the screen and after its PIN',
 } as const satisfies WordsFor<typeof phoneErrors>;

@@ -12,4 +12,5 @@ export const phoneWords = {
   ERR_PHONE_ORDER_TAKEN: '这个二维码已被另一部手机打开。如果那不是您，请在电脑上取消并重新开始',
   ERR_PHONE_ORDER_EXPIRED: '这次登录已超时，请在电脑上换一个二维码',
   ERR_PHONE_ORDER_STATE: '这次登录处于「{state}」状态，不能这样操作',
+  ERR_PHONE_ORDER_REQUIRED: '这是手机里的证书，只能在那部手机上扫描屏幕上的二维码、输入 PIN 后登录',
 } as const satisfies WordsFor<typeof phoneErrors>;
