@@ -33,7 +33,10 @@ export async function wrapKey(
   const iv = crypto.getRandomValues(new Uint8Array(nonceLength));
   const wrapping = await wrappingKey(half, share, 'encrypt');
   const additionalData = bufferOf(utf8Encode(place));
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, wrapping, bufferOf(key));
+  const copy = bufferOf(key);
+  const sealed = await crypto.subtle
+    .encrypt({ name: 'AES-GCM', iv, additionalData }, wrapping, copy)
+    .finally(() => copy.fill(0));
   const whole = new Uint8Array(nonceLength + sealed.byteLength);
   whole.set(iv);
   whole.set(new Uint8Array(sealed), nonceLength);
