@@ -7,7 +7,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EntrySpec, makeCrl } from '../../core/test/support/test-crl.ts';
 import { companies } from '../../demo/src/province/companies.ts';
 import { createOrderStream } from '../src/oidc/phone-stream.ts';
-import type { RouteContext } from '../src/routes/context.ts';
 import { secretDigest } from '../src/services/identifiers.ts';
 import { enrolmentOf, input, makeRequest, product } from './support/applicant.ts';
 import { PhoneWorld, rightPin, type Screen, TestPhone, wrongPin } from './support/phone.ts';
@@ -427,7 +426,7 @@ describe('the stream of an order', () => {
     // A database that answers after the browser has left.
     const byId = async () => gone.then(() => given);
     const ports = { ...world.service.ports, store: { ...store, phoneOrders: { ...store.phoneOrders, byId } } };
-    const stream = createOrderStream(node, { ports } as RouteContext);
+    const stream = createOrderStream(node, { ports });
     const from = { ownerDigest: given?.ownerDigest ?? '', id: screen.order.id };
     let served = 0;
     node.get('/stream', async (request, reply) => {

@@ -23,7 +23,7 @@ export interface OrderStream {
   ): Promise<unknown>;
 }
 
-export function createOrderStream(app: FastifyInstance, { ports }: RouteContext): OrderStream {
+export function createOrderStream(app: FastifyInstance, { ports }: Pick<RouteContext, 'ports'>): OrderStream {
   const open = new Map<ServerResponse, string>();
   const openOf = (id: string): number => [...open.values()].filter((one) => one === id).length;
   app.addHook('preClose', async () => {
