@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { negotiateLocale } from '../plugins/locale.ts';
+import { demandOwnPage } from '../hosted-pages/demand-own-page.ts';
+import { agentSources, hostedPageHeaders, withoutForms } from '../hosted-pages/page-headers.ts';
+import { servePage } from '../hosted-pages/serve-page.ts';
 import { publicOriginOf } from '../public-origin.ts';
 import { streamApplication } from '../routes/application-stream.ts';
 import type { App, RouteContext } from '../routes/context.ts';
@@ -24,16 +23,6 @@ import { submitApplication } from '../services/applications/submit-application.t
 import { secretDigest } from '../services/identifiers.ts';
 import { applyPage } from './pages.ts';
 
-/** Beside the build, and from the sources where the build is. */
-const folders = ['../pages', '../../dist/pages'].map((folder) =>
-  path.resolve(path.dirname(fileURLToPath(import.meta.url)), folder),
-);
-
-const pageFiles = {
-  'apply.js': 'text/javascript; charset=utf-8',
-  'apply.css': 'text/css; charset=utf-8',
-} as const;
-
 /** A person makes an application now and then; whoever makes more has a platform's credential. */
 const madePerMinute = 10;
 
@@ -42,54 +31,14 @@ const madePerMinute = 10;
  * which the page holds and which opens that application alone.
  */
 export function installApplyPage(app: FastifyInstance, context: RouteContext): void {
-  pageRoutes(app, context);
-  applicationActs(app, context);
-}
-
-function pageRoutes(app: FastifyInstance, { config }: RouteContext): void {
-  const options = { schema: { hide: true } as object, config: { access: 'open' } as const };
-  app.get('/apply', options, async (request, reply) => {
-    const origin = publicOriginOf(app, config);
-    // A developer's browser may know this machine by its other name, which to agents is another site.
-    if (config.publicUrl === null && request.headers.host?.startsWith('localhost:'))
-      if (origin.startsWith('http://127.0.0.1:')) return reply.redirect(`${origin}/apply`, 302);
-    return reply
-      .headers(pageHeaders(config.loginAgentPorts))
-      .type('text/html; charset=utf-8')
-      .send(applyPage(negotiateLocale(request.headers['accept-language']), config.loginAgentPorts));
+  const { loginAgentPorts } = context.config;
+  servePage(app, context, 'apply', {
+    headers: hostedPageHeaders(
+      `script-src 'self'; img-src data:; connect-src 'self' ${agentSources(loginAgentPorts)}; ${withoutForms}`,
+    ),
+    document: (locale) => applyPage(locale, loginAgentPorts),
   });
-  for (const [name, type] of Object.entries(pageFiles))
-    app.get(`/apply/page/${name}`, options, async (_request, reply) =>
-      reply
-        .type(type)
-        .header('cache-control', 'no-cache')
-        .send(await readPage(name)),
-    );
-}
-
-async function readPage(name: string): Promise<Buffer> {
-  for (const folder of folders) {
-    try {
-      return await readFile(path.join(folder, name));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    }
-  }
-  throw new CodedError('ERR_REQUEST_NOT_FOUND');
-}
-
-/** No frame, no script and no style but our own files; to the network only this service and the agent. */
-function pageHeaders(agentPorts: readonly number[]): Readonly<Record<string, string>> {
-  const agent = agentPorts.map((port) => `ws://127.0.0.1:${port}`).join(' ');
-  return {
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ${agent}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
-    'x-frame-options': 'DENY',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-    'cache-control': 'no-store',
-  };
+  applicationActs(app, context);
 }
 
 type ActRequest = FastifyRequest<{ Params: { id: string } }>;
@@ -105,7 +54,7 @@ function applicationActs(server: FastifyInstance, context: RouteContext): void {
     return { kind: 'applicant', keyDigest: secretDigest(key.slice(0, 200), ports.ops) };
   };
   const actBy = (request: Pick<FastifyRequest, 'headers' | 'id'>, reach = reachOf(request)): ApplicationAct => {
-    demandPage(request, publicOriginOf(server, config));
+    demandOwnPage(request, 'apply', publicOriginOf(server, config));
     const author = { actor: 'applicant', role: 'none', requestId: request.id } as const;
     return { author, reach, transaction: ports.store.transaction };
   };
@@ -121,7 +70,7 @@ function applicationActs(server: FastifyInstance, context: RouteContext): void {
       config: open,
     },
     async (request) => {
-      demandPage(request, publicOriginOf(server, config));
+      demandOwnPage(request, 'apply', publicOriginOf(server, config));
       return findRenewable(ports, request.body.certificate);
     },
   );
@@ -163,10 +112,4 @@ function applicationActs(server: FastifyInstance, context: RouteContext): void {
   streamApplication(app, context, '/apply/api/applications/:id/stream', 'open', (request: ActRequest) =>
     reachOf(request),
   );
-}
-
-/** A form of another site can send neither this header nor this origin. @throws {CodedError} ERR_LOGIN_ORIGIN_MISMATCH */
-function demandPage({ headers }: Pick<FastifyRequest, 'headers'>, origin: string): void {
-  if (headers.origin === origin && headers['x-onelock-page'] === 'apply') return;
-  throw new CodedError('ERR_LOGIN_ORIGIN_MISMATCH', { expected: origin, actual: String(headers.origin ?? '') });
 }

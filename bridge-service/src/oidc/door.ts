@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
@@ -8,6 +5,9 @@ import { errors } from 'oidc-provider';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { secretsFolderOf } from '../config.ts';
+import { demandOwnPage } from '../hosted-pages/demand-own-page.ts';
+import { agentSources, hostedPageHeaders } from '../hosted-pages/page-headers.ts';
+import { openToAll, servePageFiles } from '../hosted-pages/serve-page.ts';
 import { createBackChannel } from '../outbound/index.ts';
 import { negotiateLocale } from '../plugins/locale.ts';
 import { publicOriginOf } from '../public-origin.ts';
@@ -33,16 +33,6 @@ import { loadSigningKeys } from './signing-keys.ts';
 /** How long a node goes on with the keys that it has read. */
 const keysCheckedMs = 60_000;
 
-const pageFiles = {
-  'login.js': 'text/javascript; charset=utf-8',
-  'login.css': 'text/css; charset=utf-8',
-} as const;
-
-/** Beside the build, and from the sources where the build is. */
-const pagesFolder = ['../pages', '../../dist/pages']
-  .map((folder) => path.resolve(path.dirname(fileURLToPath(import.meta.url)), folder))
-  .find((folder) => existsSync(folder));
-
 interface Issuer {
   readonly origin: string;
   readonly provider: Provider;
@@ -55,7 +45,7 @@ export async function installOpenIdConnect(app: FastifyInstance, context: RouteC
   const subjectKey = readOrMakeSecret(secrets, 'subject-key', () => randomSecret(context)).trim();
   const interaction: InteractionPorts = { ports: context.ports, profile: context.config.loginProfile, subjectKey };
 
-  pageRoutes(app);
+  servePageFiles(app, '/oidc/page', 'login');
   interactionRoutes(app, context, issuer, interaction);
   await app.register(async (provided) => {
     // The provider reads bodies itself.
@@ -134,38 +124,12 @@ async function handOver(
 ): Promise<void> {
   const { raw } = request;
   seenAs(request, origin);
-  for (const [name, value] of Object.entries(pageHeaders("default-src 'none'; script-src 'none'")))
+  // The provider adds the digest of its own script where it has one.
+  for (const [name, value] of Object.entries(hostedPageHeaders("script-src 'none'; img-src data:")))
     reply.raw.setHeader(name, value);
   reply.raw.setHeader('x-request-id', request.id);
   Object.assign(raw, { originalUrl: raw.url, url: raw.url?.slice('/oidc'.length) });
   await provider.callback()(raw, reply.raw);
-}
-
-/** No frame, no script but our own, no address of ours to others. The provider adds the digest of its own script where it has one. */
-function pageHeaders(policy: string): Readonly<Record<string, string>> {
-  return {
-    'content-security-policy': `${policy}; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
-    'x-frame-options': 'DENY',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cache-control': 'no-store',
-  };
-}
-
-function pageRoutes(app: FastifyInstance): void {
-  for (const [name, type] of Object.entries(pageFiles))
-    app.get(
-      `/oidc/page/${name}`,
-      { schema: { hide: true } as object, config: { access: 'open' } },
-      async (_, reply) => {
-        if (pagesFolder === undefined) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-        return reply
-          .type(type)
-          .header('cache-control', 'no-cache')
-          .send(readFileSync(path.join(pagesFolder, name)));
-      },
-    );
 }
 
 const useContext = Compile(UseContextSchema);
@@ -214,7 +178,6 @@ function interactionRoutes(
   interaction: InteractionPorts,
 ): void {
   const { config, ports } = context;
-  const options = { schema: { hide: true } as object, config: { access: 'open' } as const };
   const detailsOf = async ({ origin, provider }: Issuer, request: InteractionRequest, reply: FastifyReply) => {
     seenAs(request, origin);
     const details = await provider.interactionDetails(request.raw, reply.raw);
@@ -222,11 +185,11 @@ function interactionRoutes(
     return details;
   };
 
-  app.get<{ Params: { uid: string } }>('/oidc/interaction/:uid', options, async (request, reply) => {
+  app.get<{ Params: { uid: string } }>('/oidc/interaction/:uid', openToAll, async (request, reply) => {
     const asked = request.headers['accept-language'];
-    const connect = config.loginAgentPorts.map((port) => `ws://127.0.0.1:${port}`).join(' ');
+    const agents = agentSources(config.loginAgentPorts);
     reply.headers(
-      pageHeaders(`default-src 'none'; script-src 'self'; connect-src 'self' ${connect}; form-action 'none'`),
+      hostedPageHeaders(`script-src 'self'; img-src data:; connect-src 'self' ${agents}; form-action 'none'`),
     );
     reply.type('text/html; charset=utf-8');
     const served = await issuer();
@@ -249,15 +212,10 @@ function interactionRoutes(
     name: 'challenge' | 'login' | 'failure' | 'cancel' | `phone/${'order' | 'finish' | 'cancel'}`,
     run: (issuer: Issuer, request: InteractionRequest, reply: FastifyReply) => Promise<object>,
   ): void => {
-    app.post<{ Params: { uid: string } }>(`/oidc/interaction/:uid/${name}`, options, async (request, reply) => {
+    app.post<{ Params: { uid: string } }>(`/oidc/interaction/:uid/${name}`, openToAll, async (request, reply) => {
       reply.header('cache-control', 'no-store');
       const served = await issuer();
-      // A form of another site can send neither this header nor this origin.
-      if (request.headers.origin !== served.origin || request.headers['x-onelock-page'] !== 'login')
-        throw new CodedError('ERR_LOGIN_ORIGIN_MISMATCH', {
-          expected: served.origin,
-          actual: String(request.headers.origin ?? ''),
-        });
+      demandOwnPage(request, 'login', served.origin);
       try {
         return await run(served, request, reply);
       } catch (error) {
@@ -300,7 +258,7 @@ function interactionRoutes(
     return {};
   });
   const stream = createOrderStream(app, context);
-  app.get<{ Params: { uid: string } }>('/oidc/interaction/:uid/phone/stream', options, async (request, reply) => {
+  app.get<{ Params: { uid: string } }>('/oidc/interaction/:uid/phone/stream', openToAll, async (request, reply) => {
     const id = readOrder(request.query);
     try {
       const ownerDigest = ownerOf(ports, await detailsOf(await issuer(), request, reply));

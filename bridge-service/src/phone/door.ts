@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { demandOwnPage } from '../hosted-pages/demand-own-page.ts';
 import type { InteractionPorts } from '../oidc/interaction.ts';
 import { settlePhoneLogin } from '../oidc/phone-login.ts';
 import { publicOriginOf } from '../public-origin.ts';
@@ -45,12 +46,6 @@ const hidden = <Parts extends object>(parts: Parts): Parts => ({ hide: true, ...
 const limited = ({ config }: RouteContext, max: number): typeof open =>
   ({ ...open, rateLimit: { max: Math.min(max, config.anonymousRequestsPerMinute) } }) as typeof open;
 
-/** A form of another site can send neither this header nor this origin. @throws {CodedError} ERR_LOGIN_ORIGIN_MISMATCH */
-function demandPage({ headers }: Headed, origin: string): void {
-  if (headers.origin === origin && headers['x-onelock-page'] === 'phone') return;
-  throw new CodedError('ERR_LOGIN_ORIGIN_MISMATCH', { expected: origin, actual: String(headers.origin ?? '') });
-}
-
 /** @throws {CodedError} ERR_PHONE_UNKNOWN */
 function phoneOf({ ports }: RouteContext, { headers }: Headed): Promise<Phone> {
   const shown = headers['onelock-phone'];
@@ -76,7 +71,7 @@ function enrolmentActs(server: FastifyInstance, context: RouteContext): void {
     return { kind: 'applicant', keyDigest: secretDigest(key.slice(0, 200), ports.ops) };
   };
   const applying = async (request: Headed, reach = reachOf(request)): Promise<ApplicationAct> => {
-    demandPage(request, origin());
+    demandOwnPage(request, 'phone', origin());
     const { id } = await phoneOf(context, request);
     return { ...actBy(context, id, request.id), reach };
   };
@@ -88,7 +83,7 @@ function enrolmentActs(server: FastifyInstance, context: RouteContext): void {
       config: limited(context, registeredPerMinute),
     },
     async (request, reply) => {
-      demandPage(request, origin());
+      demandOwnPage(request, 'phone', origin());
       reply.code(201);
       return registerPhone(ports, actBy(context, 'phone', request.id), request.body);
     },
@@ -134,7 +129,7 @@ function orderActs(server: FastifyInstance, context: RouteContext, logins: Inter
   const { ports, config } = context;
   const params = byId('ord');
   const acting = async (request: Headed): Promise<{ readonly phone: Phone; readonly act: OrderAct }> => {
-    demandPage(request, publicOriginOf(server, config));
+    demandOwnPage(request, 'phone', publicOriginOf(server, config));
     const phone = await phoneOf(context, request);
     return { phone, act: actBy(context, phone.id, request.id) };
   };
