@@ -21,6 +21,9 @@ function findSets(): ReadonlyMap<string, string> {
 
 function runSet(name: string, file: string): boolean {
   const startedAt = new Date();
+  // As it is tried: the set may write records of its own.
+  const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: checkout, encoding: 'utf8' }).stdout.trim();
+  const dirty = spawnSync('git', ['status', '--porcelain'], { cwd: checkout, encoding: 'utf8' }).stdout !== '';
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-long-'));
   const report = path.join(folder, 'vitest.json');
   const status = runNode([
@@ -40,8 +43,6 @@ function runSet(name: string, file: string): boolean {
   rmSync(folder, { recursive: true, force: true });
   const target = path.join(checkout, 'test-results/long');
   mkdirSync(target, { recursive: true });
-  const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: checkout, encoding: 'utf8' }).stdout.trim();
-  const dirty = spawnSync('git', ['status', '--porcelain'], { cwd: checkout, encoding: 'utf8' }).stdout !== '';
   const result = {
     set: name,
     commit: dirty ? `${commit} with uncommitted changes` : commit,
