@@ -70,7 +70,10 @@ try {
     path.join(folder, 'certificates.ndjson'),
     corpus.flatMap(({ leaves }) => leaves).map((der) => JSON.stringify({ certificate: toBase64(der) })),
   );
-  const validate = { path: '/v1/certificates/validate', token, connections: 32, random: true, bodies };
+  // The same load for one node and for two: as many requests are under way at any time.
+  const connections = 48;
+  findings.row('load.connections', 'connections', connections);
+  const validate = { path: '/v1/certificates/validate', token, random: true, bodies };
   const database = { name: 'database', cpuSeconds: () => clusterCpuSeconds(url) };
 
   for (const count of [1, 2]) {
@@ -78,20 +81,25 @@ try {
     if (count === 2) findings.row('start-up.second-node', 's', node.startedSeconds);
     // A node that has just started reads the lists from the database.
     for (const { leaves } of corpus) await untilChecked(node, token, toBase64(leaves[0] as Uint8Array));
-    await load(folder, { ...validate, url: node.url, duration: Math.ceil(seconds / 3) });
+    await load(folder, { ...validate, connections, url: node.url, duration: Math.ceil(seconds / 3) });
     // As the server does by itself some minutes after such a load: what is planned for empty tables reads full ones from end to end.
     await analyze();
     const name = count === 1 ? 'one-node' : 'two-nodes';
-    await measured(findings, folder, `${name}.validate-certificate`, nodes, { ...validate, duration: seconds }, [
-      database,
-    ]);
+    await measured(
+      findings,
+      folder,
+      `${name}.validate-certificate`,
+      nodes,
+      { ...validate, connections, duration: seconds },
+      [database],
+    );
     const made = await loginBodies(node, token, origin, corpus, Math.min(6_000, certificates), ops);
     // Each challenge is answered on either node, whichever gave it.
     const halves = nodes.map((_, index) => made.filter((_body, at) => at % nodes.length === index));
     const files = await Promise.all(
       halves.map((half, index) => writeLines(path.join(folder, `logins-${count}-${index}.ndjson`), half)),
     );
-    const login = { path: '/v1/logins', token, connections: 32, random: false };
+    const login = { path: '/v1/logins', token, connections, random: false };
     await measured(findings, folder, `${name}.login.verify`, nodes, { ...login, bodies: files }, [database]);
     for (const [index, each] of nodes.entries())
       findings.row(`${name}.memory.node-${index + 1}`, 'MB', each.residentMegabytes());
