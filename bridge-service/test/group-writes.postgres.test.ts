@@ -83,12 +83,12 @@ describe('what is written together on PostgreSQL', () => {
 
   it('is not taken for absent where nobody foresaw that it would be asked for', async () => {
     for (const ask of [
-      store.transaction(({ challenges }) => challenges.consume('x', 'known', ''), {}),
-      store.transaction(({ watchList }) => watchList.hits(['x'], ''), { watched: ['y'] }),
-      store.transaction(({ nonces }) => nonces.use('x', ''), { tickets: ['x'] }),
-      store.transaction(({ certificates }) => certificates.prove('x', '', ''), {}),
+      () => store.transaction(({ challenges }) => challenges.consume('x', 'known', ''), {}),
+      () => store.transaction(({ watchList }) => watchList.hits(['x'], ''), { watched: ['y'] }),
+      () => store.transaction(({ nonces }) => nonces.use('x', ''), { tickets: ['x'] }),
+      () => store.transaction(({ certificates }) => certificates.prove('x', '', ''), {}),
     ])
-      await expect(ask).rejects.toThrow('not foreseen');
+      await expect(ask()).rejects.toThrow('not foreseen');
   });
 });
 

@@ -106,11 +106,11 @@ describe('a GM/T 0017 card', () => {
       const spoilt = Uint8Array.from(encryptedKey);
       spoilt[spoilt.length - 1] = (spoilt.at(-1) ?? 0) ^ 1;
       for (const wrong of [
-        open(ciphertext, iv, true, spoilt),
-        open(ciphertext.slice(0, 1600), iv, true),
-        open(ciphertext.slice(1), iv, true),
+        () => open(ciphertext, iv, true, spoilt),
+        () => open(ciphertext.slice(0, 1600), iv, true),
+        () => open(ciphertext.slice(1), iv, true),
       ])
-        await expect(failing(wrong)).resolves.toFailWith('ERR_ENVELOPE_CONTENT_INVALID');
+        await expect(failing(wrong())).resolves.toFailWith('ERR_ENVELOPE_CONTENT_INVALID');
       const other = driver.decryptContent(session, { ...key, certificate: sm2Identity.signing.certificate }, scheme, {
         encryptedKey,
         cipher: 'sm4-cbc',

@@ -28,9 +28,34 @@ export type IdPrefix =
   | 'whk'
   | 'cky';
 
-/** Prefix, 48 bits of time and 80 random bits: sorts by age, cannot be guessed, says what it names. */
+/**
+ * Prefix, 48 bits of time, 12 that count the identifiers of this millisecond, and 68 random bits: sorts by age, also among those that one
+ * process makes at the same moment, cannot be guessed, says what it names.
+ */
 export function newId(prefix: IdPrefix, clock: Clock, ops: CryptoOps): string {
-  return `${prefix}_${clock().getTime().toString(16).padStart(12, '0')}${toHex(spareRandom(ops, 10))}`;
+  const now = clock().getTime();
+  const time = now.toString(16).padStart(12, '0');
+  const count = countAt(clock, now).toString(16).padStart(3, '0');
+  return `${prefix}_${time}${count}${toHex(spareRandom(ops, 9)).slice(1)}`;
+}
+
+interface Moment {
+  ms: number;
+  made: number;
+}
+
+const mostAtOnce = 0xfff;
+const moments = new WeakMap<Clock, Moment>();
+
+/** How many were made in this millisecond; the ones beyond 4,095 share a place. */
+function countAt(clock: Clock, ms: number): number {
+  const moment = moments.get(clock);
+  if (moment?.ms !== ms) {
+    moments.set(clock, { ms, made: 0 });
+    return 0;
+  }
+  moment.made = Math.min(moment.made + 1, mostAtOnce);
+  return moment.made;
 }
 
 /** A bearer token: 256 random bits. Shown once; only {@link secretDigest} of it is kept. */
