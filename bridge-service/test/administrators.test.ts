@@ -46,6 +46,24 @@ describe('a one-time administrator code', () => {
     expect((await redeem(fresh.code)).status).toBe(201);
   });
 
+  it('for break-glass is told to supervision when it is made and when it is used; one for the first administrator is not', async () => {
+    const supervisor = await service.caller('supervisor');
+    const told = async () => (await service.call('GET', '/v1/events', { token: supervisor })).body.events;
+    await issueAdministratorCode(service.ports, 'first-administrator');
+    expect(await told()).toEqual([]);
+    const { code } = await issueAdministratorCode(service.ports, 'break-glass');
+    const { body: administrator } = await redeem(code, '值班');
+    const [made, used] = await told();
+    expect(made).toMatchObject({ type: 'break-glass.issued', data: { use: 'administrator-code.issue' } });
+    expect(used).toMatchObject({ type: 'break-glass.used', data: { use: 'administrator-code.redeem' } });
+    expect(used.data).toMatchObject({ target: made.data.target, user: administrator.id });
+    const { items } = (await service.call('GET', '/v1/alerts?open=true', { token: supervisor })).body;
+    expect(items).toMatchObject([
+      { type: 'break-glass.used', shown: '值班' },
+      { type: 'break-glass.issued', shown: null },
+    ]);
+  });
+
   it('is kept as a digest only', async () => {
     const { code } = await issueAdministratorCode(service.ports, 'break-glass');
     const stored = await service.database.stored();

@@ -1,5 +1,6 @@
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuditCounter } from '../src/services/statistics/count-audit.ts';
 import { begin, callback, type OpenProvider, openProvider, Visitor, walkIn } from './support/oidc-visitor.ts';
 import { pem } from './support/pki.ts';
 import { replayEverything } from './support/replay.ts';
@@ -51,6 +52,25 @@ describe('a session', () => {
       outcome: 'passed',
       target: expect.stringMatching(/^lgn_/),
     });
+  });
+
+  it('is counted as going on, a kind of its own beside log-ins, with its CA, its platform and its holder', async () => {
+    const counter = createAuditCounter(open.service.ports);
+    // Figures of one span are kept for some seconds: the second look is at another.
+    const read = async (until: string) => {
+      await counter.catchUp();
+      return (await call('GET', `/v1/statistics?from=2026-05-31T00:00:00Z&until=${until}`, supervisor)).body;
+    };
+    const tallyOf = ({ actions }: { actions: { action: string; passed: number }[] }, name: string): number =>
+      actions.find(({ action }) => action === name)?.passed ?? -1;
+    const visitor = await loggedIn();
+    const before = await read('2026-06-02T00:00:00Z');
+    await goesOn(visitor);
+    const after = await read('2026-06-02T01:00:00Z');
+    expect(tallyOf(after, 'login.continue')).toBe(tallyOf(before, 'login.continue') + 1);
+    expect(tallyOf(after, 'login.judge')).toBe(tallyOf(before, 'login.judge'));
+    expect(after.cas[0].judgements.passed).toBe(before.cas[0].judgements.passed + 1);
+    expect(after.cas[0].logins).toEqual(before.cas[0].logins);
   });
 
   it('of whom supervision has blocked since lets in nowhere, and supervision is told; of whom it watches, it is told', async () => {

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { runWrite } from '../plugins/write.ts';
 import { readNumberCursor } from '../services/page.ts';
+import { supervisionEventTypes } from '../services/ports/watch-store.ts';
 import { acknowledgeAlert, listAlerts } from '../services/watch-list/alerts.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
@@ -21,7 +22,7 @@ const AlertSchema = closed({
   sequence: Type.Integer(),
   id: recordId('evt'),
   at: Instant,
-  type: oneOf(['watchlist.hit'], '种类 / kind'),
+  type: oneOf(supervisionEventTypes, '种类 / kind'),
   data: Type.Record(Type.String(), Type.String()),
   shown: nullable(
     Type.String({ description: '关注对象；证件号码已脱敏 / the watched value; a document number by its ends' }),

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { supervisionEventTypes } from '../services/ports/watch-store.ts';
 import { listEvents } from '../services/watch-list/told.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
@@ -9,7 +10,7 @@ const EventSchema = closed({
   sequence: Type.Integer(),
   id: recordId('evt'),
   at: Instant,
-  type: oneOf(['watchlist.hit'], '种类 / kind'),
+  type: oneOf(supervisionEventTypes, '种类 / kind'),
   data: Type.Record(Type.String(), Type.String(), {
     description: '条目、动作、用途与所留记录的编号，无个人信息 / entry, action, use and record; no personal data',
   }),

@@ -6,6 +6,7 @@ import { newCode, newId, newToken, normalizeCode, secretDigest } from './identif
 import type { Ports } from './ports/ports.ts';
 import type { AdministratorCode, Caller } from './ports/records.ts';
 import type { Repositories } from './ports/store.ts';
+import { tellSupervision } from './watch-list/told.ts';
 
 /** A code as printed on the server's console; the only time it is in clear. */
 export interface PrintedCode {
@@ -45,6 +46,11 @@ export async function issueAdministratorCode(
       outcome: 'done',
       details: { purpose, expiresAt: record.expiresAt },
     });
+    if (purpose === 'break-glass')
+      await tellSupervision(repositories, ports, {
+        ...{ type: 'break-glass.issued', at: record.createdAt },
+        data: { use: 'administrator-code.issue', target: record.id, until: record.expiresAt },
+      });
   });
   return { code, expiresAt: record.expiresAt };
 }
@@ -110,6 +116,11 @@ export async function redeemAdministratorCode(
       outcome: 'done',
       details: { purpose: code.purpose, name: caller.name },
     });
+    if (code.purpose === 'break-glass')
+      await tellSupervision(repositories, ports, {
+        ...{ type: 'break-glass.used', at: now },
+        data: { use: 'administrator-code.redeem', target: code.id, user: caller.id },
+      });
     return caller;
   });
   if (created === null) throw new CodedError('ERR_AUTH_CODE_INVALID');

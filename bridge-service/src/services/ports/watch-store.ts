@@ -36,13 +36,16 @@ export interface WatchEntry {
   readonly clearedUntil: string | null;
 }
 
+/** A use that met the watch-list; and that somebody on the server made, or used, a way around everybody's key. */
+export const supervisionEventTypes = ['watchlist.hit', 'break-glass.issued', 'break-glass.used'] as const;
+
 /** Something that supervision is told. */
 export interface SupervisionEvent {
   /** 1, 2, 3 … */
   readonly sequence: number;
   readonly id: string;
   readonly at: string;
-  readonly type: 'watchlist.hit';
+  readonly type: (typeof supervisionEventTypes)[number];
   /** JSON; no personal data. */
   readonly data: string;
 }

@@ -12,7 +12,11 @@ export interface CountingContext {
 export const waitClasses = [5, 10, 20, 30, 60, 120, 300] as const;
 
 /** Actions beside whose entries there is more to know: from whose CA the certificate is. */
-const judged: ReadonlySet<string> = new Set(['certificate.validate', 'signature.verify', 'login.judge']);
+const judged: ReadonlySet<string> = new Set([
+  ...['certificate.validate', 'signature.verify', 'login.judge', 'login.continue'],
+]);
+/** A certificate is in use at a platform: by a signature, or by a session that one began. */
+const visiting: ReadonlySet<string> = new Set(['login.judge', 'login.continue']);
 
 interface Details {
   readonly intermediates?: unknown;
@@ -38,7 +42,8 @@ export function countEntries(entries: readonly AuditEntryWithDetails[], context:
     const driver = context.driverOf(textOf(details.driver));
     const { action, outcome, reason } = entry;
     counts.add({ hour, action, platform, ca, driver, outcome, reason });
-    if (action !== 'login.judge') continue;
+    if (!visiting.has(action)) continue;
+    // Whoever goes on with a session has answered no challenge.
     const seconds = secondsWaited(entry.at, textOf(details.challenge));
     if (seconds !== null) waits.add({ hour, platform, ca, seconds });
     const certificateDigest = digestOf(details.certificate);

@@ -13,7 +13,8 @@ export interface Tallies {
 
 export type JudgedAction = (typeof judgedActions)[number];
 export const judgedActions = [
-  ...(['login.judge', 'certificate.validate', 'signature.verify', 'ticket.verify', 'timestamp.verify'] as const),
+  ...(['login.judge', 'login.continue', 'certificate.validate', 'signature.verify'] as const),
+  ...(['ticket.verify', 'timestamp.verify'] as const),
 ] as const;
 
 export interface StatisticsGroup {

@@ -8,7 +8,7 @@ import { authorOf } from '../registry/record-change.ts';
 
 export interface AlertView extends Omit<AlertRecord, 'data' | 'acknowledgement'> {
   readonly data: Readonly<Record<string, string>>;
-  /** The watched value, a document number by its ends; null when the entry is gone. */
+  /** The watched value, a document number by its ends, or the name of who came by break-glass; null when the entry is gone. */
   readonly shown: string | null;
   readonly platformName: string | null;
   readonly acknowledgement: (Acknowledgement & { readonly name: string | null }) | null;
@@ -58,12 +58,12 @@ async function alertView(
 ): Promise<AlertView> {
   const told = JSON.parse(data) as Record<string, string>;
   const entry = told.entry === undefined ? null : await store.watchList.byId(told.entry);
-  const ids = [told.platform, acknowledgement?.actor].flatMap((id) => id ?? []);
+  const ids = [told.platform, told.user, acknowledgement?.actor].flatMap((id) => id ?? []);
   const names = await store.statistics.names('callers', ids);
   return {
     ...alert,
     data: told,
-    shown: entry?.shown ?? null,
+    shown: entry?.shown ?? names.get(told.user ?? '') ?? null,
     platformName: names.get(told.platform ?? '') ?? null,
     acknowledgement: acknowledgement && { ...acknowledgement, name: names.get(acknowledgement.actor) ?? null },
   };

@@ -1,11 +1,11 @@
 import type { SubjectIdentity } from '@onelock/core/identity';
 import type { Indication, Reason } from '@onelock/core/verdict';
-import { newId } from '../identifiers.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import type { Standing } from '../ports/standing-store.ts';
 import type { Repositories } from '../ports/store.ts';
 import type { WatchAction, WatchEntry, WatchKind } from '../ports/watch-store.ts';
 import { refusalBy } from './standing.ts';
+import { tellSupervision } from './told.ts';
 import { watchDigest } from './watch-value.ts';
 
 /** What a platform says about the way somebody came; it knows these from the agent. */
@@ -53,8 +53,7 @@ export interface Watched {
 
 /** Meets a use with the list, inside the use's transaction: what was approved before it counts. Supervision is told of each hit. */
 export async function watchUse(repositories: Repositories, ports: Ports, act: Act, use: Use): Promise<Watched> {
-  const { clock, ops } = ports;
-  const now = clock().toISOString();
+  const now = ports.clock().toISOString();
   const met = digestsOf(ports, use);
   const entries = await repositories.watchList.hits([...met.keys()], now);
   const hits = entries.map((entry) => ({ entry: entry.id, action: effectOf(entry, now) }));
@@ -62,14 +61,13 @@ export async function watchUse(repositories: Repositories, ports: Ports, act: Ac
     const { kind, reason, valueDigest } = entries[index] as WatchEntry;
     const told = { entry, kind, action, reason, use: use.action, target: use.target, platform: act.caller.id };
     const certificate = met.get(valueDigest) ?? use.subjects[0]?.certificateDigest;
-    const sequence = await repositories.watchList.tell({
-      ...{ id: newId('evt', clock, ops), at: now, type: 'watchlist.hit' },
-      data: JSON.stringify({
+    await tellSupervision(repositories, ports, {
+      ...{ type: 'watchlist.hit', at: now },
+      data: {
         ...{ ...told, indication: use.indication },
         ...(certificate !== undefined && { certificate: `sm3:${certificate}` }),
-      }),
+      },
     });
-    await repositories.events.publish('supervision.told', { sequence });
   }
   return { hits, overruled: overruledBy(hits, use.standing) };
 }

@@ -1,4 +1,6 @@
 import { call, type Page } from '../../api/call.ts';
+import { isBreakGlass } from '../watch-list/alert-sentence.ts';
+import { say as sayWatch } from '../watch-list/words.ts';
 import { say } from './words.ts';
 
 export interface Webhook {
@@ -48,5 +50,6 @@ export function standingOf({ revokedAt, failures, lastSuccessAt }: Webhook): Sta
 /** A kind of event in words; one that this build does not know as it is. */
 export function typeText(type: string): string {
   if (type === 'webhook.test') return say('event.test');
-  return type === 'watchlist.hit' ? say('event.hit') : type;
+  if (type === 'watchlist.hit') return say('event.hit');
+  return isBreakGlass(type) ? sayWatch(`event.${type}`) : type;
 }
