@@ -29,8 +29,10 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
+    // What comes soon on a machine of its own comes late on one that is busy; vitest itself would wait for a second.
+    expect: { poll: { timeout: 30_000 } },
     globalSetup: ['tools/src/test-setup/global.ts'],
     setupFiles: ['tools/src/test-setup/matchers.ts', 'tools/src/test-setup/lock-scope.ts'],
     projects: [

@@ -119,7 +119,7 @@ requireReal('Chromium', chromiumExecutable())('the pages under /docs', (executab
       await running.end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 180_000);
+  });
 });
 
 describe('the metrics', () => {

@@ -49,5 +49,5 @@ describe('a service whose source never answers', () => {
     expect(await state.json()).toMatchObject({ items: [{ failures: 0 }] });
     expect(await again.end('SIGTERM')).toBe(0);
     await double.stop();
-  }, 180_000);
+  });
 });

@@ -23,5 +23,5 @@ describe('an import whose service is killed', () => {
     expect(found.job).toMatchObject({ counts: { imported: rows }, newCompanies: rows });
     expect(found.numbers).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
     expect(found).toMatchObject({ certificates: rows, companies: rows, audited: rows, auditStatus: 0 });
-  }, 120_000);
+  });
 });

@@ -78,5 +78,5 @@ describe('an import whose node is killed', () => {
     expect(rows.map(({ n, d }) => [Number(n), Number(d)])).toEqual([[total, total]]);
     const owners = await database.sql('select count(*) as n from certificates');
     expect(Number(owners[0]?.n)).toBe(total);
-  }, 180_000);
+  });
 });

@@ -117,4 +117,4 @@ it('one of two nodes killed under load loses nothing that it acknowledged, and t
     const verified = runCli(['audit', 'verify', '--json'], folder, environment);
     expect(verified.status, verified.stdout).toBe(0);
   }
-}, 180_000);
+});

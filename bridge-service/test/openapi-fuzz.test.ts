@@ -169,7 +169,7 @@ describe('every operation of the OpenAPI document', () => {
     } finally {
       await own.close();
     }
-  }, 120_000);
+  });
 
   it('refuses hostile values in every place of its body', async () => {
     const requests = operations().flatMap((operation, number) => {
@@ -235,7 +235,7 @@ describe('every operation of the OpenAPI document', () => {
         expect(answer.status).toBeGreaterThanOrEqual(400);
       },
     );
-  }, 120_000);
+  });
 
   it('is refused to strangers, and to platforms where it is not for them', async () => {
     const open = new Set(['/healthz', '/readyz', '/metrics', '/v1/administrators', '/openapi.json']);
@@ -248,7 +248,7 @@ describe('every operation of the OpenAPI document', () => {
         expect(isOpen(operation), stranger.at).toBe(true);
       expectDecent(await send(operation, mine, given));
     }
-  }, 120_000);
+  });
 
   it('shows no platform what is another’s, and lets it change nothing of it', async () => {
     const own = await createTestService({ callerRequestsPerMinute: 10_000_000 });
@@ -282,7 +282,7 @@ describe('every operation of the OpenAPI document', () => {
     } finally {
       await own.close();
     }
-  }, 120_000);
+  });
 
   it('has left the service as it was', async () => {
     expect((await service.call('GET', '/readyz')).status).toBe(200);

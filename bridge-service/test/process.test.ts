@@ -277,7 +277,7 @@ describe('the commands that copy a database', () => {
     } finally {
       rmSync(other, { recursive: true, force: true });
     }
-  }, 180_000);
+  });
 
   it('export the audit log, which is verified without the database, and say what they lack', async () => {
     const service = await spawnService(folder);
@@ -299,7 +299,7 @@ describe('the commands that copy a database', () => {
     const verified = runCli(['audit', 'verify', '--log', file, '--checkpoint', kept, '--json'], folder);
     expect(verified.status).toBe(0);
     expect(JSON.parse(verified.stdout)).toMatchObject({ indication: 'passed', entries: 2, witnessedEntries: 2 });
-  }, 180_000);
+  });
 
   it('know every option that their usage names', () => {
     const read = (name: string): string => readFileSync(path.join(import.meta.dirname, '../src', name), 'utf8');

@@ -84,7 +84,7 @@ beforeAll(async () => {
     const lines = String(await post('/v1/judgements/batch', { items: [{ kind: 'certificate', ...by }] }));
     return JSON.parse(lines).answer;
   });
-}, 60_000);
+});
 afterAll(async () => {
   await service.close();
   rmSync(folder, { recursive: true, force: true });

@@ -110,7 +110,7 @@ describe('a report signed by the service', () => {
     expect(other.status).toBe(1);
     expect(JSON.parse(other.stdout)).toMatchObject({ report: null });
     expect(JSON.parse(other.stdout).indication).not.toBe('passed');
-  }, 180_000);
+  });
 
   it('that was changed does not verify', async () => {
     const { body } = await validate({ certificate: pem('sm2/expired'), sign: 'cms' });
@@ -127,7 +127,7 @@ describe('a report signed by the service', () => {
     expect(JSON.parse(stdout)).toMatchObject({ indication: 'failed', report: null });
     expect(runCli(['report', 'verify', write('none.json', '{}'), '--trust', trust], folder).status).toBe(2);
     expect(runCli(['report', 'verify', write('forged.der', bytes)], folder).status).toBe(2);
-  }, 180_000);
+  });
 
   it('of a signature is signed likewise', async () => {
     const content = utf8Encode('x');

@@ -6,7 +6,7 @@ import { decodePem, encodePem } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { judgeCertificate } from '@onelock/core/validation';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { makeCrl } from '../../core/test/support/test-crl.ts';
 import { makeResponse } from '../../core/test/support/test-ocsp.ts';
 import { certValidate } from '../src/commands/cert-validate.ts';
@@ -14,7 +14,6 @@ import type { CommandContext } from '../src/commands/command.ts';
 import { onelock, onelockJson } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const pki = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../vectors/pki');
 const file = (name: string): string => path.join(pki, `${name}.pem`);

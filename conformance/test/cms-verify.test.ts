@@ -7,13 +7,12 @@ import { parseSignedData } from '@onelock/core/cms';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { judgeMessage } from '@onelock/core/validation';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { onelock, onelockJson } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const vectors = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../vectors');
 const message = (name: string): string => path.join(vectors, 'cms', name);

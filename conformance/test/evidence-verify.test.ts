@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodePem } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   basicConstraints,
   extendedKeyUsage,
@@ -17,7 +17,6 @@ import { makeResponse, revokedStatus } from '../../core/test/support/test-ocsp.t
 import { onelock, onelockJson } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const ops = createNodeCrypto();
 const key = keyRing(ops);

@@ -2,13 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodePem } from '@onelock/core/bytes';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { fuzzSuite, tryOne } from '../src/suites/fuzz/fuzz-suite.ts';
 import { readZipEntries } from '../src/suites/fuzz/zip-entries.ts';
 import { runSuite } from '../src/suites/run-suite.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const work = mkdtempSync(path.join(tmpdir(), 'onelock-fuzz-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));

@@ -5,13 +5,12 @@ import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { isCodedError } from '@onelock/core/errors';
 import { judgeCertificate } from '@onelock/core/validation';
 import { parseCertificate } from '@onelock/core/x509';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { onelock, onelockJson } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const work = mkdtempSync(path.join(tmpdir(), 'onelock-gm-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Json, onelockJson } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 

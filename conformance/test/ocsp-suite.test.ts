@@ -4,7 +4,7 @@ import path from 'node:path';
 import { encodePem } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import type { Certificate } from '@onelock/core/x509';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   basicConstraints,
   extendedKeyUsage,
@@ -17,7 +17,6 @@ import { makeResponse, type ResponseSpec } from '../../core/test/support/test-oc
 import { runSuite } from '../src/suites/run-suite.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const ops = createNodeCrypto();
 const key = keyRing(ops);

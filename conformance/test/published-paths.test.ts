@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { loadExemptions } from '../src/suites/openssl-verify/openssl-verify-suite.ts';
 import { runSuite } from '../src/suites/run-suite.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const failedOf = (report: Awaited<ReturnType<typeof runSuite>>) =>
   report.cases.filter(({ outcome }) => outcome === 'failed');

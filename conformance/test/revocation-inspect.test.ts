@@ -5,14 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { decodePem, encodePem } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { keyRing } from '../../core/test/support/test-ca.ts';
 import { delta, makeCrl, scope } from '../../core/test/support/test-crl.ts';
 import { makeResponse, revokedStatus } from '../../core/test/support/test-ocsp.ts';
 import { onelock, onelockJson } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const ops = createNodeCrypto();
 const key = keyRing(ops)('anybody');

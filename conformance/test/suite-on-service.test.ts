@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder, type ServiceProcess, spawnService } from '../../bridge-service/test/support/process.ts';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -11,7 +11,6 @@ import { runSuiteOnService } from '../src/suites/run-suite-on-service.ts';
 import { onelock } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 const folder = newFolder();
 const work = mkdtempSync(path.join(tmpdir(), 'onelock-on-service-'));
@@ -26,14 +25,14 @@ beforeAll(async () => {
     body: JSON.stringify({ code: running.code, name: '检验员' }),
   });
   service = { url: running.url, token: ((await answer.json()) as { token: string }).token };
-}, 30_000);
+});
 afterAll(async () => {
   await running.end('SIGTERM');
   for (const each of [folder, work]) rmSync(each, { recursive: true, force: true });
 });
 
 describe('a suite over HTTP', () => {
-  it('comes out as in process', { timeout: 60_000 }, async () => {
+  it('comes out as in process', { timeout: 180_000 }, async () => {
     const source = fileURLToPath(new URL('../../vectors/pkits', import.meta.url));
     const report = await runSuiteOnService('pkits', source, service);
     expect(report.cases.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
@@ -66,7 +65,7 @@ describe('a suite over HTTP', () => {
 });
 
 requireReal('published cases', publishedVector('openssl-verify'))('openssl-verify over HTTP', (source) => {
-  it('comes out as in process', { timeout: 60_000 }, async () => {
+  it('comes out as in process', { timeout: 180_000 }, async () => {
     const report = await runSuiteOnService('openssl-verify', source, service);
     expect(report.cases.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(report.passed).toBeGreaterThanOrEqual(45);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { publishedVector } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import type { CommandContext } from '../src/commands/command.ts';
@@ -8,7 +8,6 @@ import { plannedSuiteNames } from '../src/suites/suite.ts';
 import { onelock, onelockJson } from './onelock.ts';
 
 // Each test starts programs or threads, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
 
 requireReal('published cases', publishedVector('wycheproof'))('onelock suite run', (folder) => {
   const rsa = path.join(folder, 'rsa_signature_2048_sha256_test.json');

@@ -1,5 +1,5 @@
 import { toBase64 } from '@onelock/core/bytes';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeRequest } from '../../bridge-service/test/support/applicant.ts';
 import { companies } from '../../demo/src/province/companies.ts';
 import { createServiceClient } from '../../demo/src/service-client.ts';
@@ -7,7 +7,6 @@ import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 /** The service looks every second; a busy machine is given more. */
 const patience = 30_000;
 
@@ -17,7 +16,7 @@ requireReal('Chromium', chromiumExecutable())('an operator of online enrolment',
   beforeAll(async () => {
     desk = await openDesk(executable);
     await desk.enterByCode();
-  }, 120_000);
+  });
   afterAll(() => desk?.close());
 
   async function apply(): Promise<string> {

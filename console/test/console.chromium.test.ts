@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { changeTests } from './journeys/changes.ts';
@@ -7,14 +7,13 @@ import { registryTests } from './journeys/registries.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 
 // People, windows and a busy machine take their time.
-vi.setConfig({ testTimeout: 60_000 });
 
 // One service, one agent, one browser for all of it: each journey goes on where the one before has left the province.
 requireReal('Chromium', chromiumExecutable())('the console, as people use it:', (executable) => {
   let opened: Desk;
   beforeAll(async () => {
     opened = await openDesk(executable);
-  }, 120_000);
+  });
   afterAll(() => opened?.close());
   const desk = (): Desk => opened;
 

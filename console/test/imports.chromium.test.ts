@@ -2,14 +2,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { encodePem, toBase64 } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeStockCa, stockCreditCode } from '../../bridge-service/test/support/stock.ts';
 import { makeCsv, makeWorkbook, toGb18030 } from '../../bridge-service/test/support/uploads.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
 const patience = { timeout: 30_000 };
 
 requireReal('Chromium', chromiumExecutable())('whoever imports the stock', (executable) => {
@@ -39,7 +38,7 @@ requireReal('Chromium', chromiumExecutable())('whoever imports the stock', (exec
     await desk.service.post('/v1/cas', { name: '黔 CA', anchors: [encodePem('CERTIFICATE', ca.root)] });
     await desk.page.setViewportSize({ width: 1440, height: 1000 });
     await desk.enterByCode();
-  }, 120_000);
+  });
   afterAll(() => desk?.close());
 
   it('uploads a workbook, sees what it would do, starts it and decides about what waits', async () => {

@@ -1,13 +1,11 @@
 import { fromBase64, toHex } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { derOf, makeLoginToken, pem } from '../../bridge-service/test/support/pki.ts';
 import { createServiceClient, type ServiceClient } from '../../demo/src/service-client.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type Desk, openDesk } from './support/desk.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const origin = 'https://bid.example.cn';
 const evil = '<img src=x onerror="document.title=1">交易平台';
@@ -54,7 +52,7 @@ requireReal('Chromium', chromiumExecutable())('whoever watches over the service'
     supervisor = await callerOf('supervisor', '李监管');
     await desk.page.setViewportSize({ width: 1600, height: 900 });
     await desk.enterByCode();
-  }, 120_000);
+  });
   afterAll(() => desk?.close());
 
   it('sees a hit on the wall within a second of the use', async () => {

@@ -1,13 +1,11 @@
 import { rmSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pem } from '../../bridge-service/test/support/pki.ts';
 import { newFolder, runCli, type ServiceProcess, spawnService } from '../../bridge-service/test/support/process.ts';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 // A service on its first day, with no agent on this computer: both people come in by one-time codes.
 requireReal('Chromium', chromiumExecutable())('the console under two-person control', (executable) => {
@@ -22,7 +20,7 @@ requireReal('Chromium', chromiumExecutable())('the console under two-person cont
     });
     browser = await launchChromium(executable);
     page = await browser.context.newPage();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await service?.end('SIGTERM');

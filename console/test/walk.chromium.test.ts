@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { openWalk, type Walk } from './walk/walk.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 // Dialogs and acts, and every control by Tab: console.slow.test.ts.
 requireReal('Chromium', chromiumExecutable())('every page of the menu', (executable) => {
   let walk: Walk;
   beforeAll(async () => {
     walk = await openWalk(executable);
-  }, 180_000);
+  });
   afterAll(() => walk?.close());
 
   it.each(['zh-CN', 'en'] as const)(

@@ -1,6 +1,6 @@
 import { equalBytes } from '@onelock/core/bytes';
 import { connect, type OneLockClient } from '@onelock/sdk';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { unifiedSocialCreditCode } from '../src/province/unified-code.ts';
@@ -10,7 +10,6 @@ import { type Browser, openBrowser } from './support/browser.ts';
 import { startTestStack, type TestStack } from './support/demo-stack.ts';
 
 // People, windows and a busy machine take their time.
-vi.setConfig({ testTimeout: 120_000 });
 
 const company = '示范省新芽建筑工程有限公司（演示）';
 const code = unifiedSocialCreditCode('91520100', 'MA6NEW01');
@@ -25,7 +24,7 @@ requireReal('Chromium', chromiumExecutable())('an applicant in a browser, with a
     pin = running.stack.province.manifest.pin;
     browser = await openBrowser(running.stack, executable);
     await browser.page.setViewportSize({ width: 1100, height: 900 });
-  }, 120_000);
+  });
   afterAll(async () => {
     client?.close();
     await browser?.close();

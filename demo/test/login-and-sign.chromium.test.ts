@@ -1,6 +1,6 @@
 import { parseSignedData } from '@onelock/core/cms';
 import { parseCertificate } from '@onelock/core/x509';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumExecutable, opensslCommand, softHsmLibrary } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type Browser, openBrowser } from './support/browser.ts';
@@ -12,7 +12,6 @@ const [chromium, , openssl = ''] = needed;
 const allFound = needed.every((part) => part !== undefined) ? chromium : undefined;
 
 // People, windows and a busy machine take their time.
-vi.setConfig({ testTimeout: 60_000 });
 
 interface SavedDocument {
   readonly content: Uint8Array;
@@ -28,7 +27,7 @@ requireReal('Chromium, SoftHSM2 and OpenSSL', allFound)('the trading site in a r
     browser = await openBrowser(running.stack, executable);
     await browser.page.goto(running.stack.site.url);
     await browser.allowSite();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await running?.stop();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as client from 'openid-client';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { createServiceClient } from '../src/service-client.ts';
@@ -9,7 +9,6 @@ import { type Browser, openBrowser } from './support/browser.ts';
 import { startTestStack, type TestStack } from './support/demo-stack.ts';
 
 // People, windows and a busy machine take their time.
-vi.setConfig({ testTimeout: 60_000 });
 
 requireReal('Chromium', chromiumExecutable())(
   'a platform that speaks OpenID Connect and has no code of ours',
@@ -47,7 +46,7 @@ requireReal('Chromium', chromiumExecutable())(
         { execute: [client.allowInsecureRequests] },
       );
       browser = await openBrowser(running.stack, executable);
-    }, 120_000);
+    });
     afterAll(async () => {
       await browser?.close();
       site?.close();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as client from 'openid-client';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PhoneWorld, TestPhone } from '../../bridge-service/test/support/phone.ts';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
@@ -16,7 +16,6 @@ import { freePort } from '../src/stack/free-port.ts';
 import { cameraFlags, holdBeforeCamera } from './support/camera-file.ts';
 
 // People and a busy machine take their time.
-vi.setConfig({ testTimeout: 120_000 });
 
 const screenshots = process.env.ONELOCK_SCREENSHOTS ?? path.join(tmpdir(), 'onelock-screenshots');
 const pin = '274193';
@@ -58,7 +57,7 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
       });
     }
     mkdirSync(screenshots, { recursive: true });
-  }, 180_000);
+  });
   afterAll(async () => {
     await computer?.close();
     await pocket?.close();

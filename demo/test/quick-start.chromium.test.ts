@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { freePort } from '../src/stack/free-port.ts';
@@ -14,7 +14,6 @@ const root = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 // People, windows and a busy machine take their time.
-vi.setConfig({ testTimeout: 60_000 });
 
 requireReal('Chromium', chromiumExecutable())('the quick start of the documentation', (executable) => {
   let running: TestStack;
@@ -73,7 +72,7 @@ requireReal('Chromium', chromiumExecutable())('the quick start of the documentat
     browser = await openBrowser(running.stack, executable);
     await meetAgentAt(browser, running.stack.agent.port);
     await browser.page.goto(origin);
-  }, 120_000);
+  });
   afterAll(async () => {
     site?.kill();
     await browser?.close();

@@ -1,6 +1,6 @@
 import { parseCertificate } from '@onelock/core/x509';
 import { connect } from '@onelock/sdk';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensslCommand } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { createServiceClient } from '../src/service-client.ts';
@@ -10,13 +10,11 @@ import { createPerson } from '../src/walk/person.ts';
 import { startTestStack, type TestStack } from './support/demo-stack.ts';
 import { opensslVerifiesSm2 } from './support/openssl.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
-
 describe('the demonstration as programs', () => {
   let running: TestStack;
   beforeAll(async () => {
     running = await startTestStack('never');
-  }, 120_000);
+  });
   afterAll(async () => running?.stop());
 
   requireReal('OpenSSL', opensslCommand())('with OpenSSL as the second opinion', (openssl) => {

@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-
-vi.setConfig({ testTimeout: 120_000 });
+import { afterEach, describe, expect, it } from 'vitest';
 
 const program = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../src/start.ts');
 

@@ -1,12 +1,10 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type Browser, openBrowser } from './support/browser.ts';
 import { startTestStack, type TestStack } from './support/demo-stack.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** What a person at the page sees when something is wrong. The tests go from small troubles to the end of the programs. */
 requireReal('Chromium', chromiumExecutable())('trouble at the trading site', (executable) => {
@@ -16,7 +14,7 @@ requireReal('Chromium', chromiumExecutable())('trouble at the trading site', (ex
   beforeAll(async () => {
     running = await startTestStack('never');
     browser = await openBrowser(running.stack, executable);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await running?.stop();

@@ -25,7 +25,7 @@ describe('the walk in the terminal', () => {
       ]),
     );
     expect(stderr).toContain('国密 SM2 双证书');
-  }, 120_000);
+  });
 });
 
 describe('its arguments', () => {

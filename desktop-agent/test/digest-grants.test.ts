@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { utf8Encode } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -12,9 +12,6 @@ import { failure } from './support/failure.ts';
 import { site } from './support/page-connection.ts';
 import { pin } from './support/tokens.ts';
 import { submitPin } from './support/windows.ts';
-
-// Agents, drivers and browsers take their time where the machine is busy.
-vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = requireReal('Chromium', chromiumExecutable());
 const ops = createNodeCrypto();

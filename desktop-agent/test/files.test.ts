@@ -176,7 +176,7 @@ withBidders('files through the agent', (withBidder) => {
       const first = failure(page.call('signBatch', { key: await key('SM2'), items, display }));
       const window = await person.open();
       await submitPin(window, pin);
-      await page.nextEvent('operationProgress', 15_000);
+      await page.nextEvent('operationProgress', 40_000);
       tokens.remove();
       const interrupted = (await first) as { code: string; params: { operation: string; done: number } };
       expect(interrupted).toFailWith('ERR_CALL_INTERRUPTED');

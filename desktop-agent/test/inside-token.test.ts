@@ -11,7 +11,6 @@ import { type Bidder, startBidder } from './support/bidder.ts';
 import { failure } from './support/failure.ts';
 import { submitPin } from './support/windows.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const executable = chromiumExecutable();
 /** The compiler, when the browser is there too. */
 const everything = executable === undefined ? undefined : skfCompiler();

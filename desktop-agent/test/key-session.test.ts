@@ -114,9 +114,9 @@ chromium('a key session', (executable) => {
     const left = Date.parse(expiresAt) - Date.now();
     expect(left).toBeGreaterThan(20_000);
     expect(left).toBeLessThan(31_000);
-    expect(await page.nextEvent('keySessionChanged', 35_000)).toMatchObject({ state: 'closed', cause: 'expired' });
+    expect(await page.nextEvent('keySessionChanged', 90_000)).toMatchObject({ state: 'closed', cause: 'expired' });
     expect((await page.call('getPinStatus', { key })).session).toEqual({ state: 'closed' });
-  }, 60_000);
+  });
 
   it('ends with the unplug, before the page hears of the removal', async () => {
     const { page, tokens } = bidder;

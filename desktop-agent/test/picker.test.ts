@@ -4,7 +4,7 @@ import path from 'node:path';
 import { equalBytes } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
@@ -15,7 +15,6 @@ import { connectPage } from './support/page-connection.ts';
 import { pin, testDer } from './support/tokens.ts';
 import { submitPin } from './support/windows.ts';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 const chromium = requireReal('Chromium', chromiumExecutable());
 const ops = createNodeCrypto();
 

@@ -19,9 +19,6 @@ import { failure } from './support/failure.ts';
 import { makePinPadToken, type PinPadToken } from './support/pin-pad-token.ts';
 import { finalText } from './support/windows.ts';
 
-// Agents, drivers and browsers take their time where the machine is busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
 const data = utf8Encode('bid');
 const wrong = '000000';
 const fresh = '97531864';

@@ -15,7 +15,6 @@ import { connectPage, type PageConnection, site } from './support/page-connectio
 import { type ServiceProcess, startService } from './support/service-process.ts';
 import { makeSoftToken, type SoftTokens } from './support/tokens.ts';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 const pki = (name: string): string => fileURLToPath(new URL(`../../vectors/pki/rsa/${name}`, import.meta.url));
 const other = 'https://other.example.gov.cn';
 
@@ -79,7 +78,7 @@ requireReal('OpenSSL', opensslCommand())('a certificate that its CA revokes', (o
   const come = async (agent: AgentProcess, origin: string): Promise<PageConnection> => {
     const page = await connectPage(agent.port, { origin });
     await vi.waitFor(async () => expect((await page.call('listCertificates', {})).identities).toHaveLength(2), {
-      timeout: 20_000,
+      timeout: 45_000,
       interval: 200,
     });
     return page;
@@ -112,7 +111,7 @@ requireReal('OpenSSL', opensslCommand())('a certificate that its CA revokes', (o
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect([told(page).length, told(again).length, told(stranger).length]).toEqual([1, 0, 0]);
 
-    agent.child.kill('SIGTERM');
+    await agent.quit();
     const restarted = await startAgent(agent.stateDir);
     const back = await come(restarted, site);
     await new Promise((resolve) => setTimeout(resolve, 2_500));

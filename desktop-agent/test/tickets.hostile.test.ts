@@ -18,7 +18,6 @@ import { type ServiceProcess, startService } from './support/service-process.ts'
 import { pin, testDer } from './support/tokens.ts';
 import { submitPin } from './support/windows.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const chromium = requireReal('Chromium', chromiumExecutable());
 const ops = createNodeCrypto();
 const content = utf8Encode('投标文件');
@@ -217,7 +216,7 @@ chromium('a site whose platform demands request tickets', (executable) => {
         if (first === undefined) throw new Error('no key yet');
         return first;
       },
-      { timeout: 20_000, interval: 200 },
+      { timeout: 45_000, interval: 200 },
     );
     const replay = page.call('signMessage', { key: identity.key, content, ticket: made });
     await expect(failure(replay)).resolves.toFailWith('ERR_TICKET_REPLAYED');

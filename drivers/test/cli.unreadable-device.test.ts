@@ -1,12 +1,10 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { listDrivers } from '../src/cli/list-drivers.ts';
 import { buildSkfLibrary, skfCompiler, skfParts, writeSkfToken } from './skf-library.ts';
 import { newSkfFolder, skfConfig } from './skf-under-test.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const endings: (() => void)[] = [];
 afterEach(() => {

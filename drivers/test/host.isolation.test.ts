@@ -83,7 +83,7 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
     expect(handlesOf(pid).filter((name) => name.startsWith('socket:'))).toHaveLength(1);
   });
 
-  it('gets nothing of what a grandparent left open', { timeout: 60_000 }, async () => {
+  it('gets nothing of what a grandparent left open', { timeout: 180_000 }, async () => {
     // The shell hands handle 200 down without close-on-exec, as a careless service manager would.
     const { folder, remove } = newTokenFolder();
     endings.push(remove);
@@ -158,7 +158,7 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
     expect(readlinkSync(`/proc/${pid}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'));
   });
 
-  it('dies with a parent that is killed, even while its library blocks it', { timeout: 60_000 }, async () => {
+  it('dies with a parent that is killed, even while its library blocks it', { timeout: 180_000 }, async () => {
     const { folder, remove } = newTokenFolder();
     endings.push(remove);
     const script = fileURLToPath(new URL('./fixtures/parent-of-blocked-host.ts', import.meta.url));
@@ -170,7 +170,7 @@ describe.skipIf(!linux)('the host process (skipped where there is no /proc)', ()
       host = hostOf(parent.pid ?? 0) ?? 0;
       const file = `/proc/${host}/stat`;
       return host !== 0 && existsSync(file) && Number(readFileSync(file, 'utf8').split(' ')[13]) > 60;
-    }, 50_000);
+    });
     parent.kill('SIGKILL');
     await until(() => !isAlive(host), 5000);
   });

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isCodedError } from '@onelock/core/errors';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId, DriverConfig } from '../src/port/index.ts';
@@ -12,8 +12,6 @@ import { pinOf } from './driver-suite.ts';
 import { buildSkfLibrary, skfCompiler, skfParts, skfPin, writeSkfToken } from './skf-library.ts';
 import { newSkfFolder, skfConfig } from './skf-under-test.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const endings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

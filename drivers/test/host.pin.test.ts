@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId, TokenDriver } from '../src/port/index.ts';
 import { pinOf } from './driver-suite.ts';
 import { until } from './processes.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const entry = new URL('./fixtures/rogue-host.ts', import.meta.url);
 const demo = 'demo' as DeviceId;

@@ -1,10 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId } from '../src/port/index.ts';
 import { pinOf } from './driver-suite.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const endings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

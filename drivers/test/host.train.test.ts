@@ -1,13 +1,11 @@
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate } from '@onelock/core/x509';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId, SessionId } from '../src/port/index.ts';
 import { pinOf } from './driver-suite.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
 import { ecIdentity, rsaIdentity } from './test-keys.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const endings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

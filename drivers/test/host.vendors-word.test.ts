@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { type HostedDriver, startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId, DriverConfig, PinPolicy } from '../src/port/index.ts';
@@ -22,8 +22,6 @@ import { newStore, writeTestToken as writeHsmToken } from './pkcs11-under-test.t
 import { buildSkfLibrary, skfCompiler, skfParts, skfPin, writeSkfToken } from './skf-library.ts';
 import { newSkfFolder, skfConfig } from './skf-under-test.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const endings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

@@ -10,7 +10,7 @@ import {
 } from '@onelock/core/crypto';
 import { createNodeCiphers, createNodeCrypto } from '@onelock/core/crypto/node';
 import { parseCertificate, prepareCertificateRequest } from '@onelock/core/x509';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId, SessionId, TokenDriver } from '../src/port/index.ts';
 import { createSoftDriver, type SoftTokenContents } from '../src/soft/index.ts';
@@ -18,8 +18,6 @@ import { CaSide } from './ca-side.ts';
 import { pinOf } from './driver-suite.ts';
 import { newTokenFolder, writeTestToken } from './soft-under-test.ts';
 import { rsaIdentity, sm2Identity } from './test-keys.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const ops = createNodeCrypto();
 const ciphers = createNodeCiphers(ops);

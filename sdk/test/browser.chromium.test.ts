@@ -1,14 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Diagnosis } from '@onelock/sdk';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LaunchedChromium, launchChromium } from '../../tools/src/test-setup/chromium.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
 import { buildBundle, bundles } from '../build/bundles.ts';
 import { deadPort, reply, startWireAgent, type WireAgent } from './wire-agent.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** What the plain script defines, as the page sees it. */
 interface PageGlobals {
@@ -39,7 +37,7 @@ requireReal('Chromium', chromiumExecutable())('the plain script in a real Chromi
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     chromium = await launchChromium(executable);
-  }, 60_000);
+  });
   afterAll(async () => {
     await chromium?.close();
     server?.close();

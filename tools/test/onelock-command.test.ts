@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -11,8 +11,6 @@ function onelock(...words: readonly string[]): { status: number | null; stdout: 
     env: { PATH: process.env.PATH, LANG: 'zh_CN.UTF-8' },
   });
 }
-
-vi.setConfig({ testTimeout: 180_000 });
 
 describe('the onelock command', () => {
   it('tells its commands and exits 0 when asked, 2 when called with nothing', () => {

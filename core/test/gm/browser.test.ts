@@ -95,7 +95,7 @@ requireReal('Chromium', chromiumExecutable())('the engine in a page', (executabl
       (given) => (globalThis as unknown as { tryEngine(value: unknown): Promise<Outcome> }).tryEngine(given),
       input,
     );
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await chromium?.close();

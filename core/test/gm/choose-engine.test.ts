@@ -166,5 +166,5 @@ describe('the choice of an engine', () => {
       expect(stderr).toBe('');
       expect(JSON.parse(stdout)).toEqual({ inUse: wanted, signs: true, encrypts: able, seals: able });
     }
-  }, 60_000);
+  });
 });

@@ -24,7 +24,7 @@ requireReal('clang 14.0.6 with lld', linker === undefined ? undefined : compiler
     const { status, stderr } = spawnSync(process.execPath, [builder, '--check'], { encoding: 'utf8' });
     expect(stderr).toContain('is what the sources give');
     expect(status).toBe(0);
-  }, 60_000);
+  });
 
   it('has no select but in set-up, verification and where public lengths are compared', () => {
     // A browser may turn `select` into a branch: where a secret chooses, masks must.
@@ -47,7 +47,7 @@ requireReal('clang 14.0.6 with lld', linker === undefined ? undefined : compiler
       ghash_update: expect.any(Number),
       sm3_kdf: expect.any(Number),
     });
-  }, 60_000);
+  });
 });
 
 const number = (octet: number): Uint8Array => new Uint8Array(32).fill(octet);

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '@onelock/core/errors';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Attempt } from '../consent/prompt.ts';
 import type { ActQuestion, PinView } from '../consent/question.ts';
 import type { WindowView } from './view.ts';
@@ -46,6 +45,12 @@ const question: ActQuestion = {
 };
 const typed = { kind: 'pin', pin: '123456', lastTryAccepted: false } as const;
 
+// Time passes as the tests say, however busy the machine is.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+const worked = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 function open<T>(attempt: Attempt<T>, timeoutMs = 60_000) {
   const session = new WindowSession({ question, language: 'auto', timeoutMs, attempt });
   const views: WindowView[] = [];
@@ -71,10 +76,10 @@ describe('a window’s question', () => {
       return { kind: 'again', problem: { code: 'ERR_TOKEN_PIN_INCORRECT', params: { retriesLeft: 2 } }, pin };
     });
     expect(() => session.answer(1, typed)).toFailWith('ERR_REQUEST_CONFLICT');
-    await delay(550);
+    await pass(550);
     session.answer(1, typed);
     expect(() => session.answer(1, typed)).toFailWith('ERR_REQUEST_CONFLICT');
-    await delay(5);
+    await pass(5);
     expect(() => session.answer(1, typed)).toFailWith('ERR_REQUEST_CONFLICT');
     session.answer(2, typed);
     expect(await outcome).toBe('signed');
@@ -85,36 +90,37 @@ describe('a window’s question', () => {
 
   it('is not cancelled by closing once the answer is being carried out', async () => {
     const { session, leave, outcome } = open(async () => {
-      await delay(100);
+      await worked(100);
       return { kind: 'done', value: 'signed' };
     });
-    await delay(550);
+    await pass(550);
     session.answer(1, typed);
     leave();
     session.cancel();
+    await pass(100);
     expect(await outcome).toBe('signed');
   });
 
   it('may be cancelled while the person types on the device, and takes back what comes of it', async () => {
     const typing = Promise.withResolvers<string>();
     const undone: string[] = [];
-    const worked: string[] = [];
+    const carriedOut: string[] = [];
     const { session, views, outcome } = open(async (_answer, window) => {
       const unlocked = await window.onDevice(
         () => typing.promise,
         async (value) => void undone.push(value),
       );
-      worked.push(unlocked);
+      carriedOut.push(unlocked);
       return { kind: 'done', value: unlocked };
     });
-    await delay(550);
+    await pass(550);
     session.answer(1, typed);
     expect(views.at(-1)).toMatchObject({ phase: 'on-device', cancellable: true });
     session.cancel();
     expect(await outcome).toFailWith('ERR_USER_CANCELLED');
     typing.resolve('unlocked');
-    await delay(20);
-    expect({ undone, worked }).toEqual({ undone: ['unlocked'], worked: [] });
+    await pass(20);
+    expect({ undone, carriedOut }).toEqual({ undone: ['unlocked'], carriedOut: [] });
     expect(views.map(({ phase }) => phase)).toEqual(['asking', 'working', 'on-device', 'failed']);
   });
 
@@ -124,7 +130,7 @@ describe('a window’s question', () => {
       kind: 'done',
       value: await window.onDevice(() => typing.promise, null),
     }));
-    await delay(550);
+    await pass(550);
     session.answer(1, typed);
     expect(views.at(-1)).toMatchObject({ phase: 'on-device', cancellable: false });
     session.cancel();
@@ -134,21 +140,23 @@ describe('a window’s question', () => {
 
   it('times out while asking, never while the token works', async () => {
     const idle = open(() => Promise.resolve({ kind: 'done', value: 1 }), 30);
+    await pass(30);
     expect(await idle.outcome).toFailWith('ERR_USER_TIMEOUT');
     const busy = open(async () => {
-      await delay(200);
+      await worked(200);
       return { kind: 'again', problem: null, pin };
     }, 600);
-    await delay(550);
+    await pass(550);
     busy.session.answer(1, typed);
-    await delay(100);
+    await pass(100);
     expect(busy.views.at(-1)?.phase).toBe('working');
+    await pass(100);
     expect(await busy.outcome).toFailWith('ERR_USER_TIMEOUT');
   });
 
   it('turns what nobody foresaw into a coded error', async () => {
     const { session, views, outcome } = open(() => Promise.reject(new TypeError('boom')));
-    await delay(550);
+    await pass(550);
     session.answer(1, typed);
     expect(await outcome).toFailWith('ERR_AGENT_INTERNAL');
     expect(JSON.stringify(views)).not.toContain('boom');

@@ -5,9 +5,11 @@ import { type AgentOptions, type AgentProcess, startAgentProcess } from './agent
 /** An agent that does not outlive the test which starts it, however the test ends. To be called inside a test. */
 export async function startAgentOfTest(options: AgentOptions = {}): Promise<AgentProcess> {
   const agent = await startAgentProcess(options);
-  onTestFinished(() => {
-    agent.child.kill('SIGKILL');
-    rmSync(agent.stateDir, { recursive: true, force: true });
+  onTestFinished(async () => {
+    const { child } = agent;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await gone;
+    rmSync(agent.stateDir, { recursive: true, force: true, maxRetries: 5 });
   });
   return agent;
 }

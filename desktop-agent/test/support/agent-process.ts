@@ -19,7 +19,9 @@ export interface AgentProcess {
   unopenedWindows(): readonly string[];
   /** Everything logged so far. */
   log(): string;
-  /** SIGTERM, then the exit status; removes the state folder. */
+  /** SIGTERM, then the exit status; the state folder stays. */
+  quit(): Promise<number | null>;
+  /** As {@link quit}, and removes the state folder. */
   stop(): Promise<number | null>;
 }
 
@@ -34,6 +36,7 @@ export interface AgentOptions {
 
 /** On a machine that does much else at the same time too. */
 const startTimeoutMs = 60_000;
+const patienceMs = 40_000;
 let pagesBuilt: Promise<unknown> | undefined;
 
 export async function startAgentProcess(options: AgentOptions = {}): Promise<AgentProcess> {
@@ -87,21 +90,25 @@ export async function startAgentProcess(options: AgentOptions = {}): Promise<Age
     child.kill('SIGKILL');
     throw error;
   });
+  const quit = (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    return within(patienceMs, 'the agent to stop', exited);
+  };
   return {
     port,
     stateDir,
     child,
-    nextWindow: (timeoutMs = 10_000) => {
+    nextWindow: (timeoutMs = patienceMs) => {
       const ready = windows.shift();
       if (ready !== undefined) return Promise.resolve(ready);
       return within(timeoutMs, 'a window', new Promise<string>((resolve) => waiting.push(resolve)));
     },
     unopenedWindows: () => [...windows],
     log: () => log,
+    quit,
     stop: async () => {
-      child.kill('SIGTERM');
-      const code = await within(10_000, 'the agent to stop', exited);
-      rmSync(stateDir, { recursive: true, force: true });
+      const code = await quit();
+      rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 });
       return code;
     },
   };

@@ -46,7 +46,7 @@ export async function startBidder(
     page,
     key: async (label) => {
       // On a busy machine the driver may still be starting.
-      for (const giveUpAt = Date.now() + 20_000; ; await delay(200)) {
+      for (const giveUpAt = Date.now() + 45_000; ; await delay(200)) {
         const { identities } = await page.call('listCertificates', {});
         const found = identities.find((identity) => identity.label === label);
         if (found !== undefined) return found.key;

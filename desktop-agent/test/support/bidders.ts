@@ -16,7 +16,7 @@ export type WithBidder = (
 /** A suite of people at the agent's windows, in one real Chromium. */
 export function withBidders(title: string, tests: (withBidder: WithBidder) => void): void {
   // Agents, drivers and browsers take their time where the machine is busy.
-  vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+  vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
   requireReal('Chromium', chromiumExecutable())(title, (executable) => {
     let browser: LaunchedChromium;
     beforeAll(async () => {

@@ -131,7 +131,7 @@ export async function connectPage(
     call: async (call, params, id) => decodeResult(call, await raw(call, encodeParams(call, params), id)),
     raw,
     sendText: (text) => {
-      const reply = within(5_000, 'a reply', new Promise<Reply>((resolve) => loose.push(resolve)));
+      const reply = within(30_000, 'a reply', new Promise<Reply>((resolve) => loose.push(resolve)));
       socket.send(text);
       return reply;
     },
@@ -166,7 +166,7 @@ export async function connectPage(
       return { target: { kind: 'stream', stream }, bytes: promise, received };
     },
     notify: (method, params) => socket.send(JSON.stringify({ jsonrpc: '2.0', method, params })),
-    nextEvent: async <E extends EventName>(name: E, timeoutMs = 5_000) => {
+    nextEvent: async <E extends EventName>(name: E, timeoutMs = 30_000) => {
       const at = unread.findIndex((event) => event.name === name);
       if (at >= 0) return unread.splice(at, 1)[0]?.payload as EventPayload<E>;
       const taken = new Promise<unknown>((take) => watchers.push({ name, take }));

@@ -53,7 +53,7 @@ export async function startService(environment: Readonly<Record<string, string>>
     },
     cleanUp: async () => {
       await running.end('SIGTERM');
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -86,7 +86,7 @@ async function launch(folder: string, port: number, environment: Readonly<Record
       if (event.event === 'listening') resolve({ url: event.url ?? '', port: event.port ?? 0 });
     });
   });
-  const address = await within(20_000, 'the service to listen', listening);
+  const address = await within(60_000, 'the service to listen', listening);
   return {
     ...address,
     code,

@@ -41,7 +41,7 @@ export class Person {
   }
 
   async #leave(page: Page): Promise<void> {
-    await within(5_000, 'the window to finish', page.locator('.final').waitFor());
+    await within(30_000, 'the window to finish', page.locator('.final').waitFor());
     await page.close();
   }
 }

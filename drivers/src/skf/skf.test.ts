@@ -143,7 +143,7 @@ describe('tries of a PIN', () => {
     expect(memory.cautious('a', 8)).toBe(6);
     expect(memory.cautious('a', 3)).toBe(3);
     expect(memory.cautious('b', 8)).toBe(8);
-    memory.noteRight('a');
+    memory.forget('a');
     expect(memory.cautious('a', 8)).toBe(8);
   });
 });
