@@ -1,5 +1,5 @@
 import { fromBase64, toBase64, utf8Encode } from '@onelock/core/bytes';
-import { CodedError, isCodedError } from '@onelock/core/errors';
+import { CodedError, type ErrorCode, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from '../append-audit.ts';
 import { noEnrolment, putCaEnrolment, readCaEnrolment } from '../applications/enrolment-settings.ts';
 import { caView } from '../ca-registry.ts';
@@ -37,14 +37,21 @@ export function appliedText({ id, digest }: Pick<ChangeSet, 'id' | 'digest'>, ap
 
 /**
  * Applies every approved change set whose time has come, one transaction each; of several nodes that try at once one does it. Frozen
- * ones wait. One whose operations cannot be done any more fails as a whole, with its code.
+ * ones wait. One whose operations cannot be done any more fails as a whole, with its code. What goes wrong with one keeps none of the others waiting.
  *
  * @returns how many were applied
+ * @throws {AggregateError} of what nobody foresaw, after all were tried
  */
 export async function applyDueChangeSets(ports: ApplyPorts): Promise<number> {
   let applied = 0;
+  const errors: unknown[] = [];
   for (const { id } of await ports.store.changeSets.due(ports.clock().toISOString()))
-    if ((await applyChangeSet(ports, id)).state === 'applied') applied += 1;
+    try {
+      if ((await applyChangeSet(ports, id)).state === 'applied') applied += 1;
+    } catch (error) {
+      errors.push(error);
+    }
+  if (errors.length > 0) throw new AggregateError(errors, 'change sets could not be applied');
   return applied;
 }
 
@@ -55,28 +62,53 @@ export async function applyChangeSet(ports: ApplyPorts, id: string): Promise<Cha
     ports.platforms.refresh();
     return set;
   } catch (error) {
-    if (!isCodedError(error) || error.code === 'ERR_SERVICE_UNAVAILABLE') throw error;
+    if (!(error instanceof CannotApply)) throw error;
     return ports.store.transaction(async (repositories) => {
       const set = await requireSet(repositories, id);
-      const failed: ChangeSet = {
-        ...set,
-        state: 'failed',
-        failure: error.code,
-        updatedAt: ports.clock().toISOString(),
-      };
-      await keep(repositories, ports, failed, 'change-set.fail', { reason: error.code });
-      return failed;
+      // Somebody may have decided about it meanwhile, or another node have found that it can be done after all.
+      return set.state === 'approved' ? failInTransaction(repositories, ports, set, error.code) : set;
     });
   }
 }
 
-async function applyInTransaction(repositories: Repositories, ports: ApplyPorts, id: string): Promise<ChangeSet> {
+/** Thrown out of a transaction: what was approved cannot be done, for a reason that will not pass. */
+export class CannotApply extends Error {
+  readonly code: ErrorCode;
+  constructor(cause: CodedError) {
+    super(cause.code, { cause });
+    this.code = cause.code;
+  }
+}
+
+/** Says that an approved one cannot be done. */
+export async function failInTransaction(
+  repositories: Repositories,
+  ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
+  set: ChangeSet,
+  code: ErrorCode,
+): Promise<ChangeSet> {
+  const failed: ChangeSet = { ...set, state: 'failed', failure: code, updatedAt: ports.clock().toISOString() };
+  await keep(repositories, ports, failed, 'change-set.fail', { reason: code });
+  return failed;
+}
+
+/** Applies one that is approved, unless its time has not come or changes are frozen. @throws {CannotApply} */
+export async function applyInTransaction(
+  repositories: Repositories,
+  ports: ApplyPorts,
+  id: string,
+): Promise<ChangeSet> {
   const set = await requireSet(repositories, id);
   const now = ports.clock().toISOString();
   if (set.state !== 'approved' || (set.applyAt !== null && set.applyAt > now)) return set;
   if (!set.urgent && (await frozenBy(repositories, ports)) !== null) return set;
   const effects: OperationEffect[] = [];
-  for (const operation of set.operations) effects.push(await applyOperation(repositories, ports, set, operation));
+  try {
+    for (const operation of set.operations) effects.push(await applyOperation(repositories, ports, set, operation));
+  } catch (error) {
+    if (!isCodedError(error) || error.code === 'ERR_SERVICE_UNAVAILABLE') throw error;
+    throw new CannotApply(error);
+  }
   const applied: ChangeSet = {
     ...{ ...set, state: 'applied', appliedAt: now, effects, updatedAt: now },
     signature: toBase64(ports.key.sign(appliedText(set, now))),

@@ -1,5 +1,5 @@
 import { fromBase64, toHex, utf8Encode } from '@onelock/core/bytes';
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, type ErrorCode } from '@onelock/core/errors';
 import { judgeSignature } from '@onelock/core/validation';
 import { appendAudit } from '../append-audit.ts';
 import { mayBeOf } from '../console/own-keys.ts';
@@ -19,7 +19,7 @@ import type { PageRequest, Repositories } from '../ports/store.ts';
 import { readCertificate } from '../read-certificates.ts';
 import { authorOf } from '../registry/record-change.ts';
 import { signatureAlgorithmFor } from '../signature-algorithm.ts';
-import { applyChangeSet, keep, requireSet, rollBack } from './apply.ts';
+import { applyInTransaction, CannotApply, failInTransaction, keep, requireSet, rollBack } from './apply.ts';
 import { frozenBy } from './freeze.ts';
 import { previewOperations } from './preview.ts';
 
@@ -94,22 +94,35 @@ export async function approveChangeSet(
   input: { readonly digest: string; readonly signature?: ApprovalSignature | undefined },
 ): Promise<ChangeSetView> {
   const signed = input.signature && (await readSignature(ports, act.caller.id, input.digest, input.signature));
-  const approved = await act.transaction(async (repositories) => {
-    const set = await requireState(repositories, id, 'proposed');
-    const by = act.caller.id;
-    if (set.proposedBy === by || set.approvals.some((approval) => approval.by === by))
-      throw new CodedError('ERR_CHANGE_SAME_PERSON');
-    if (set.digest !== input.digest) throw new CodedError('ERR_CHANGE_OUTDATED', { field: '/digest' });
-    const at = ports.clock().toISOString();
-    const approval: Approval = { by, at, signature: null, certificate: null, ...signed };
-    const approvals = [...set.approvals, approval];
-    const state = approvals.length >= approvalsFor(set) ? 'approved' : 'proposed';
-    const changed: ChangeSet = { ...set, approvals, state, updatedAt: at };
-    await keep(repositories, ports, changed, 'change-set.approve', { digest: `sm3:${set.digest}` }, authorOf(act));
-    return viewOf(repositories, ports, changed);
-  });
-  if (approved.state !== 'approved') return approved;
-  return viewOf(ports.store, ports, await applyChangeSet(ports, id));
+  // The approval and what it brings about are one: nobody comes between them, and who sends it again gets the same answer.
+  const decide = (failure: ErrorCode | null): Promise<ChangeSetView> =>
+    act.transaction(async (repositories) => {
+      const set = await requireState(repositories, id, 'proposed');
+      const by = act.caller.id;
+      if (set.proposedBy === by || set.approvals.some((approval) => approval.by === by))
+        throw new CodedError('ERR_CHANGE_SAME_PERSON');
+      if (set.digest !== input.digest) throw new CodedError('ERR_CHANGE_OUTDATED', { field: '/digest' });
+      const at = ports.clock().toISOString();
+      const approval: Approval = { by, at, signature: null, certificate: null, ...signed };
+      const approvals = [...set.approvals, approval];
+      const state = approvals.length >= approvalsFor(set) ? 'approved' : 'proposed';
+      const changed: ChangeSet = { ...set, approvals, state, updatedAt: at };
+      await keep(repositories, ports, changed, 'change-set.approve', { digest: `sm3:${set.digest}` }, authorOf(act));
+      if (state === 'proposed') return viewOf(repositories, ports, changed);
+      const done =
+        failure === null
+          ? await applyInTransaction(repositories, ports, id)
+          : await failInTransaction(repositories, ports, changed, failure);
+      return viewOf(repositories, ports, done);
+    });
+  try {
+    return await decide(null);
+  } catch (error) {
+    if (!(error instanceof CannotApply)) throw error;
+    return await decide(error.code);
+  } finally {
+    ports.platforms.refresh();
+  }
 }
 
 /** The proposer withdraws; anybody else rejects. @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_CHANGE_STATE */
