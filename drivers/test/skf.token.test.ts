@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { parseCertificate } from '@onelock/core/x509';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { opensslCommand } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
-import { type DeviceId, type TokenDriver, tokenCapabilities } from '../src/port/index.ts';
+import { type DeviceId, type SessionId, type TokenDriver, tokenCapabilities } from '../src/port/index.ts';
 import { createSkfDriver } from '../src/skf/index.ts';
 import { pinOf } from './driver-suite.ts';
 import {
@@ -172,6 +172,58 @@ requireReal(skfParts, skfCompiler())('an SKF token', (compiler) => {
     const sessions = [];
     for (const id of ids) sessions.push(await driver.openSession(id, pinOf(skfPin)));
     for (const session of sessions) expect(await driver.sign(session, rsaIdentity.id, rsa, input)).toHaveLength(256);
+    rmSync(path.join(folder, 'Soft SKF 0'), { recursive: true });
+    expect((await driver.listDevices()).map(({ id, insertion }) => [id, insertion])).toEqual([[ids[1], 2]]);
+    expect(await driver.sign(sessions[1] as SessionId, rsaIdentity.id, rsa, input)).toHaveLength(256);
+    await expect(failure(driver.sign(sessions[0] as SessionId, rsaIdentity.id, rsa, input))).resolves.toFailWith(
+      'ERR_TOKEN_REMOVED',
+    );
+  });
+
+  it('is one device however often its library names it', async () => {
+    const { driver } = await start({ environment: { ONELOCK_SKF_TRAITS: 'stutters' } });
+    for (let look = 0; look < 2; look += 1)
+      expect((await driver.listDevices()).map(({ id, insertion }) => [id, insertion])).toEqual([['SKF-0001/SJKJ', 1]]);
+  });
+
+  it('shows its other containers when one cannot be read, and says why when none can', async () => {
+    const { driver, folder } = await start();
+    const id = await firstId(driver);
+    writeFileSync(path.join(folder, 'faults'), 'fail SKF_OpenContainer 0x0A000001');
+    expect((await driver.listIdentities(id)).map((identity) => identity.id)).toEqual([sm2Identity.id]);
+    const none = await start({ environment: { ONELOCK_SKF_FAULTS: 'fail SKF_OpenContainer 0x0A000001' } });
+    expect(await failure(none.driver.listIdentities(await firstId(none.driver)))).toMatchObject({
+      code: 'ERR_TOKEN_NATIVE_FAILURE',
+      params: { api: 'SKF_OpenContainer' },
+    });
+  });
+
+  it('has a certificate whatever its library gives out behind it', async () => {
+    const { driver, device } = await start();
+    appendFileSync(path.join(device, 'SJKJ', sm2Identity.id, 'sign.cer'), Buffer.alloc(300));
+    const id = await firstId(driver);
+    expect((await driver.listIdentities(id))[1]?.signingCertificate).toEqual(sm2Identity.signing.certificate);
+    const session = await driver.openSession(id, pinOf(skfPin));
+    const signature = await driver.sign(session, sm2Identity.id, sm2, input);
+    const { publicKey } = parseCertificate(sm2Identity.signing.certificate);
+    expect(ops.verify(publicKey, sm2, message, signature)).toBe(true);
+  });
+
+  it.each(['says-nothing', 'stuck-random'])('gives no random bytes that are none: %s', async (traits) => {
+    const { driver } = await start({ environment: { ONELOCK_SKF_TRAITS: traits } });
+    const id = await firstId(driver);
+    const draws = [await failure(driver.random(id, 32)), await failure(driver.random(id, 32))];
+    expect(draws[1]).toMatchObject({
+      code: 'ERR_TOKEN_NATIVE_FAILURE',
+      params: { api: 'SKF_GenRandom', name: 'NOT_RANDOM' },
+    });
+  });
+
+  it('is not taken for locked when its library says yes to SKF_GetPINInfo and tells nothing', async () => {
+    const { driver } = await start({ environment: { ONELOCK_SKF_TRAITS: 'says-nothing' } });
+    const id = await firstId(driver);
+    expect(await driver.pinStatus(id)).toMatchObject({ retriesLeft: null, retriesMax: null, locked: false });
+    expect(await driver.openSession(id, pinOf(skfPin))).toBeTypeOf('string');
   });
 
   it('says when the factory PIN is in use, and spends one try per wrong PIN and none per right one', async () => {
@@ -195,6 +247,18 @@ requireReal(skfParts, skfCompiler())('an SKF token', (compiler) => {
     const wrong = await failure(driver.openSession(id, pinOf('000000')));
     expect(wrong).toMatchObject({ code: 'ERR_TOKEN_PIN_INCORRECT', params: { retriesLeft: 7 } });
     expect(await driver.openSession(id, pinOf(skfPin))).toBeTypeOf('string');
+  });
+
+  it('remembers those for the next time, so that a last try is warned of, until the PIN is right', async () => {
+    const environment = { ONELOCK_SKF_FAULTS: 'fail SKF_GetPINInfo 0x0A000003' };
+    const { driver } = await start({ environment, token: { retries: 3 } });
+    const id = await firstId(driver);
+    for (const left of [2, 1]) {
+      await failure(driver.openSession(id, pinOf('000000')));
+      expect(await driver.pinStatus(id)).toMatchObject({ retriesLeft: left, low: true, locked: false });
+    }
+    expect(await driver.openSession(id, pinOf(skfPin))).toBeTypeOf('string');
+    expect(await driver.pinStatus(id)).toMatchObject({ retriesLeft: null, low: false });
   });
 
   it('locks at the last try, and then no PIN is given to the library any more', async () => {

@@ -5,11 +5,14 @@
 
 static atomic_int cancelled;
 
+/* `stutters`: names every device twice. */
 EXPORT ULONG SKF_EnumDev(BOOL present, LPSTR list, ULONG *size) {
-  char names[16][64];
+  char names[32][64];
   (void)present;
   ENTER();
-  LEAVE(name_list(names, list_devices(names, 16), list, size));
+  size_t count = list_devices(names, 16);
+  for (size_t index = 0; has_trait("stutters") && index < count; index += 1) memcpy(names[count + index], names[index], 64);
+  LEAVE(name_list(names, has_trait("stutters") ? 2 * count : count, list, size));
 }
 
 EXPORT ULONG SKF_GetDevState(LPSTR name, ULONG *state) {
@@ -90,11 +93,14 @@ EXPORT ULONG SKF_UnlockDev(DEVHANDLE handle) {
   LEAVE(find_handle(handle, KIND_DEVICE, &device));
 }
 
+/* `says-nothing`: as SKF_GetPINInfo. `stuck-random`: the same for ever. */
 EXPORT ULONG SKF_GenRandom(DEVHANDLE handle, BYTE *out, ULONG length) {
   object_t *device;
   ENTER();
   ULONG result = find_handle(handle, KIND_DEVICE, &device);
-  if (result) LEAVE(result);
+  if (result || has_trait("says-nothing")) LEAVE(result);
+  for (ULONG index = 0; has_trait("stuck-random") && index < length; index += 1) out[index] = (BYTE)index;
+  if (has_trait("stuck-random")) LEAVE(SAR_OK);
   LEAVE(random_bytes(out, length) ? SAR_OK : SAR_FAIL);
 }
 

@@ -27,7 +27,7 @@ static ULONG replace_pin(const object_t *application, ULONG type, const char *wa
   return has_trait("stubborn-pin") || save_pin(path, &pin) ? SAR_OK : SAR_FAIL;
 }
 
-/* `lying-retries`: says that all tries are left, whatever was spent. */
+/* `lying-retries`: says that all tries are left, whatever was spent. `says-nothing`: says yes and writes nothing. */
 EXPORT ULONG SKF_GetPINInfo(HAPPLICATION handle, ULONG type, ULONG *most, ULONG *left, BOOL *factory) {
   object_t *application;
   char path[1024];
@@ -37,6 +37,7 @@ EXPORT ULONG SKF_GetPINInfo(HAPPLICATION handle, ULONG type, ULONG *most, ULONG 
   if (result) LEAVE(result);
   pin_path(path, sizeof path, application, type);
   if (type > USER_TYPE || !load_pin(path, &pin)) LEAVE(SAR_USER_TYPE_INVALID);
+  if (has_trait("says-nothing")) LEAVE(SAR_OK);
   *most = pin.most;
   *left = has_trait("lying-retries") ? pin.most : pin.left;
   *factory = (BOOL)pin.factory;

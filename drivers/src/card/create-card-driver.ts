@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CryptoOps, KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { RandomWatch } from '../keys/random-watch.ts';
 import {
   type CardDriverConfig,
   completeLacks,
@@ -73,6 +74,7 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
   readonly #readers: CardReaders;
   readonly #cards: Cards;
   readonly #sessions = new CardSessions();
+  readonly #random = new RandomWatch();
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   #closed = false;
@@ -180,7 +182,9 @@ class CardDriver extends UnsupportedMethods implements TokenDriver {
   }
 
   random(deviceId: DeviceId, length: number): Promise<Uint8Array> {
-    return this.#at(deviceId, ({ application }, channel) => application.random(channel, length));
+    return this.#at(deviceId, async ({ application }, channel) =>
+      this.#random.accept('GET CHALLENGE', await application.random(channel, length)),
+    );
   }
 
   override listFiles(deviceId: DeviceId): Promise<readonly TokenFile[]> {

@@ -1,6 +1,7 @@
 import type { CryptoOps, KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { RandomWatch } from '../keys/random-watch.ts';
 import {
   type DecryptionKey,
   type DeviceId,
@@ -74,6 +75,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   readonly #keys: KeyOperations;
   readonly #events: SlotEvents;
   readonly #life: LibraryLife;
+  readonly #random = new RandomWatch();
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   readonly #timers: readonly NodeJS.Timeout[];
@@ -249,8 +251,10 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
       if (!this.#slots.isRandom(token)) throw new CodedError('ERR_CALL_UNSUPPORTED', { call: 'generateRandom' });
       return this.#public(token, (session) => {
         try {
-          return new Uint8Array(this.#cryptoki.C_GenerateRandom(session, Buffer.alloc(length)));
+          const bytes = new Uint8Array(this.#cryptoki.C_GenerateRandom(session, Buffer.alloc(length)));
+          return this.#random.accept('C_GenerateRandom', bytes);
         } catch (error) {
+          if (isCodedError(error)) throw error;
           throw codedFailure('C_GenerateRandom', error);
         }
       });

@@ -1,4 +1,5 @@
 import { toHex } from '@onelock/core/bytes';
+import { derOnly } from '../keys/der-only.ts';
 import {
   type Attribute,
   CKA_ALWAYS_AUTHENTICATE,
@@ -30,6 +31,10 @@ import { codedFailure } from './errors.ts';
 import { spkiOf } from './spki.ts';
 
 const maxObjects = 256;
+/** As much as a host tells. */
+const maxLabel = 256;
+/** An identity is named by its CKA_ID in hex, with up to 128 digits. */
+const maxIdBytes = 64;
 
 export interface CertificateObject {
   readonly handle: Handle;
@@ -65,9 +70,14 @@ export function findCertificates(cryptoki: Cryptoki, session: Handle): readonly 
   ];
   return find(cryptoki, session, template).flatMap((object) => {
     const [id, label, der] = attributes(cryptoki, session, object, [CKA_ID, CKA_LABEL, CKA_VALUE]);
-    if (id === undefined || label === undefined || der === undefined || id.length === 0 || der.length === 0) return [];
+    if (id === undefined || label === undefined || der === undefined || der.length === 0 || !isName(id)) return [];
     return [
-      { handle: object, id: new Uint8Array(id), label: printable(label.toString('utf8')), der: new Uint8Array(der) },
+      {
+        handle: object,
+        id: new Uint8Array(id),
+        label: printable(label.toString('utf8')).slice(0, maxLabel),
+        der: derOnly(new Uint8Array(der)),
+      },
     ];
   });
 }
@@ -136,14 +146,14 @@ export function findPublicKeys(cryptoki: Cryptoki, session: Handle, id?: Uint8Ar
     const types = [CKA_ID, CKA_LABEL, CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_EC_PARAMS, CKA_EC_POINT];
     const [keyId, label, modulus, exponent, parameters, point] = attributes(cryptoki, session, handle, types);
     const spki = spkiOf({ modulus, exponent, parameters, point });
-    if (keyId === undefined || keyId.length === 0 || spki === null) return [];
+    if (keyId === undefined || !isName(keyId) || spki === null) return [];
     const verify = booleanOf(cryptoki, session, handle, CKA_VERIFY);
     const encrypt = booleanOf(cryptoki, session, handle, CKA_ENCRYPT);
     return [
       {
         handle,
         id: new Uint8Array(keyId),
-        label: printable(label?.toString('utf8') ?? ''),
+        label: printable(label?.toString('utf8') ?? '').slice(0, maxLabel),
         spki,
         signs: verify ?? encrypt !== true,
         encrypts: encrypt ?? verify !== true,
@@ -157,6 +167,10 @@ export function hasAlwaysAuthenticate(cryptoki: Cryptoki, session: Handle): bool
   return find(cryptoki, session, [{ type: CKA_CLASS, value: CKO_PRIVATE_KEY }]).some((handle) =>
     isTrue(cryptoki, session, handle, CKA_ALWAYS_AUTHENTICATE),
   );
+}
+
+function isName({ length }: Uint8Array): boolean {
+  return length > 0 && length <= maxIdBytes;
 }
 
 /** Text as tokens pad it: blanks, zeros. */

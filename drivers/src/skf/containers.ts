@@ -1,9 +1,13 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import { formatName, parseCertificate } from '@onelock/core/x509';
+import { derOnly } from '../keys/der-only.ts';
 import type { TokenIdentity } from '../port/index.ts';
 import type { SkfHandle, SkfLibrary } from './library.ts';
 import { parseNameList, type SkfName, toCString } from './names.ts';
 import { exportPublicKey } from './public-keys.ts';
+
+/** No certificate is longer. */
+const maxCertificateBytes = 65_536;
 
 /** The containers of an application: each holds a signing and an encryption certificate (双证书), or one of them, or none. */
 export async function listContainers(library: SkfLibrary, application: SkfHandle): Promise<readonly SkfName[]> {
@@ -39,14 +43,26 @@ async function withOpen<T>(
   }
 }
 
-/** One identity per container that has a certificate or a key; its id is the container's name. */
+/**
+ * One identity per container that has a certificate or a key; its id is the container's name. A container that cannot be read does not
+ * hide the others, while the application answers and one of them can be.
+ */
 export async function readIdentities(library: SkfLibrary, application: SkfHandle): Promise<readonly TokenIdentity[]> {
   const identities: TokenIdentity[] = [];
+  let failure: CodedError | null = null;
   for (const name of await listContainers(library, application)) {
     if (name.text === '') continue;
-    const identity = await withOpen(library, application, name, (container) => readIdentity(library, container, name));
-    if (identity !== null) identities.push(identity);
+    try {
+      const read = (container: SkfHandle): Promise<TokenIdentity | null> => readIdentity(library, container, name);
+      const identity = await withOpen(library, application, name, read);
+      if (identity !== null) identities.push(identity);
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      failure ??= error;
+      await listContainers(library, application);
+    }
   }
+  if (failure !== null && identities.length === 0) throw failure;
   return identities;
 }
 
@@ -75,7 +91,7 @@ export async function exportCertificate(
 ): Promise<Uint8Array | null> {
   try {
     const der = await library.readBytes('SKF_ExportCertificate', [container, use === 'signing' ? 1 : 0]);
-    return der.length === 0 ? null : der;
+    return der.length === 0 || der.length > maxCertificateBytes ? null : derOnly(der);
   } catch (error) {
     if (isCodedError(error) && (error.code === 'ERR_TOKEN_KEY_NOT_FOUND' || error.code === 'ERR_CALL_UNSUPPORTED'))
       return null;

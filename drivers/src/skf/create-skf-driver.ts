@@ -1,6 +1,7 @@
 import type { CryptoOps, KeyEncryption, SignatureAlgorithm } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError, isCodedError } from '@onelock/core/errors';
+import { RandomWatch } from '../keys/random-watch.ts';
 import {
   type DecryptionKey,
   type DeviceId,
@@ -78,6 +79,7 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
   readonly #devices: SkfDevices;
   readonly #sessions: SkfSessions;
   readonly #decryption: PrivateDecryption;
+  readonly #random = new RandomWatch();
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | null = null;
@@ -233,7 +235,7 @@ class SkfDriver extends UnsupportedMethods implements TokenDriver {
       for (let at = 0; at < length; at += randomChunk) {
         const chunk = Buffer.alloc(Math.min(randomChunk, length - at));
         await this.#library.call('SKF_GenRandom', device.handle, chunk, chunk.length);
-        bytes.set(chunk, at);
+        bytes.set(this.#random.accept('SKF_GenRandom', chunk), at);
       }
       return new Uint8Array(bytes);
     });

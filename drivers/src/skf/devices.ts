@@ -11,6 +11,8 @@ import type { ReturnValueName } from './return-values.ts';
 /** A device while it stays connected. A device that comes back is another one. */
 interface ConnectedDevice {
   readonly name: SkfName;
+  /** Its serial number, or more where another device of the same number was there first; the same for the whole stay. */
+  readonly unique: string;
   readonly handle: SkfHandle;
   readonly info: DeviceInfo;
   readonly insertion: number;
@@ -26,6 +28,9 @@ export interface PresentApplication {
   readonly device: ConnectedDevice;
   readonly name: SkfName;
 }
+
+/** More than anyone has, and no more than a host tells. */
+const maxPresent = 64;
 
 /** Want of memory, or of a turn while another program has locked the device, does not mean that it left. */
 const saysNothing: ReadonlySet<string> = new Set(['SAR_MEMORYERR', 'SAR_TIMEOUTERR'] satisfies ReturnValueName[]);
@@ -44,13 +49,9 @@ export class SkfDevices {
 
   /** Applications of the devices connected at the last look. */
   get present(): readonly PresentApplication[] {
-    const seen = new Set<string>();
-    return this.#connected.flatMap((device) => {
-      const serial = device.info.serialNumber || device.name.text;
-      const unique = seen.has(serial) ? `${serial}@${device.name.text}` : serial;
-      seen.add(unique);
-      return device.applications.map((name) => ({ id: idOf(unique, name.text), device, name }));
-    });
+    return this.#connected
+      .flatMap((device) => device.applications.map((name) => ({ id: idOf(device.unique, name.text), device, name })))
+      .slice(0, maxPresent);
   }
 
   /**
@@ -61,9 +62,14 @@ export class SkfDevices {
   async look(applications: 'of-new' | 'of-all' = 'of-new'): Promise<boolean> {
     const before = this.#describe();
     const names = await this.#names();
+    const stayed = new Map<string, ConnectedDevice>();
+    for (const name of names) {
+      const known = await this.#stillConnected(name);
+      if (known !== null) stayed.set(name.text, known);
+    }
     const connected: ConnectedDevice[] = [];
     for (const name of names) {
-      const device = (await this.#stillConnected(name)) ?? (await this.#connect(name));
+      const device = stayed.get(name.text) ?? (await this.#connect(name, [...stayed.values(), ...connected]));
       if (device === null) continue;
       if (applications === 'of-all') device.applications = await this.#applications(device.handle);
       connected.push(device);
@@ -114,8 +120,10 @@ export class SkfDevices {
     this.#connected = [];
   }
 
+  /** Each once: some libraries name a device as often as they see it. */
   async #names(): Promise<readonly SkfName[]> {
-    return parseNameList(await this.#library.readBytes('SKF_EnumDev', [1]));
+    const names = parseNameList(await this.#library.readBytes('SKF_EnumDev', [1]));
+    return [...new Map(names.map((name) => [name.text, name])).values()];
   }
 
   async #stillConnected(name: SkfName): Promise<ConnectedDevice | null> {
@@ -124,13 +132,15 @@ export class SkfDevices {
   }
 
   /** null for a device that cannot be used at present; the next look tries again. */
-  async #connect(name: SkfName): Promise<ConnectedDevice | null> {
+  async #connect(name: SkfName, others: readonly ConnectedDevice[]): Promise<ConnectedDevice | null> {
     let handle: SkfHandle = 0n;
     try {
       handle = await this.#library.open('SKF_ConnectDev', toCString(name.bytes));
       const info = await readDeviceInfo(this.#library, handle);
       const applications = await this.#applications(handle);
-      return { name, handle, info, insertion: this.#count(info.serialNumber || name.text), applications };
+      const serial = info.serialNumber || name.text;
+      const unique = others.some((other) => other.unique === serial) ? `${serial}@${name.text}` : serial;
+      return { name, unique, handle, info, insertion: this.#count(serial), applications };
     } catch (error) {
       if (handle !== 0n) await this.#letGo(handle);
       if (isCodedError(error) && error.code !== 'ERR_DRIVER_CONFIG_INVALID') return null;

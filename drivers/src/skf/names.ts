@@ -9,6 +9,8 @@ export interface SkfName {
 }
 
 const maxNames = 128;
+/** The standard's names have 32 to 64; what is far longer is none. */
+const maxNameBytes = 128;
 
 /** Splits a name list (GM/T 0016-2012 §6: every name ends with NUL, the list with one more). */
 export function parseNameList(list: Uint8Array): readonly SkfName[] {
@@ -19,7 +21,7 @@ export function parseNameList(list: Uint8Array): readonly SkfName[] {
     const end = nul < 0 ? list.length : nul;
     if (end === at) break;
     const bytes = list.slice(at, end);
-    names.push({ text: decodeText(bytes), bytes });
+    if (bytes.length <= maxNameBytes) names.push({ text: decodeText(bytes), bytes });
     at = end + 1;
   }
   return names;

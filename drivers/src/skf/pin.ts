@@ -8,6 +8,10 @@ import type { SkfHandle, SkfLibrary } from './library.ts';
 /** GM/T 0016 has no call for the length; keys take 6 to 16 bytes unless the configuration says otherwise. */
 export const defaultPinLength = { min: 6, max: 16 } as const;
 
+/** What a library that does not write the count leaves in it. */
+const unwritten = 0xff;
+const mostTries = 255;
+
 export interface PinCount {
   readonly left: number;
   readonly most: number;
@@ -16,13 +20,14 @@ export interface PinCount {
 
 export const pinTypes = { admin: ADMIN_TYPE, user: USER_TYPE } as const satisfies Record<PinRole, number>;
 
-/** What the library says of a PIN, or null where it says nothing. */
+/** What the library says of a PIN, or null where it says nothing, or what cannot be: it is seen to leave the count as it was. */
 export async function readPinCount(
   library: SkfLibrary,
   application: SkfHandle,
   role: PinRole = 'user',
 ): Promise<PinCount | null> {
   const [most, left, isDefault] = [Buffer.alloc(8), Buffer.alloc(8), Buffer.alloc(8)];
+  for (const count of [most, left]) count.fill(unwritten, 0, library.abi.ulongBytes);
   try {
     await library.call('SKF_GetPINInfo', application, pinTypes[role], most, left, isDefault);
   } catch (error) {
@@ -30,11 +35,9 @@ export async function readPinCount(
     if (isCodedError(error) && role === 'admin' && error.native?.name === 'SAR_USER_TYPE_INVALID') return null;
     throw error;
   }
-  return {
-    left: readUlong(left, 0, library.abi),
-    most: readUlong(most, 0, library.abi),
-    isDefault: isDefault.readInt32LE() !== 0,
-  };
+  const count = { left: readUlong(left, 0, library.abi), most: readUlong(most, 0, library.abi) };
+  if (count.left > mostTries || count.most > mostTries || count.most === 0) return null;
+  return { ...count, isDefault: isDefault.readInt32LE() !== 0 };
 }
 
 /**
@@ -44,18 +47,26 @@ export async function readPinCount(
 export class PinMemory {
   readonly #atMost = new Map<string, number>();
 
-  /** The library's count, and no more than we know. */
-  cautious(id: string, left: number): number {
-    return Math.min(left, this.#atMost.get(id) ?? left);
+  /** The library's count, and no more than we know; what we know where it says nothing. */
+  cautious(id: string, left: number): number;
+  cautious(id: string, left: number | null): number | null;
+  cautious(id: string, left: number | null): number | null {
+    const known = this.#atMost.get(id) ?? null;
+    return left === null || known === null ? (left ?? known) : Math.min(left, known);
   }
 
-  noteWrong(id: string, leftBefore: number, saidNow: number | null): number {
-    const left = Math.max(1, Math.min(leftBefore - 1, saidNow ?? leftBefore));
+  /** @returns the tries left, null while nobody has said any number */
+  noteWrong(id: string, leftBefore: number, saidNow: number | null): number;
+  noteWrong(id: string, leftBefore: number | null, saidNow: number | null): number | null;
+  noteWrong(id: string, leftBefore: number | null, saidNow: number | null): number | null {
+    if (leftBefore === null && saidNow === null) return null;
+    const left = Math.max(1, Math.min((leftBefore ?? Infinity) - 1, saidNow ?? Infinity));
     this.#atMost.set(id, left);
     return left;
   }
 
-  noteRight(id: string): void {
+  /** The PIN was right, is another one, or is locked, which the library says itself. */
+  forget(id: string): void {
     this.#atMost.delete(id);
   }
 }
@@ -76,10 +87,6 @@ export function describePin(
     maxLength: length.max,
   };
 }
-
-/** What a library that does not write the count leaves in it. */
-const unwritten = 0xff;
-const mostTries = 255;
 
 /** The functions that check a PIN. */
 export type PinFunction = 'SKF_VerifyPIN' | 'SKF_ChangePIN' | 'SKF_UnblockPIN';

@@ -60,12 +60,12 @@ export class SkfSessions {
   /** SKF_UnblockPIN with the administrator's PIN. @throws {CodedError} as {@link open}, of the administrator's PIN */
   async unblockPin(place: PresentApplication, adminPin: Pin, newPin: Pin): Promise<void> {
     await this.#spendAlone(place, 'admin', 'SKF_UnblockPIN', [], [adminPin, newPin]);
-    this.#pinMemory.noteRight(memoryKey(place, 'user'));
+    this.#pinMemory.forget(memoryKey(place, 'user'));
   }
 
   /** Tries left as far as they are known, or null. */
   triesLeft(place: PresentApplication, role: PinRole, said: number | null): number | null {
-    return said === null ? null : this.#pinMemory.cautious(memoryKey(place, role), said);
+    return this.#pinMemory.cautious(memoryKey(place, role), said);
   }
 
   /** @throws {CodedError} ERR_TOKEN_SESSION_CLOSED, ERR_TOKEN_REMOVED */
@@ -151,11 +151,14 @@ export class SkfSessions {
     } catch (error) {
       throw await this.#countTries(place, application, role, error, count?.left ?? null);
     }
-    this.#pinMemory.noteRight(memoryKey(place, role));
+    this.#pinMemory.forget(memoryKey(place, role));
     if (name === 'SKF_VerifyPIN') for (const other of others) other.state = 'open';
   }
 
-  /** The count that SKF_VerifyPIN gives back is left alone by some libraries; SKF_GetPINInfo is asked again. */
+  /**
+   * The count that SKF_VerifyPIN gives back is left alone by some libraries; SKF_GetPINInfo is asked again. Where there is none, what
+   * came back is all there is, and is remembered for the next time a PIN is asked for.
+   */
   async #countTries(
     place: PresentApplication,
     application: SkfHandle,
@@ -163,12 +166,17 @@ export class SkfSessions {
     error: unknown,
     before: number | null,
   ): Promise<unknown> {
-    if (!isCodedError(error) || error.code !== 'ERR_TOKEN_PIN_INCORRECT' || before === null) return error;
-    const options = { ...(error.native && { native: error.native }), cause: error };
-    const now = await readPinCount(this.#library, application, role);
-    if (now?.left === 0) return new CodedError('ERR_TOKEN_PIN_LOCKED', {}, options);
+    if (!isCodedError(error)) return error;
     const key = memoryKey(place, role);
-    const retriesLeft = this.#pinMemory.noteWrong(key, this.#pinMemory.cautious(key, before), now?.left ?? null);
+    const options = { ...(error.native && { native: error.native }), cause: error };
+    const { retriesLeft: told } = error.params;
+    const now = before === null ? null : await readPinCount(this.#library, application, role);
+    const isLocked = error.code === 'ERR_TOKEN_PIN_LOCKED' || now?.left === 0 || (before === null && told === 0);
+    if (isLocked) this.#pinMemory.forget(key);
+    if (error.code !== 'ERR_TOKEN_PIN_INCORRECT') return error;
+    if (isLocked) return new CodedError('ERR_TOKEN_PIN_LOCKED', {}, options);
+    const said = before !== null ? (now?.left ?? null) : typeof told === 'number' ? told : null;
+    const retriesLeft = this.#pinMemory.noteWrong(key, this.#pinMemory.cautious(key, before), said);
     return new CodedError('ERR_TOKEN_PIN_INCORRECT', { retriesLeft }, options);
   }
 }
