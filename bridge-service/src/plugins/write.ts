@@ -1,12 +1,14 @@
 import { CodedError } from '@onelock/core/errors';
 import { AlreadyAnswered, findAnswer, type IdempotentWrite, idempotentTransaction } from '../services/idempotency.ts';
 import type { Act, Ports } from '../services/ports/ports.ts';
+import type { SeenVersion } from '../services/registry/record-version.ts';
 import { type CallerRequest, callerOf } from './authentication.ts';
 
 interface WriteRequest extends CallerRequest {
   readonly method: string;
   readonly url: string;
   readonly body: unknown;
+  readonly params: unknown;
 }
 
 interface WriteReply {
@@ -25,6 +27,17 @@ export function actOf(ports: Ports, request: CallerRequest): Act {
     ...{ caller: callerOf(request), requestId: request.id, transaction: ports.store.transaction },
     ...(why !== undefined && { why }),
   };
+}
+
+/**
+ * What the header `if-match` says of the record in the path (RFC 9110 §13.1.1). Its form is the schema's; a weak tag counts like a strong one, as
+ * proxies that compress make one of the other.
+ */
+function readSeen({ headers, params }: Pick<WriteRequest, 'headers' | 'params'>): SeenVersion | undefined {
+  const header = headers['if-match'];
+  const { id } = (params ?? {}) as { readonly id?: string };
+  if (header === undefined || header === '*' || id === undefined) return undefined;
+  return { recordId: id, versions: Array.from(header.matchAll(/\d+/g), ([digits]) => Number(digits)) };
 }
 
 function readReason(header: string | readonly string[] | undefined): string | undefined {
@@ -55,7 +68,8 @@ export async function runWrite<T>(
   work: (act: Act) => Promise<T>,
 ): Promise<T> {
   const key = request.headers['idempotency-key'];
-  const act = actOf(ports, request);
+  const seen = readSeen(request);
+  const act: Act = { ...actOf(ports, request), ...(seen && { seen }) };
   if (typeof key !== 'string') return work(act);
   const write: IdempotentWrite = {
     callerId: act.caller.id,

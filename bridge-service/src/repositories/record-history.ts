@@ -19,6 +19,20 @@ export function createHistoryRepository(database: ServiceDatabase): HistoryRepos
         .values({ registry, record_id: recordId, version, at, actor, action, record, reason })
         .execute();
     },
+    async version({ registry, recordId, part }) {
+      const latest = database
+        .selectFrom('record_history')
+        .select('version')
+        .where('registry', '=', registry)
+        .where('record_id', '=', recordId)
+        .orderBy('version', 'desc')
+        .limit(1);
+      const ofPart =
+        part === 'record'
+          ? latest.where('action', 'not like', '%.set-%')
+          : latest.where('action', 'like', `%.set-${part}`);
+      return (await ofPart.executeTakeFirst())?.version ?? 0;
+    },
     async list(registry, recordId, { after, limit }) {
       let query = database
         .selectFrom('record_history')

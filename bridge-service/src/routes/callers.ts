@@ -11,6 +11,7 @@ import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import {
   byId,
+  ChangeHeader,
   closed,
   IdempotencyHeader,
   Instant,
@@ -22,6 +23,7 @@ import {
   pageOfSchema,
   recordId,
 } from './schemas/common.ts';
+import { answerVersioned } from './versioned.ts';
 
 const RoleSchema = oneOf(roles, '角色 / role');
 const Permissions = Type.Array(oneOf(permissions, '权限 / permission'), { maxItems: permissions.length });
@@ -116,7 +118,10 @@ export function callerRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('clr') },
     ),
-    async ({ params }) => findCaller(ports, params.id),
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'platforms', recordId: id, part: 'record' }, () =>
+        findCaller(ports, id),
+      ),
   );
 
   app.patch(
@@ -131,7 +136,7 @@ export function callerRoutes(app: App, { ports }: RouteContext): void {
         answer: [200, CallerSchema],
       },
       {
-        headers: IdempotencyHeader,
+        headers: ChangeHeader,
         params: byId('clr'),
         body: closed({
           name: Type.Optional(Name),

@@ -9,6 +9,7 @@ import { describeRoute } from './describe-route.ts';
 import {
   byId,
   CertificateText,
+  ChangeHeader,
   closed,
   IdempotencyHeader,
   Instant,
@@ -18,6 +19,7 @@ import {
   pageOfSchema,
   recordId,
 } from './schemas/common.ts';
+import { answerVersioned } from './versioned.ts';
 
 const Certificate = closed({
   subject: Type.String(),
@@ -96,7 +98,8 @@ export function caRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('ca') },
     ),
-    async ({ params }) => findCa(ports, params.id),
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'cas', recordId: id, part: 'record' }, () => findCa(ports, id)),
   );
 
   app.patch(
@@ -111,7 +114,7 @@ export function caRoutes(app: App, { ports }: RouteContext): void {
         answer: [200, CaSchema],
       },
       {
-        headers: IdempotencyHeader,
+        headers: ChangeHeader,
         params: byId('ca'),
         body: closed({
           name: Type.Optional(Name),
@@ -136,7 +139,7 @@ export function caRoutes(app: App, { ports }: RouteContext): void {
         access: writers,
         answer: [200, CaSchema],
       },
-      { headers: IdempotencyHeader, params: byId('ca') },
+      { headers: ChangeHeader, params: byId('ca') },
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => updateCa(ports, act, request.params.id, { state: 'off-boarded' })),

@@ -10,8 +10,19 @@ import {
 } from '../services/registry/companies.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { byId, closed, IdempotencyHeader, Name, nullable, PageQuery, pageOfSchema, Text } from './schemas/common.ts';
+import {
+  byId,
+  ChangeHeader,
+  closed,
+  IdempotencyHeader,
+  Name,
+  nullable,
+  PageQuery,
+  pageOfSchema,
+  Text,
+} from './schemas/common.ts';
 import { CompanySchema, CompanyState, CreditCode, PersonInput } from './schemas/registries.ts';
+import { answerVersioned } from './versioned.ts';
 
 const readers = ['platform', 'operator', 'supervisor', 'administrator'] as const;
 const writers = ['operator', 'administrator'] as const;
@@ -83,7 +94,10 @@ export function companyRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('com') },
     ),
-    async ({ params }) => findCompany(ports, params.id),
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'companies', recordId: id, part: 'record' }, () =>
+        findCompany(ports, id),
+      ),
   );
 
   app.patch(
@@ -98,7 +112,7 @@ export function companyRoutes(app: App, { ports }: RouteContext): void {
         answer: [200, CompanySchema],
       },
       {
-        headers: IdempotencyHeader,
+        headers: ChangeHeader,
         params: byId('com'),
         body: closed({
           name: Type.Optional(Name),

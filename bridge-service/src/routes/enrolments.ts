@@ -5,7 +5,8 @@ import { listOffers } from '../services/applications/list-offers.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { CaEnrolmentAnswer, CaEnrolmentSchema, OfferSchema, TrialSchema } from './schemas/applications.ts';
-import { byId, closed, IdempotencyHeader } from './schemas/common.ts';
+import { byId, ChangeHeader, closed } from './schemas/common.ts';
+import { answerVersioned } from './versioned.ts';
 
 const tag = '申领 Applications';
 const keepers = ['operator', 'administrator'] as const;
@@ -41,7 +42,10 @@ export function enrolmentRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('ca') },
     ),
-    async ({ params }) => findCaEnrolment(ports, params.id),
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'cas', recordId: id, part: 'enrolment' }, () =>
+        findCaEnrolment(ports, id),
+      ),
   );
 
   app.put(
@@ -55,7 +59,7 @@ export function enrolmentRoutes(app: App, { ports }: RouteContext): void {
         access: keepers,
         answer: [200, CaEnrolmentAnswer],
       },
-      { headers: IdempotencyHeader, params: byId('ca'), body: CaEnrolmentSchema },
+      { headers: ChangeHeader, params: byId('ca'), body: CaEnrolmentSchema },
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => setCaEnrolment(ports, act, request.params.id, request.body)),

@@ -4,7 +4,8 @@ import { findCaSources, forgetList, listSources, refreshSources, setCaSources } 
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { CaSourcesInput, sourceFields } from './schemas/ca-sources.ts';
-import { byId, closed, IdempotencyHeader, Instant, nullable, oneOf, ReasonSchema, recordId } from './schemas/common.ts';
+import { byId, ChangeHeader, closed, Instant, nullable, oneOf, ReasonSchema, recordId } from './schemas/common.ts';
+import { answerVersioned } from './versioned.ts';
 
 const CaSourcesSchema = closed({ caId: recordId('ca'), updatedAt: nullable(Instant), ...sourceFields });
 
@@ -51,7 +52,8 @@ export function evidenceSourceRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('ca') },
     ),
-    async ({ params }) => findCaSources(ports, params.id),
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'cas', recordId: id, part: 'sources' }, () => findCaSources(ports, id)),
   );
 
   app.put(
@@ -65,7 +67,7 @@ export function evidenceSourceRoutes(app: App, { ports }: RouteContext): void {
         access: writers,
         answer: [200, CaSourcesSchema],
       },
-      { headers: IdempotencyHeader, params: byId('ca'), body: CaSourcesInput },
+      { headers: ChangeHeader, params: byId('ca'), body: CaSourcesInput },
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => setCaSources(ports, act, request.params.id, request.body)),

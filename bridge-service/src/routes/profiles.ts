@@ -4,8 +4,9 @@ import { runWrite } from '../plugins/write.ts';
 import { findCaProfile, findPlatformProfile, setCaProfile, setPlatformProfile } from '../services/registry/profiles.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { byId, IdempotencyHeader } from './schemas/common.ts';
+import { byId, ChangeHeader } from './schemas/common.ts';
 import { CaProfileInput, CaProfileSchema, PlatformProfileInput, PlatformProfileSchema } from './schemas/registries.ts';
+import { answerVersioned } from './versioned.ts';
 
 const tag = '登记 Registries';
 
@@ -24,7 +25,8 @@ export function profileRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('ca') },
     ),
-    async ({ params }) => findCaProfile(ports, params.id),
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'cas', recordId: id, part: 'profile' }, () => findCaProfile(ports, id)),
   );
 
   app.put(
@@ -38,7 +40,7 @@ export function profileRoutes(app: App, { ports }: RouteContext): void {
         access: ['operator', 'administrator'],
         answer: [200, CaProfileSchema],
       },
-      { headers: IdempotencyHeader, params: byId('ca'), body: CaProfileInput },
+      { headers: ChangeHeader, params: byId('ca'), body: CaProfileInput },
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => setCaProfile(ports, act, request.params.id, request.body)),
@@ -57,11 +59,13 @@ export function profileRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('clr') },
     ),
-    async (request) => {
+    async (request, reply) => {
       const caller = callerOf(request);
+      const { id } = request.params;
       // Another platform's keys and addresses are none of a platform's business, nor is whether it exists.
-      if (caller.role === 'platform' && caller.id !== request.params.id) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-      return findPlatformProfile(ports, request.params.id);
+      if (caller.role === 'platform' && caller.id !== id) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      const of = { registry: 'platforms', recordId: id, part: 'profile' } as const;
+      return answerVersioned(ports, reply, of, () => findPlatformProfile(ports, id));
     },
   );
 
@@ -76,7 +80,7 @@ export function profileRoutes(app: App, { ports }: RouteContext): void {
         access: ['operator', 'administrator'],
         answer: [200, PlatformProfileSchema],
       },
-      { headers: IdempotencyHeader, params: byId('clr'), body: PlatformProfileInput },
+      { headers: ChangeHeader, params: byId('clr'), body: PlatformProfileInput },
     ),
     async (request, reply) =>
       runWrite(ports, request, reply, (act) => setPlatformProfile(ports, act, request.params.id, request.body)),

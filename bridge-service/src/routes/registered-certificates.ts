@@ -16,6 +16,7 @@ import { describeRoute } from './describe-route.ts';
 import {
   byId,
   CertificateText,
+  ChangeHeader,
   closed,
   Hex,
   IdempotencyHeader,
@@ -26,6 +27,7 @@ import {
   Text,
 } from './schemas/common.ts';
 import { CertificateState, RegisteredCertificateSchema, RegisteredCertificateWithDer } from './schemas/registries.ts';
+import { answerVersioned } from './versioned.ts';
 
 const readers = ['platform', 'operator', 'supervisor', 'administrator'] as const;
 const writers = ['operator', 'administrator'] as const;
@@ -103,9 +105,12 @@ export function registeredCertificateRoutes(app: App, { ports }: RouteContext): 
       },
       { params: byId('crt') },
     ),
-    async (request) => {
-      const certificate = await findRegisteredCertificate(ports, request.params.id);
-      return { ...shownTo(callerOf(request), certificateView(certificate)), der: toBase64(certificate.der) };
+    async (request, reply) => {
+      const { id } = request.params;
+      return answerVersioned(ports, reply, { registry: 'certificates', recordId: id, part: 'record' }, async () => {
+        const certificate = await findRegisteredCertificate(ports, id);
+        return { ...shownTo(callerOf(request), certificateView(certificate)), der: toBase64(certificate.der) };
+      });
     },
   );
 
@@ -121,7 +126,7 @@ export function registeredCertificateRoutes(app: App, { ports }: RouteContext): 
         answer: [200, RegisteredCertificateSchema],
       },
       {
-        headers: IdempotencyHeader,
+        headers: ChangeHeader,
         params: byId('crt'),
         body: closed({
           state: Type.Optional(CertificateState),

@@ -7,6 +7,7 @@ import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import {
   byId,
+  ChangeHeader,
   closed,
   IdempotencyHeader,
   Instant,
@@ -17,6 +18,7 @@ import {
   Text,
 } from './schemas/common.ts';
 import { Digests, SealData, SealKind, SealSchema, SealState, SealWithData } from './schemas/registries.ts';
+import { answerVersioned } from './versioned.ts';
 
 const readers = ['platform', 'operator', 'supervisor', 'vendor', 'administrator'] as const;
 const writers = ['operator', 'administrator'] as const;
@@ -85,10 +87,11 @@ export function sealRoutes(app: App, { ports }: RouteContext): void {
       },
       { params: byId('sea') },
     ),
-    async ({ params }) => {
-      const seal = await findSeal(ports, params.id);
-      return { ...sealView(seal), data: seal.data && toBase64(seal.data) };
-    },
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'seals', recordId: id, part: 'record' }, async () => {
+        const seal = await findSeal(ports, id);
+        return { ...sealView(seal), data: seal.data && toBase64(seal.data) };
+      }),
   );
 
   app.patch(
@@ -103,7 +106,7 @@ export function sealRoutes(app: App, { ports }: RouteContext): void {
         answer: [200, SealSchema],
       },
       {
-        headers: IdempotencyHeader,
+        headers: ChangeHeader,
         params: byId('sea'),
         body: closed({
           name: Type.Optional(Name),

@@ -11,6 +11,7 @@ export interface ErrorRow {
     | 405
     | 408
     | 409
+    | 412
     | 413
     | 415
     | 422

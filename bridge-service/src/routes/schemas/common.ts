@@ -99,6 +99,18 @@ export const IdempotencyHeader = Type.Object({
   ),
 });
 
+/** Of a change of what may have been changed by somebody else since it was read. */
+export const ChangeHeader = Type.Object({
+  ...IdempotencyHeader.properties,
+  'if-match': Type.Optional(
+    Type.String({
+      pattern: '^(\\*|(W/)?"[0-9]{1,15}"( *, *(W/)?"[0-9]{1,15}"){0,9})$',
+      description:
+        '读取时得到的 ETag；此后他人改过则拒绝（412），以免覆盖他人的修改 / ETag of what was read; when somebody has changed it since, the change is refused (412) and overwrites nothing',
+    }),
+  ),
+});
+
 const Scalars = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]), {
   description: '随代码附带的数据 / data that rides along with the code',
 });

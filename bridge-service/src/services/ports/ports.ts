@@ -7,6 +7,7 @@ import type { ClockMonitor, TimestampAuthority } from '../../tsa/index.ts';
 import type { VerificationPool } from '../../workers/verification-pool.ts';
 import type { PersonalData } from '../personal-data.ts';
 import type { PlatformAccesses } from '../platform-access.ts';
+import type { SeenVersion } from '../registry/record-version.ts';
 import type { TrustRegistry } from '../trust-registry.ts';
 import type { WatchIndex } from '../watch-list/watch-index.ts';
 import type { Clock } from './clock.ts';
@@ -78,6 +79,8 @@ export interface Act {
   readonly requestId: string;
   /** Why, in the words of whoever acts, where they say so: it goes into the audit log. */
   readonly why?: string | undefined;
+  /** Which versions of the record that they change they have seen, where they say so. */
+  readonly seen?: SeenVersion | undefined;
   /** The transaction that the effect, its audit entry and (for a write with an Idempotency-Key) its answer belong to. */
   readonly transaction: UnitOfWork;
 }

@@ -67,9 +67,18 @@ export interface SealRepository {
   list(page: PageRequest<string>, companyId: string | undefined): Promise<readonly RegisteredSeal[]>;
 }
 
+/** A record, or a part of it that is set by itself. */
+export interface VersionedPart {
+  readonly registry: RegistryName;
+  readonly recordId: string;
+  readonly part: 'record' | 'profile' | 'sources' | 'enrolment';
+}
+
 export interface HistoryRepository {
   /** The version is the next of that record. */
   add(entry: Omit<HistoryEntry, 'version'>): Promise<void>;
+  /** Of the last change of this part; 0 where it was never set. */
+  version(of: VersionedPart): Promise<number>;
   /** Newest first. */
   list(registry: RegistryName, recordId: string, page: PageRequest<number>): Promise<readonly HistoryEntry[]>;
 }

@@ -5,6 +5,7 @@ import type { AuditEntry } from '../ports/records.ts';
 import type { RegistryName } from '../ports/registry-records.ts';
 import type { Repositories } from '../ports/store.ts';
 import { tellPlatforms } from '../webhooks/platform-events.ts';
+import { refuseUnseen, type SeenVersion } from './record-version.ts';
 
 /** Who changes a registry: a caller in a request, or a change set that was approved. */
 export interface Author {
@@ -12,13 +13,16 @@ export interface Author {
   readonly role: AuditEntry['role'];
   readonly requestId: string;
   readonly why?: string | undefined;
+  /** What they have seen of the record that they change, where they say so. */
+  readonly seen?: SeenVersion | undefined;
 }
 
-export const authorOf = ({ caller, requestId, why }: Pick<Act, 'caller' | 'requestId' | 'why'>): Author => ({
+export const authorOf = ({ caller, requestId, why, seen }: Omit<Act, 'transaction'>): Author => ({
   actor: caller.id,
   role: caller.role,
   requestId,
   why,
+  seen,
 });
 
 export interface RegistryChange {
@@ -32,7 +36,11 @@ export interface RegistryChange {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** What belongs to every change of a registry, in its transaction: the record's history, the audit entry, the word to other nodes. */
+/**
+ * What belongs to every change of a registry, in its transaction: the record's history, the audit entry, the word to other nodes.
+ *
+ * @throws {CodedError} ERR_REQUEST_OUTDATED when somebody changed it after the author had read it
+ */
 export async function recordChange(
   repositories: Repositories,
   ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
@@ -40,6 +48,7 @@ export async function recordChange(
   change: RegistryChange,
 ): Promise<void> {
   const { registry, recordId, action, record, details } = change;
+  await refuseUnseen(repositories, author.seen, change);
   await repositories.history.add({
     ...{ registry, recordId, action, actor: author.actor },
     at: ports.clock().toISOString(),

@@ -43,6 +43,12 @@ export const requestErrors = {
     retriable: false,
     params: ['field'],
   },
+  ERR_REQUEST_OUTDATED: {
+    httpStatus: 412,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['version'],
+  },
   ERR_REQUEST_IDEMPOTENCY_MISMATCH: {
     httpStatus: 409,
     whoCanAct: 'integrator',

@@ -9,5 +9,7 @@ export const requestWords = {
   ERR_REQUEST_METHOD: 'The method is not supported at this address',
   ERR_REQUEST_NOT_FOUND: 'There is no such address or record',
   ERR_REQUEST_CONFLICT: 'It conflicts with an existing record: {field}',
+  ERR_REQUEST_OUTDATED:
+    'Somebody changed this record after you had read it (it is at version {version} now). Read it again before you change it',
   ERR_REQUEST_IDEMPOTENCY_MISMATCH: 'The Idempotency-Key was used for a different request',
 } as const satisfies WordsFor<typeof requestErrors>;
