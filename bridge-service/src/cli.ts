@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { CodedError, isCodedError, isErrorCode } from '@onelock/core/errors';
 import { describeError } from '@onelock/core/messages';
+import type { DeclaredRestoration } from './audit/epochs.ts';
 import type { ReplayReport } from './commands/audit-replay.ts';
 import type { CopyReport } from './commands/copy.ts';
 import type { ImportOptions, ToldImport } from './commands/import.ts';
@@ -20,6 +21,11 @@ const options = {
   checkpoint: { type: 'string', multiple: true },
   key: { type: 'string' },
   sequence: { type: 'string' },
+  'accept-restoration': { type: 'string', multiple: true },
+  reason: { type: 'string' },
+  by: { type: 'string' },
+  'approved-by': { type: 'string' },
+  kept: { type: 'string' },
   to: { type: 'string' },
   from: { type: 'string' },
   trust: { type: 'string', multiple: true },
@@ -45,6 +51,11 @@ type Values = {
   readonly checkpoint?: readonly string[] | undefined;
   readonly key?: string | undefined;
   readonly sequence?: string | undefined;
+  readonly 'accept-restoration'?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+  readonly 'approved-by'?: string | undefined;
+  readonly kept?: string | undefined;
   readonly to?: string | undefined;
   readonly from?: string | undefined;
   readonly trust?: readonly string[] | undefined;
@@ -87,9 +98,20 @@ const commands: Readonly<Record<string, (values: Values, operands: readonly stri
     const { backUp } = await import('./commands/copy.ts');
     return printCopy(await backUp(process.env, { database: db, to }), json);
   },
-  restore: async ({ db, from, json }) => {
+  restore: async ({ db, from, checkpoint, reason, by, 'approved-by': approvedBy, json }) => {
     const { restore } = await import('./commands/copy.ts');
-    return printCopy(await restore(process.env, { database: db, from }), json);
+    const asked = { database: db, from, checkpoints: checkpoint ?? [], reason, by, approvedBy };
+    const report = await restore(process.env, asked);
+    const status = printCopy(report, json);
+    if (!json && report.restoration !== null) print(describeRestoration(report.restoration));
+    return status;
+  },
+  'declare-restoration': async ({ db, checkpoint, reason, by, 'approved-by': approvedBy, kept, json }) => {
+    const { declareRestorationOf } = await import('./commands/declare-restoration.ts');
+    const asked = { database: db, checkpoints: checkpoint ?? [], reason, by, approvedBy, kept };
+    const declared = await declareRestorationOf(process.env, asked);
+    print(json ? `${JSON.stringify(declared)}\n` : describeRestoration(declared));
+    return 0;
   },
   'migrate-to-postgres': async ({ db, to, json }) => {
     const { migrateToPostgres } = await import('./commands/copy.ts');
@@ -112,9 +134,10 @@ const commands: Readonly<Record<string, (values: Values, operands: readonly stri
     print(json ? configJson() : configTable());
     return 0;
   },
-  'audit verify': async ({ db, log, 'entries-only': entriesOnly, head, checkpoint, key, json }) => {
+  'audit verify': async ({ db, log, 'entries-only': entriesOnly, head, checkpoint, key, json, ...more }) => {
     const { verifyAuditOf } = await import('./commands/audit-verify.ts');
-    const asked = { database: db, log, entriesOnly, head, checkpoints: checkpoint ?? [], key };
+    const accepted = more['accept-restoration'] ?? [];
+    const asked = { database: db, log, entriesOnly, head, checkpoints: checkpoint ?? [], key, accepted };
     const report = await verifyAuditOf(process.env, asked);
     print(json ? `${JSON.stringify(report)}\n` : describeAudit(report));
     return report.indication === 'passed' ? 0 : 1;
@@ -246,13 +269,36 @@ function describeReplay({ same, different, impossible, altered }: ReplayReport):
 }
 
 /** The outcome of `audit verify` for people. */
-function describeAudit({ reason, entries, detailsErased, witnessedEntries, head }: AuditReport): string {
+function describeAudit({ reason, restorations, checkpointsLost, ...figures }: AuditReport): string {
+  const { entries, detailsErased, witnessedEntries, head } = figures;
+  const lost =
+    checkpointsLost === 0
+      ? ''
+      : `另有 ${checkpointsLost} 个检查点属于已声明丢失的部分 / ${checkpointsLost} more checkpoints are of what is declared lost\n`;
   const facts =
     `${entries} 条，其中 ${detailsErased} 条的明细已按记录清除；检查点见证了前 ${witnessedEntries} 条 / ${entries} entries, of ${detailsErased} the details were erased on record; checkpoints witness the first ${witnessedEntries}\n` +
-    `树头 / head: ${head.size}:${head.sm3}\n`;
+    `${restorations.map(describeRestoration).join('')}${lost}树头 / head: ${head.size}:${head.sm3}\n`;
   if (reason === undefined) return `审计日志完整 / the audit log is intact\n${facts}`;
   const words = (['zh-CN', 'en'] as const).map((locale) => describeError(reason.code, reason.params, locale));
-  return `${words.join('\n')}\n${reason.code === 'ERR_SERVICE_AUDIT_UNWITNESSED' ? facts : ''}`;
+  return `${words.join('\n')}\n${reason.code === 'ERR_SERVICE_AUDIT_BROKEN' ? '' : facts}`;
+}
+
+/** What a log declares of its loss, for people. */
+function describeRestoration(declared: DeclaredRestoration): string {
+  const { sequence, at, kept, lostFrom, lostTo, undeclared, by, approvedBy, reason, key, signatureChecked } = declared;
+  const who = approvedBy === null ? by : `${by} + ${approvedBy}`;
+  const signed = signatureChecked
+    ? `密钥 ${key} 签名，已核对 / signed by key ${key}, checked`
+    : `密钥 ${key} 签名，未核对（请给 --key）/ signed by key ${key}, not checked (give --key)`;
+  const since =
+    undeclared === 0
+      ? ''
+      : `\n    声明之前又写了 ${undeclared} 条 / ${undeclared} entries were written before it was declared`;
+  return `第 ${sequence} 条声明恢复 / restoration declared in entry ${sequence}: ${at} ${who}
+    自第 ${kept} 条接续，原第 ${lostFrom} 至 ${lostTo} 条丢失 / continues from ${kept}; ${lostFrom} to ${lostTo} of the earlier branch lost${since}
+    ${reason}
+    ${signed}
+`;
 }
 
 function readArguments(args: readonly string[]): { readonly values: Values; readonly positionals: readonly string[] } {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
+import { restorationAction } from '../audit/restoration.ts';
 import { readConfig } from '../config.ts';
 import { createAuditReadings } from '../repositories/audit.ts';
 import { entryView } from '../services/list-audit.ts';
@@ -10,7 +11,7 @@ import { existingDatabase, withDatabase } from './existing-database.ts';
 export interface AuditExportOptions {
   readonly database: string | undefined;
   readonly to: string | undefined;
-  /** Leaves away what stands beside the entries: their digests stay. */
+  /** Leaves away what stands beside the entries: their digests stay, and so do declarations of restorations. */
   readonly entriesOnly: boolean;
 }
 
@@ -34,7 +35,9 @@ export async function exportAudit(
       const handle = openNew(draft);
       const write = (line: string): void => void writeSync(handle, line);
       return verifyAudit(createAuditReadings(opened), createNodeCrypto(), noWitness, (entry) =>
-        write(`${JSON.stringify(entryView(entriesOnly ? { ...entry, details: null } : entry))}\n`),
+        write(
+          `${JSON.stringify(entryView(entriesOnly && entry.action !== restorationAction ? { ...entry, details: null } : entry))}\n`,
+        ),
       ).finally(() => {
         fsyncSync(handle);
         closeSync(handle);

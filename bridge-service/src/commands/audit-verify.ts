@@ -25,6 +25,8 @@ export interface AuditVerifyOptions {
   readonly checkpoints: readonly string[];
   /** PEM of the service's public key. */
   readonly key: string | undefined;
+  /** Entries of declared restorations that whoever verifies has looked into. */
+  readonly accepted?: readonly string[];
 }
 
 /**
@@ -42,6 +44,7 @@ export async function verifyAuditOf(
     noted: options.head === undefined ? null : parseHead(options.head),
     checkpoints: options.checkpoints.flatMap(checkpointsOf),
     key: options.key === undefined ? null : readPublicKey(options.key),
+    accepted: (options.accepted ?? []).map(parseEntry),
   };
   const { log } = options;
   if (log !== undefined) {
@@ -70,6 +73,11 @@ function requireLog(file: string): void {
     }
   });
   if (!looksLikeLog(begin)) throw new CodedError('ERR_CLI_FILE_UNREADABLE', { file });
+}
+
+function parseEntry(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new CodedError('ERR_CLI_USAGE', { detail: '--accept-restoration N' });
+  return Number(text);
 }
 
 function parseHead(text: string): NotedHead {

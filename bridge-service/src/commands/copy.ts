@@ -1,7 +1,9 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
-import { databaseLocationOf, namedDatabase, readConfig } from '../config.ts';
+import { type Checkpoint, checkpointIsBy } from '../audit/checkpoint.ts';
+import type { DeclaredRestoration } from '../audit/epochs.ts';
+import { databaseLocationOf, namedDatabase, readConfig, type ServiceConfig } from '../config.ts';
 import { createAuditReadings } from '../repositories/audit.ts';
 import { type CopiedRows, copyDatabase } from '../repositories/engine/copy-database.ts';
 import { type DatabaseLocation, describeLocation } from '../repositories/engine/database-location.ts';
@@ -10,7 +12,15 @@ import type { ServiceDatabase } from '../repositories/engine/schema.ts';
 import { createFactRepository } from '../repositories/facts.ts';
 import { jobFact } from '../services/statistics/state.ts';
 import { type AuditReport, verifyAudit } from '../services/verify-audit.ts';
-import { existingDatabase } from './existing-database.ts';
+import {
+  checkpointsIn,
+  declareInto,
+  declarerOf,
+  keptByWitnesses,
+  type RestorationOptions,
+  serviceKeyOf,
+} from './declare-restoration.ts';
+import { existingDatabase, withDatabase } from './existing-database.ts';
 
 export interface CopyReport {
   readonly from: string;
@@ -48,18 +58,46 @@ export async function backUp(
 }
 
 /**
- * Puts a backup back into the configured database, which must be new or empty.
+ * Puts a backup back into the configured database, which must be new or empty. Where witnesses know more of its log than the backup has, the log
+ * declares what it lost before anything else is written to it.
  *
- * @throws {CodedError} ERR_CLI_USAGE when it holds something; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN
+ * @throws {CodedError} ERR_CLI_USAGE when it holds something; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN; ERR_SERVICE_RESTORATION when
+ *   something was lost and nobody declares it: nothing is restored then
  */
 export async function restore(
   environment: Environment,
-  options: { readonly database: string | undefined; readonly from: string | undefined },
-): Promise<CopyReport> {
+  options: { readonly database: string | undefined; readonly from: string | undefined } & Partial<RestorationOptions>,
+): Promise<CopyReport & { readonly restoration: DeclaredRestoration | null }> {
   const config = readConfig(environment);
   const source = existingDatabase(config, required(options.from, '--from FILE'));
   const target = options.database === undefined ? databaseTarget(environment) : namedDatabase(config, options.database);
-  return copyBetween(source, target, 'wait');
+  const { checkpoints = [], reason, by, approvedBy } = options;
+  const declarer = declarerOf(config, { checkpoints, reason, by, approvedBy });
+  const witnessed = await laterThan(source, [...keptByWitnesses(config), ...checkpointsIn(checkpoints)]);
+  if (witnessed.length > 0 && declarer === null)
+    throw new CodedError('ERR_SERVICE_RESTORATION', {
+      rule: 'undeclared',
+      size: witnessed.reduce((most, { size }) => Math.max(most, size), 0),
+    });
+  if (witnessed.length > 0) requireSigned(config, witnessed);
+  const report = await copyBetween(source, target, 'wait');
+  if (declarer === null || witnessed.length === 0) return { ...report, restoration: null };
+  return { ...report, restoration: await declareInto(config, target, declarer, witnessed, report.audit.entries) };
+}
+
+/** Before anything is copied. @throws {CodedError} ERR_SERVICE_RESTORATION */
+function requireSigned(config: ServiceConfig, checkpoints: readonly Checkpoint[]): void {
+  const [key, ops] = [serviceKeyOf(config).publicKey, createNodeCrypto()];
+  const foreign = checkpoints.find((checkpoint) => !checkpointIsBy(checkpoint, key, ops));
+  if (foreign !== undefined) throw new CodedError('ERR_SERVICE_RESTORATION', { rule: 'signature', size: foreign.size });
+}
+
+/** Checkpoints of this log when it was longer, or of a branch of it that nobody can show any more. */
+async function laterThan(source: DatabaseLocation, checkpoints: readonly Checkpoint[]): Promise<readonly Checkpoint[]> {
+  if (checkpoints.length === 0) return [];
+  const { log, size } = await withDatabase(source, (database) => createAuditReadings(database).head());
+  const ours = checkpoints.filter((checkpoint) => checkpoint.log === log && checkpoint.size > size);
+  return ours.length === 0 ? [] : checkpoints.filter((checkpoint) => checkpoint.size > size);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { configFileVariable } from '../config.ts';
 import { configKeys } from '../config-keys.ts';
 
-export const serviceUsage = `用法 / usage: onelock service [start|import|backup|restore|migrate-to-postgres|break-glass|config] …
+export const serviceUsage = `用法 / usage: onelock service [start|import|backup|restore|declare-restoration|migrate-to-postgres|break-glass|config] …
 
   start                       启动互认服务（默认）/ run the service (the default)
   import FILE…                向运行中的服务导入存量证书与企业（import --help）/ bring the stock into a running service
@@ -9,6 +9,11 @@ export const serviceUsage = `用法 / usage: onelock service [start|import|backu
                               在线备份为一个 SQLite 文件并核验 / write an online, verified backup: one SQLite file
   restore --from FILE [--db PLACE]
                               把备份放回空的数据库 / put a backup back into an empty database
+          [--checkpoint FILE]… [--reason TEXT --by NAME [--approved-by NAME]]
+                              见证方知道的比备份多时须说明原因与经办人：丢失的部分写入审计日志，日志另起名接续 / where witnesses know more than
+                              the backup has, say why and who: what is lost is declared in the audit log, which goes on under another name
+  declare-restoration --reason TEXT --by NAME [--approved-by NAME] [--checkpoint FILE]… [--kept N] [--db PLACE]
+                              恢复时没有声明的，事后声明；--kept 是备份的条数 / declare it afterwards; --kept: entries that the backup had
   migrate-to-postgres [--db FILE] [--to URL]
                               把内嵌数据库迁到 PostgreSQL（先停服务）/ move the embedded database to PostgreSQL (stop the service first)
   break-glass [--db FILE]     在服务器上生成一次性管理员代码 / print a fresh one-time administrator code
@@ -57,6 +62,8 @@ export const auditUsage = `用法 / usage: onelock audit verify [--db PLACE | --
   --entries-only      导出时未带明细 / it was exported without details
   --checkpoint FILE   见证方保存的检查点，可多次给出 / checkpoints that a witness kept; may be given several times
   --key FILE          服务的公钥（PEM），用以核对检查点的签名 / public key of the service (PEM), to check their signatures
+  --accept-restoration N
+                      第 N 条声明的恢复已经查明，可多次给出 / the restoration declared in entry N has been looked into; may be given several times
   --head SIZE:SM3     此前记下的树头，必须仍成立 / a head noted earlier, which must still hold
 
 用法 / usage: onelock audit export --to FILE [--db PLACE] [--entries-only] [--json]

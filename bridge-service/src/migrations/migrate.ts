@@ -24,6 +24,8 @@ import { phones } from './0120-phones.ts';
 import { phoneKeys } from './0121-phone-keys.ts';
 import { supervisionWebhooks } from './0130-supervision-webhooks.ts';
 import { standing } from './0140-standing.ts';
+import { consoleSessionCertificate } from './0150-console-session-certificate.ts';
+import { logGoesOn } from './0160-log-goes-on.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -51,6 +53,8 @@ const migrations: readonly ServiceMigration[] = [
   phoneKeys,
   supervisionWebhooks,
   standing,
+  consoleSessionCertificate,
+  logGoesOn,
 ];
 
 /**

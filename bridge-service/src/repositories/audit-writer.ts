@@ -42,7 +42,12 @@ export function createAuditWriter(
       grown.nodes.map(({ level, position, sm3, sha256 }) => [level, position, sm3, sha256]),
       held,
     );
-    await hold(transaction, headMoved(transaction, [grown.size, grown.frontier.sm3, grown.frontier.sha256, 1]));
+    const edge = [grown.size, grown.frontier.sm3, grown.frontier.sha256] as const;
+    const nextLog = drafts.findLast((draft) => draft.nextLog !== undefined)?.nextLog;
+    await hold(
+      transaction,
+      nextLog === undefined ? headMoved(transaction, [...edge, 1]) : headRenamed(transaction, [...edge, nextLog, 1]),
+    );
 
     const day =
       drafts
@@ -74,6 +79,13 @@ const held = { held: true };
 
 const headMoved = compiledOnce((database) =>
   database.updateTable('audit_head').set({ size: 0, frontier_sm3: '', frontier_sha256: '' }).where('id', '=', 1),
+);
+
+const headRenamed = compiledOnce((database) =>
+  database
+    .updateTable('audit_head')
+    .set({ size: 0, frontier_sm3: '', frontier_sha256: '', log: '' })
+    .where('id', '=', 1),
 );
 
 const logColumns = {

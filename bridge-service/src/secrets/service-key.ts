@@ -19,7 +19,7 @@ export interface ServiceKey {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-const fileName = 'signing-key.pem';
+export const serviceKeyFile = 'signing-key.pem';
 
 /**
  * Reads the key from the folder of secrets; makes one at a first start. Nodes on one database share the folder's content.
@@ -27,7 +27,7 @@ const fileName = 'signing-key.pem';
  * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID for a file that is no SM2 key
  */
 export function loadServiceKey(folder: string, ops: CryptoOps): ServiceKey {
-  const text = readOrMakeSecret(folder, fileName, () =>
+  const text = readOrMakeSecret(folder, serviceKeyFile, () =>
     encodePem('PRIVATE KEY', ops.generateKeyPair({ kind: 'sm2' }).privateKey.pkcs8),
   );
   const privateKey = readKey(text);
@@ -47,7 +47,7 @@ function readKey(text: string): PrivateKey {
   const unfit = (cause?: unknown): CodedError =>
     new CodedError(
       'ERR_SERVICE_CONFIG_INVALID',
-      { key: fileName, rule: 'an SM2 private key (PKCS#8, PEM)' },
+      { key: serviceKeyFile, rule: 'an SM2 private key (PKCS#8, PEM)' },
       { cause },
     );
   try {

@@ -1,5 +1,6 @@
 import { CodedError } from '@onelock/core/errors';
 import { erasureAction, erasureTarget } from '../audit/erasure.ts';
+import { restorationAction } from '../audit/restoration.ts';
 import { appendAudit } from './append-audit.ts';
 import type { Act, Ports } from './ports/ports.ts';
 import type { AuditEntryWithDetails, Repositories } from './ports/store.ts';
@@ -40,7 +41,7 @@ export interface Erased {
  * signed: content, messages and log-in tokens that were kept to judge again, also where another judgement of the same bytes would need them. The
  * entries stay, and so does the fact of the erasure, with its reason; certificates and revocation evidence stay too.
  *
- * @throws {CodedError} ERR_REQUEST_NOT_FOUND when one of the entries is not there
+ * @throws {CodedError} ERR_REQUEST_NOT_FOUND when one of the entries is not there; ERR_REQUEST_CONFLICT for one that declares a restoration
  */
 export async function eraseAuditDetails(
   ports: Ports,
@@ -53,6 +54,8 @@ export async function eraseAuditDetails(
     for (const sequence of sequences) {
       const entry = await repositories.audit.bySequence(sequence);
       if (entry === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      // It names what witnesses kept, and nobody: without it the log could never be verified again.
+      if (entry.action === restorationAction) throw new CodedError('ERR_REQUEST_CONFLICT', { field: '/sequences' });
       for (const digest of signedBy(entry)) kept.add(digest);
     }
     const erased = await repositories.audit.eraseDetailsOf(sequences);

@@ -12,7 +12,7 @@ const mobileNumber = /(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
 const namedDigest = /((?:sm3|sha256):[0-9a-f]{64})/;
 
 /** Fields that hold numbers of things, not of people. */
-const numbersOfThings = new Set(['serialNumber', 'digest', 'hash', 'at', 'offset', 'oid']);
+const numbersOfThings = new Set(['serialNumber', 'digest', 'hash', 'at', 'offset', 'oid', 'restoration']);
 
 /** Hides the middle of identity and mobile numbers in every text of a value; the shape stays. */
 export function maskPersonalNumbers<T>(value: T): T {

@@ -1,7 +1,8 @@
 import type { CryptoOps, PublicKey } from '@onelock/core/crypto';
 import type { Reason } from '@onelock/core/verdict';
-import { type Checkpoint, checkpointIsBy } from '../audit/checkpoint.ts';
+import type { Checkpoint } from '../audit/checkpoint.ts';
 import { hashDetails } from '../audit/entry.ts';
+import { type DeclaredRestoration, Epochs } from '../audit/epochs.ts';
 import { type Erasure, erasureOf } from '../audit/erasure.ts';
 import { type LogEdge, LogTrees } from '../audit/grow-log.ts';
 import type { ForEachTree } from '../audit/merkle-tree.ts';
@@ -19,11 +20,16 @@ export interface AuditWitness {
   readonly noted: NotedHead | null;
   /** Of the service; without it checkpoints are compared and their signatures are not checked. */
   readonly key: PublicKey | null;
+  /** Entries that declare restorations which whoever verifies has looked into. */
+  readonly accepted?: readonly number[];
 }
 
 export interface AuditReport {
-  /** `indeterminate`: whole in itself, but nothing outside the database says how long it was. */
-  readonly indication: 'passed' | 'failed' | 'indeterminate';
+  /**
+   * `indeterminate`: whole in itself, but nothing outside the database says how long it was. `continued`: whole, and it declares that it lost its
+   * end once, which whoever verifies has not accepted yet.
+   */
+  readonly indication: 'passed' | 'failed' | 'indeterminate' | 'continued';
   readonly reason?: Reason;
   readonly entries: number;
   /** Entries whose details were erased by an act that the log records. */
@@ -32,6 +38,9 @@ export interface AuditReport {
   readonly checkpointsAgreeing: number;
   /** Entries under the newest of those: what came later has no witness yet. */
   readonly witnessedEntries: number;
+  /** Restorations that the log declares, and checkpoints of what was lost in them: each named by one. */
+  readonly restorations: readonly DeclaredRestoration[];
+  readonly checkpointsLost: number;
   readonly head: NotedHead & ForEachTree<string>;
 }
 
@@ -91,9 +100,10 @@ export async function verifyAudit(
     }
     // Entries may come while we walk, so the edge read before is the least there must be.
     if (walk.size < before.size) throw new LogFault(walk.size + 1, 'cut-off');
-    walk.compareEdge(await audit.head());
+    const after = await audit.head();
+    walk.compareEdge(after);
     walk.refuseLostDetails();
-    walk.compareWitness(before.log);
+    walk.compareWitness(walk.isCalled(before.log) ? before.log : after.log);
     return walk.report();
   } catch (error) {
     if (error instanceof LogFault) return walk.report(error);
@@ -122,10 +132,13 @@ class AuditWalk {
   /** Entries without details that no erasure has covered yet, with their retention. */
   readonly #missing = new Map<number, string>();
   readonly #agreeing: number[] = [];
+  readonly #epochs: Epochs;
   #erased = 0;
+  #lost = 0;
 
   constructor(ops: CryptoOps, witness: AuditWitness) {
     this.#ops = ops;
+    this.#epochs = new Epochs(ops, witness.key);
     this.#witness = witness;
     this.#trees = new LogTrees({ size: 0, frontier: { sm3: '', sha256: '' } }, ops);
     const { checkpoints, noted } = witness;
@@ -145,6 +158,8 @@ class AuditWalk {
       const { sm3, sha256 } = hashDetails(details, this.#ops);
       if (sm3 !== entry.detailsSm3 || sha256 !== entry.detailsSha256) throw new LogFault(sequence, 'details-changed');
     }
+    const unbelievable = this.#epochs.take(entry, () => this.#trees.roots());
+    if (unbelievable !== null) throw new LogFault(sequence, unbelievable);
     for (const { level, position, sm3, sha256 } of this.#trees.append(entry)) {
       if (audit === null) continue;
       const [stored] = await audit.nodes(level, position, position + 1);
@@ -154,6 +169,10 @@ class AuditWalk {
     if (details === null) this.#missing.set(sequence, entry.retainUntil);
     const erasure = erasureOf(entry);
     if (erasure !== null) this.#cover(erasure);
+  }
+
+  isCalled(log: string): boolean {
+    return this.#epochs.isCalled(log);
   }
 
   compareEdge(edge: LogEdge): void {
@@ -171,14 +190,15 @@ class AuditWalk {
 
   /** @param log  its name; null where nothing says it */
   compareWitness(log: string | null): void {
-    const { checkpoints, noted, key } = this.#witness;
+    const { checkpoints, noted } = this.#witness;
+    if (log !== null && !this.#epochs.isCalled(log)) throw new LogFault(this.size, 'log-name');
     for (const checkpoint of checkpoints) {
-      if (log !== null && checkpoint.log !== log) throw new LogFault(checkpoint.size, 'checkpoint-of-another-log');
-      if (key !== null && !checkpointIsBy(checkpoint, key, this.#ops))
-        throw new LogFault(checkpoint.size, 'checkpoint-signature');
-      this.#compareHead(checkpoint, 'checkpoint');
+      const found = this.#epochs.hold(checkpoint, log, this.#heads.get(checkpoint.size));
+      if (found === 'agrees') this.#agreeing.push(checkpoint.size);
+      else if (found === 'lost') this.#lost += 1;
+      else throw new LogFault(found.fault === 'cut-off' ? this.size + 1 : checkpoint.size, found.fault);
     }
-    if (noted !== null) this.#compareHead(noted, 'noted-head');
+    if (noted !== null) this.#compareNoted(noted);
   }
 
   report(fault?: LogFault): AuditReport {
@@ -186,7 +206,9 @@ class AuditWalk {
       entries: this.size,
       detailsErased: this.#erased,
       checkpointsAgreeing: this.#agreeing.length,
-      witnessedEntries: Math.max(0, ...this.#agreeing),
+      witnessedEntries: this.#agreeing.reduce((most, size) => Math.max(most, size), 0),
+      restorations: this.#epochs.declared,
+      checkpointsLost: this.#lost,
       head: { size: this.size, ...this.#trees.roots() },
     };
     if (fault !== undefined) {
@@ -197,16 +219,19 @@ class AuditWalk {
         ...figures,
       };
     }
-    if (figures.witnessedEntries > 0) return { indication: 'passed', ...figures };
-    return { indication: 'indeterminate', reason: { code: 'ERR_SERVICE_AUDIT_UNWITNESSED', params: {} }, ...figures };
+    if (figures.witnessedEntries === 0)
+      return { indication: 'indeterminate', reason: { code: 'ERR_SERVICE_AUDIT_UNWITNESSED', params: {} }, ...figures };
+    const open = figures.restorations.find(({ sequence }) => this.#witness.accepted?.includes(sequence) !== true);
+    if (open === undefined) return { indication: 'passed', ...figures };
+    const { sequence, at, kept, lostFrom, lostTo, by } = open;
+    const params = { sequence, at, kept, lostFrom, lostTo, by };
+    return { indication: 'continued', reason: { code: 'ERR_SERVICE_AUDIT_CONTINUED', params }, ...figures };
   }
 
-  #compareHead(said: NotedHead & { readonly sha256?: string }, rule: string): void {
-    if (said.size > this.size) throw new LogFault(this.size + 1, 'cut-off');
-    const head = this.#heads.get(said.size);
-    if (head?.sm3 !== said.sm3 || (said.sha256 !== undefined && head.sha256 !== said.sha256))
-      throw new LogFault(said.size, rule);
-    this.#agreeing.push(said.size);
+  #compareNoted({ size, sm3 }: NotedHead): void {
+    if (size > this.size) throw new LogFault(this.size + 1, 'cut-off');
+    if (this.#heads.get(size)?.sm3 !== sm3) throw new LogFault(size, 'noted-head');
+    this.#agreeing.push(size);
   }
 
   #noteHead(): void {

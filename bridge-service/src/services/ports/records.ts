@@ -110,6 +110,8 @@ export interface AuditDraft extends Omit<AuditEntry, 'sequence'> {
   readonly details: AuditDetails;
   /** What a judgement was made from, kept once each, by digest. */
   readonly evidence: readonly EvidenceItem[];
+  /** The log's name from this entry on: of a declared restoration alone. */
+  readonly nextLog?: string;
 }
 
 /** Bytes that a judgement depended on: a certificate, a list, a response, a message. */

@@ -25,6 +25,12 @@ export const serviceErrors = {
     retriable: false,
     params: ['migration'],
   },
+  ERR_SERVICE_DATABASE_DAMAGED: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['file'],
+  },
   ERR_SERVICE_AUDIT_BROKEN: {
     httpStatus: 500,
     whoCanAct: 'operator',
@@ -36,6 +42,18 @@ export const serviceErrors = {
     whoCanAct: 'operator',
     retriable: false,
     params: [],
+  },
+  ERR_SERVICE_AUDIT_CONTINUED: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['sequence', 'at', 'kept', 'lostFrom', 'lostTo', 'by'],
+  },
+  ERR_SERVICE_RESTORATION: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['rule', 'size'],
   },
   ERR_SERVICE_RATE_LIMITED: {
     httpStatus: 429,

@@ -6,8 +6,14 @@ export const serviceWords = {
   ERR_SERVICE_INTERNAL: 'Internal error of the service: contact support and give the request id',
   ERR_SERVICE_CONFIG_INVALID: 'The configuration key {key} is not valid: {rule}',
   ERR_SERVICE_DATABASE_NEWER: 'The database was written by a newer version (migration {migration}): start that version',
+  ERR_SERVICE_DATABASE_DAMAGED:
+    'The database file {file} is damaged or no database: stop the service, keep the file aside and restore a backup',
   ERR_SERVICE_AUDIT_BROKEN: 'The audit log is broken at entry {sequence}: {rule}',
   ERR_SERVICE_AUDIT_UNWITNESSED:
     'The audit log is whole in itself, but there is no checkpoint from outside the database to hold it against: whether it was cut off or rewritten cannot be told',
+  ERR_SERVICE_AUDIT_CONTINUED:
+    'The audit log continues from entry {kept}; entries {lostFrom} to {lostTo} of the earlier branch were lost by the restoration declared in entry {sequence}, at {at}, by {by}',
+  ERR_SERVICE_RESTORATION:
+    'The restoration cannot be declared so ({rule}): signature = the service’s key did not sign the checkpoint of {size} entries; kept = say with --kept how many entries the backup had, fewer than {size}; undeclared = witnesses know {size} entries, more than the backup has: give --reason and --by; second-person = give --approved-by; nothing = the log agrees with every checkpoint given',
   ERR_SERVICE_RATE_LIMITED: 'Too many requests: try again in {retryAfterMs} ms',
 } as const satisfies WordsFor<typeof serviceErrors>;

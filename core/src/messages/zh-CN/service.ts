@@ -6,7 +6,12 @@ export const serviceWords = {
   ERR_SERVICE_INTERNAL: '服务内部错误，请联系支持并提供编号',
   ERR_SERVICE_CONFIG_INVALID: '配置项 {key} 无效：{rule}',
   ERR_SERVICE_DATABASE_NEWER: '数据库由更新的版本写入（迁移 {migration}），请使用该版本启动',
+  ERR_SERVICE_DATABASE_DAMAGED: '数据库文件 {file} 已损坏或不是数据库：请停止服务，留存原文件，并由备份恢复',
   ERR_SERVICE_AUDIT_BROKEN: '审计日志在第 {sequence} 条断裂：{rule}',
   ERR_SERVICE_AUDIT_UNWITNESSED: '审计日志自身完整，但没有数据库之外的检查点可供对照，无法断定是否被截短或重写',
+  ERR_SERVICE_AUDIT_CONTINUED:
+    '审计日志自第 {kept} 条接续；原分支第 {lostFrom} 至 {lostTo} 条因恢复备份而丢失，由 {by} 于 {at} 在第 {sequence} 条声明',
+  ERR_SERVICE_RESTORATION:
+    '不能这样声明恢复（{rule}）：signature = {size} 条的检查点不是本服务的密钥签的；kept = 请用 --kept 写明备份有多少条，须少于 {size}；undeclared = 见证方知道 {size} 条，比备份多，请给出 --reason 和 --by；second-person = 请给出 --approved-by；nothing = 日志与所给的检查点全部相符',
   ERR_SERVICE_RATE_LIMITED: '请求过于频繁，请 {retryAfterMs} 毫秒后再试',
 } as const satisfies WordsFor<typeof serviceErrors>;
