@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteContext } from '../routes/context.ts';
+import { createEventStreams, type EventStream } from '../routes/event-streams.ts';
 import { frameAt } from '../services/phone/frame.ts';
 import { demandOwnerOf, screenView, secretsOf, stateAt } from '../services/phone/order-life.ts';
 
@@ -24,44 +24,36 @@ export interface OrderStream {
 }
 
 export function createOrderStream(app: FastifyInstance, { ports }: Pick<RouteContext, 'ports'>): OrderStream {
-  const open = new Map<ServerResponse, string>();
-  const openOf = (id: string): number => [...open.values()].filter((one) => one === id).length;
-  app.addHook('preClose', async () => {
-    for (const response of open.keys()) response.end();
-  });
+  const streams = createEventStreams(app, { longestMs });
+  const orders = new Map<EventStream, string>();
+  const openOf = (id: string): number => [...orders.values()].filter((one) => one === id).length;
   return {
     get open() {
-      return open.size;
+      return streams.size;
     },
     async serve(request, reply, { ownerDigest, id }) {
       const read = async () => demandOwnerOf(await ports.store.phoneOrders.byId(id), ownerDigest);
       // Refused with an answer of its own, before the stream begins.
       let order = await read();
-      if (open.size >= mostOpen || openOf(id) >= mostOfOrder) return reply.code(204).send();
+      if (streams.size >= mostOpen || openOf(id) >= mostOfOrder) return reply.code(204).send();
       const secrets = secretsOf(ports, order);
-      reply.hijack();
-      const response = reply.raw;
-      // Gone while the order was read: its `close` was told before anybody listened, and would never end what begins here.
-      if (response.destroyed) return;
-      response.writeHead(200, {
-        ...{ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' },
-        ...{ 'x-content-type-options': 'nosniff', 'x-accel-buffering': 'no', 'x-request-id': request.id },
-      });
-      open.set(response, id);
+      const stream = streams.open(request, reply);
+      if (stream === null) return;
+      orders.set(stream, id);
       let told = '';
       const tellOrder = (): void => {
         const { now, ...view } = screenView(ports, order);
         const text = JSON.stringify(view);
-        if (text === told || response.destroyed) return;
+        if (text === told || !stream.isOpen) return;
         told = text;
-        response.write(`event: order\ndata: ${JSON.stringify({ ...view, now })}\n\n`);
+        stream.write(`event: order\ndata: ${JSON.stringify({ ...view, now })}\n\n`);
       };
       const tick = (): void => {
         tellOrder();
         const now = ports.clock();
         if (stateAt(order, now) === 'shown')
-          response.write(`event: frame\ndata: ${order.origin}/phone#${frameAt(ports.ops, order, secrets, now)}\n\n`);
-        else response.write(': here\n\n');
+          stream.write(`event: frame\ndata: ${order.origin}/phone#${frameAt(ports.ops, order, secrets, now)}\n\n`);
+        else stream.write(': here\n\n');
       };
       let reading: Promise<void> = Promise.resolve();
       const readAgain = (): void => {
@@ -72,7 +64,7 @@ export function createOrderStream(app: FastifyInstance, { ports }: Pick<RouteCon
           })
           .catch((error: unknown) => {
             request.log.error({ err: error }, 'an order of a phone could not be read');
-            response.end();
+            stream.end();
           });
       };
       const ends = [
@@ -82,11 +74,9 @@ export function createOrderStream(app: FastifyInstance, { ports }: Pick<RouteCon
         ports.store.onResync(readAgain),
       ];
       const ticking = setInterval(tick, frameMs);
-      const limit = setTimeout(() => response.end(), longestMs);
-      response.on('close', () => {
-        open.delete(response);
+      stream.whenOver(() => {
+        orders.delete(stream);
         clearInterval(ticking);
-        clearTimeout(limit);
         for (const end of ends) end();
       });
       // At once: a page waits for nothing. And what changed before it was listened to is read again.

@@ -1,11 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Reach } from '../services/applications/application-act.ts';
 import { findApplication } from '../services/applications/follow-application.ts';
 import type { Role } from '../services/ports/records.ts';
 import type { App, RouteContext } from './context.ts';
+import { createEventStreams } from './event-streams.ts';
 
-const heartbeatMs = 15_000;
 /** Somebody who leaves a page open for days comes again by themselves. */
 const longestMs = 3_600_000;
 /** Open at once on this node; whoever comes later asks now and then instead. */
@@ -24,11 +23,8 @@ export function streamApplication(
   access: 'open' | readonly Role[],
   reachOf: (request: StreamRequest) => Reach,
 ): void {
-  const open = new Set<ServerResponse>();
   const server = app as unknown as FastifyInstance;
-  server.addHook('preClose', async () => {
-    for (const response of open) response.end();
-  });
+  const streams = createEventStreams(server, { longestMs });
   server.get<{ Params: { id: string } }>(
     url,
     { schema: { hide: true } as object, config: { access } },
@@ -37,40 +33,30 @@ export function streamApplication(
       const reach = reachOf(request);
       // Refused with an answer of its own, before the stream begins.
       await findApplication(ports, reach, id);
-      if (open.size >= mostOpen) return reply.code(204).send();
-      reply.hijack();
-      const response = reply.raw;
-      response.writeHead(200, {
-        ...{ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' },
-        ...{ 'x-content-type-options': 'nosniff', 'x-request-id': request.id },
-      });
-      open.add(response);
+      if (streams.size >= mostOpen) return reply.code(204).send();
+      const stream = streams.open(request, reply);
+      if (stream === null) return;
       let told = 0;
       let sending: Promise<void> = Promise.resolve();
       const send = (): void => {
         sending = sending.then(sendNew).catch((error: unknown) => {
           request.log.error({ err: error }, 'an application could not be read');
-          response.end();
+          stream.end();
         });
       };
       const sendNew = async (): Promise<void> => {
         const view = await findApplication(ports, reach, id);
-        if (view.version === told || response.destroyed) return;
+        if (view.version === told || !stream.isOpen) return;
         told = view.version;
-        response.write(`id: ${told}\nevent: application\ndata: ${JSON.stringify(view)}\n\n`);
+        stream.write(`id: ${told}\nevent: application\ndata: ${JSON.stringify(view)}\n\n`);
       };
-      const heartbeat = setInterval(() => response.write(': here\n\n'), heartbeatMs);
-      const limit = setTimeout(() => response.end(), longestMs);
       const ends = [
         ports.store.subscribe('application.changed', (event) => {
           if (event.id === id) send();
         }),
         ports.store.onResync(send),
       ];
-      response.on('close', () => {
-        open.delete(response);
-        clearInterval(heartbeat);
-        clearTimeout(limit);
+      stream.whenOver(() => {
         for (const end of ends) end();
       });
       send();
