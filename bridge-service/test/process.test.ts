@@ -75,21 +75,28 @@ describe('the service as a program', () => {
       const token = await redeem(service.url, service.code);
       const { hostname, port } = new URL(service.url);
       const body = JSON.stringify(content);
-      const head = `POST ${url} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n`;
-      const socket = connect(Number(port), hostname, () => socket.write(head + body.slice(0, 9)));
+      const head = `POST ${url} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: ${type}\r\nexpect: 100-continue\r\ncontent-length: ${body.length}\r\n\r\n`;
+      const socket = connect(Number(port), hostname, () => socket.write(head));
       let received = '';
       socket.setEncoding('utf8').on('data', (text: string) => {
         received += text;
       });
+      socket.on('error', (error) => {
+        received += String(error);
+      });
       const closed = new Promise((resolve) => socket.once('close', resolve));
-      await pause(500);
+      // So the service says that it has begun with the request.
+      const begun = 'HTTP/1.1 100 Continue\r\n\r\n';
+      await expect.poll(() => received).toBe(begun);
+      socket.write(body.slice(0, 9));
+      await pause(100);
       const ended = service.end('SIGTERM');
       await pause(300);
       socket.write(body.slice(9));
       // 0, and not the 1 of a service that waited for the connection until it gave up.
       expect(await ended).toBe(0);
       await closed;
-      expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(received.slice(begun.length)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     },
   );
 
