@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { toHex } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
@@ -14,6 +15,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { installApplyPage } from './apply/door.ts';
 import type { ServiceConfig } from './config.ts';
+import { configKeys } from './config-keys.ts';
 import { installConsole } from './console/serve-pages.ts';
 import { measureEvidence } from './evidence/index.ts';
 import { isLoopback } from './loopback.ts';
@@ -68,6 +70,7 @@ import { ticketRoutes } from './routes/tickets.ts';
 import { timestampRoutes } from './routes/timestamps.ts';
 import { watchListRoutes } from './routes/watch-list.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { createSessionJudge } from './services/console/session-judge.ts';
 import type { Ports } from './services/ports/ports.ts';
 import { spareRandom } from './services/spare-random.ts';
 
@@ -117,6 +120,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   installAuthentication(app, ports, {
     originOfPages: () => publicOriginOf(app, config),
     clientCertificate: clientCertificates(config),
+    judgeSession: createSessionJudge(ports, {
+      profile: config.loginProfile,
+      checkMs: config.consoleCheckSeconds * 1000,
+      graceMs: config.consoleGraceMinutes * 60_000,
+    }),
   });
   installSecurityHeaders(app, config.tlsCertificateFile !== null);
   app.addHook('onSend', async (request, reply) => {
@@ -239,14 +247,28 @@ function serverOptions(config: ServiceConfig): { readonly http?: object; readonl
 function readTls(config: ServiceConfig): { readonly cert: Buffer; readonly key: Buffer } | null {
   const { tlsCertificateFile, tlsKeyFile } = config;
   if (tlsCertificateFile === null || tlsKeyFile === null) return null;
-  const read = (file: string): Buffer => {
+  const unfit = (key: 'tlsCertificateFile' | 'tlsKeyFile', rule: string, cause: unknown): CodedError =>
+    new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: configKeys[key].variable, rule }, { cause });
+  const read = (key: 'tlsCertificateFile' | 'tlsKeyFile', file: string): Buffer => {
     try {
       return readFileSync(file);
     } catch (error) {
-      throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: file, rule: 'a readable PEM file' }, { cause: error });
+      throw unfit(key, `a readable PEM file (${file})`, error);
     }
   };
-  return { cert: read(tlsCertificateFile), key: read(tlsKeyFile) };
+  const cert = read('tlsCertificateFile', tlsCertificateFile);
+  const key = read('tlsKeyFile', tlsKeyFile);
+  try {
+    createSecureContext({ cert });
+  } catch (error) {
+    throw unfit('tlsCertificateFile', `certificates in PEM (${tlsCertificateFile})`, error);
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    throw unfit('tlsKeyFile', `the private key of the certificate, in PEM without a password (${tlsKeyFile})`, error);
+  }
+  return { cert, key };
 }
 
 function checkedSerializer(schema: TSchema): (answer: unknown) => string {

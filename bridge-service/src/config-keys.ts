@@ -268,6 +268,20 @@ export const configKeys = {
     en: 'How long a session of the console may be idle, in minutes',
     read: integer(1, 480),
   }),
+  consoleCheckSeconds: key({
+    variable: 'ONELOCK_SERVICE_CONSOLE_CHECK_SECONDS',
+    fallback: 180,
+    zh: '管理控制台的会话使用中，每隔多久重新判定其证书（秒）；已吊销的随即结束',
+    en: 'How often the certificate of a console session is judged again while it acts, in seconds; a revoked one ends it',
+    read: integer(10, 900),
+  }),
+  consoleGraceMinutes: key({
+    variable: 'ONELOCK_SERVICE_CONSOLE_GRACE_MINUTES',
+    fallback: 15,
+    zh: '吊销状态查不到时，管理控制台的会话还可改动多久（分钟），其后只可查看',
+    en: 'How long a console session may still change things when nobody can say whether its certificate is revoked, in minutes; then it only reads',
+    read: integer(0, 120),
+  }),
   consoleSessionHours: key({
     variable: 'ONELOCK_SERVICE_CONSOLE_SESSION_HOURS',
     fallback: 10,

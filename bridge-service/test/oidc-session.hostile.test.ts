@@ -1,7 +1,16 @@
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditCounter } from '../src/services/statistics/count-audit.ts';
-import { begin, callback, type OpenProvider, openProvider, Visitor, walkIn } from './support/oidc-visitor.ts';
+import {
+  begin,
+  callback,
+  type OpenProvider,
+  openProvider,
+  pageAct,
+  signOn,
+  Visitor,
+  walkIn,
+} from './support/oidc-visitor.ts';
 import { pem } from './support/pki.ts';
 import { replayEverything } from './support/replay.ts';
 
@@ -31,9 +40,13 @@ async function goesOn(visitor: Visitor): Promise<'let in' | 'login page'> {
   return 'login page';
 }
 
-async function watch(action: 'alert' | 'step-up' | 'block', value: string): Promise<() => Promise<void>> {
+async function watch(
+  action: 'alert' | 'step-up' | 'block',
+  value: string,
+  kind = 'certificate',
+): Promise<() => Promise<void>> {
   const proposed = await call('POST', '/v1/watchlist', open.service.administrator, {
-    ...{ kind: 'certificate', value, action, reason: '举报核查', evidence: '黔公管〔2026〕7号' },
+    ...{ kind, value, action, reason: '举报核查', evidence: '黔公管〔2026〕7号' },
     expiresAt: '2026-07-01T00:00:00Z',
   });
   const { id } = proposed.body;
@@ -91,6 +104,23 @@ describe('a session', () => {
       'login.continue',
       'login.continue',
     ]);
+  });
+
+  it.each([
+    ['key-serial', 'KEY-7788'],
+    ['machine', 'MACHINE-1'],
+  ])('begun on a %s that is blocked since lets in nowhere', async (kind, value) => {
+    const visitor = new Visitor();
+    const page = (await visitor.follow((await begin(open.config)).url.href)).url;
+    const token = await signOn(open.service, visitor, page);
+    const context = { deviceSerial: 'KEY-7788', machine: 'MACHINE-1' };
+    const { body } = await pageAct(visitor, page, 'login', { token, context });
+    await visitor.follow(body.redirectTo);
+    expect(await goesOn(visitor)).toBe('let in');
+    const end = await watch('block', value, kind);
+    expect(await goesOn(visitor)).toBe('login page');
+    await end();
+    expect(await goesOn(visitor)).toBe('let in');
   });
 
   it('by a certificate of a CA that has left lets in nowhere', async () => {

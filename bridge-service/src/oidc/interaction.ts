@@ -115,7 +115,10 @@ export async function settleLogin(
   const acr = acrOf(registered?.medium ?? null);
   const account = accountOf(sub, login, certificate);
   await createAdapter(ports)(accountModel).upsert(sub, { ...account }, accountSeconds);
-  const began: SessionLogin = { loginId: login.id, certificate: toBase64(certificate.der), account };
+  const began: SessionLogin = {
+    ...{ loginId: login.id, certificate: toBase64(certificate.der), account },
+    ...{ context: input.context, phoneId: input.phoneId },
+  };
   return { login, result: { login: { accountId: sub, acr, amr: amrOf(acr), remember: false, ...began } } };
 }
 

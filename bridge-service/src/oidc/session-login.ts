@@ -5,6 +5,7 @@ import { parseCertificate } from '@onelock/core/x509';
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { continueLogin } from '../services/continue-login.ts';
 import type { Ports } from '../services/ports/ports.ts';
+import type { UseContext } from '../services/watch-list/watch-use.ts';
 import type { Account } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
 import { usableClient } from './client-metadata.ts';
@@ -21,6 +22,9 @@ export interface SessionLogin {
   readonly certificate: string;
   /** Whom this login showed: another login of the same subject, by another key, says nothing of this session. */
   readonly account: Account;
+  /** How they came: going on is asked for the same device and machine. */
+  readonly context?: UseContext | undefined;
+  readonly phoneId?: string | undefined;
 }
 
 /**
@@ -33,16 +37,16 @@ export function standingLoginCheck(ports: Ports, profile: ProfileName, sessionSe
     const { session, result } = ctx.oidc;
     if (session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT;
     if (result?.login !== undefined) {
-      const { loginId, certificate, account } = result.login as Partial<SessionLogin>;
+      const { loginId, certificate, account, context, phoneId } = result.login as Partial<SessionLogin>;
       if (loginId !== undefined && certificate !== undefined && account !== undefined)
-        await kept.upsert(session.uid, { loginId, certificate, account }, sessionSeconds);
+        await kept.upsert(session.uid, { loginId, certificate, account, context, phoneId }, sessionSeconds);
       return Check.NO_NEED_TO_PROMPT;
     }
     const login = (await kept.find(session.uid)) as unknown as SessionLogin | undefined;
     if (login === undefined) return Check.REQUEST_PROMPT;
     const certificate = parseCertificate(fromBase64(login.certificate));
     const report = await continueLogin(ports, await actOf(ports, ctx), {
-      ...{ loginId: login.loginId, certificate, profile },
+      ...{ loginId: login.loginId, certificate, profile, context: login.context, phoneId: login.phoneId },
     });
     return report.indication === 'passed' ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
   });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { SessionJudge } from '../services/console/session-judge.ts';
 import { identifySession } from '../services/console/sessions.ts';
 import { type SignedRequest, verifyRequest } from '../services/http-signatures/verify-request.ts';
 import { identifyCaller } from '../services/identify-caller.ts';
@@ -43,6 +44,8 @@ export interface Doors {
   /** The origin of the service's own pages. */
   readonly originOfPages: () => string;
   readonly clientCertificate: ClientCertificate;
+  /** Judges sessions of the console again while they act. */
+  readonly judgeSession: SessionJudge;
 }
 
 /**
@@ -105,7 +108,7 @@ async function identify(request: FastifyRequest, ports: AuthenticationPorts, doo
   const certificate = der && platforms.byCertificate(certificateName(der));
   const byCertificate = certificate !== undefined && certificate.notAfter > now ? certificate.callerId : undefined;
   const shown = [request.signedRequest?.callerId, byCertificate].filter((id) => id !== undefined);
-  if (token === undefined && shown.length === 0) return bringSession(request, ports, doors.originOfPages());
+  if (token === undefined && shown.length === 0) return bringSession(request, ports, doors);
   const caller =
     token === undefined ? await ports.store.callers.byId(shown[0] ?? '') : await identifyCaller(ports, token);
   if (caller === null && shown.length === 0) return;
@@ -118,17 +121,24 @@ async function identify(request: FastifyRequest, ports: AuthenticationPorts, doo
   request.bearerToken = token ?? ports.personal.digest(caller.id, 'caller-without-token');
 }
 
+/** By `DELETE` here one logs out, whatever becomes of one's certificate. */
+const leavingRoute = '/v1/console/session';
+
 /** A page of the console brings no token but a cookie. */
 async function bringSession(
   request: FastifyRequest,
   ports: Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes' | 'watched'>,
-  origin: string,
+  { originOfPages, judgeSession }: Doors,
 ): Promise<void> {
   if (request.headers.authorization !== undefined) return;
+  const origin = originOfPages();
   const secret = sessionSecretOf(request.headers, origin);
   if (secret === undefined) return;
   requireConsolePage(request.method, request.headers, origin);
   const { session, caller } = await identifySession(ports, secret);
+  const { method, id: requestId, routeOptions } = request;
+  const changes = !['GET', 'HEAD'].includes(method) && routeOptions.url !== leavingRoute;
+  await judgeSession({ session, caller, requestId, changes });
   request.bearerToken = secret;
   request.caller = caller;
   request.consoleSession = session;

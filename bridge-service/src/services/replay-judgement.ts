@@ -37,6 +37,7 @@ export type Replay =
 export const judgementActions = [
   ...(['certificate.validate', 'signature.verify', 'login.judge'] as const),
   ...(['login.continue', 'timestamp.verify', 'ticket.verify'] as const),
+  ...(['console.session-end', 'console.session-unconfirmed'] as const),
 ] as const;
 
 export interface ReplayPorts {
@@ -81,6 +82,8 @@ interface RecordedDetails {
   readonly challenge?: string | null;
   readonly challengeOrigin?: string | null;
   readonly originRegistered?: boolean;
+  /** Of a session by a phone's key: why the phone is used no more. */
+  readonly phone?: Reason['code'];
   /** A phone's key signed without an order of that phone. */
   readonly outsideOrder?: boolean;
   readonly watched?: readonly WatchHit[];
@@ -137,10 +140,14 @@ async function judgeAgain(ports: ReplayPorts, entry: AuditEntryWithDetails, deta
     }
     case 'login.judge':
       return loginAgain(ports, details);
+    case 'console.session-end':
+    case 'console.session-unconfirmed':
     case 'login.continue': {
       const certificate = parseCertificate(await item(ports, details.certificate));
       const judged = judgeCertificate({ certificate, ...(await evidenceOf(ports, details)) }, ports.ops);
-      return judged.indication === 'passed' ? (overruled(details) ?? judged) : judged;
+      if (judged.indication !== 'passed') return judged;
+      if (details.phone !== undefined) return { indication: 'failed', reason: { code: details.phone, params: {} } };
+      return overruled(details) ?? judged;
     }
     case 'timestamp.verify':
       return timestampAgain(ports, entry.target, details);

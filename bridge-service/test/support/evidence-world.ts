@@ -1,7 +1,7 @@
 import { derInteger, derOid, derSequence, oids } from '@onelock/core/asn1';
 import { encodePem, fromBase64, toBase64 } from '@onelock/core/bytes';
 import type { CryptoOps, KeyKind } from '@onelock/core/crypto';
-import { encodeLoginToken, loginScheme, loginToBeSigned } from '@onelock/core/login';
+import { encodeLoginToken, type LoginTokenWire, loginScheme, loginToBeSigned } from '@onelock/core/login';
 import { parseOcspRequest } from '@onelock/core/revocation';
 import type { Certificate } from '@onelock/core/x509';
 import {
@@ -163,26 +163,18 @@ export class EvidenceWorld {
     this.#platform ??= await this.service.caller('platform', { origins: [origin] });
     const token = this.#platform;
     const opened = await this.service.call('POST', '/v1/challenges', { token, body: { origin } });
-    const challenge = fromBase64(opened.body.challenge);
-    const scheme = loginScheme(certificate.publicKey);
-    const statement = {
-      purpose: 'login',
-      origin,
-      challenge,
-      certificate: certificate.der,
-      digest: scheme.digest,
-    } as const;
+    const signed = this.signLogin(certificate, origin, opened.body.challenge);
+    return this.service.call('POST', '/v1/logins', { token, body: { token: signed } });
+  }
+
+  /** What an agent with the key of these certificates signs at an origin. */
+  signLogin({ der, publicKey }: Certificate, origin: string, challengeBase64: string): LoginTokenWire {
+    const challenge = fromBase64(challengeBase64);
+    const scheme = loginScheme(publicKey);
+    const statement = { purpose: 'login', origin, challenge, certificate: der, digest: scheme.digest } as const;
     const toBeSigned = loginToBeSigned(statement, this.ops);
     const signature = this.ops.sign(this.#leafKey.privateKey, scheme.signature, toBeSigned);
-    const wire = {
-      version: 1,
-      origin,
-      challenge,
-      certificate: certificate.der,
-      algorithm: scheme.id,
-      signature,
-    } as const;
-    return this.service.call('POST', '/v1/logins', { token, body: { token: encodeLoginToken(wire) } });
+    return encodeLoginToken({ version: 1, origin, challenge, certificate: der, algorithm: scheme.id, signature });
   }
 
   async sources(): Promise<Answer['body']['items']> {

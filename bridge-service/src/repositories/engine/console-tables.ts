@@ -20,6 +20,8 @@ export interface ConsoleTables {
     key_id: string | null;
     certificate_digest: string | null;
     login_id: string | null;
+    /** DER. */
+    certificate: Uint8Array | null;
     created_at: string;
     seen_at: string;
     expires_at: string;

@@ -82,7 +82,7 @@ export async function logInToConsole(
       return null;
     }
     const session = await beginSession(repositories, ports, caller, {
-      ...{ keyId: key.id, certificateDigest: digest, loginId: login.id },
+      ...{ keyId: key.id, certificateDigest: digest, loginId: login.id, certificate: certificate.der },
     });
     await appendAudit(repositories, ports, {
       ...{ actor: caller.id, role: caller.role, requestId, action: 'console.log-in', target: login.id },
@@ -111,7 +111,9 @@ export async function logInByCode(
     requestId,
     input,
     async (repositories, created) => {
-      begun = await beginSession(repositories, ports, created, { keyId: null, certificateDigest: null, loginId: null });
+      begun = await beginSession(repositories, ports, created, {
+        ...{ keyId: null, certificateDigest: null, loginId: null, certificate: null },
+      });
     },
   );
   if (begun === null) throw new CodedError('ERR_SERVICE_INTERNAL');

@@ -10,7 +10,7 @@ type SessionPorts = Pick<Ports, 'store' | 'ops' | 'clock' | 'lifetimes'>;
 type IdentifyingPorts = SessionPorts & Pick<Ports, 'watched'>;
 
 /** How a session came to be. */
-export type SessionOrigin = Pick<ConsoleSession, 'keyId' | 'certificateDigest' | 'loginId'>;
+export type SessionOrigin = Pick<ConsoleSession, 'keyId' | 'certificateDigest' | 'loginId' | 'certificate'>;
 
 /** A session that was just begun: the one moment at which its secret is known here. */
 export interface BegunSession {

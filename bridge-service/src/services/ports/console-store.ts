@@ -24,10 +24,12 @@ export interface ConsoleSession {
   /** SHA-256 of the cookie's secret, hex. */
   readonly digest: string;
   readonly callerId: string;
-  /** null, like the next two, for a session that a one-time code began. */
+  /** null, like the next three, for a session that a one-time code began. */
   readonly keyId: string | null;
   readonly certificateDigest: string | null;
   readonly loginId: string | null;
+  /** DER; null too for one that an earlier version began. */
+  readonly certificate: Uint8Array | null;
   readonly createdAt: string;
   /** When it was last used, to the minute. */
   readonly seenAt: string;

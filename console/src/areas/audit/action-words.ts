@@ -13,6 +13,11 @@ const words: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   'challenge.open': ['发出登录挑战', 'Challenge given'],
   'console.log-in': ['登录控制台', 'Console entered'],
   'console.log-out': ['退出控制台', 'Console left'],
+  'console.session-end': ['控制台会话因证书而结束', 'Console session ended with its certificate'],
+  'console.session-unconfirmed': [
+    '控制台会话的证书查不到吊销状态',
+    'Console session’s certificate cannot be confirmed',
+  ],
   'console.end-session': ['结束他人或自己的会话', 'Session ended'],
   'console-user.create': ['新建控制台用户', 'Console user made'],
   'console-user.bind': ['绑定登录证书', 'Certificate bound for log-in'],

@@ -61,6 +61,12 @@ export const authErrors = {
     retriable: false,
     params: [],
   },
+  ERR_CONSOLE_SESSION_UNCONFIRMED: {
+    httpStatus: 403,
+    whoCanAct: 'operator',
+    retriable: true,
+    params: ['reason'],
+  },
   ERR_CONSOLE_USER_UNKNOWN: {
     httpStatus: 403,
     whoCanAct: 'operator',

@@ -13,6 +13,8 @@ export const authWords = {
   ERR_AUTH_PERMISSION_REQUIRED: 'The field {field} needs the caller permission {permission}: ask the operator for it',
   ERR_AUTH_CODE_INVALID: 'The one-time code is not valid or was used',
   ERR_CONSOLE_SESSION_ENDED: 'You are no longer logged in; log in again',
+  ERR_CONSOLE_SESSION_UNCONFIRMED:
+    'Nobody can say now whether your certificate was revoked ({reason}): you can look but not change anything until its source answers again',
   ERR_CONSOLE_USER_UNKNOWN:
     'The certificate is good, but bound to no user of this console; ask an administrator to bind it. SM3 of the certificate: {certificate}',
   ERR_CONSOLE_PROOF_FAILED: 'You did not show that you hold the key of this certificate: {reason}',
