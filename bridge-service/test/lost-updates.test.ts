@@ -104,3 +104,39 @@ describe('a change that names what it was made from', () => {
     }
   });
 });
+
+describe('a change set that names what it was made from', () => {
+  it('is not made once somebody else has changed that, neither at its proposal nor when it is approved', async () => {
+    const [first, second] = [await service.caller('operator'), await service.caller('operator')];
+    const path = `/v1/cas/${ca}/profile`;
+    const version = Number((await tagOf(path)).slice(1, -1));
+    const operation = (hours: string) => ({
+      ...{ kind: 'ca.set-profile', id: ca, version },
+      profile: { contacts: [], serviceLevel: { hours }, identityPlaces: [], deviations: [] },
+    });
+    const propose = (hours: string) =>
+      service.call('POST', '/v1/change-sets', {
+        token: first,
+        body: { title: '服务时间', reason: '试验', operations: [operation(hours)] },
+      });
+    const approve = ({ body }: Answer) =>
+      service.call('POST', `/v1/change-sets/${body.id}/approval`, { token: second, body: { digest: body.digest } });
+    const [one, two] = [await propose('甲'), await propose('乙')];
+    expect([one.status, two.status]).toEqual([201, 201]);
+    expect((await approve(one)).body.state).toBe('applied');
+    expect((await approve(two)).body).toMatchObject({ state: 'failed', failure: 'ERR_CHANGE_OUTDATED' });
+    expect((await call('GET', path)).body.serviceLevel).toEqual({ hours: '甲' });
+    expect((await propose('丙')).body.error).toMatchObject({ code: 'ERR_CHANGE_OUTDATED', params: { field: ca } });
+    // Its own operations are none of somebody else.
+    const now = Number((await tagOf(path)).slice(1, -1));
+    const twice = [
+      { ...operation('丁'), version: now },
+      { ...operation('戊'), version: now },
+    ];
+    const both = await service.call('POST', '/v1/change-sets', {
+      token: first,
+      body: { title: '两次', reason: '试验', operations: twice },
+    });
+    expect((await approve(both)).body.state).toBe('applied');
+  });
+});

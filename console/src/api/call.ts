@@ -8,6 +8,8 @@ export interface CallOptions {
   readonly body?: unknown;
   /** The same for every try of one act, so that an answer that was lost is given again: {@link newActKey}. */
   readonly key?: string;
+  /** What was read and is being changed: when somebody else has changed it since, the service refuses. */
+  readonly seen?: object | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -18,6 +20,23 @@ const reasons = new Map<string, string>();
 export function stateReason(key: string, why: string): void {
   if (why.trim() === '') reasons.delete(key);
   else reasons.set(key, why.trim());
+}
+
+/** The version of each record that was read, by the object that {@link call} gave for it. */
+const versions = new WeakMap<object, string>();
+
+/** As an operation of a change set says from what it was made. */
+export function madeFrom(record: object): { readonly version?: number } {
+  const digits = /\d+/.exec(versions.get(record) ?? '')?.[0];
+  return digits === undefined ? {} : { version: Number(digits) };
+}
+
+const whenOutdated = new Set<() => void>();
+
+/** Told when the service refused a change of what somebody else had changed: what is shown is old. Gives the function that ends it. */
+export function onOutdated(listener: () => void): () => void {
+  whenOutdated.add(listener);
+  return () => whenOutdated.delete(listener);
 }
 
 let whenEnded: () => void = () => undefined;
@@ -37,9 +56,12 @@ export const newActKey = (): string => crypto.randomUUID();
 export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
   const response = await send(method, path, options);
   const answer = (await response.json()) as T & { readonly error?: Answered };
+  const version = response.headers.get('etag');
+  if (response.ok && method === 'GET' && version !== null) versions.set(answer as object, version);
   if (response.ok) return answer;
   const { code = null, params = {}, requestId = null, retriable = false } = answer.error ?? {};
   if (response.status === 401) whenEnded();
+  if (response.status === 412) for (const listener of whenOutdated) listener();
   throw new Refusal({ code, params, requestId, retriable }, response.status);
 }
 
@@ -56,6 +78,7 @@ export async function send(method: Method, path: string, options: CallOptions = 
   for (const [name, value] of Object.entries(options.query ?? {}))
     if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value));
   const why = options.key === undefined ? undefined : reasons.get(options.key);
+  const seen = options.seen === undefined ? undefined : versions.get(options.seen);
   const body = options.body === undefined ? {} : { body: JSON.stringify(options.body) };
   try {
     return await fetch(url, {
@@ -65,6 +88,7 @@ export async function send(method: Method, path: string, options: CallOptions = 
         'accept-language': language.value,
         ...(options.body !== undefined && { 'content-type': 'application/json' }),
         ...(method !== 'GET' && { 'idempotency-key': options.key ?? newActKey() }),
+        ...(seen !== undefined && { 'if-match': seen }),
         ...(why !== undefined && { 'onelock-reason': encodeURIComponent(why) }),
       },
       ...body,

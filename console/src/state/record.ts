@@ -1,7 +1,8 @@
-import { ref, shallowRef } from 'vue';
+import { onScopeDispose, ref, shallowRef } from 'vue';
+import { onOutdated } from '../api/call.ts';
 import { type Failure, failureOf } from '../api/refusal.ts';
 
-/** One thing that is fetched and shown: `value` is null until it is there. */
+/** One thing that is fetched and shown: `value` is null until it is there. It is read again when it turns out to be old. */
 export function useRecord<T>(fetchIt: () => Promise<T>) {
   const value = shallowRef<T | null>(null);
   const failure = shallowRef<Failure | null>(null);
@@ -18,5 +19,9 @@ export function useRecord<T>(fetchIt: () => Promise<T>) {
       loading.value = false;
     }
   }
+  onScopeDispose(
+    onOutdated(() => void load()),
+    true,
+  );
   return { value, failure, loading, load };
 }

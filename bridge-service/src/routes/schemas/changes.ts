@@ -12,6 +12,17 @@ const Count = Type.Integer({ minimum: 0 });
 
 const Permissions = Type.Array(oneOf(permissions, '权限 / permission'), { maxItems: permissions.length });
 
+/** Of an operation on what is there already. */
+const seen = {
+  version: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        '提出时所见的版本（ETag）；此后他人改过则不执行 / the version that the proposer has seen (ETag); when somebody has changed it since, nothing is done',
+    }),
+  ),
+};
+
 export const Operation = Type.Union([
   closed({
     kind: Type.Literal('ca.register'),
@@ -20,6 +31,7 @@ export const Operation = Type.Union([
     intermediates: Type.Optional(Certificates(0)),
   }),
   closed({
+    ...seen,
     kind: Type.Literal('ca.update'),
     id: recordId('ca'),
     name: Type.Optional(Name),
@@ -29,23 +41,24 @@ export const Operation = Type.Union([
     overlapUntil: Type.Optional(Instant),
   }),
   closed({
+    ...seen,
     kind: Type.Literal('platform.update'),
     id: recordId('clr'),
     name: Type.Optional(Name),
     origins: Type.Optional(Type.Array(Origin, { maxItems: 50 })),
     permissions: Type.Optional(Permissions),
   }),
-  closed({ kind: Type.Literal('platform.revoke'), id: recordId('clr') }),
+  closed({ ...seen, kind: Type.Literal('platform.revoke'), id: recordId('clr') }),
   closed({
     kind: Type.Literal('platform.register'),
     name: Name,
     origins: Type.Optional(Type.Array(Origin, { maxItems: 50 })),
     permissions: Type.Optional(Permissions),
   }),
-  closed({ kind: Type.Literal('platform.set-profile'), id: recordId('clr'), profile: PlatformProfileInput }),
-  closed({ kind: Type.Literal('ca.set-profile'), id: recordId('ca'), profile: CaProfileInput }),
-  closed({ kind: Type.Literal('ca.set-sources'), id: recordId('ca'), sources: CaSourcesInput }),
-  closed({ kind: Type.Literal('ca.set-enrolment'), id: recordId('ca'), enrolment: CaEnrolmentSchema }),
+  closed({ ...seen, kind: Type.Literal('platform.set-profile'), id: recordId('clr'), profile: PlatformProfileInput }),
+  closed({ ...seen, kind: Type.Literal('ca.set-profile'), id: recordId('ca'), profile: CaProfileInput }),
+  closed({ ...seen, kind: Type.Literal('ca.set-sources'), id: recordId('ca'), sources: CaSourcesInput }),
+  closed({ ...seen, kind: Type.Literal('ca.set-enrolment'), id: recordId('ca'), enrolment: CaEnrolmentSchema }),
   closed({
     kind: Type.Literal('person.register'),
     name: Name,

@@ -24,6 +24,7 @@ import { endCaller } from '../revoke-caller.ts';
 import { changeCa, readCaChange } from '../update-ca.ts';
 import { changeCaller } from '../update-caller.ts';
 import { frozenBy } from './freeze.ts';
+import { refuseOutdated } from './outdated.ts';
 
 export type ApplyPorts = Pick<
   Ports,
@@ -104,6 +105,7 @@ export async function applyInTransaction(
   if (!set.urgent && (await frozenBy(repositories, ports)) !== null) return set;
   const effects: OperationEffect[] = [];
   try {
+    await refuseOutdated(repositories, set.operations);
     for (const operation of set.operations) effects.push(await applyOperation(repositories, ports, set, operation));
   } catch (error) {
     if (!isCodedError(error) || error.code === 'ERR_SERVICE_UNAVAILABLE') throw error;

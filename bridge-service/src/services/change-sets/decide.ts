@@ -21,6 +21,7 @@ import { authorOf } from '../registry/record-change.ts';
 import { signatureAlgorithmFor } from '../signature-algorithm.ts';
 import { applyInTransaction, CannotApply, failInTransaction, keep, requireSet, rollBack } from './apply.ts';
 import { frozenBy } from './freeze.ts';
+import { refuseOutdated } from './outdated.ts';
 import { previewOperations } from './preview.ts';
 
 export interface Proposal {
@@ -50,7 +51,7 @@ export const approvalText = (digest: string): Uint8Array => utf8Encode(`onelock-
 /**
  * Proposes changes. Nothing changes before another person has approved them (two others, when they are urgent).
  *
- * @throws {CodedError} those of `previewOperations`
+ * @throws {CodedError} those of `previewOperations`; ERR_CHANGE_OUTDATED for an operation made from what is older by now
  */
 export async function proposeChangeSet(ports: Ports, act: Act, proposal: Proposal): Promise<ChangeSetView> {
   const { clock, ops } = ports;
@@ -70,6 +71,7 @@ export async function proposeChangeSet(ports: Ports, act: Act, proposal: Proposa
     ...{ signature: null, rolledBackAt: null, parent: null, failure: null, updatedAt: now },
   };
   return act.transaction(async (repositories) => {
+    await refuseOutdated(repositories, operations);
     await repositories.changeSets.add(set);
     await appendAudit(repositories, ports, {
       ...{ ...authorOf(act), action: 'change-set.propose', target: set.id, outcome: 'done' },

@@ -4,52 +4,60 @@ import type { CaSources } from './evidence-store.ts';
 import type { CaState, Permission } from './records.ts';
 import type { CaProfile, PlatformProfile } from './registry-records.ts';
 
+/** What a change of a record was made from. */
+interface MadeFrom {
+  /** The version of the record, or of the part that is set, which the proposer has seen; a change of what is newer by then is not made. */
+  readonly version?: number | undefined;
+}
+
 /** One change of a registry, as it is proposed. Certificates are PEM or base64 DER. */
-export type ChangeOperation =
-  | {
-      readonly kind: 'ca.register';
-      readonly name: string;
-      readonly anchors: readonly string[];
-      readonly intermediates?: readonly string[] | undefined;
-    }
-  | {
-      readonly kind: 'ca.update';
-      readonly id: string;
-      readonly name?: string | undefined;
-      readonly state?: CaState | undefined;
-      readonly anchors?: readonly string[] | undefined;
-      readonly intermediates?: readonly string[] | undefined;
-      /** Until then the certificates that are replaced count beside the new ones. */
-      readonly overlapUntil?: string | undefined;
-    }
-  | {
-      readonly kind: 'platform.update';
-      readonly id: string;
-      readonly name?: string | undefined;
-      readonly origins?: readonly string[] | undefined;
-      readonly permissions?: readonly Permission[] | undefined;
-    }
-  | { readonly kind: 'platform.revoke'; readonly id: string }
-  /** Its first token is issued afterwards, by a request of its own. */
-  | {
-      readonly kind: 'platform.register';
-      readonly name: string;
-      readonly origins?: readonly string[] | undefined;
-      readonly permissions?: readonly Permission[] | undefined;
-    }
-  | { readonly kind: 'platform.set-profile'; readonly id: string; readonly profile: Partial<PlatformProfile> }
-  | { readonly kind: 'ca.set-profile'; readonly id: string; readonly profile: Partial<CaProfile> }
-  | { readonly kind: 'ca.set-sources'; readonly id: string; readonly sources: Partial<CaSources> }
-  | { readonly kind: 'ca.set-enrolment'; readonly id: string; readonly enrolment: CaEnrolment }
-  /** Somebody who works at the console, let in by this certificate. */
-  | {
-      readonly kind: 'person.register';
-      readonly name: string;
-      readonly role: ConsoleRole;
-      readonly certificate: string;
-    }
-  | { readonly kind: 'person.revoke'; readonly id: string }
-  | { readonly kind: 'person.set-role'; readonly id: string; readonly role: ConsoleRole };
+export type ChangeOperation = MadeFrom &
+  (
+    | {
+        readonly kind: 'ca.register';
+        readonly name: string;
+        readonly anchors: readonly string[];
+        readonly intermediates?: readonly string[] | undefined;
+      }
+    | {
+        readonly kind: 'ca.update';
+        readonly id: string;
+        readonly name?: string | undefined;
+        readonly state?: CaState | undefined;
+        readonly anchors?: readonly string[] | undefined;
+        readonly intermediates?: readonly string[] | undefined;
+        /** Until then the certificates that are replaced count beside the new ones. */
+        readonly overlapUntil?: string | undefined;
+      }
+    | {
+        readonly kind: 'platform.update';
+        readonly id: string;
+        readonly name?: string | undefined;
+        readonly origins?: readonly string[] | undefined;
+        readonly permissions?: readonly Permission[] | undefined;
+      }
+    | { readonly kind: 'platform.revoke'; readonly id: string }
+    /** Its first token is issued afterwards, by a request of its own. */
+    | {
+        readonly kind: 'platform.register';
+        readonly name: string;
+        readonly origins?: readonly string[] | undefined;
+        readonly permissions?: readonly Permission[] | undefined;
+      }
+    | { readonly kind: 'platform.set-profile'; readonly id: string; readonly profile: Partial<PlatformProfile> }
+    | { readonly kind: 'ca.set-profile'; readonly id: string; readonly profile: Partial<CaProfile> }
+    | { readonly kind: 'ca.set-sources'; readonly id: string; readonly sources: Partial<CaSources> }
+    | { readonly kind: 'ca.set-enrolment'; readonly id: string; readonly enrolment: CaEnrolment }
+    /** Somebody who works at the console, let in by this certificate. */
+    | {
+        readonly kind: 'person.register';
+        readonly name: string;
+        readonly role: ConsoleRole;
+        readonly certificate: string;
+      }
+    | { readonly kind: 'person.revoke'; readonly id: string }
+    | { readonly kind: 'person.set-role'; readonly id: string; readonly role: ConsoleRole }
+  );
 
 export const operationKinds = [
   ...(['ca.register', 'ca.update', 'ca.set-profile', 'ca.set-sources', 'ca.set-enrolment'] as const),

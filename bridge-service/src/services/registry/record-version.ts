@@ -8,8 +8,8 @@ export interface SeenVersion {
   readonly versions: readonly number[];
 }
 
-/** Which part of a record an act of the audit log sets: contacts are not changed by who changes sources. */
-const partOf = (action: string): VersionedPart['part'] => {
+/** Which part of a record an act sets: contacts are not changed by who changes sources. */
+export const partOf = (action: string): VersionedPart['part'] => {
   for (const part of ['profile', 'sources', 'enrolment'] as const) if (action.endsWith(`.set-${part}`)) return part;
   return 'record';
 };

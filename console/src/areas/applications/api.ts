@@ -133,7 +133,7 @@ export const enrolments = {
   cas: () => call<Page<Ca>>('GET', '/v1/cas', { query: { limit: 200 } }),
   offers: async () => (await call<{ readonly offers: readonly Offer[] }>('GET', '/v1/enrolment-offers')).offers,
   find: (caId: string) => call<Enrolment & { caId: string; updatedAt: string }>('GET', `/v1/cas/${caId}/enrolment`),
-  set: (caId: string, body: Enrolment, key: string) =>
-    call<Enrolment>('PUT', `/v1/cas/${caId}/enrolment`, { body, key }),
+  set: (caId: string, body: Enrolment, key: string, seen?: object) =>
+    call<Enrolment>('PUT', `/v1/cas/${caId}/enrolment`, { body, key, seen }),
   tryIt: (caId: string) => call<Trial>('POST', `/v1/cas/${caId}/enrolment/trial`),
 };

@@ -97,10 +97,11 @@ export const cas = {
   forgetList: (id: string, source: string, key: string) =>
     call('POST', `/v1/cas/${id}/sources/forget-list`, { body: { source }, key }),
   sources: (id: string) => call<CaSources>('GET', `/v1/cas/${id}/sources`),
-  setSources: (id: string, body: object, key: string) => call<CaSources>('PUT', `/v1/cas/${id}/sources`, { body, key }),
+  setSources: (id: string, body: object, key: string, seen: object | undefined) =>
+    call<CaSources>('PUT', `/v1/cas/${id}/sources`, { body, key, seen }),
   profile: (id: string) => call<CaProfile>('GET', `/v1/cas/${id}/profile`),
-  setProfile: (id: string, body: CaProfile, key: string) =>
-    call<CaProfile>('PUT', `/v1/cas/${id}/profile`, { body, key }),
+  setProfile: (id: string, body: CaProfile, key: string, seen: CaProfile) =>
+    call<CaProfile>('PUT', `/v1/cas/${id}/profile`, { body, key, seen }),
 };
 
 export type Standing = 'good' | 'care' | 'bad' | 'waiting';

@@ -34,6 +34,6 @@ export const registered = {
     call<Page<RegisteredCertificate>>('GET', path, { query: { ...filter, cursor } }),
   find: (id: string) => call<RegisteredCertificate & { readonly der: string }>('GET', `${path}/${id}`),
   register: (body: object, key: string) => call<RegisteredCertificate>('POST', path, { body, key }),
-  update: (id: string, body: object, key: string) =>
-    call<RegisteredCertificate>('PATCH', `${path}/${id}`, { body, key }),
+  update: (id: string, body: object, key: string, seen?: RegisteredCertificate) =>
+    call<RegisteredCertificate>('PATCH', `${path}/${id}`, { body, key, seen }),
 };

@@ -2,7 +2,7 @@ import { call, type Page } from '../../api/call.ts';
 import type { Role } from '../../area.ts';
 import { say } from './words.ts';
 
-export type Operation =
+export type Operation = { version?: number } & (
   | { kind: 'ca.register'; name: string; anchors: readonly string[]; intermediates?: readonly string[] }
   | {
       kind: 'ca.update';
@@ -22,7 +22,8 @@ export type Operation =
   | { kind: 'ca.set-enrolment'; id: string; enrolment: object }
   | { kind: 'person.register'; name: string; role: Role; certificate: string }
   | { kind: 'person.revoke'; id: string }
-  | { kind: 'person.set-role'; id: string; role: Role };
+  | { kind: 'person.set-role'; id: string; role: Role }
+);
 
 export interface Preview {
   readonly kind: string;

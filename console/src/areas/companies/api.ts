@@ -31,7 +31,8 @@ export const companies = {
   list: (filter: CompanyFilter, cursor?: string) => call<Page<Company>>('GET', path, { query: { ...filter, cursor } }),
   find: (id: string) => call<Company>('GET', `${path}/${id}`),
   register: (body: object, key: string) => call<Company>('POST', path, { body, key }),
-  update: (id: string, body: object, key: string) => call<Company>('PATCH', `${path}/${id}`, { body, key }),
+  update: (id: string, body: object, key: string, seen?: Company) =>
+    call<Company>('PATCH', `${path}/${id}`, { body, key, seen }),
   erase: (id: string, reason: string, key: string) =>
     call<Company>('POST', `${path}/${id}/erasure`, { body: { reason }, key }),
 };

@@ -57,8 +57,8 @@ export const platforms = {
   create: (body: object, key: string) => call<{ id: string; token: string }>('POST', '/v1/callers', { body, key }),
   issueToken: (id: string, key: string) => call<{ token: string }>('POST', `/v1/callers/${id}/token`, { key }),
   profile: (id: string) => call<PlatformProfile>('GET', `/v1/platforms/${id}/profile`),
-  setProfile: (id: string, body: PlatformProfile, key: string) =>
-    call<PlatformProfile>('PUT', `/v1/platforms/${id}/profile`, { body, key }),
+  setProfile: (id: string, body: PlatformProfile, key: string, seen: PlatformProfile) =>
+    call<PlatformProfile>('PUT', `/v1/platforms/${id}/profile`, { body, key, seen }),
 };
 
 export const clients = {

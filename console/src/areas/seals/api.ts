@@ -25,5 +25,6 @@ export const seals = {
     call<Page<Seal>>('GET', path, { query: { companyId, cursor } }),
   find: (id: string) => call<Seal>('GET', `${path}/${id}`),
   register: (body: object, key: string) => call<Seal>('POST', path, { body, key }),
-  update: (id: string, body: object, key: string) => call<Seal>('PATCH', `${path}/${id}`, { body, key }),
+  update: (id: string, body: object, key: string, seen?: Seal) =>
+    call<Seal>('PATCH', `${path}/${id}`, { body, key, seen }),
 };
