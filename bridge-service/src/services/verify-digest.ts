@@ -1,15 +1,7 @@
 import { equalBytes, fromBase64 } from '@onelock/core/bytes';
 import type { SignedContent } from '@onelock/core/cms';
-import {
-  type CryptoOps,
-  type DigestAlgorithm,
-  digestLengths,
-  type PublicKey,
-  requireMatch,
-  type SignatureAlgorithm,
-  verifyEcdsaDigest,
-} from '@onelock/core/crypto';
-import { verifyPssDigest, verifyRsaDigest } from '@onelock/core/crypto/node';
+import { type CryptoOps, type DigestAlgorithm, digestLengths, type PublicKey } from '@onelock/core/crypto';
+import { verifyDigest } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { judgeSignature, type SignatureReport, type TrustEvidence } from '@onelock/core/validation';
 import type { Certificate } from '@onelock/core/x509';
@@ -68,21 +60,6 @@ export function judgeDigest(
   return 'certificate' in signer
     ? judgeSignature({ ...asked, ...signer.evidence, certificate: signer.certificate }, byDigest)
     : judgeSignature({ ...asked, publicKey: signer.publicKey }, byDigest);
-}
-
-function verifyDigest(
-  ops: CryptoOps,
-  key: PublicKey,
-  algorithm: SignatureAlgorithm,
-  digest: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  requireMatch(key, algorithm);
-  if (key.kind === 'sm2') return ops.sm2.verifyDigest(key, digest, signature);
-  if (key.kind === 'ec') return verifyEcdsaDigest(key, digest, signature);
-  if (key.kind !== 'rsa' || !('digest' in algorithm)) return false;
-  if (algorithm.kind === 'rsa-pss') return verifyPssDigest(key, algorithm, digest, signature);
-  return verifyRsaDigest(key, algorithm.digest, digest, signature);
 }
 
 /** @throws {CodedError} ERR_REQUEST_INVALID for a digest that is not as long as its algorithm makes it */

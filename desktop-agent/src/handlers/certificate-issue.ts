@@ -15,6 +15,7 @@ import { demandCapability } from './demand-capability.ts';
 import { findShownKey, targetOf } from './find-key.ts';
 import type { AgentParts } from './parts.ts';
 import { requestExtensions, requestSubject } from './request-subject.ts';
+import { signChecked } from './sign-parts.ts';
 import { stated } from './stated.ts';
 import { actWithKey } from './unlock-key.ts';
 
@@ -51,16 +52,14 @@ async function createCertificateRequest(
   const made = await actWithKey(parts, context, act, null, async (session) => {
     const label = params.label ?? subject.commonName.slice(0, 64);
     const { identityId, publicKey } = await driver.generateKeyPair(session, keySpec, label);
+    const made = parsePublicKey(publicKey);
     const request = prepareCertificateRequest(
-      {
-        subjectDer: requestSubject(subject),
-        publicKey: parsePublicKey(publicKey),
-        extensions: requestExtensions(subject),
-      },
+      { subjectDer: requestSubject(subject), publicKey: made, extensions: requestExtensions(subject) },
       parts.ops,
     );
-    const bytes = request.toBeSigned;
-    const signature = await driver.sign(session, identityId, request.algorithm, { kind: 'message', bytes });
+    // A CA would certify whatever key the token shows; this proves that it can sign with it.
+    const key = { target: { present, identityId }, publicKey: made };
+    const signature = await signChecked(parts, key, session, request.algorithm, request.toBeSigned);
     return { identityId, publicKey, request: request.assemble(signature) };
   });
   const key = parts.handles.keyHandle(context.origin, { present, identityId: made.identityId });

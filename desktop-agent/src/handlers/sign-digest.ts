@@ -1,6 +1,7 @@
 import { toHex } from '@onelock/core/bytes';
 import type { Params, Result } from '@onelock/core/contract';
-import { digestLengths, type PublicKey, type SignatureAlgorithm } from '@onelock/core/crypto';
+import { digestLengths, type SignatureAlgorithm } from '@onelock/core/crypto';
+import { verifyDigest } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import type { CallContext } from '../dispatch/call-context.ts';
 import { signatureAlgorithmOf } from '../shapes/signature-algorithm.ts';
@@ -34,10 +35,11 @@ export async function signDigest(
   ] as const;
   const ticket = await admitTicket(parts, context, params.ticket, () => digest);
   const act = { act: 'signDigest', on: targetOf(key), stated: stated(params.display), ticket, facts } as const;
-  const signature = await actWithKey(parts, context, act, 'sign', (session) =>
-    present.driver.sign(session, identityId, algorithm, { kind: 'digest', bytes: digest }),
-  );
-  verifyDigest(parts, key.publicKey, algorithm, digest, signature);
+  const signature = await actWithKey(parts, context, act, 'sign', async (session) => {
+    const made = await present.driver.sign(session, identityId, algorithm, { kind: 'digest', bytes: digest });
+    if (verifyDigest(parts.ops, key.publicKey, algorithm, digest, made)) return made;
+    throw new CodedError('ERR_SIGNATURE_INVALID');
+  });
   return {
     signature: encodeAs(params.encoding ?? 'der', key.publicKey, signature),
     algorithm: id,
@@ -47,16 +49,4 @@ export async function signDigest(
 
 function digestOf(algorithm: SignatureAlgorithm): keyof typeof digestLengths {
   return 'digest' in algorithm ? algorithm.digest : 'sm3';
-}
-
-/** SM2 alone can be checked from the digest here. @throws {CodedError} ERR_SIGNATURE_INVALID */
-function verifyDigest(
-  { ops }: AgentParts,
-  key: PublicKey,
-  algorithm: SignatureAlgorithm,
-  digest: Uint8Array,
-  signature: Uint8Array,
-): void {
-  if (algorithm.kind === 'sm2-sm3' && !ops.sm2.verifyDigest(key, digest, signature))
-    throw new CodedError('ERR_SIGNATURE_INVALID');
 }

@@ -27,7 +27,7 @@ export function refuseTimestamp(mode: Params<'signMessage'>['timestamp']): void 
 /** Signs, and checks what the token gave before a page may show it as done. @throws {CodedError} ERR_SIGNATURE_INVALID */
 export async function signChecked(
   { ops }: AgentParts,
-  { target, publicKey }: SigningKey,
+  { target, publicKey }: Pick<SigningKey, 'target' | 'publicKey'>,
   session: SessionId,
   algorithm: SignatureAlgorithm,
   bytes: Uint8Array,

@@ -54,10 +54,17 @@ static size_t as_der(CK_BYTE out[80], const CK_BYTE signature[64]) {
   return length + 2;
 }
 
+/* `wrong-rsa`: says yes, and what it gives is no signature. */
+static CK_RV sign_rsa(const soft_key *key, const CK_BYTE *data, CK_ULONG length, CK_BYTE *out, size_t *out_length) {
+  if (!rsa_sign(key, 0, data, length, out, out_length)) return CKR_DATA_LEN_RANGE;
+  if (has_trait("wrong-rsa")) out[*out_length - 1] ^= 1;
+  return CKR_OK;
+}
+
 static CK_RV sign(CK_MECHANISM_TYPE mechanism, const soft_key *key, const CK_BYTE *data, CK_ULONG length, CK_BYTE *out,
                   size_t *out_length) {
   CK_BYTE e[32], signature[64], point[64];
-  if (mechanism == CKM_RSA_PKCS) return rsa_sign(key, 0, data, length, out, out_length) ? CKR_OK : CKR_DATA_LEN_RANGE;
+  if (mechanism == CKM_RSA_PKCS) return sign_rsa(key, data, length, out, out_length);
   if (mechanism == CKM_SOFT_SM2 && length != 32) return CKR_DATA_LEN_RANGE;
   if (mechanism == CKM_SOFT_SM2) memcpy(e, data, 32);
   else {
