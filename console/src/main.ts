@@ -5,6 +5,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/parts.css';
+import './style/print.css';
 
 followLinks(document);
 createApp(App).mount('#console');

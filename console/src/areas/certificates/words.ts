@@ -45,7 +45,9 @@ export const say = wordsOf(
     'suspend.title': '暂停这张证书？',
     'retire.title': '停用这张证书？',
     'resume.title': '恢复这张证书？',
-    'state.text': '只改变登记状态，不影响 CA 的吊销状态。',
+    'suspend.text': '所有节点随即不再接受这张证书：登录、签名核验与续办都会被拒。CA 的吊销状态不变；可以恢复。',
+    'retire.text': '所有节点不再接受这张证书：登录、签名核验与续办都会被拒。CA 的吊销状态不变；停用错了可以恢复。',
+    'resume.text': '这张证书随即又能使用。CA 的吊销状态不变。',
     download: '下载证书（PEM）',
     'filter.serial': '序列号（十六进制）',
     'filter.expires': '到期不晚于',
@@ -105,7 +107,11 @@ export const say = wordsOf(
     'suspend.title': 'Suspend this certificate?',
     'retire.title': 'Retire this certificate?',
     'resume.title': 'Resume this certificate?',
-    'state.text': 'Changes its state in the registry alone; what its CA says of revocation stays.',
+    'suspend.text':
+      'Every node refuses this certificate from now on: log-ins, signatures and renewals. What its CA says of revocation stays; it can be resumed.',
+    'retire.text':
+      'Every node refuses this certificate: log-ins, signatures and renewals. What its CA says of revocation stays; a mistake can be resumed.',
+    'resume.text': 'The certificate is accepted again at once. What its CA says of revocation stays.',
     download: 'Download (PEM)',
     'filter.serial': 'Serial number (hex)',
     'filter.expires': 'Expires by',

@@ -37,8 +37,10 @@ export const say = wordsOf(
     'edit.people.text': '为保护个人信息，已登记的号码不能读回；修改人员时须重新填写。',
     close: '注销',
     'close.title': '把“{name}”标为注销？',
+    'close.text': '所有节点随即不再接受这家企业的证书：登录、签名核验与续办都会被拒。登记与历史保留，可以恢复存续。',
     reopen: '恢复存续',
     'reopen.title': '把“{name}”恢复为存续？',
+    'reopen.text': '其有效证书随即又能使用；单独暂停或停用的证书不变。',
     erase: '清除个人信息',
     'erase.title': '清除这家企业人员的个人信息？',
     'erase.text': '不可恢复。清除的事实与理由留在审计日志中。',
@@ -98,8 +100,12 @@ export const say = wordsOf(
     'edit.people.text': 'Numbers that are registered cannot be read back; give them again when you change people.',
     close: 'Close',
     'close.title': 'Mark “{name}” as closed?',
+    'close.text':
+      'Every node refuses its certificates from now on: log-ins, signatures and renewals. Records and history stay, and it can be reopened.',
     reopen: 'Reopen',
     'reopen.title': 'Mark “{name}” as in existence again?',
+    'reopen.text':
+      'Its valid certificates are accepted again at once; those suspended or retired by themselves stay so.',
     erase: 'Erase personal data',
     'erase.title': 'Erase the personal data of this company’s people?',
     'erase.text': 'This cannot be undone. That it was done, and why, stays in the audit log.',

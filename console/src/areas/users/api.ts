@@ -41,7 +41,25 @@ export interface KeyToBind {
 
 const path = '/v1/console-users';
 
+const rolesListed: readonly Role[] = ['administrator', 'supervisor', 'operator'];
+
+/** Users of every role: a page of each at a time, and where each goes on as the cursor. */
+async function listEvery(cursor: string | undefined): Promise<Page<ConsoleUser>> {
+  const after: Readonly<Partial<Record<Role, string | null>>> = cursor === undefined ? {} : JSON.parse(cursor);
+  const pages = await Promise.all(
+    rolesListed.map(async (role) =>
+      after[role] === null ? { items: [], nextCursor: null } : consoleUsers.list(role, after[role]),
+    ),
+  );
+  const next = Object.fromEntries(rolesListed.map((role, index) => [role, pages[index]?.nextCursor ?? null]));
+  return {
+    items: pages.flatMap(({ items }) => items),
+    nextCursor: Object.values(next).every((one) => one === null) ? null : JSON.stringify(next),
+  };
+}
+
 export const consoleUsers = {
+  listEvery,
   list: (role: Role, cursor: string | undefined) => call<Page<ConsoleUser>>('GET', path, { query: { role, cursor } }),
   find: (id: string) => call<ConsoleUser>('GET', `${path}/${id}`),
   create: (body: { name: string; role: Role; key: KeyToBind }, key: string) =>

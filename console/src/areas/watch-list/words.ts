@@ -50,6 +50,7 @@ export const say = wordsOf(
     'own.text': '这是您提出的条目，须由另一人批准。',
     end: '提前结束',
     'end.title': '提前结束这个条目？',
+    'end.text': '所有节点随即不再告警或拦截。要再次关注须重新提出，由另一人批准。',
     'end.reason': '结束理由',
     clear: '放行十分钟',
     'clear.title': '为持有人放行十分钟？',
@@ -137,6 +138,8 @@ export const say = wordsOf(
     'own.text': 'You proposed this entry: another person has to approve it.',
     end: 'End early',
     'end.title': 'End this entry early?',
+    'end.text':
+      'No node alerts or blocks by it any more. To watch again takes a new proposal and another person’s approval.',
     'end.reason': 'Why it ends',
     clear: 'Clear for ten minutes',
     'clear.title': 'Clear the holder for ten minutes?',
