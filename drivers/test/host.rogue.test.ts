@@ -28,6 +28,8 @@ describe('a host that breaks the protocol', () => {
     'signs for nobody',
     'signs what was another call',
     'signs more than it says',
+    'speaks of longer frames than there are',
+    'asks instead of answering',
     'invents an error code',
     'sends garbage',
     'is ready twice',
@@ -54,13 +56,16 @@ describe('a host that breaks the protocol', () => {
     await expect(failure(driver.random('a' as DeviceId, 32))).resolves.toFailWith('ERR_DRIVER_PROTOCOL');
   });
 
-  it('counts as crashed when it closes the channel and lives on', async () => {
-    const driver = await startRogue('closes its channel');
-    const { pid } = driver.status();
-    await expect(failure(driver.listDevices())).resolves.toFailWith('ERR_DRIVER_CRASHED');
-    await until(() => driver.status().generation === 2 && driver.status().state === 'running');
-    expect(isAlive(pid ?? 0)).toBe(false);
-  });
+  it.each(['closes its channel', 'closes the pipe of signatures'])(
+    'counts as crashed when it %s and lives on',
+    async (way) => {
+      const driver = await startRogue(way);
+      const { pid } = driver.status();
+      await expect(failure(driver.listDevices())).resolves.toFailWith('ERR_DRIVER_CRASHED');
+      await until(() => driver.status().generation === 2 && driver.status().state === 'running');
+      expect(isAlive(pid ?? 0)).toBe(false);
+    },
+  );
 });
 
 describe('a host that keeps crashing', () => {

@@ -12,16 +12,14 @@ import { closeInheritedHandles } from '../process/close-inherited.ts';
 import { flattenError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import { dieWithParent } from '../process/watch-parent.ts';
+import { serveSignatures } from './child-signs.ts';
 import type { MethodName, MethodParams } from './methods.ts';
 import { openDriver } from './open-driver.ts';
-import { pack, unpack } from './packed.ts';
 import { PinRules } from './pin-rules.ts';
 import { acceptsParams, type FromHost, type ToHost, toHost } from './protocol.ts';
-import { StayAwake } from './stay-awake.ts';
+import { signPipe } from './sign-frames.ts';
 
-/** The host process: one driver, one parent, one channel. It writes nothing anywhere but there. */
-
-type Signs = Extract<ToHost, { type: 'signs' }>;
+/** The host process: one driver, one parent, one channel, and a pipe for signatures. It writes nothing anywhere but there. */
 
 let driver: TokenDriver | null = null;
 let pins = new PinRules(undefined);
@@ -148,58 +146,12 @@ async function answer(id: number, method: string, params: unknown): Promise<void
   try {
     tell({ type: 'result', id, value: await perform(method, params) });
   } catch (error) {
-    tell({ type: 'failure', id, error: flattenError(error) }, isExhausted(error) ? leave : undefined);
+    failed(id, error);
   }
 }
 
-/** A token that signs in less is asked again at once: the next train is awaited awake, see stay-awake.ts. */
-const quickMs = 2;
-const awake = new StayAwake(0.5);
-
-/** What is done in this time is told together: for quick tokens a message costs as much as a signature. */
-const togetherMs = 2;
-const togetherCount = 8;
-
-/** Signatures of one lane, one after the other; told as soon as a few are there, or a moment has passed. */
-async function signAll(
-  token: TokenDriver,
-  { first, session, identityId, algorithm, kind, inputs }: Signs,
-): Promise<void> {
-  const messages = unpack(inputs);
-  let signatures: Uint8Array[] = [];
-  const beganAt = performance.now();
-  let toldAt = beganAt;
-  let next = first;
-  const tellThese = (): void => {
-    if (signatures.length > 0) tell({ type: 'signed', first: next - signatures.length, signatures: pack(signatures) });
-    signatures = [];
-    toldAt = performance.now();
-  };
-  for (const bytes of messages) {
-    try {
-      signatures.push(await token.sign(session as SessionId, identityId, algorithm, { kind, bytes }));
-      next += 1;
-    } catch (error) {
-      tellThese();
-      tell({ type: 'failure', id: next, error: flattenError(error) }, isExhausted(error) ? leave : undefined);
-      next += 1;
-    }
-    if (signatures.length >= togetherCount || performance.now() - toldAt >= togetherMs) tellThese();
-  }
-  tellThese();
-  if ((performance.now() - beganAt) / messages.length < quickMs) awake.expect();
-}
-
-const lanes = new Map<string, Promise<void>>();
-
-function queue(token: TokenDriver, signs: Signs): void {
-  const { lane } = signs;
-  const before = lanes.get(lane);
-  const mine = before === undefined ? signAll(token, signs) : before.then(() => signAll(token, signs));
-  lanes.set(lane, mine);
-  void mine.then(() => {
-    if (lanes.get(lane) === mine) lanes.delete(lane);
-  });
+function failed(id: number, error: unknown): void {
+  tell({ type: 'failure', id, error: flattenError(error) }, isExhausted(error) ? leave : undefined);
 }
 
 /** A library that got no memory leaks or needs more than it may have; a fresh process is the only cure. */
@@ -224,14 +176,16 @@ async function stop(): Promise<void> {
 function receive(message: ToHost): void {
   if (message.type === 'start') void start(message.config, message.user);
   else if (message.type === 'call') void answer(message.id, message.method, message.params);
-  else if (message.type === 'close') void stop();
-  else if (driver === null) process.exit(3);
-  else queue(driver, message);
+  else void stop();
 }
 
-closeInheritedHandles();
+closeInheritedHandles(signPipe);
 dieWithParent();
 process.once('disconnect', () => process.exit(0));
+serveSignatures(
+  () => (driver === null ? null : { driver, failed }),
+  () => process.exit(3),
+);
 process.on('message', (message: unknown) => {
   if (toHost.Check(message)) receive(message);
   else process.exit(3);

@@ -148,6 +148,7 @@ export class HostKeeper {
       entry,
       environment: this.#config.family === 'soft' ? {} : (this.#config.environment ?? {}),
       standardError,
+      pipe: true,
       openFiles: limits.openFiles ?? 256,
       dataMegabytes: limits.dataMegabytes ?? 1024,
       heapMegabytes: limits.heapMegabytes ?? 128,

@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
+import { Duplex } from 'node:stream';
 import { CodedError } from '@onelock/core/errors';
 import type { DriverConfig, DriverInfo } from '../port/index.ts';
 import { type FailureBody, restoreError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
 import type { MethodName, MethodParams, MethodResult } from './methods.ts';
-import { type Packed, pack, unpack } from './packed.ts';
 import { acceptsResult, fromHost, type ToHost } from './protocol.ts';
+import { type Numbered, type SignJob, signPipe } from './sign-frames.ts';
+import { SignPipe } from './sign-pipe.ts';
 
 interface PendingCall {
   readonly method: MethodName;
@@ -13,12 +15,6 @@ interface PendingCall {
   readonly reject: (error: CodedError) => void;
   /** null behind another of its train: its time begins when it comes first. */
   readonly timer: NodeJS.Timeout | null;
-}
-
-/** Signatures with one key in one session. */
-export interface SignJob extends Omit<MethodParams<'sign'>, 'input'> {
-  readonly kind: MethodParams<'sign'>['input']['kind'];
-  readonly inputs: readonly Uint8Array[];
 }
 
 /** Calls of one lane that the host has, in their order. */
@@ -41,6 +37,7 @@ const closeGraceMs = 2000;
 /** One host process from its start to its end. What breaks the rules of the channel is killed. */
 export class HostLife {
   readonly #child: ChildProcess;
+  readonly #signs: SignPipe | null;
   readonly #driver: string;
   readonly #events: LifeEvents;
   readonly #pending = new Map<number, PendingCall>();
@@ -64,6 +61,7 @@ export class HostLife {
       if (child.pid === undefined) this.#exited();
     });
     child.once('disconnect', () => this.#fail(this.#crashed()));
+    this.#signs = this.#openSigns(child.stdio[signPipe]);
     child.once('exit', () => this.#exited());
   }
 
@@ -111,13 +109,14 @@ export class HostLife {
   }
 
   /**
-   * Signatures of one lane, made one after the other. Each has its time from the moment that the one before it is done.
+   * Signatures of one job, made one after the other. Each has its time from the moment that the one before it is done.
    *
    * @throws {CodedError} each as {@link call}
    */
-  sign(lane: string, { inputs, ...job }: SignJob, timeoutMs: number): readonly Promise<MethodResult<'sign'>>[] {
-    if (this.#state !== 'ready') return inputs.map(() => Promise.reject(this.#crashed()));
-    const train = this.#trainOf(lane, timeoutMs);
+  sign(job: SignJob, inputs: readonly Uint8Array[], timeoutMs: number): readonly Promise<MethodResult<'sign'>>[] {
+    const pipe = this.#signs;
+    if (this.#state !== 'ready' || pipe === null) return inputs.map(() => Promise.reject(this.#crashed()));
+    const train = this.#trainOf(job.lane, timeoutMs);
     const first = this.#nextId;
     const answers = inputs.map(() => {
       const id = this.#nextId++;
@@ -126,7 +125,7 @@ export class HostLife {
       train.ids.add(id);
       return promise;
     });
-    this.#tell({ type: 'signs', lane, first, ...job, inputs: pack(inputs) });
+    pipe.ask(job, { first, parts: inputs });
     return answers;
   }
 
@@ -178,7 +177,24 @@ export class HostLife {
   #receive(message: unknown, handle: unknown): void {
     if (this.#state !== 'starting' && this.#state !== 'ready') return;
     const offence = handle === undefined ? this.#understand(message) : 'sent a handle';
-    if (offence !== null) this.#fail(new CodedError('ERR_DRIVER_PROTOCOL', { driver: this.#driver, detail: offence }));
+    if (offence !== null) this.#offended(offence);
+  }
+
+  #offended(rule: string): void {
+    this.#fail(new CodedError('ERR_DRIVER_PROTOCOL', { driver: this.#driver, detail: rule }));
+  }
+
+  /** null where the process could not be started. */
+  #openSigns(stream: unknown): SignPipe | null {
+    if (!(stream instanceof Duplex)) return null;
+    return new SignPipe(stream, {
+      signed: (signatures) => {
+        if (this.#state === 'ready') return this.#signed(signatures);
+        return this.#state === 'starting' ? 'signature before ready' : null;
+      },
+      broken: (rule) => this.#offended(rule),
+      closed: () => this.#fail(this.#crashed()),
+    });
   }
 
   /** @returns the rule that the host broke, or null */
@@ -191,8 +207,6 @@ export class HostLife {
         return this.#notStarted(message.error);
       case 'result':
         return this.#answered(message.id, message.value);
-      case 'signed':
-        return this.#signed(message.first, message.signatures);
       case 'failure':
         return this.#refused(message.id, message.error);
       case 'devices-changed':
@@ -224,8 +238,8 @@ export class HostLife {
     return null;
   }
 
-  #signed(first: number, signatures: Packed): string | null {
-    for (const [index, signature] of unpack(signatures).entries()) {
+  #signed({ first, parts }: Numbered): string | null {
+    for (const [index, signature] of parts.entries()) {
       const id = first + index;
       if (this.#pending.get(id)?.method !== 'sign') return 'signature for no call';
       this.#settle(id)?.resolve(signature as never);
@@ -287,6 +301,7 @@ export class HostLife {
 
   #exited(): void {
     this.#fail(this.#crashed());
+    this.#signs?.destroy();
     this.#state = 'ended';
     this.#gone.resolve();
   }

@@ -137,7 +137,7 @@ const AlgorithmSchema = Type.Union([
 const Nothing = Type.Null();
 const IdentityId = Type.String({ minLength: 1, maxLength: 128 });
 
-/** What `sign` takes, piece by piece: see `signs` in protocol.ts. */
+/** What `sign` takes, piece by piece: see `SignJob` in sign-frames.ts. */
 export const signParams = {
   session: SessionIdText,
   identityId: IdentityId,

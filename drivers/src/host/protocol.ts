@@ -2,15 +2,11 @@ import Type, { type Static } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { DriverConfigSchema } from '../port/index.ts';
 import { FailureBodySchema } from '../process/failure.ts';
-import { DriverInfoSchema, limits, type MethodName, maxSignatureBytes, methods, signParams } from './methods.ts';
-import { PackedSchema } from './packed.ts';
+import { DriverInfoSchema, type MethodName, methods } from './methods.ts';
 
-/** The envelopes between the agent's side and the host process; what is inside a call is in methods.ts. */
+/** The envelopes between the agent's side and the host process; what is inside a call is in methods.ts, what is signed goes by sign-frames.ts. */
 
 const closed = { additionalProperties: false } as const;
-/** Signatures that are asked for, or told, in one message at most. */
-export const maxTrain = 16;
-
 const CallId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 const StartSchema = Type.Object(
@@ -30,37 +26,9 @@ const CallSchema = Type.Object(
   closed,
 );
 
-/** Calls of `sign` in one session with one key, done one after the other; their ids follow each other from `first` on. */
-const SignsSchema = Type.Object(
-  {
-    type: Type.Literal('signs'),
-    lane: Type.String({ maxLength: 256 }),
-    first: CallId,
-    session: signParams.session,
-    identityId: signParams.identityId,
-    algorithm: signParams.algorithm,
-    kind: signParams.kind,
-    inputs: PackedSchema(maxTrain, 0, limits.signInputBytes),
-  },
-  closed,
-);
-const ToHostSchema = Type.Union([
-  SignsSchema,
-  CallSchema,
-  StartSchema,
-  Type.Object({ type: Type.Literal('close') }, closed),
-]);
+const ToHostSchema = Type.Union([CallSchema, StartSchema, Type.Object({ type: Type.Literal('close') }, closed)]);
 
 const FromHostSchema = Type.Union([
-  /** Answers of `signs`, as many as were ready, without a gap. One that failed is told as any other call's failure. */
-  Type.Object(
-    {
-      type: Type.Literal('signed'),
-      first: CallId,
-      signatures: PackedSchema(maxTrain, 1, maxSignatureBytes),
-    },
-    closed,
-  ),
   Type.Object({ type: Type.Literal('result'), id: CallId, value: Type.Unknown() }, closed),
   Type.Object({ type: Type.Literal('ready'), info: DriverInfoSchema }, closed),
   Type.Object({ type: Type.Literal('start-failed'), error: FailureBodySchema }, closed),

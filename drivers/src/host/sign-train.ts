@@ -1,17 +1,18 @@
 import { setImmediate } from 'node:timers';
-import { equalBytes } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
 import type { Turns } from '../port/index.ts';
 import type { HostLife } from './host-life.ts';
 import type { MethodParams, MethodResult } from './methods.ts';
-import { maxTrain } from './protocol.ts';
+import { isSameJob } from './same-job.ts';
+import { maxTrain, type SignJob } from './sign-frames.ts';
 import { StayAwake } from './stay-awake.ts';
 
 type SignParams = MethodParams<'sign'>;
 type Signature = MethodResult<'sign'>;
 
 interface Waiting {
-  readonly params: SignParams;
+  readonly job: SignJob;
+  readonly bytes: Uint8Array;
   /** The life of the host that the session belongs to. */
   readonly generation: number;
   resolve(signature: Signature): void;
@@ -25,7 +26,7 @@ export interface TrainOptions {
   readonly turns: Turns;
   readonly queueMs: number;
   /** How long one signature may take. */
-  signMs(params: SignParams): number;
+  signMs(job: SignJob): number;
   /** The host that lives now, and which of its lives that is. */
   life(): Promise<{ readonly life: HostLife; readonly generation: number }>;
   /** Runs what goes to the token when no other host is at it. */
@@ -61,8 +62,11 @@ export class SignTrain {
   /** @throws {CodedError} ERR_TOKEN_BUSY, ERR_TOKEN_SESSION_CLOSED, and what the host says */
   sign(params: SignParams, generation: number): Promise<Signature> {
     const { promise, resolve, reject } = Promise.withResolvers<Signature>();
-    const { queueMs } = this.#options;
-    this.#waiting.add({ params, generation, resolve, reject, givesUpAt: performance.now() + queueMs });
+    const { queueMs, lane } = this.#options;
+    const { session, identityId, algorithm, input } = params;
+    const job = { lane, session, identityId, algorithm, kind: input.kind };
+    const givesUpAt = performance.now() + queueMs;
+    this.#waiting.add({ job, bytes: input.bytes, generation, resolve, reject, givesUpAt });
     this.#patience ??= setTimeout(this.#giveUp, queueMs).unref();
     if (!this.#running) void this.#run();
     return promise;
@@ -137,33 +141,27 @@ export class SignTrain {
   }
 
   #send(life: HostLife, generation: number, calls: readonly Waiting[], settled: () => void): void {
-    let job: Waiting[] = [];
+    let train: Waiting[] = [];
     for (const call of calls) {
       if (call.generation !== generation) {
         call.reject(new CodedError('ERR_TOKEN_SESSION_CLOSED'));
         queueMicrotask(settled);
         continue;
       }
-      const [first] = job;
-      if (first !== undefined && !isSameJob(first.params, call.params)) {
-        this.#sendJob(life, first.params, job, settled);
-        job = [];
+      const [first] = train;
+      if (first !== undefined && !isSameJob(first.job, call.job)) {
+        this.#sendJob(life, first.job, train, settled);
+        train = [];
       }
-      job.push(call);
+      train.push(call);
     }
-    if (job[0] !== undefined) this.#sendJob(life, job[0].params, job, settled);
+    if (train[0] !== undefined) this.#sendJob(life, train[0].job, train, settled);
   }
 
-  #sendJob(life: HostLife, params: SignParams, calls: readonly Waiting[], settled: () => void): void {
-    const { lane } = this.#options;
-    const { session, identityId, algorithm, input } = params;
-    const inputs = calls.map((call) => call.params.input.bytes);
+  #sendJob(life: HostLife, job: SignJob, calls: readonly Waiting[], settled: () => void): void {
+    const inputs = calls.map(({ bytes }) => bytes);
     const began = performance.now();
-    const answers = life.sign(
-      lane,
-      { session, identityId, algorithm, kind: input.kind, inputs },
-      this.#options.signMs(params),
-    );
+    const answers = life.sign(job, inputs, this.#options.signMs(job));
     for (const [index, answer] of answers.entries()) {
       const call = calls[index];
       answer.then(
@@ -194,29 +192,4 @@ export class SignTrain {
     }
     return taken;
   }
-}
-
-/** One key, one session, one way: what differs is what is signed. */
-function isSameJob(one: SignParams, other: SignParams): boolean {
-  return (
-    one.session === other.session &&
-    one.identityId === other.identityId &&
-    one.input.kind === other.input.kind &&
-    isSameAlgorithm(one.algorithm, other.algorithm)
-  );
-}
-
-function isSameAlgorithm(one: SignParams['algorithm'], other: SignParams['algorithm']): boolean {
-  if (one === other) return true;
-  if (one.kind === 'sm2-sm3') return other.kind === 'sm2-sm3' && equalBytes(one.userId, other.userId);
-  if (one.kind === 'rsa-pss')
-    return (
-      other.kind === 'rsa-pss' &&
-      one.digest === other.digest &&
-      one.mgf1Digest === other.mgf1Digest &&
-      one.saltLength === other.saltLength
-    );
-  if (one.kind === 'rsa-pkcs1v15' || one.kind === 'ecdsa')
-    return other.kind === one.kind && other.digest === one.digest;
-  return one.kind === other.kind;
 }

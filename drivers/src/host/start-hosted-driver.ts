@@ -337,7 +337,7 @@ class ProcessDriver implements HostedDriver {
       lane,
       turns: this.#turns,
       queueMs: this.#timeouts.queueMs,
-      signMs: (params) => callTimeMs(this.#timeouts, 'sign', params, this.#isPadOf(params.session as SessionId)),
+      signMs: ({ session }) => callTimeMs(this.#timeouts, 'sign', { session }, this.#isPadOf(session as SessionId)),
       life: async () => ({ life: await this.#keeper.life(), generation: this.#keeper.generation }),
       guard: (act) => this.#guard(deviceId, act),
     });

@@ -1,5 +1,5 @@
 import type { HostTimeouts } from './hosted-driver.ts';
-import type { MethodName, MethodParams } from './methods.ts';
+import type { MethodName } from './methods.ts';
 
 export const defaultTimeouts: HostTimeouts = {
   startMs: 30_000,
@@ -34,12 +34,7 @@ const pinNames = ['pin', 'oldPin', 'adminPin'] as const;
  *
  * @param isPad  whether the device has said that PINs are typed on it
  */
-export function callTimeMs<Name extends MethodName>(
-  timeouts: HostTimeouts,
-  method: Name,
-  params: MethodParams<Name>,
-  isPad: boolean,
-): number {
+export function callTimeMs(timeouts: HostTimeouts, method: MethodName, params: object, isPad: boolean): number {
   const usual = timeouts[`${method}Ms`];
   const isTyped = pinNames.some((name) => {
     const pin: unknown = Reflect.get(params, name);

@@ -5,15 +5,15 @@ const closeOnExec = 0o2000000;
 const ipcChannel = 3;
 
 /**
- * Closes what this process was handed beyond stdio and its channel. Everything that Node opens itself is close-on-exec;
+ * Closes what this process was handed beyond stdio, its channel and what else is its own, up to the number `last`. Everything that Node opens itself is close-on-exec;
  * a handle that is not came through exec from a grandparent (a shell, a service manager), and a vendor's library has no
  * business with it.
  */
-export function closeInheritedHandles(): void {
+export function closeInheritedHandles(last = ipcChannel): void {
   if (process.platform !== 'linux') return;
   for (const name of readdirSync('/proc/self/fd')) {
     const descriptor = Number(name);
-    if (descriptor > ipcChannel && isInherited(name)) closeSync(descriptor);
+    if (descriptor > last && isInherited(name)) closeSync(descriptor);
   }
 }
 

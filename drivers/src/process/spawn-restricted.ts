@@ -14,12 +14,14 @@ export interface RestrictedProcess {
   readonly dataMegabytes: number;
   readonly heapMegabytes: number;
   readonly network: 'none' | 'allowed';
+  /** A two-way pipe beside the IPC channel: the process has it as handle 4. */
+  readonly pipe?: boolean;
   /** Whether the process may load compiled addons. */
   readonly addons: 'allow' | 'refuse';
 }
 
 /**
- * Starts a process that shares nothing with us but an IPC channel: no handle, no variable, no core dump, bounded
+ * Starts a process that shares nothing with us but an IPC channel, and a pipe where one is wanted: no handle, no variable, no core dump, bounded
  * memory and files, no network, and no way to gain privileges. Limits come from util-linux (`unshare`, `prlimit`, `setpriv`); where these are
  * absent the process runs with Node's own heap limit only.
  */
@@ -36,7 +38,7 @@ export function spawnRestricted(wanted: RestrictedProcess): ChildProcess {
   return spawn(command, args, {
     cwd: '/',
     env: { ...fixedEnvironment(), ...wanted.environment },
-    stdio: ['ignore', 'ignore', wanted.standardError, 'ipc'],
+    stdio: ['ignore', 'ignore', wanted.standardError, 'ipc', ...(wanted.pipe === true ? (['pipe'] as const) : [])],
     serialization: 'advanced',
     windowsHide: true,
   });
