@@ -112,7 +112,7 @@ requireReal(cardParts, pcscDaemon())('cards through pcscd', () => {
       }
     }
     // A second is what it should take, and what the matrix of drivers records; this leaves room for a busy machine.
-    expect(Math.max(...times)).toBeLessThan(10_000);
+    expect(Math.max(...times)).toBeLessThan(30_000);
   });
 
   it('are shared by two hosts act by act, never command by command', { timeout: patient }, async () => {

@@ -116,7 +116,7 @@ describe('a host that hangs', () => {
   });
 
   it('is noticed when the whole process stands still', async () => {
-    const { driver } = await startSlowToken(0, { timeouts: { pinStatusMs: 500 } });
+    const { driver } = await startSlowToken(0, { timeouts: { pinStatusMs: 4000 } });
     const pid = pidOf(driver);
     process.kill(pid, 'SIGSTOP');
     await expect(failure(driver.pinStatus(demo))).resolves.toFailWith('ERR_DRIVER_TIMEOUT');
@@ -152,11 +152,11 @@ describe('a token that is busy or leaves', () => {
   });
 
   it('lets the second call wait a short turn and then says busy', async () => {
-    const { driver, session } = await startSlowToken(2000, { timeouts: { queueMs: 300 } });
+    const { driver, session } = await startSlowToken(6000, { timeouts: { queueMs: 300 } });
     const first = driver.sign(session, sm2Identity.id, sm2, message);
     const began = performance.now();
     await expect(failure(driver.pinStatus(demo))).resolves.toFailWith('ERR_TOKEN_BUSY');
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(5000);
     expect(await first).toBeInstanceOf(Uint8Array);
     expect((await driver.pinStatus(demo)).locked).toBe(false);
   });

@@ -36,7 +36,7 @@ describe('a PIN that a host fails on', () => {
     const driver = await startHostedDriver({ id: 'rogue', family: 'soft', vendor, folder }, { entry, timeouts });
     endings.push(() => driver.close());
     await expect(failure(acts[act](driver))).resolves.toFailWith(code);
-    await until(() => driver.status().generation === 2 && driver.status().state === 'running', 40_000);
+    await until(() => driver.status().generation === 2 && driver.status().state === 'running');
     const marks = path.join(folder, 'pins');
     expect(existsSync(marks) ? readFileSync(marks, 'utf8') : '').toBe('.');
   });

@@ -479,7 +479,7 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
         renameSync(from, to);
         await until(() => notices > before);
         // Our own limit is one second; the rest is for a machine that is busy.
-        expect(performance.now() - began).toBeLessThan(5000);
+        expect(performance.now() - began).toBeLessThan(30_000);
         expect(await driver.listDevices()).toHaveLength(count);
       }
     });
@@ -553,6 +553,62 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
         'ERR_TOKEN_SESSION_CLOSED',
       );
     });
+  });
+
+  it('is told from another of the same serial number, and stays itself when that one leaves', async () => {
+    const { driver, folder, token } = await start();
+    writeP11Token(folder, { name: 'token-1', label: '第二把' });
+    await until(async () => (await driver.listDevices()).length === 2);
+    const [, twin] = await driver.listDevices();
+    if (twin === undefined) throw new Error('no twin');
+    const session = await driver.openSession(twin.id, pinOf(p11Pin));
+    rmSync(token, { recursive: true });
+    await until(async () => (await driver.listDevices()).length === 1);
+    expect((await driver.listDevices()).map(({ id, insertion }) => [id, insertion])).toEqual([[twin.id, 1]]);
+    expect(verifies(sm2Identity.id, await driver.sign(session, sm2Identity.id, sm2Sign, message))).toBe(true);
+    await expect(failure(driver.pinStatus(device))).resolves.toFailWith('ERR_TOKEN_NOT_FOUND');
+  });
+
+  it('warns of the last try by its manifest and our own count where its flags never say that one was spent', async () => {
+    const pin = { minLength: 6, maxLength: 16, retries: 3 };
+    const { driver } = await start({ traits: 'silent-flags', token: { retries: 3 }, pin });
+    const lefts = [];
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      await failure(open(driver, '000000'));
+      lefts.push((await driver.pinStatus(device)).retriesLeft);
+    }
+    expect(lefts).toEqual([null, 1]);
+    await driver.closeSession(await open(driver));
+    expect(await driver.pinStatus(device)).toMatchObject({ retriesLeft: null, low: false });
+  });
+
+  it('shows what its objects are, however long their names and whatever stands behind a certificate', async () => {
+    const { driver, data } = await start();
+    const { certificate } = sm2Identity.signing;
+    const odd = [
+      [Uint8Array.of(1), 'L'.repeat(400), certificate],
+      [new Uint8Array(100).fill(7), 'of a name too long for any identity', certificate],
+      [Uint8Array.of(3), 'padded', concatBytes(certificate, new Uint8Array(99))],
+      [Uint8Array.of(4), 'none', Uint8Array.of(1, 2, 3)],
+    ] as const;
+    for (const [index, [id, label, der]] of odd.entries())
+      writeFileSync(
+        path.join(data, `odd-${index}.object`),
+        objectFile([
+          [0x0, 1],
+          [0x1, true],
+          [0x102, id],
+          [0x3, Buffer.from(label)],
+          [0x2, false],
+          [0x80, 0],
+          [0x11, der],
+        ]),
+      );
+    const shown = (await driver.listIdentities(device)).filter(({ label }) => label !== 'label');
+    expect(shown.map(({ id, label, signingCertificate }) => [id, label.length, hex(signingCertificate)])).toEqual([
+      ['01', 256, hex(certificate)],
+      ['03', 6, hex(certificate)],
+    ]);
   });
 
   it('holds data objects, such as seals, those behind the PIN in a session', async () => {

@@ -148,13 +148,13 @@ describe('the SDK with the real agent', () => {
   it('closes the agent’s window when the page gives a call up', async () => {
     const giveUp = new AbortController();
     const call = client.digestData({ data: Uint8Array.of(1), algorithm: 'sm3' }, { signal: giveUp.signal });
-    await expect.poll(() => windows.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => windows.length).toBe(1);
     giveUp.abort();
     await expect(call).rejects.toMatchObject({ code: 'ERR_SDK_ABORTED' });
     // The question has gone with it: its address opens nothing any more.
     const address = windows[0] ?? '';
     await expect
-      .poll(async () => (await fetch(address, { redirect: 'manual' })).json(), { timeout: 5_000 })
+      .poll(async () => (await fetch(address, { redirect: 'manual' })).json())
       .toMatchObject({ code: 'ERR_AGENT_WINDOW_EXPIRED' });
   });
 
@@ -168,7 +168,7 @@ describe('the SDK with the real agent', () => {
 
   it('says that the connection is lost when the agent ends, and that nobody is there afterwards', async () => {
     const call = client.listDevices().catch((error: unknown) => error);
-    await expect.poll(() => windows.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => windows.length).toBe(2);
     agent.kill('SIGKILL');
     expect(await call).toMatchObject({ code: 'ERR_SDK_CONNECTION_LOST' });
     await expect(client.getAgentInfo()).rejects.toMatchObject({ code: 'ERR_SDK_AGENT_NOT_FOUND' });

@@ -192,7 +192,7 @@ describe('the connection', () => {
     const seen: unknown[] = [];
     client.on('deviceRemoved', (payload) => seen.push(payload));
     drop(agent);
-    await expect.poll(() => states, { timeout: 5_000 }).toEqual(['lost', 'open']);
+    await expect.poll(() => states).toEqual(['lost', 'open']);
     const payload = { device: 'd1_c29mdDpkZW1vOjE', generation: 2, label: 'UKey' };
     for (const socket of agent.sockets) {
       socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'event', params: { name: 'deviceRemoved', payload } }));

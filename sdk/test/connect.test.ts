@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { type ConnectOptions, connect, diagnose, type OneLockClient, type PageEnvironment } from '@onelock/sdk';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { deadPort, hello, startWireAgent, type WireAgent, type WireAgentOptions } from './wire-agent.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -22,8 +22,9 @@ async function connected(options: ConnectOptions): Promise<OneLockClient> {
   return client;
 }
 
-/** The goal is 300 ms; a busy machine is given more, yet less than waiting for a dead port would take. */
-const soon = 1_200;
+/** The goal is 300 ms, which the benchmark measures. A busy machine is given more, yet less than waiting for a dead port takes here. */
+const soon = 20_000;
+const discoveryTimeoutMs = 90_000;
 
 async function took<T>(act: Promise<T>): Promise<{ readonly ms: number; readonly outcome: T | unknown }> {
   const start = performance.now();
@@ -35,7 +36,7 @@ describe('connect', () => {
   it('finds the agent among dead ports at once and says who it is', async () => {
     const agent = await agentWith();
     const ports = [await deadPort(), await deadPort(), agent.port, await deadPort()];
-    const { ms, outcome } = await took(connected({ ports, locale: 'en' }));
+    const { ms, outcome } = await took(connected({ ports, discoveryTimeoutMs, locale: 'en' }));
     expect(ms).toBeLessThan(soon);
     expect((outcome as OneLockClient).agent).toEqual({
       product: 'OneLock',
@@ -61,14 +62,20 @@ describe('connect', () => {
     cleanups.push(() => bystander.close());
     const agent = await agentWith();
     const other = (bystander.address() as AddressInfo).port;
-    await connected({ ports: [agent.port, other] });
-    await connected({ ports: [other, agent.port] });
+    // However long the machine takes, the head start of the likeliest is not over.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await connected({ ports: [agent.port, other] });
+      await connected({ ports: [other, agent.port] });
+    } finally {
+      vi.useRealTimers();
+    }
     expect(knocked).toBe(0);
   });
 
   it('says at once that no agent is there', async () => {
     const ports = await Promise.all([deadPort(), deadPort(), deadPort(), deadPort()]);
-    const { ms, outcome } = await took(connect({ ports }));
+    const { ms, outcome } = await took(connect({ ports, discoveryTimeoutMs }));
     expect(outcome).toMatchObject({ code: 'ERR_SDK_AGENT_NOT_FOUND', retriable: true, whoCanAct: 'user' });
     expect(ms).toBeLessThan(soon);
   });
@@ -90,7 +97,9 @@ describe('connect', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     cleanups.push(() => silent.close());
     const agent = await agentWith();
-    const { ms } = await took(connected({ ports: [(silent.address() as AddressInfo).port, agent.port] }));
+    const { ms } = await took(
+      connected({ ports: [(silent.address() as AddressInfo).port, agent.port], discoveryTimeoutMs }),
+    );
     expect(ms).toBeLessThan(soon);
   });
 

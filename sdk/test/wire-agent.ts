@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type HelloResultValue, maxFrameBytes, wirePath, wireSubprotocol } from '@onelock/core/contract';
@@ -72,9 +73,15 @@ export function reply(socket: WsSocket, id: string | undefined, result: unknown)
   socket.send(JSON.stringify({ jsonrpc: '2.0', id, result }));
 }
 
-/** A port of this computer that nobody listens at. */
+/** A port of this computer that nobody listens at, nor will: systems hand out none as low as this. */
 export async function deadPort(): Promise<number> {
-  const agent = await startWireAgent();
-  await agent.close();
-  return agent.port;
+  for (;;) {
+    const port = randomInt(10_000, 18_000);
+    try {
+      await (await startWireAgent({ port })).close();
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }

@@ -42,6 +42,7 @@ beforeAll(async () => {
   });
   proxy.on('connect', (request, socket) => {
     asked.push(`CONNECT ${request.url}`);
+    socket.on('error', () => socket.destroy());
     if (denies) {
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;
@@ -50,7 +51,7 @@ beforeAll(async () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       socket.pipe(inner).pipe(socket);
     });
-    socket.on('error', () => inner.destroy());
+    socket.on('close', () => inner.destroy());
     inner.on('error', () => socket.destroy());
   });
   await listening(proxy);

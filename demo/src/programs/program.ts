@@ -31,7 +31,7 @@ export interface ProgramOptions {
 }
 
 const graceMs = 10_000;
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 90_000;
 const lastWordsLength = 4_000;
 
 /**

@@ -52,7 +52,10 @@ async function startWindow(executable: string, profile: string, url: string): Pr
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
-  const closed = exited.then(() => rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  // What a last process of the browser still writes to goes later, with the stale ones.
+  const closed = exited
+    .then(() => rm(profile, { recursive: true, force: true, maxRetries: 8, retryDelay: 100 }))
+    .catch(() => undefined);
   await started(child);
   return {
     closed,

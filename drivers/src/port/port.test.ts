@@ -86,14 +86,13 @@ describe('turns', () => {
   it('go on after a failure, and never run what waited too long', async () => {
     const turns = new Turns();
     const log: string[] = [];
-    const failing = turns.run('a', 1000, async () => {
-      await later(80);
-      throw new Error('first');
-    });
-    const late = turns.run('a', 20, async () => log.push('late'));
-    const patient = turns.run('a', 1000, async () => log.push('patient'));
-    await expect(late.catch((error) => error)).resolves.toFailWith('ERR_TOKEN_BUSY');
-    await expect(failing).rejects.toThrow('first');
+    const gate = Promise.withResolvers<never>();
+    const failing = turns.run('a', 60_000, () => gate.promise).catch((error: unknown) => error);
+    const late = turns.run('a', 20, async () => log.push('late')).catch((error: unknown) => error);
+    const patient = turns.run('a', 60_000, async () => log.push('patient'));
+    expect(await late).toFailWith('ERR_TOKEN_BUSY');
+    gate.reject(new Error('first'));
+    expect(await failing).toEqual(new Error('first'));
     await patient;
     expect(log).toEqual(['patient']);
   });
