@@ -314,7 +314,10 @@ const uncoded = (error: unknown) =>
   isStoreUnavailable(error) ? ('ERR_SERVICE_UNAVAILABLE' as const) : ('ERR_SERVICE_INTERNAL' as const);
 
 const statusOf = (code: string): number =>
-  code.startsWith('ERR_CLI_') || code === 'ERR_SERVICE_CONFIG_INVALID' || code === 'ERR_SERVICE_DATABASE_NEWER' ? 2 : 1;
+  code.startsWith('ERR_CLI_') ||
+  ['ERR_SERVICE_CONFIG_INVALID', 'ERR_SERVICE_DATABASE_NEWER', 'ERR_SERVICE_DATABASE_DAMAGED'].includes(code)
+    ? 2
+    : 1;
 
 try {
   process.exitCode = await run(process.argv.slice(2));

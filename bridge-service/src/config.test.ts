@@ -22,6 +22,19 @@ describe('the configuration', () => {
     expect(isLoopback(config.host)).toBe(true);
   });
 
+  it('reads a file with the byte order mark of an editor, and names one in another encoding', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'onelock-config-'));
+    try {
+      const file = path.join(folder, 'service.json');
+      writeFileSync(file, '\ufeff{ "port": 18999 }');
+      expect(readConfig({ ONELOCK_SERVICE_CONFIG_FILE: file }).port).toBe(18_999);
+      writeFileSync(file, Buffer.from('7b22c4e3223a317d', 'hex'));
+      expect(failure({ ONELOCK_SERVICE_CONFIG_FILE: file })).toMatchObject({ rule: 'a readable file in UTF-8' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('documents every key in both languages', () => {
     for (const row of Object.values(configKeys)) {
       expect(row.zh).toMatch(/[\u4e00-\u9fff]/);

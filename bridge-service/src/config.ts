@@ -44,9 +44,16 @@ function readConfigFile(file: string | undefined): ReadonlyMap<string, string> {
   if (file === undefined || file === '') return new Map();
   const invalid = (rule: string, cause?: unknown): CodedError =>
     new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: configFileVariable, rule }, { cause });
+  let text: string;
+  try {
+    // Editors of Windows put a byte order mark before it, which the decoder takes away.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    throw invalid('a readable file in UTF-8', error);
+  }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'));
+    parsed = JSON.parse(text);
   } catch (error) {
     throw invalid('a readable JSON file', error);
   }

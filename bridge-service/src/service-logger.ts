@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import type { ServiceConfig } from './config.ts';
 
 /**
@@ -18,6 +18,18 @@ export function createServiceLogger({ logLevel }: Pick<ServiceConfig, 'logLevel'
       },
       serializers: { req: () => undefined, res: () => undefined },
     },
-    pino.destination({ dest: 2, sync: true }),
+    standardError(),
   );
+}
+
+/** What waits for room on a full disk, in bytes; what comes beyond it is lost. */
+const mostWaiting = 1024 * 1024;
+
+/** A log that cannot be written (a full disk) is nobody's reason to stop: what fits waits, and goes out when there is room again. */
+function standardError(): DestinationStream {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: mostWaiting });
+  destination.on('error', () => undefined);
+  // Without a write nothing would be tried again.
+  destination.on('drop', () => destination.flush());
+  return destination;
 }

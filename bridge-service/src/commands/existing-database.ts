@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import { databaseLocationOf, namedDatabase, type ServiceConfig } from '../config.ts';
 import { type DatabaseLocation, describeLocation } from '../repositories/engine/database-location.ts';
 import { openDatabaseReadOnly } from '../repositories/engine/open-database.ts';
@@ -28,7 +28,9 @@ export async function withDatabase<T>(
   read: (database: ServiceDatabase) => Promise<T>,
 ): Promise<T> {
   const unreadable = (error: unknown): boolean =>
-    isStoreUnavailable(error) || (error instanceof Error && 'errcode' in error);
+    isStoreUnavailable(error) ||
+    (error instanceof Error && 'errcode' in error) ||
+    (isCodedError(error) && error.code === 'ERR_SERVICE_DATABASE_DAMAGED');
   try {
     const database = openDatabaseReadOnly(location);
     try {

@@ -13,7 +13,7 @@ import { negotiateLocale } from '../plugins/locale.ts';
 import { publicOriginOf } from '../public-origin.ts';
 import type { RouteContext } from '../routes/context.ts';
 import { UseContextSchema } from '../routes/schemas/questions.ts';
-import { readOrMakeSecret } from '../secrets/secret-file.ts';
+import { readOrMakeKey } from '../secrets/secret-file.ts';
 import type { GivenUpLogin } from '../services/give-up-login.ts';
 import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
@@ -42,7 +42,7 @@ interface Issuer {
 export async function installOpenIdConnect(app: FastifyInstance, context: RouteContext): Promise<InteractionPorts> {
   const issuer = issuerOf(app, context);
   const secrets = secretsFolderOf(context.config);
-  const subjectKey = readOrMakeSecret(secrets, 'subject-key', () => randomSecret(context)).trim();
+  const subjectKey = readOrMakeKey(secrets, 'subject-key', (length) => context.ports.ops.random(length));
   const interaction: InteractionPorts = { ports: context.ports, profile: context.config.loginProfile, subjectKey };
 
   servePageFiles(app, '/oidc/page', 'login');
@@ -70,14 +70,10 @@ export async function installOpenIdConnect(app: FastifyInstance, context: RouteC
   return interaction;
 }
 
-function randomSecret({ ports }: RouteContext): string {
-  return Buffer.from(ports.ops.random(32)).toString('hex');
-}
-
 /** The provider, made again when its keys have changed. The issuer is configured, or where a developer's service listens. */
 function issuerOf(app: FastifyInstance, context: RouteContext): () => Promise<Issuer> {
   const { config, ports } = context;
-  const cookieKey = readOrMakeSecret(secretsFolderOf(config), 'cookie-key', () => randomSecret(context)).trim();
+  const cookieKey = readOrMakeKey(secretsFolderOf(config), 'cookie-key', (length) => ports.ops.random(length));
   const backChannel = config.outbound
     ? createBackChannel({ networks: config.outboundNetworks, proxy: config.outboundProxy })
     : async () => Promise.reject(new CodedError('ERR_SERVICE_UNAVAILABLE'));

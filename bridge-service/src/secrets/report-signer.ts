@@ -20,7 +20,7 @@ import { prepareSignedData } from '@onelock/core/cms';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { type Certificate, parseCertificate } from '@onelock/core/x509';
-import { readOrMakeSecret } from './secret-file.ts';
+import { readOrMakeFile } from './secret-file.ts';
 import type { ServiceKey } from './service-key.ts';
 
 /** Signs the reports that the service answers for, by its own key and certificate. */
@@ -40,7 +40,7 @@ const tenYearsMs = 10 * 365 * 86_400_000;
  * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID for a certificate of another key
  */
 export function loadReportSigner(folder: string, key: ServiceKey, ops: CryptoOps, now: Date): ReportSigner {
-  const text = readOrMakeSecret(folder, fileName, () => encodePem('CERTIFICATE', selfSigned(key, ops, now)));
+  const text = readOrMakeFile(folder, fileName, () => encodePem('CERTIFICATE', selfSigned(key, ops, now)));
   const [block] = decodePem(text);
   const certificate = block === undefined ? undefined : parseCertificate(block.bytes);
   if (certificate === undefined || !equalBytes(certificate.spki, key.publicKey.spki))

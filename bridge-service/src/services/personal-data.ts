@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'n
 import { concatBytes, fromBase64, fromHex, toBase64, toHex, utf8Decode, utf8Encode } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
-import { readOrMakeSecret } from '../secrets/secret-file.ts';
+import { readOrMakeKey } from '../secrets/secret-file.ts';
 import { maskDocumentNumber } from './mask-personal-numbers.ts';
 import type { Ports } from './ports/ports.ts';
 import type { SealedText } from './ports/registry-records.ts';
@@ -29,10 +29,7 @@ const fileName = 'data-key';
  * @throws {CodedError} ERR_SERVICE_CONFIG_INVALID for a file that is no key
  */
 export function createPersonalData(folder: string, ops: CryptoOps): PersonalData {
-  const text = readOrMakeSecret(folder, fileName, () => Buffer.from(ops.random(32)).toString('hex')).trim();
-  if (!/^[0-9a-f]{64}$/.test(text))
-    throw new CodedError('ERR_SERVICE_CONFIG_INVALID', { key: fileName, rule: '64 hex digits' });
-  const key = fromHex(text);
+  const key = fromHex(readOrMakeKey(folder, fileName, (length) => ops.random(length)));
   // A key object: made of bytes anew for each digest it would cost more than the digest.
   const digestKey = createSecretKey(createHmac('sha256', key).update('onelock-personal-digest-v1').digest());
   return {

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { CodedError } from '@onelock/core/errors';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -93,11 +95,16 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { statement, givesRows } = this.#prepare(query.sql);
-    const parameters = query.parameters.map(toSqlValue);
-    if (givesRows) return { rows: statement.all(...parameters) as R[] };
-    const { changes, lastInsertRowid } = statement.run(...parameters);
-    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    try {
+      const { statement, givesRows } = this.#prepare(query.sql);
+      const parameters = query.parameters.map(toSqlValue);
+      if (givesRows) return { rows: statement.all(...parameters) as R[] };
+      const { changes, lastInsertRowid } = statement.run(...parameters);
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    } catch (error) {
+      // A caller is told which file, not where it lies.
+      throw asDamage(error, path.basename(this.#database.location() ?? ''));
+    }
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
@@ -121,6 +128,17 @@ class SqliteConnection implements DatabaseConnection {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const damages = new Set([11, 26]);
+
+/** What SQLite says of a file that is none of its own, or is no longer: neither our mistake nor anything that passes. */
+export function asDamage(error: unknown, file: string): unknown {
+  const { errcode } = error as { readonly errcode?: unknown };
+  return typeof errcode === 'number' && damages.has(errcode & 0xff)
+    ? new CodedError('ERR_SERVICE_DATABASE_DAMAGED', { file }, { cause: error })
+    : error;
 }
 
 function toSqlValue(value: unknown): SqlValue {
