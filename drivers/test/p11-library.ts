@@ -171,6 +171,7 @@ export interface P11Wanted {
   readonly mechanisms?: Pkcs11DriverConfig['mechanisms'];
   readonly quirks?: Pkcs11DriverConfig['quirks'];
   readonly traits?: string;
+  readonly pin?: Pkcs11DriverConfig['pin'];
   readonly token?: P11TokenChanges;
 }
 
@@ -181,6 +182,7 @@ export function p11Config(library: string, folder: string, wanted: P11Wanted = {
     library,
     mechanisms: wanted.mechanisms ?? softMechanisms,
     ...(wanted.quirks && { quirks: wanted.quirks }),
+    ...(wanted.pin && { pin: wanted.pin }),
     stateFolder: folder,
     environment: { ONELOCK_P11_FOLDER: '.', ONELOCK_P11_TRAITS: wanted.traits ?? '', ONELOCK_P11_FAULTS: '' },
   };

@@ -41,7 +41,6 @@ import { loadPkcs11Module, openLibrary } from './load-module.ts';
 import { findCertificates, findPublicKeys, printable } from './objects.ts';
 import { PinGiver } from './pin-giver.ts';
 import { PinPad } from './pin-pad.ts';
-import { describePin } from './pin-status.ts';
 import { type OpenSession, Pkcs11Sessions } from './pkcs11-sessions.ts';
 import { SlotEvents } from './slot-events.ts';
 import { type PresentToken, TokenSlots } from './token-slots.ts';
@@ -98,7 +97,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
     this.#sm2 = config.mechanisms?.sm2;
     const { mechanisms = {} } = config;
     this.#slots = new TokenSlots(cryptoki, mechanisms);
-    this.#pins = new PinGiver(cryptoki, this.#slots, () => new PinPad(config.id, config.library));
+    this.#pins = new PinGiver(cryptoki, this.#slots, () => new PinPad(config.id, config.library), config.pin?.retries);
     const { events = 'native', contextPin = 'session' } = config.quirks ?? {};
     this.#sessions = new Pkcs11Sessions(cryptoki, this.#slots, this.#pins, contextPin === 'session');
     const library = { cryptoki, slots: this.#slots, types: binding };
@@ -137,7 +136,7 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   }
 
   pinStatus(deviceId: DeviceId, role: PinRole = 'user'): Promise<PinStatus> {
-    return this.#at(deviceId, (token) => describePin(this.#slots.info(token), role));
+    return this.#at(deviceId, (token) => this.#pins.status(token, role));
   }
 
   async openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {

@@ -1,6 +1,6 @@
 import { utf8Decode } from '@onelock/core/bytes';
 import { CodedError } from '@onelock/core/errors';
-import type { Pin, PinRole } from '../port/index.ts';
+import type { Pin, PinRole, PinStatus } from '../port/index.ts';
 import { CKU_SO, type Cryptoki, type Handle } from './abi.ts';
 import { codedFailure, returnValueOf } from './errors.ts';
 import type { PinPad } from './pin-pad.ts';
@@ -12,13 +12,27 @@ export class PinGiver {
   readonly #cryptoki: Cryptoki;
   readonly #slots: TokenSlots;
   readonly #openPad: () => PinPad;
+  readonly #retries: number | undefined;
+  /** Wrong PINs in a row, by role and token: some libraries' flags never say that tries were spent. */
+  readonly #wrong = new Map<string, number>();
   #pad: PinPad | null = null;
 
-  /** @param openPad  called when a token with a pad is met; throws where that cannot be served */
-  constructor(cryptoki: Cryptoki, slots: TokenSlots, openPad: () => PinPad) {
+  /**
+   * @param openPad  called when a token with a pad is met; throws where that cannot be served
+   * @param retries  tries when none was wrong, where the manifest says so
+   */
+  constructor(cryptoki: Cryptoki, slots: TokenSlots, openPad: () => PinPad, retries?: number) {
     this.#cryptoki = cryptoki;
     this.#slots = slots;
     this.#openPad = openPad;
+    this.#retries = retries;
+  }
+
+  /** What the token says of a PIN, and that it is the last try where the flags are silent and we have seen all others spent. */
+  status(token: PresentToken, role: PinRole): PinStatus {
+    const said = describePin(this.#slots.info(token), role);
+    const left = (this.#retries ?? Infinity) - (this.#wrong.get(keyOf(token, role)) ?? 0);
+    return said.retriesLeft === null && left <= 1 ? { ...said, retriesLeft: 1, low: true } : said;
   }
 
   /** Whether the person types on the device, so that every PIN parameter is empty. */
@@ -73,18 +87,23 @@ export class PinGiver {
   }
 
   async #spend(token: PresentToken, role: PinRole, api: string, act: () => Promise<void>): Promise<void> {
+    const key = keyOf(token, role);
     try {
       await act();
+      this.#wrong.delete(key);
     } catch (error) {
       const { minPinLen, maxPinLen } = this.#slots.info(token);
       const failure = codedFailure(api, error, { minPinLength: minPinLen, maxPinLength: maxPinLen });
+      if (failure.code === 'ERR_TOKEN_PIN_LOCKED') this.#wrong.delete(key);
       throw failure.code === 'ERR_TOKEN_PIN_INCORRECT' ? this.#countTries(token, role, failure) : failure;
     }
   }
 
   /** The flags say no number, only "low", "one left" and "none". */
   #countTries(token: PresentToken, role: PinRole, failure: CodedError): CodedError {
-    const { locked, retriesLeft } = describePin(this.#slots.info(token), role);
+    const key = keyOf(token, role);
+    this.#wrong.set(key, (this.#wrong.get(key) ?? 0) + 1);
+    const { locked, retriesLeft } = this.status(token, role);
     const options = { ...(failure.native && { native: failure.native }), cause: failure.cause };
     if (locked) return new CodedError('ERR_TOKEN_PIN_LOCKED', {}, options);
     return new CodedError('ERR_TOKEN_PIN_INCORRECT', { retriesLeft }, options);
@@ -97,4 +116,8 @@ export class PinGiver {
       if (returnValueOf(error) === null) throw error;
     }
   }
+}
+
+function keyOf({ id }: PresentToken, role: PinRole): string {
+  return `${role} ${id}`;
 }

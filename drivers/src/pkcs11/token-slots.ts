@@ -197,18 +197,30 @@ export class TokenSlots {
   }
 
   #read(): Look {
-    const tokens = new Map<DeviceId, Omit<PresentToken, 'insertion'>>();
+    const found: Omit<PresentToken, 'insertion' | 'id'>[] = [];
     let unreadable = 0;
     for (const slot of this.#slots()) {
       const info = this.#infoOrNull(slot);
       if (info === null) unreadable += 1;
       if (info === null || (info.flags & CKF_TOKEN_INITIALIZED) === 0) continue;
-      const serialNumber = printable(info.serialNumber);
-      const wanted = serialNumber || `slot-${slot.toString('hex')}`;
-      const id = (tokens.has(wanted as DeviceId) ? `${wanted}@${slot.toString('hex')}` : wanted) as DeviceId;
-      tokens.set(id, { id, slot, serialNumber });
+      found.push({ slot, serialNumber: printable(info.serialNumber) });
     }
-    return { tokens: [...tokens.values()], unreadable };
+    return { tokens: this.#named(found), unreadable };
+  }
+
+  /** By its serial number; another of the same number by its slot too. Whoever had a name in that slot before keeps it. */
+  #named(found: readonly Omit<PresentToken, 'insertion' | 'id'>[]): readonly Omit<PresentToken, 'insertion'>[] {
+    const kept = found.map(
+      ({ slot, serialNumber }) =>
+        this.#present.find((token) => token.serialNumber === serialNumber && token.slot.equals(slot))?.id,
+    );
+    const taken = new Set(kept);
+    return found.map(({ slot, serialNumber }, index) => {
+      const wanted = (serialNumber || `slot-${slot.toString('hex')}`) as DeviceId;
+      const id = kept[index] ?? ((taken.has(wanted) ? `${wanted}@${slot.toString('hex')}` : wanted) as DeviceId);
+      taken.add(id);
+      return { id, slot, serialNumber };
+    });
   }
 
   #slots(): readonly Handle[] {
