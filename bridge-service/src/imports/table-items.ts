@@ -7,7 +7,7 @@ import { findColumns } from './columns.ts';
 import { derItems, reasonOf } from './der-file.ts';
 import { readLimits } from './limits.ts';
 import type { TableRow } from './table-row.ts';
-import { oneLine } from './text-encoding.ts';
+import { oneLine, plainCell } from './text-encoding.ts';
 import type { ReadingNotes, Said, UploadItem } from './upload-item.ts';
 
 const samples = 5;
@@ -92,7 +92,12 @@ async function* rowItems(
     const text = (row.cells[column] ?? '').trim();
     if (field === null || text === '') continue;
     if (field === 'certificate') certificates.push({ column, text });
-    else said[field] = oneLine(text, longestText[field]);
+    else {
+      const plain = plainCell(text);
+      // An apostrophe in front says that digits are a text.
+      if (plain !== '')
+        said[field] = oneLine(field === 'creditCode' ? plain.replace(/^['’]/, '') : plain, longestText[field]);
+    }
   }
   if (certificates.length === 0) {
     const company = said.creditCode !== undefined && said.companyName !== undefined;

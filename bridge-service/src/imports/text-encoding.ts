@@ -63,6 +63,18 @@ export async function* normalText(stream: ByteStream, encoding: TextEncodingName
   }
 }
 
+/**
+ * The text of a cell as it was meant: without the invisible characters that copying leaves, in one line, and without the `="…"` by which programs
+ * keep spreadsheets from taking digits for a number.
+ */
+export function plainCell(text: string): string {
+  const bare = text.startsWith('="') && text.endsWith('"') ? text.slice(2, -1).replaceAll('""', '"') : text;
+  return bare
+    .replaceAll(/\p{Cf}/gu, '')
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+}
+
 const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** One line for people, in a page, a log or a database: no control and no invisible character. */

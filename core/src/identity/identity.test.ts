@@ -69,6 +69,13 @@ describe('a 统一社会信用代码', () => {
     expect(normaliseCreditCode('91350100M000100Y4')).toBeUndefined();
     expect(normaliseCreditCode('某某有限公司')).toBeUndefined();
   });
+
+  it('is known in full width and among invisible characters, and takes no other letter for one of its own', () => {
+    expect(normaliseCreditCode('９１３５０１００Ｍ０００１００ｙ４３')).toBe('91350100M000100Y43');
+    expect(normaliseCreditCode('\u200b9135\u30000100\ufeffM000100Y43\u200e')).toBe('91350100M000100Y43');
+    for (const alike of ['I', 'O', 'S', 'V', 'Z', 'О', 'Ⅹ', '①', 'ſ', 'ﬀ', '٣'])
+      expect(normaliseCreditCode(`91350100M00010${alike}Y43`), alike).toBeUndefined();
+  });
 });
 
 describe('a 公民身份号码', () => {

@@ -20,7 +20,7 @@ export const PersonInput = closed({
 export const CreditCode = Type.String({
   minLength: 15,
   maxLength: 30,
-  pattern: '^[0-9A-Za-z -]*$',
+  pattern: '^[0-9A-Za-z０-９Ａ-Ｚａ-ｚ\u3000 -]*$',
   description: '统一社会信用代码 / unified social credit code (GB 32100-2015)',
 });
 export const CompanyState = oneOf(['active', 'closed'], '状态 / state');

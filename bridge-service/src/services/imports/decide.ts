@@ -17,6 +17,7 @@ import type { Repositories } from '../ports/store.ts';
 import { addCertificate, recordCertificate, updateCertificate, usageOf } from '../registry/certificates.ts';
 import { addCompany, updateCompany } from '../registry/companies.ts';
 import { authorOf } from '../registry/record-change.ts';
+import { standingChanged } from '../registry/standing-changed.ts';
 import { requireJob } from './job.ts';
 import { validCode } from './known-world.ts';
 
@@ -164,7 +165,7 @@ class Decider {
         if (findings.includes('company-name') && payload.registeredCompany !== null && payload.companyName !== null)
           await updateCompany(this.#ports, this.#act, payload.registeredCompany, { name: payload.companyName });
         if (!otherBytes || der === null || payload.registeredCertificate === null) return this.#register(der, payload);
-        return this.#replace(payload.registeredCertificate, parseCertificate(der));
+        return this.#replace(payload.registeredCertificate, parseCertificate(der), payload);
       }
       default:
         return this.#register(der, payload);
@@ -214,13 +215,17 @@ class Decider {
     return { outcome: 'replaced', certificateId: id, companyId };
   }
 
-  /** The record stays and its certificate becomes another: whether its holder has the key is to be shown anew. */
-  async #replace(id: string, certificate: Certificate): Promise<Outcome> {
+  /**
+   * The record stays and its certificate becomes another, of the company that the row says: what it carries, else what stands beside it. Whether its
+   * holder has the key is to be shown anew.
+   */
+  async #replace(id: string, certificate: Certificate, payload: ConflictPayload): Promise<Outcome> {
     const { ops, clock } = this.#ports;
     const known = await this.#repositories.certificates.byId(id);
     if (known === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
     const changed: RegisteredCertificate = {
       ...known,
+      companyId: (await this.#company(payload)) ?? known.companyId,
       digest: toHex(ops.digest('sm3', certificate.der)),
       subject: maskPersonalNumbers(formatName(certificate.subject)),
       issuer: maskPersonalNumbers(formatName(certificate.issuer)),
@@ -233,6 +238,8 @@ class Decider {
     await this.#repositories.certificates.update(changed);
     const author = authorOf(this.#act);
     await recordCertificate(this.#repositories, this.#ports, author, changed, 'certificate.replace');
+    // What is suspended has another digest now, and perhaps another company.
+    await standingChanged(this.#repositories, id);
     return { outcome: 'replaced', certificateId: id, companyId: changed.companyId };
   }
 }
