@@ -1,6 +1,8 @@
 import path from 'node:path';
+import type { CryptoOps } from '@onelock/core/crypto';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
+import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { createWitnessFiles } from './audit/witness-files.ts';
 import {
@@ -19,6 +21,7 @@ import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { startImports } from './jobs/imports.ts';
 import { startNodeBeat } from './jobs/node-beat.ts';
+import { startSealing } from './jobs/sealing.ts';
 import { startStatistics } from './jobs/statistics.ts';
 import { startWebhooks } from './jobs/webhooks.ts';
 import { createEnrolmentDoor, createWebhookPost } from './outbound/index.ts';
@@ -26,14 +29,18 @@ import { programVersion } from './program-version.ts';
 import { isStoreUnavailable } from './repositories/engine/store-unavailable.ts';
 import { openStore } from './repositories/store.ts';
 import { caCredentials } from './secrets/ca-credentials.ts';
+import { rememberSecrets, requireKeptSecrets } from './secrets/kept-secrets.ts';
 import { loadReportSigner } from './secrets/report-signer.ts';
 import { loadServiceKey } from './secrets/service-key.ts';
 import { loadWebReportKey } from './secrets/web-report-key.ts';
 import { createServiceLogger } from './service-logger.ts';
 import { issueFirstAdministratorCode, type PrintedCode } from './services/administrator-codes.ts';
+import { loadEvidenceSeal } from './services/evidence-seal.ts';
 import { createPersonalData, requireKeyOf } from './services/personal-data.ts';
 import { followPlatforms } from './services/platform-access.ts';
+import type { EvidenceSeal } from './services/ports/evidence-seal.ts';
 import type { Ports } from './services/ports/ports.ts';
+import type { Store } from './services/ports/store.ts';
 import { createTrustRegistry } from './services/trust-registry.ts';
 import { followWatchList } from './services/watch-list/watch-index.ts';
 import { startAuthority } from './tsa/index.ts';
@@ -60,12 +67,41 @@ export async function startService(
   const logger = createServiceLogger(config);
   for (const name of unknownVariables(environment)) logger.warn({ variable: name }, 'no such configuration key');
   const ops = createNodeCrypto();
-  const key = loadServiceKey(secretsFolderOf(config), ops);
+  let seal: EvidenceSeal | undefined;
   const store = await openStore(databaseLocationOf(config), {
     ops,
+    seal: () => {
+      if (seal === undefined) throw new Error('nothing is kept before the keys are read');
+      return seal;
+    },
     onListenerFailure: (error) => logger.error({ err: error }, 'a listener of events failed'),
   });
+  // What is open already when a later part cannot be had: an open connection would keep the program from ending.
+  const opened: (() => Promise<unknown>)[] = [() => store.close()];
+  try {
+    await requireKeptSecrets(secretsFolderOf(config), { store, ops });
+    seal = await loadEvidenceSeal(secretsFolderOf(config), { store, ops });
+    return await startOn(store, { config, logger, ops, opened, seal });
+  } catch (error) {
+    for (const close of opened.reverse()) await close();
+    throw error;
+  }
+}
+
+interface StartingParts {
+  readonly config: ServiceConfig;
+  readonly logger: Logger;
+  readonly ops: CryptoOps;
+  /** Takes what closes each part that was opened. */
+  readonly opened: (() => Promise<unknown>)[];
+  readonly seal: EvidenceSeal;
+}
+
+async function startOn(store: Store, { config, logger, ops, opened, seal }: StartingParts): Promise<RunningService> {
+  const secrets = secretsFolderOf(config);
+  const key = loadServiceKey(secrets, ops);
   const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
+  if (pool !== undefined) opened.push(() => pool.close());
   const shared = {
     store,
     clock: () => new Date(),
@@ -76,21 +112,25 @@ export async function startService(
   const watched = await followWatchList(store, shared.clock, (error) =>
     logger.error({ err: error }, 'the watch-list could not be read'),
   );
+  opened.push(() => watched.stop());
   const platforms = await followPlatforms(store, (error) =>
     logger.error({ err: error }, 'profiles of platforms could not be read'),
   );
+  opened.push(() => platforms.stop());
   const evidence = config.outbound ? createEvidence({ ...shared, config, logger }) : undefined;
   const tsa = startAuthority({ ...shared, config, logger });
+  opened.push(async () => tsa.stop());
   const ports: Ports = {
     ...shared,
     evidence: evidence ?? noEvidence,
     tsa: tsa.authority,
     clockMonitor: tsa.monitor,
     key,
-    reports: loadReportSigner(secretsFolderOf(config), key, ops, new Date()),
-    webReports: loadWebReportKey(secretsFolderOf(config)),
+    seal,
+    reports: loadReportSigner(secrets, key, ops, new Date()),
+    webReports: loadWebReportKey(secrets),
     changes: changeRulesOf(config),
-    personal: createPersonalData(secretsFolderOf(config), ops),
+    personal: createPersonalData(secrets, ops),
     witnesses: createWitnessFiles(witnessFoldersOf(config), (folder, error) =>
       logger.error({ err: error, folder }, 'a witness of the audit log could not be written'),
     ),
@@ -98,7 +138,7 @@ export async function startService(
     enrolment: config.outbound
       ? createEnrolmentDoor(
           config.outboundNetworks,
-          caCredentials(secretsFolderOf(config)),
+          caCredentials(secrets),
           shared.clock,
           undefined,
           config.outboundProxy,
@@ -107,67 +147,62 @@ export async function startService(
     platforms,
     pool,
   };
-  try {
-    await requireKeyOf(ports);
-    const app = await buildApp({ config, ports, logger, isStoreUnavailable });
-    const stopHousekeeping = startHousekeeping(ports, logger);
-    const stopStatistics = startStatistics(ports, config.statisticsSeconds, logger);
-    const stopBeat = startNodeBeat(
-      ports,
-      {
-        version: programVersion(),
-        database: databaseLocationOf(config).engine,
-        clock: () => ({ clockOffsetMs: tsa.monitor.offsetMs, clockDoubt: tsa.monitor.doubt() ?? null }),
-      },
-      logger,
-    );
-    const stopEvidence =
-      evidence === undefined ? async () => undefined : await startEvidence(evidence, { store, logger });
-    const stopWebhooks = config.outbound
-      ? startWebhooks(ports, createWebhookPost(config.outboundNetworks, config.outboundProxy), logger)
-      : async () => undefined;
-    const { enrolment } = ports;
-    const stopApplications =
-      enrolment === undefined ? async () => undefined : startApplications({ ...ports, enrolment }, logger);
-    const stopImports = await startImports(
-      ports,
-      {
-        folder: path.join(config.dataDir, 'imports'),
-        leaseSeconds: config.importLeaseSeconds,
-        mostRows: config.importMostRows,
-        alone: config.databaseUrl === null,
-      },
-      logger,
-    );
-    const stop = async (): Promise<void> => {
-      stopHousekeeping();
-      await stopBeat();
-      await stopStatistics();
-      await app.close();
-      await stopImports();
-      await stopWebhooks();
-      await stopApplications();
-      await stopEvidence();
-      tsa.stop();
-      await stopSchedule();
-      await stopCheckpoints();
-      await pool?.close();
-      await watched.stop();
-      await platforms.stop();
-      await store.close();
-    };
-    const stopSchedule = startChangeSchedule(ports, logger);
-    const administratorCode = await issueFirstAdministratorCode(ports);
-    const stopCheckpoints = await startCheckpoints(ports, config.auditCheckpointSeconds, logger);
-    const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
-    return { url, port: Number(new URL(url).port), administratorCode, stop };
-  } catch (error) {
+  await requireKeyOf(ports);
+  const app = await buildApp({ config, ports, logger, isStoreUnavailable });
+  await rememberSecrets(secrets, ports);
+  const stopHousekeeping = startHousekeeping(ports, logger);
+  const stopSealing = startSealing(ports, logger);
+  const stopStatistics = startStatistics(ports, config.statisticsSeconds, logger);
+  const stopBeat = startNodeBeat(
+    ports,
+    {
+      version: programVersion(),
+      database: databaseLocationOf(config).engine,
+      clock: () => ({ clockOffsetMs: tsa.monitor.offsetMs, clockDoubt: tsa.monitor.doubt() ?? null }),
+    },
+    logger,
+  );
+  const stopEvidence =
+    evidence === undefined ? async () => undefined : await startEvidence(evidence, { store, logger });
+  const stopWebhooks = config.outbound
+    ? startWebhooks(ports, createWebhookPost(config.outboundNetworks, config.outboundProxy), logger)
+    : async () => undefined;
+  const { enrolment } = ports;
+  const stopApplications =
+    enrolment === undefined ? async () => undefined : startApplications({ ...ports, enrolment }, logger);
+  const stopImports = await startImports(
+    ports,
+    {
+      folder: path.join(config.dataDir, 'imports'),
+      leaseSeconds: config.importLeaseSeconds,
+      mostRows: config.importMostRows,
+      alone: config.databaseUrl === null,
+    },
+    logger,
+  );
+  const stop = async (): Promise<void> => {
+    stopHousekeeping();
+    await stopSealing();
+    await stopBeat();
+    await stopStatistics();
+    await app.close();
+    await stopImports();
+    await stopWebhooks();
+    await stopApplications();
+    await stopEvidence();
+    tsa.stop();
+    await stopSchedule();
+    await stopCheckpoints();
     await pool?.close();
     await watched.stop();
     await platforms.stop();
     await store.close();
-    throw error;
-  }
+  };
+  const stopSchedule = startChangeSchedule(ports, logger);
+  const administratorCode = await issueFirstAdministratorCode(ports);
+  const stopCheckpoints = await startCheckpoints(ports, config.auditCheckpointSeconds, logger);
+  const url = await listen(() => app.listen({ host: config.host, port: config.port }), config);
+  return { url, port: Number(new URL(url).port), administratorCode, stop };
 }
 
 async function listen(start: () => Promise<string>, { host, port }: ServiceConfig): Promise<string> {

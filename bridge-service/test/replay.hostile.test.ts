@@ -199,7 +199,7 @@ describe.each(kinds)('what was kept of a %s', (kind) => {
       forged[forged.length - 1] = (forged[forged.length - 1] ?? 0) ^ 1;
       const exchanged = {
         evidence: async (asked: string) =>
-          asked === digest ? { digest, bytes: forged } : service.ports.store.audit.evidence(asked),
+          asked === digest ? { ...kept, bytes: forged } : service.ports.store.audit.evidence(asked),
       };
       const over = (audit: object) =>
         replayJudgement(

@@ -1,4 +1,6 @@
-import { fromBase64, toBase64 } from '@onelock/core/bytes';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fromBase64, toBase64, toHex } from '@onelock/core/bytes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cleanUp } from '../src/jobs/housekeeping.ts';
 import { engine } from './support/database.ts';
@@ -48,13 +50,20 @@ it('what somebody signed goes with the details that are erased on their request,
   const verified = await verify();
   expect(verified.status, JSON.stringify(verified.body)).toBe(200);
   const number = '11010519491231002X';
-  const held = async (): Promise<boolean> => {
+  const digest = toHex(service.ports.ops.digest('sm3', content));
+  const [item] = await service.database.sql(`select bytes from evidence_items where digest = '${digest}'`);
+  const sealed = Buffer.from(item?.bytes as Uint8Array);
+  const stores = async (bytes: Buffer): Promise<boolean> => {
     // SQLite keeps what was in its log of writes until that is begun anew; PostgreSQL shows bytes in hex.
     if (engine === 'sqlite') await service.database.sql('pragma wal_checkpoint(truncate)');
     const stored = await service.database.stored();
-    return [number, Buffer.from(number).toString('hex')].some((text) => stored.includes(text));
+    if (engine === 'postgres') return stored.includes(bytes.toString('hex'));
+    return readFileSync(path.join(service.folder, 'service.db')).includes(bytes);
   };
+  const inClear = (): Promise<boolean> => stores(Buffer.from(number));
+  const held = (): Promise<boolean> => stores(sealed.subarray(-40));
   expect(await held()).toBe(true);
+  expect(await inClear()).toBe(false);
   const { body } = await service.call('GET', '/v1/audit?action=signature.verify', { token: service.administrator });
   const erased = await service.call('POST', '/v1/audit/erasures', {
     token: service.administrator,

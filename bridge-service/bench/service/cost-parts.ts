@@ -7,6 +7,7 @@ import { parseCertificate } from '@onelock/core/x509';
 import { databaseLocationOf, lifetimesOf, readConfig } from '../../src/config.ts';
 import { openStore } from '../../src/repositories/store.ts';
 import { auditDraft } from '../../src/services/append-audit.ts';
+import { createEvidenceSeal } from '../../src/services/evidence-seal.ts';
 import { CertificateMemory, runTask } from '../../src/workers/verification-task.ts';
 import type { BenchCa } from './corpus.ts';
 import type { Findings } from './findings.ts';
@@ -66,7 +67,8 @@ function measureJudging(findings: Findings, cas: readonly BenchCa[], ops: Crypto
 async function measureAudit(findings: Findings, folder: string, ops: CryptoOps, now: Date): Promise<void> {
   const dataDir = path.join(folder, 'audit');
   mkdirSync(dataDir);
-  const store = await openStore(databaseLocationOf({ ...readConfig({}), dataDir }), { ops });
+  const seal = createEvidenceSeal(path.join(dataDir, 'secrets'), ops);
+  const store = await openStore(databaseLocationOf({ ...readConfig({}), dataDir }), { ops, seal: () => seal });
   const ports = { ops, clock: () => now, lifetimes: lifetimesOf(readConfig({})) };
   const act = {
     actor: 'bench',

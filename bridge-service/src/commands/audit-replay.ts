@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
-import { readConfig } from '../config.ts';
+import { readConfig, type ServiceConfig, secretsFolderOf } from '../config.ts';
 import { createAuditReadings } from '../repositories/audit.ts';
 import type { ServiceDatabase } from '../repositories/engine/schema.ts';
 import { createEvidenceRepository } from '../repositories/evidence.ts';
+import { createEvidenceSeal, evidenceKeysFile, UnknownSeal } from '../services/evidence-seal.ts';
+import type { EvidenceSeal } from '../services/ports/evidence-seal.ts';
 import type { AuditEntryWithDetails, AuditReadings } from '../services/ports/store.ts';
 import { judgementActions, type ReplayPorts, replayJudgement } from '../services/replay-judgement.ts';
 import { existingDatabase, withDatabase } from './existing-database.ts';
@@ -28,9 +32,11 @@ export async function replayAuditOf(
   options: { readonly database: string | undefined; readonly sequence: string | undefined },
 ): Promise<ReplayReport> {
   const only = options.sequence === undefined ? null : parseSequence(options.sequence);
-  const location = existingDatabase(readConfig(environment), options.database);
+  const config = readConfig(environment);
+  const location = existingDatabase(config, options.database);
+  const seal = sealOf(config);
   return withDatabase(location, async (database) => {
-    const ports = replayPorts(database);
+    const ports = replayPorts(database, seal);
     const report = {
       same: 0,
       different: [] as ReplayReport['different'][number][],
@@ -54,10 +60,30 @@ export async function replayAuditOf(
   });
 }
 
-function replayPorts(database: ServiceDatabase): ReplayPorts {
+/** Its keys are those of the service; a command makes none. */
+function sealOf(config: ServiceConfig): EvidenceSeal {
+  const folder = secretsFolderOf(config);
+  return existsSync(path.join(folder, evidenceKeysFile)) ? createEvidenceSeal(folder, createNodeCrypto()) : noKeys;
+}
+
+/** Where there are none, what was kept in clear can be judged all the same. */
+const noKeys: EvidenceSeal = {
+  keyId: '',
+  knows: () => false,
+  seal: () => {
+    throw new Error('a command keeps nothing');
+  },
+  open: ({ bytes, sealedBy }) => {
+    if (sealedBy !== '') throw new UnknownSeal(sealedBy);
+    return bytes;
+  },
+};
+
+function replayPorts(database: ServiceDatabase, seal: EvidenceSeal): ReplayPorts {
   return {
     store: { audit: createAuditReadings(database), evidence: createEvidenceRepository(database) },
     ops: createNodeCrypto(),
+    seal,
   };
 }
 

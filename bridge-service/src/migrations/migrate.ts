@@ -26,6 +26,7 @@ import { supervisionWebhooks } from './0130-supervision-webhooks.ts';
 import { standing } from './0140-standing.ts';
 import { consoleSessionCertificate } from './0150-console-session-certificate.ts';
 import { logGoesOn } from './0160-log-goes-on.ts';
+import { sealedEvidence } from './0161-sealed-evidence.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -55,6 +56,7 @@ const migrations: readonly ServiceMigration[] = [
   standing,
   consoleSessionCertificate,
   logGoesOn,
+  sealedEvidence,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import type { CryptoOps } from '@onelock/core/crypto';
 import { growLog } from '../audit/grow-log.ts';
+import type { EvidenceSeal } from '../services/ports/evidence-seal.ts';
 import type { AuditDraft } from '../services/ports/records.ts';
 import type { AuditHeadRecord } from '../services/ports/store.ts';
 import { bulkInsert } from './engine/bulk-insert.ts';
@@ -14,10 +15,12 @@ const rememberedItems = 200_000;
  * Writes the entries of a group of transactions, all at once and at its end, so that the turn at the log (one writer at a time, on
  * every node) is as short as can be.
  *
+ * @param seal  asked for when there is evidence to keep
  * @param erasures  how often evidence was erased before its time: what was known to be there may be gone
  */
 export function createAuditWriter(
   ops: Pick<CryptoOps, 'digest'>,
+  seal: () => EvidenceSeal,
   erasures: () => number = () => 0,
 ): (transaction: ServiceDatabase, head: AuditHeadRecord, drafts: readonly AuditDraft[]) => Promise<() => void> {
   let known = new Set<string>();
@@ -64,8 +67,9 @@ export function createAuditWriter(
     await bulkInsert(
       transaction,
       'evidence_items',
-      { digest: 'text', bytes: 'bytea', used_on: 'text' },
-      [...fresh.values()].map(({ digest, bytes }) => [digest, bytes, day]),
+      { digest: 'text', bytes: 'bytea', used_on: 'text', sealed_by: 'text' },
+      // What is there already keeps its bytes, and the key that sealed them.
+      [...fresh.values()].map(({ digest, bytes }) => [digest, seal().seal(digest, bytes), day, seal().keyId]),
       { existing: { update: 'used_on', key: 'digest' }, ...held },
     );
     // Remembered once committed: a group that fails has written none of them.

@@ -91,10 +91,22 @@ export function createAuditReadings(database: ServiceDatabase): AuditReadings {
     async evidence(digest) {
       const row = await database
         .selectFrom('evidence_items')
-        .select(['digest', 'bytes'])
+        .select(['digest', 'bytes', 'sealed_by as sealedBy'])
         .where('digest', '=', digest)
         .executeTakeFirst();
       return row ?? null;
+    },
+    async evidenceNotBy(keyId, which, after, limit) {
+      const query = database
+        .selectFrom('evidence_items')
+        .select(['digest', 'bytes', 'sealed_by as sealedBy'])
+        .where('digest', '>', after)
+        .orderBy('digest')
+        .limit(limit);
+      // Said in the words of the index, which has those alone.
+      return which === 'clear'
+        ? query.where(sql<boolean>`sealed_by = ''`).execute()
+        : query.where('sealed_by', '<>', keyId).execute();
     },
   };
 }
@@ -139,6 +151,15 @@ export function createAuditRepository(database: ServiceDatabase, append: (draft:
         .where('digest', 'in', [...digests])
         .executeTakeFirst();
       return Number(numDeletedRows);
+    },
+    async reseal(digest, from, bytes, sealedBy) {
+      const { numUpdatedRows } = await database
+        .updateTable('evidence_items')
+        .set({ bytes, sealed_by: sealedBy })
+        .where('digest', '=', digest)
+        .where('sealed_by', '=', from)
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
     },
     async addCheckpoint(checkpoint) {
       await database

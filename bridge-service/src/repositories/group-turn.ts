@@ -1,4 +1,5 @@
 import type { CryptoOps } from '@onelock/core/crypto';
+import type { EvidenceSeal } from '../services/ports/evidence-seal.ts';
 import type { AuditHeadRecord, Foreseen } from '../services/ports/store.ts';
 import { auditHead, headQuery } from './audit.ts';
 import { createAuditWriter } from './audit-writer.ts';
@@ -10,9 +11,10 @@ import { type LateWrite, ofKind, writeLate } from './late-writes.ts';
 /** What a group of transactions begins and ends with: the audit log's head and its new entries, and what the jobs foresaw and left. */
 export function createTurn(
   ops: Pick<CryptoOps, 'digest'>,
+  seal: () => EvidenceSeal,
   erasures?: () => number,
 ): Turn<LateWrite, Foreseen, Seen & { readonly head: AuditHeadRecord }> {
-  const writeAudit = createAuditWriter(ops, erasures);
+  const writeAudit = createAuditWriter(ops, seal, erasures);
   return {
     async open(transaction, first, foreseen) {
       const questions = questionsOf(foreseen);

@@ -1,5 +1,6 @@
 import type { CryptoOps } from '@onelock/core/crypto';
 import { sql } from 'kysely';
+import type { EvidenceSeal } from '../services/ports/evidence-seal.ts';
 import type { Foreseen, Readings, Repositories, Store } from '../services/ports/store.ts';
 import { createAdministratorCodeRepository } from './administrator-codes.ts';
 import { createApplicationRepository } from './applications.ts';
@@ -47,6 +48,8 @@ import { createWebhookRepository } from './webhooks.ts';
 
 export interface StoreOptions {
   readonly ops: CryptoOps;
+  /** By which evidence is kept; who writes none needs none. */
+  readonly seal?: () => EvidenceSeal;
   /** Told of a listener of events that throws. */
   readonly onListenerFailure?: ((error: unknown) => void) | undefined;
 }
@@ -58,7 +61,7 @@ export async function openStore(location: DatabaseLocation, options: StoreOption
   try {
     const stopListening =
       location.engine === 'postgres' ? await listenForEvents(location, events) : async () => undefined;
-    return createStore(database, events, stopListening, options.ops);
+    return createStore(database, events, stopListening, options);
   } catch (error) {
     await database.destroy();
     throw error;
@@ -69,7 +72,7 @@ function createStore(
   database: ServiceDatabase,
   events: LocalEvents,
   stopListening: () => Promise<void>,
-  ops: CryptoOps,
+  { ops, seal = noSeal }: StoreOptions,
 ): Store {
   let erasures = 0;
   const erased = (): void => {
@@ -79,7 +82,7 @@ function createStore(
   events.onResync(erased);
   const commit = createGroupCommit(
     database,
-    createTurn(ops, () => erasures),
+    createTurn(ops, seal, () => erasures),
   );
   const readings = createReadings(database);
   // On SQLite a statement costs microseconds: nothing is gained there by asking for many at once.
@@ -103,6 +106,10 @@ function createStore(
     },
   };
 }
+
+const noSeal = (): never => {
+  throw new Error('evidence is kept sealed, and no seal was given');
+};
 
 /** Those of one transaction: its events are told after the commit. */
 function repositoriesOf(

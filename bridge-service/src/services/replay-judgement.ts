@@ -18,7 +18,10 @@ import {
 import type { Indication, Reason } from '@onelock/core/verdict';
 import { type Certificate, type KeyUsageName, parseCertificate } from '@onelock/core/x509';
 import { hashDetails } from '../audit/entry.ts';
+import { UnknownSeal } from './evidence-seal.ts';
 import type { JudgedBy } from './gather-evidence.ts';
+import type { EvidenceSeal } from './ports/evidence-seal.ts';
+import type { KeptItem } from './ports/records.ts';
 import type { Standing } from './ports/standing-store.ts';
 import type { AuditEntryWithDetails, Readings } from './ports/store.ts';
 import { type SignatureAlgorithmName, signatureAlgorithmFor } from './signature-algorithm.ts';
@@ -43,6 +46,7 @@ export const judgementActions = [
 export interface ReplayPorts {
   readonly store: Pick<Readings, 'audit' | 'evidence'>;
   readonly ops: CryptoOps;
+  readonly seal: EvidenceSeal;
 }
 
 /** Something that the record names and nobody has. */
@@ -270,13 +274,25 @@ async function inTurn<T, R>(values: readonly T[], act: (value: T) => Promise<R>)
 }
 
 /** Kept bytes by their name, which is their digest. */
-async function item({ store, ops }: ReplayPorts, name: string | undefined): Promise<Uint8Array> {
+async function item({ store, ops, seal }: ReplayPorts, name: string | undefined): Promise<Uint8Array> {
   const [, digest] = /^sm3:([0-9a-f]{64})$/.exec(name ?? '') ?? [];
   if (digest === undefined) throw new Lacking(name ?? 'evidence');
-  const bytes = (await store.audit.evidence(digest))?.bytes ?? (await inParts(store, digest));
+  const kept = await store.audit.evidence(digest);
+  const bytes = kept === null ? await inParts(store, digest) : opened(seal, kept);
   if (bytes === null) throw new Lacking(`sm3:${digest}`);
   if (toHex(ops.digest('sm3', bytes)) !== digest) throw new Altered(`sm3:${digest}`);
   return new Uint8Array(bytes);
+}
+
+function opened(seal: EvidenceSeal, kept: KeptItem): Uint8Array {
+  try {
+    const bytes = seal.open(kept);
+    if (bytes === null) throw new Altered(`sm3:${kept.digest}`);
+    return bytes;
+  } catch (error) {
+    if (error instanceof UnknownSeal) throw new Lacking(`key ${error.keyId}`);
+    throw error;
+  }
 }
 
 /** Long lists are kept in parts by the room that brings them. */

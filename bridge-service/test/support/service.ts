@@ -24,6 +24,7 @@ import { loadServiceKey } from '../../src/secrets/service-key.ts';
 import { loadWebReportKey } from '../../src/secrets/web-report-key.ts';
 import { issueFirstAdministratorCode } from '../../src/services/administrator-codes.ts';
 import { createCaller } from '../../src/services/create-caller.ts';
+import { createEvidenceSeal } from '../../src/services/evidence-seal.ts';
 import { secretDigest } from '../../src/services/identifiers.ts';
 import { createPersonalData } from '../../src/services/personal-data.ts';
 import { followPlatforms } from '../../src/services/platform-access.ts';
@@ -88,7 +89,8 @@ export async function createTestService(
   };
   let now = at.getTime();
   const ops = createNodeCrypto();
-  const store = await openStore(database.location, { ops });
+  const seal = createEvidenceSeal(secretsFolderOf(config), ops);
+  const store = await openStore(database.location, { ops, seal: () => seal });
   const pool = config.verificationThreads > 0 ? new VerificationPool(config.verificationThreads) : undefined;
   const shared = {
     store,
@@ -116,6 +118,7 @@ export async function createTestService(
     tsa: tsa.authority,
     clockMonitor: tsa.monitor,
     key,
+    seal,
     reports: loadReportSigner(secretsFolderOf(config), key, ops, at),
     webReports: loadWebReportKey(secretsFolderOf(config)),
     changes: changeRulesOf(config),

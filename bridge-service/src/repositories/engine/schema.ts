@@ -112,8 +112,8 @@ export interface Tables
   /** One row. */
   audit_head: { id: number; log: string; size: number; frontier_sm3: string; frontier_sha256: string };
   audit_checkpoints: { size: number; at: string; checkpoint: string };
-  /** By SM3 of the bytes. `used_on` is the last day of a judgement from it. */
-  evidence_items: { digest: string; bytes: Uint8Array; used_on: string };
+  /** By SM3 of the bytes. `used_on` is the last day of a judgement from it, `sealed_by` the key that sealed the bytes; empty: in clear. */
+  evidence_items: { digest: string; bytes: Uint8Array; used_on: string; sealed_by: string };
   companies: {
     id: string;
     credit_code: string;

@@ -13,6 +13,7 @@ import type { WatchIndex } from '../watch-list/watch-index.ts';
 import type { Clock } from './clock.ts';
 import type { EnrolmentDoor } from './enrolment.ts';
 import type { EvidencePort } from './evidence.ts';
+import type { EvidenceSeal } from './evidence-seal.ts';
 import type { Caller } from './records.ts';
 import type { Store, UnitOfWork } from './store.ts';
 
@@ -59,6 +60,8 @@ export interface Ports {
   readonly personal: PersonalData;
   /** Who keeps checkpoints of the audit log outside the database. */
   readonly witnesses: Witnesses;
+  /** By which the evidence of judgements is kept. */
+  readonly seal: EvidenceSeal;
   /** The built-in time-stamping authority, where there is one. */
   readonly tsa?: TimestampAuthority | undefined;
   /** What is on the watch-list, in memory. */

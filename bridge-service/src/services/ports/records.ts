@@ -121,6 +121,12 @@ export interface EvidenceItem {
   readonly bytes: Uint8Array;
 }
 
+/** An item as the database has it. */
+export interface KeptItem extends EvidenceItem {
+  /** Id of the key that sealed the bytes; empty: they are in clear, as an earlier version kept them. */
+  readonly sealedBy: string;
+}
+
 export interface IdempotentAnswer {
   readonly callerId: string;
   /** SHA-256 of the Idempotency-Key, hex. */

@@ -19,8 +19,8 @@ import type {
   Caller,
   Challenge,
   DriverCatalogueRecord,
-  EvidenceItem,
   IdempotentAnswer,
+  KeptItem,
   Login,
   Role,
 } from './records.ts';
@@ -118,7 +118,9 @@ export interface AuditReadings {
   nodes(level: number, start: number, end: number): Promise<readonly ForEachTree<string>[]>;
   checkpoints(page: PageRequest<number>): Promise<readonly Checkpoint[]>;
   latestCheckpoint(): Promise<Checkpoint | null>;
-  evidence(digest: string): Promise<EvidenceItem | null>;
+  evidence(digest: string): Promise<KeptItem | null>;
+  /** Items after a digest that this key has not sealed: all of them, or those in clear alone. */
+  evidenceNotBy(keyId: string, which: 'other' | 'clear', after: string, limit: number): Promise<readonly KeptItem[]>;
 }
 
 export interface AuditHeadRecord {
@@ -139,6 +141,8 @@ export interface AuditRepository extends AuditReadings {
   eraseDetailsOf(sequences: readonly number[]): Promise<number>;
   eraseEvidenceBefore(instant: string): Promise<number>;
   eraseEvidenceOf(digests: readonly string[]): Promise<number>;
+  /** Takes the place of bytes sealed otherwise, if they are there still. @returns how many: 1 or 0 */
+  reseal(digest: string, from: string, bytes: Uint8Array, sealedBy: string): Promise<number>;
   addCheckpoint(checkpoint: Checkpoint): Promise<void>;
 }
 
