@@ -125,7 +125,10 @@ describe('onelock driver conform', { timeout: 180_000 }, () => {
     const failure = (act: Promise<unknown>): Promise<unknown> => act.catch((error: unknown) => error);
     await expect(failure(conform({}, 'nobody'))).resolves.toFailWith('ERR_DRIVER_UNKNOWN');
     await expect(failure(conform({ device: 'nothing' }))).resolves.toFailWith('ERR_TOKEN_NOT_FOUND');
-    await expect(failure(conform({ signatures: '0' }))).resolves.toFailWith('ERR_CLI_USAGE');
+    const none = { device: 'nothing' };
+    await expect(failure(conform({ ...none, signatures: '0' }))).resolves.toFailWith('ERR_CLI_USAGE');
+    await expect(failure(conform({ ...none, may: 'everything' }))).resolves.toFailWith('ERR_CLI_USAGE');
+    await expect(failure(conform({ ...none, out: '/nowhere/report.json' }))).resolves.toFailWith('ERR_FILE_UNWRITABLE');
     await expect(failure(conform({ 'pin-file': '/nowhere' }))).resolves.toFailWith('ERR_CLI_FILE_UNREADABLE');
   });
 });

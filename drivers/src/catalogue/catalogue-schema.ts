@@ -91,5 +91,5 @@ function isOfLaterFormat(driver: unknown): boolean {
 }
 
 function malformed(field: string, rule: string): CodedError {
-  return new CodedError('ERR_DRIVER_MANIFEST_MALFORMED', { field, rule });
+  return new CodedError('ERR_DRIVER_MANIFEST_MALFORMED', { field: field || '/', rule });
 }

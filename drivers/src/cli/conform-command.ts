@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { createNodeCiphers } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
@@ -18,6 +17,7 @@ import { readKnown, surroundingsOf } from './known-drivers.ts';
 import { readFile } from './read-file.ts';
 import { pinSource, readPin } from './read-pin.ts';
 import { cliWords } from './words.ts';
+import { demandWritable, writeFile } from './write-file.ts';
 
 const maxManifestJson = 1024 * 1024;
 const permissions: Readonly<Record<string, readonly Permission[]>> = {
@@ -47,12 +47,14 @@ export const conformCommand: Command = {
   words: [0, 1],
   async run([id], options, context) {
     const { config, declared } = chooseDriver(id, options, context);
+    const wish = readWish(options);
+    const out = textOption(options, 'out');
+    if (out !== undefined) demandWritable(out);
     const driver = await startHostedDriver(config, { program: 'onelock driver conform' });
     try {
-      const subject = { ...(await subjectFor(driver, options, context)), declared };
+      const subject = { ...(await subjectFor(driver, wish, options, context)), declared };
       const report = await runConformance(subject, context.now());
-      const out = textOption(options, 'out');
-      if (out !== undefined) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
+      if (out !== undefined) writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
       const text = showConformance(report, context.locale);
       return { text, json: report, status: report.failed === 0 ? 0 : 1 };
     } finally {
@@ -83,8 +85,29 @@ function chooseDriver(id: string | undefined, options: Options, context: Command
   return { config, declared: known?.manifest.capabilities };
 }
 
+interface Wish {
+  readonly may: ReadonlySet<Permission>;
+  /** How many in one session; null leaves it to the kind of device. */
+  readonly signatures: number | null;
+}
+
+/** @throws {CodedError} ERR_CLI_USAGE */
+function readWish(options: Options): Wish {
+  const may = textOption(options, 'may');
+  if (may !== undefined && !Object.hasOwn(permissions, may))
+    throw new CodedError('ERR_CLI_USAGE', { detail: `--may ${Object.keys(permissions).join('|')}` });
+  const signatures = textOption(options, 'signatures');
+  if (signatures !== undefined && !/^[1-9]\d{0,4}$/.test(signatures))
+    throw new CodedError('ERR_CLI_USAGE', { detail: '--signatures 1…99999' });
+  return {
+    may: new Set(may === undefined ? [] : permissions[may]),
+    signatures: signatures === undefined ? null : Number(signatures),
+  };
+}
+
 async function subjectFor(
   driver: HostedDriver,
+  { may, signatures }: Wish,
   options: Options,
   context: CommandContext,
 ): Promise<ConformanceSubject> {
@@ -98,8 +121,8 @@ async function subjectFor(
     serialNumber: device.serialNumber,
     pin,
     ...(admin !== undefined && { adminPin: pinSource(await readPin(admin, '')) }),
-    may: new Set(permissions[textOption(options, 'may') ?? ''] ?? []),
-    signatures: readCount(textOption(options, 'signatures'), device.kind === 'card' ? 50 : 500),
+    may,
+    signatures: signatures ?? (device.kind === 'card' ? 50 : 500),
     ...(options.hands === true && { hands: personsHands(context) }),
     ...(second !== undefined && {
       second: {
@@ -122,12 +145,6 @@ function chooseDevice(devices: readonly TokenDevice[], serialNumber: string | un
       detail: `--device ${devices.map((each) => each.serialNumber).join(' | ')}`,
     });
   return found;
-}
-
-function readCount(text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^[1-9]\d{0,4}$/.test(text)) throw new CodedError('ERR_CLI_USAGE', { detail: '--signatures 1…99999' });
-  return Number(text);
 }
 
 /** The person at the terminal is asked, and given a moment: the driver notices by itself. */

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import type { Locale } from '@onelock/core/messages';
 import { type DeviceReport, gatherDeviceReport } from '../discovery/index.ts';
 import { type Command, textOption } from './command.ts';
 import { readKnown } from './known-drivers.ts';
 import { cliWords } from './words.ts';
+import { writeFile } from './write-file.ts';
 
 /** `driver report`: what the computer sees of its devices, for whoever writes the manifest that is missing. */
 export const reportCommand: Command = {
@@ -14,7 +14,7 @@ export const reportCommand: Command = {
     const known = readKnown(context).contents.drivers.map(({ manifest }) => manifest);
     const report = await gatherDeviceReport({ known, now: now(), environment });
     const out = textOption(options, 'out');
-    if (out !== undefined) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+    if (out !== undefined) writeFile(out, `${JSON.stringify(report, null, 2)}\n`, 0o600);
     const written = out === undefined ? '' : `\n${cliWords[locale].reportWritten} ${out}\n`;
     return { text: `${showReport(report, locale)}${written}`, json: report, status: 0 };
   },

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { decodePem } from '@onelock/core/bytes';
 import type { PrivateKey } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
@@ -8,6 +7,7 @@ import { checkManifest, encodeCanonicalJson, type Json, readJson, signContent } 
 import { type Command, type Options, textOption } from './command.ts';
 import { readFile } from './read-file.ts';
 import { cliWords } from './words.ts';
+import { writeFile } from './write-file.ts';
 
 const maxJsonBytes = 6 * 1024 * 1024;
 
@@ -41,7 +41,7 @@ export const signCommand: Command = {
     const signed = signContent({ content, certificate, chain, key, signingTime: now() }, ops);
     pkcs8.fill(0);
     const out = textOption(options, 'out') ?? `${file.replace(/\.json$/, '')}.p7m`;
-    writeFileSync(out, signed);
+    writeFile(out, signed);
     const what = isCatalogue ? 'catalogue' : 'manifest';
     return {
       text: `${cliWords[locale].signed} ${out} (v${version})\n`,

@@ -69,5 +69,5 @@ function checkSettings(manifest: DriverManifest, pointer: string): void {
 }
 
 function malformed(field: string, rule: string): CodedError {
-  return new CodedError('ERR_DRIVER_MANIFEST_MALFORMED', { field, rule });
+  return new CodedError('ERR_DRIVER_MANIFEST_MALFORMED', { field: field || '/', rule });
 }
