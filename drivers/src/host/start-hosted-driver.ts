@@ -21,6 +21,7 @@ import { HostKeeper } from './host-keeper.ts';
 import type { HostedDriver, HostedDriverOptions, HostTimeouts } from './hosted-driver.ts';
 import { deviceLockName, processLocks } from './locks.ts';
 import { limits, type MethodName, type MethodParams, type MethodResult } from './methods.ts';
+import { OpenSessions } from './open-sessions.ts';
 import { acceptsParams, firstParamsError } from './protocol.ts';
 import { deviceKey, sharedDevices } from './shared-devices.ts';
 import { SharedReads } from './shared-reads.ts';
@@ -50,13 +51,6 @@ export async function startHostedDriver(
   return new ProcessDriver(checked, info, keeper, timeouts, options.program ?? defaultProgram);
 }
 
-interface KnownSession {
-  readonly deviceId: DeviceId;
-  readonly generation: number;
-  /** Kept from other processes while the session is open. */
-  readonly lock: string | null;
-}
-
 /** The port's calls, each in its turn, over the process that lives now. */
 class ProcessDriver implements HostedDriver {
   readonly config: DriverConfig;
@@ -70,7 +64,7 @@ class ProcessDriver implements HostedDriver {
   readonly #program: string;
   /** What each device that was shown is known by. */
   #keys: ReadonlyMap<string, string> = new Map();
-  readonly #sessions = new Map<SessionId, KnownSession>();
+  readonly #sessions = new OpenSessions();
   /** Devices whose PIN is typed on themselves, as far as one of them has said so. */
   readonly #pads = new Set<string>();
   #acting = 0;
@@ -81,7 +75,7 @@ class ProcessDriver implements HostedDriver {
     this.info = info;
     this.#keeper = keeper;
     this.#timeouts = timeouts;
-    keeper.onStatusChanged(() => this.#forgetDeadSessions());
+    keeper.onStatusChanged(() => this.#sessions.forgetAllBut(keeper.generation));
   }
 
   async listDevices(): Promise<readonly TokenDevice[]> {
@@ -111,17 +105,15 @@ class ProcessDriver implements HostedDriver {
       this.#call(deviceId, 'openSession', { deviceId, pin: copy }, (id) => {
         const session = id as SessionId;
         if (isForPad) this.#pads.add(deviceId);
-        const name = this.#lockOf(deviceId);
-        const lock = name !== null && processLocks.join(name) ? name : null;
-        this.#sessions.set(session, { deviceId, generation: this.#keeper.generation, lock });
+        this.#sessions.add(session, deviceId, this.#keeper.generation, this.#lockOf(deviceId));
         return session;
       }),
     );
   }
 
   async closeSession(session: SessionId): Promise<void> {
-    const known = this.#sessions.get(session);
-    this.#forget(session);
+    const known = this.#sessions.find(session);
+    this.#sessions.forget(session);
     if (known === undefined || known.generation !== this.#keeper.generation) return;
     await this.#call(known.deviceId, 'closeSession', { session });
   }
@@ -134,14 +126,13 @@ class ProcessDriver implements HostedDriver {
   ): Promise<Uint8Array> {
     demandLength(input.bytes, limits.signInputBytes);
     const params = { session, identityId, algorithm, input: shortenedInput(this.config.family, algorithm, input) };
-    const known = this.#sessions.get(session);
-    if (known === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
+    const known = this.#sessions.demand(session);
     if (!acceptsParams('sign', params)) throw new CodedError('ERR_REQUEST_INVALID', firstParamsError('sign', params));
     try {
       this.#acting += 1;
       return await this.#trainFor(known.deviceId).sign(params, known.generation);
     } catch (error) {
-      if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED') this.#forget(session);
+      if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED') this.#sessions.forget(session);
       throw error;
     } finally {
       this.#acting -= 1;
@@ -247,7 +238,7 @@ class ProcessDriver implements HostedDriver {
   async close(): Promise<void> {
     sharedDevices.forget(this);
     await this.#keeper.close();
-    for (const session of [...this.#sessions.keys()]) this.#forget(session);
+    this.#sessions.forgetAll();
   }
 
   /** What changes nothing is asked once for all who wait. */
@@ -267,8 +258,7 @@ class ProcessDriver implements HostedDriver {
     method: Name,
     params: MethodParams<Name> & { readonly session: string },
   ): Promise<MethodResult<Name>> {
-    const known = this.#sessions.get(params.session as SessionId);
-    if (known === undefined) throw new CodedError('ERR_TOKEN_SESSION_CLOSED');
+    const known = this.#sessions.demand(params.session as SessionId);
     return this.#call(known.deviceId, method, params, undefined, known.generation);
   }
 
@@ -323,7 +313,7 @@ class ProcessDriver implements HostedDriver {
         return use(await this.#guard(deviceId, call));
       } catch (error) {
         if (isCodedError(error) && error.code === 'ERR_TOKEN_SESSION_CLOSED' && 'session' in params)
-          this.#forget(params.session as SessionId);
+          this.#sessions.forget(params.session as SessionId);
         throw error;
       }
     });
@@ -380,17 +370,7 @@ class ProcessDriver implements HostedDriver {
     return method === 'random' ? `random ${deviceId}` : deviceId;
   }
 
-  #forgetDeadSessions(): void {
-    for (const [id, { generation }] of this.#sessions) if (generation !== this.#keeper.generation) this.#forget(id);
-  }
-
   #isPadOf(session: SessionId): boolean {
-    return this.#pads.has(this.#sessions.get(session)?.deviceId ?? '');
-  }
-
-  #forget(session: SessionId): void {
-    const lock = this.#sessions.get(session)?.lock;
-    this.#sessions.delete(session);
-    if (lock) void processLocks.release(lock, true);
+    return this.#pads.has(this.#sessions.find(session)?.deviceId ?? '');
   }
 }
