@@ -7,6 +7,7 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import { isBundle } from './bundle.ts';
+import { processOf, type Waiting, type Watch } from './postgres-watch.ts';
 import { isPrepared } from './prepared.ts';
 import { release, savepoint } from './savepoint.ts';
 
@@ -22,10 +23,12 @@ type Answer = QueryResult<unknown> & { readonly command: string };
  */
 export class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
+  readonly #watch: Watch;
   readonly #connections = new WeakMap<pg.PoolClient, PostgresConnection>();
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, watch: Watch) {
     this.#pool = pool;
+    this.#watch = watch;
   }
 
   async init(): Promise<void> {
@@ -34,7 +37,7 @@ export class PostgresDriver implements Driver {
 
   async acquireConnection(): Promise<PostgresConnection> {
     const client = await this.#pool.connect();
-    const connection = this.#connections.get(client) ?? new PostgresConnection(client);
+    const connection = this.#connections.get(client) ?? new PostgresConnection(client, this.#watch);
     this.#connections.set(client, connection);
     return connection;
   }
@@ -62,17 +65,20 @@ export class PostgresDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
+    this.#watch.stop();
     await this.#pool.end();
   }
 }
 
 class PostgresConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
+  readonly #watch: Watch;
   #held: CompiledQuery[] = [];
   #broken = false;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, watch: Watch) {
     this.#client = client;
+    this.#watch = watch;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -94,12 +100,14 @@ class PostgresConnection implements DatabaseConnection {
   async send(queries: readonly CompiledQuery[]): Promise<readonly Answer[]> {
     const all = [...this.#held, ...queries];
     this.#held = [];
-    const { stream } = this.#client.connection;
-    // In one packet: a write to a socket costs as much as a small statement.
-    stream.cork();
-    const asked = all.map((query) => this.#ask(query));
-    stream.uncork();
-    const outcomes = await Promise.allSettled(asked);
+    const outcomes = await this.#watched(() => {
+      const { stream } = this.#client.connection;
+      // In one packet: a write to a socket costs as much as a small statement.
+      stream.cork();
+      const asked = all.map((query) => this.#ask(query));
+      stream.uncork();
+      return Promise.allSettled(asked);
+    });
     // The first that failed says why; those behind it, only that the transaction has failed.
     const answers = outcomes.map((outcome) => {
       if (outcome.status === 'fulfilled') return outcome.value;
@@ -112,7 +120,7 @@ class PostgresConnection implements DatabaseConnection {
   async rollBack(): Promise<void> {
     this.#held = [];
     try {
-      await this.#ask(rollback);
+      await this.#watched(() => this.#ask(rollback));
     } catch {
       this.#broken = true;
     }
@@ -126,6 +134,23 @@ class PostgresConnection implements DatabaseConnection {
   // biome-ignore lint/correctness/useYield: it refuses
   async *streamQuery(): AsyncIterableIterator<never> {
     throw new Error('no statement of the service is streamed');
+  }
+
+  async #watched<T>(ask: () => Promise<T>): Promise<T> {
+    const waiting: Waiting = {
+      processId: processOf(this.#client),
+      since: performance.now(),
+      cut: () => {
+        this.#broken = true;
+        this.#client.connection.stream.destroy();
+      },
+    };
+    this.#watch.add(waiting);
+    try {
+      return await ask();
+    } finally {
+      this.#watch.remove(waiting);
+    }
   }
 
   async #ask(query: CompiledQuery): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
 import { PostgresDriver } from './postgres-connection.ts';
+import { type Patience, probeServer, watchAnswers } from './postgres-watch.ts';
 
 /** Connections of one node. One writes (see group-commit.ts), one listens; the others read. */
 const poolSize = 8;
@@ -48,6 +49,7 @@ export function createPostgresDialect(
   url: string,
   password: string | undefined,
   size: number = poolSize,
+  patience?: Patience,
 ): { readonly dialect: Dialect; readonly pool: pg.Pool } {
   const pool = new pg.Pool({
     ...postgresClientConfig(url, password),
@@ -58,7 +60,11 @@ export function createPostgresDialect(
   // One that breaks in somebody's hands fails their statement; the pool does not listen to it then, and nobody else would.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const dialect: Dialect = {
-    createDriver: () => new PostgresDriver(pool),
+    createDriver: () =>
+      new PostgresDriver(
+        pool,
+        watchAnswers((probeMs) => probeServer(postgresClientConfig(url, password), probeMs), patience),
+      ),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (database) => new PostgresIntrospector(database),

@@ -6,6 +6,9 @@ import { postgresClientConfig } from './postgres-dialect.ts';
 /** The channel of NOTIFY that nodes on one database share. */
 export const eventChannel = 'onelock_events';
 
+/** So often the server is asked whether it is still there: a connection that a firewall forgot says nothing by itself. */
+const heartbeatMs = 10_000;
+const heartbeatTimeoutMs = 5_000;
 const firstRetryMs = 100;
 const longestRetryMs = 3_000;
 
@@ -18,6 +21,7 @@ const longestRetryMs = 3_000;
 export async function listenForEvents(
   { url, password }: Extract<DatabaseLocation, { readonly engine: 'postgres' }>,
   events: LocalEvents,
+  pace: { readonly heartbeatMs: number; readonly timeoutMs: number } = { heartbeatMs, timeoutMs: heartbeatTimeoutMs },
 ): Promise<() => Promise<void>> {
   let ended = false;
   let client: pg.Client | undefined;
@@ -25,11 +29,13 @@ export async function listenForEvents(
 
   const connect = async (): Promise<void> => {
     // Waiting for an announcement is idle by design.
-    const fresh = new pg.Client(postgresClientConfig(url, password));
+    const fresh = new pg.Client({ ...postgresClientConfig(url, password), query_timeout: pace.timeoutMs });
     let lost = false;
+    let heartbeat: NodeJS.Timeout | undefined;
     const onLost = (): void => {
       if (lost) return;
       lost = true;
+      clearInterval(heartbeat);
       if (client === fresh) {
         client = undefined;
         again(firstRetryMs);
@@ -40,13 +46,34 @@ export async function listenForEvents(
     fresh.on('notification', ({ channel, payload }) => {
       if (channel === eventChannel && payload !== undefined) events.deliver(JSON.parse(payload) as PendingEvent);
     });
-    await fresh.connect();
-    await fresh.query(`listen ${eventChannel}`);
-    if (ended || lost) {
+    try {
+      await fresh.connect();
+      await fresh.query(`listen ${eventChannel}`);
+    } catch (error) {
+      fresh.connection.stream.destroy();
+      throw error;
+    }
+    if (ended) {
       await fresh.end();
       return;
     }
+    if (lost) throw new Error('the connection that listens was lost');
     client = fresh;
+    let asking = false;
+    heartbeat = setInterval(() => {
+      if (asking) return;
+      asking = true;
+      fresh
+        .query('select 1')
+        .catch(() => {
+          onLost();
+          fresh.connection.stream.destroy();
+        })
+        .finally(() => {
+          asking = false;
+        });
+    }, pace.heartbeatMs);
+    heartbeat.unref();
   };
   const again = (afterMs: number): void => {
     if (ended) return;
