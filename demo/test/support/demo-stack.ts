@@ -12,7 +12,7 @@ export interface TestStack {
 /** The whole demonstration on free ports, in a folder of its own, its windows announced instead of shown. */
 export async function startTestStack(softHsm: 'when-found' | 'never'): Promise<TestStack> {
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-stack-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   try {
     const stack = await startStack({
       folder,

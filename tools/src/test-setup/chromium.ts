@@ -60,7 +60,8 @@ export async function launchChromium(
     context,
     close: async () => {
       await context.close();
-      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+      // What a last process of the browser still writes is waited for.
+      rmSync(home, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
