@@ -11,6 +11,7 @@ import { postgresPrograms } from '../../tools/src/test-setup/real-parts.ts';
 import type { DatabaseLocation } from '../src/repositories/engine/database-location.ts';
 import { openStore } from '../src/repositories/store.ts';
 import { auditDraft } from '../src/services/append-audit.ts';
+import { createEvidenceSeal } from '../src/services/evidence-seal.ts';
 import type { Store } from '../src/services/ports/store.ts';
 import { proveInclusion } from '../src/services/prove-audit.ts';
 
@@ -67,8 +68,11 @@ async function rate(nodes: readonly Store[]): Promise<{ readonly perSecond: numb
 }
 
 const rows: BenchRow[] = [];
+const secrets = mkdtempSync(path.join(tmpdir(), 'onelock-bench-secrets-'));
+const seal = createEvidenceSeal(secrets, ops);
+process.on('exit', () => rmSync(secrets, { recursive: true, force: true }));
 async function measure(name: string, location: DatabaseLocation, count: number): Promise<void> {
-  const nodes = await Promise.all(Array.from({ length: count }, () => openStore(location, { ops })));
+  const nodes = await Promise.all(Array.from({ length: count }, () => openStore(location, { ops, seal: () => seal })));
   const { perSecond, p99 } = await rate(nodes);
   rows.push({ name: `audit.record.${name}`, unit: 'entries/s', value: Math.round(perSecond), spread: 0 });
   rows.push({ name: `audit.record.${name}.p99`, unit: 'ms', value: Math.round(p99 * 10) / 10, spread: 0 });
