@@ -29,6 +29,7 @@ describe('an import whose node is killed', () => {
       ...database.environment,
       ONELOCK_SERVICE_SECRETS_DIR: path.join(folders[0], 'secrets'),
       ONELOCK_SERVICE_IMPORT_LEASE_SECONDS: '3',
+      ONELOCK_SERVICE_CALLER_REQUESTS_PER_MINUTE: '10000000',
     };
     const first = await spawnService(folders[0], environment);
     nodes.push(first);
