@@ -54,6 +54,29 @@ const found = async (text: string) =>
 const lookUp = (id: string, token = supervisor) => service.call('GET', `/v1/support/${id}`, { token });
 
 describe('search', () => {
+  it('finds a name with either kind of brackets, and a code in full width', async () => {
+    const body = { creditCode: '91520100M00095001X', name: '黔中（集团）有限公司' };
+    const { status, body: made } = await service.call('POST', '/v1/companies', { token: operator, body });
+    expect(status, JSON.stringify(made)).toBe(201);
+    for (const text of ['中(集团)有限', '中（集团）有限', '９１５２０１００Ｍ０００９５'])
+      expect(
+        (await find(text)).body.hits.map(({ id }: { id: string }) => id),
+        text,
+      ).toEqual([made.id]);
+    const listed = await service.call('GET', `/v1/companies?name=${encodeURIComponent('黔中(集团)')}`, {
+      token: operator,
+    });
+    expect(listed.body.items).toHaveLength(1);
+    const byCode = await service.call(
+      'GET',
+      `/v1/companies?creditCode=${encodeURIComponent('９１５２０１００Ｍ０００９５００１Ｘ')}`,
+      {
+        token: operator,
+      },
+    );
+    expect(byCode.body.items).toHaveLength(1);
+  });
+
   it('finds by name, code, serial number of certificate and device, digest and id', async () => {
     expect(await found(company.name.slice(1, 4))).toContain('company by name');
     expect(await found(company.creditCode)).toContain('company by credit-code');

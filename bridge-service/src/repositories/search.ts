@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { SearchHit, SearchQuestion, SearchReadings } from '../services/ports/search-store.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
+import { literal } from './engine/starts-with.ts';
 
 /** Looks into one registry after the other; every question is bounded by its limit. */
 export function createSearchReadings(database: ServiceDatabase): SearchReadings {
@@ -16,9 +17,9 @@ export function createSearchReadings(database: ServiceDatabase): SearchReadings 
 
 type Look = (database: ServiceDatabase, question: SearchQuestion) => Promise<readonly SearchHit[]>;
 
-/** Text that holds some other, every character of which stands for itself. */
+/** Text that holds some other, every character of which stands for itself, but for brackets: of those people type either kind. */
 function holds(column: string, text: string): RawBuilder<SqlBool> {
-  const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+  const pattern = `%${literal(text.toLowerCase())}%`;
   return sql<SqlBool>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
 }
 

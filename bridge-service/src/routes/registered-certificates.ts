@@ -78,7 +78,13 @@ export function registeredCertificateRoutes(app: App, { ports }: RouteContext): 
           companyId: Type.Optional(recordId('com')),
           digest: Type.Optional(Hex),
           keyDigest: Type.Optional(Hex),
-          serialNumber: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{1,80}$' })),
+          serialNumber: Type.Optional(
+            Type.String({
+              pattern: '^-?(0[xX])?[0-9a-fA-F][0-9a-fA-F: ]{0,199}$',
+              description:
+                '序列号，十六进制；大小写、冒号、空格与前导零不论 / serial number in hexadecimal, whatever its case, colons, spaces and leading zeros',
+            }),
+          ),
           state: Type.Optional(CertificateState),
           expiresBefore: Type.Optional(Instant),
         }),

@@ -20,7 +20,8 @@ export async function search(
   asked: string,
 ): Promise<SearchAnswer> {
   const text = asked.trim();
-  const bare = text.replaceAll(/[\s:-]/g, '');
+  // From a Chinese input method letters and digits come in full width.
+  const bare = text.normalize('NFKC').replaceAll(/[\s:-]/g, '');
   if (bare === '') return { hits: [], more: [] };
   const long = bare.length >= shortestBeginning;
   const hex = bare.toLowerCase();

@@ -150,12 +150,23 @@ export async function listRegisteredCertificates(
   page: PageRequest<string>,
   filter: CertificateFilter,
 ): Promise<Page<RegisteredCertificateView>> {
+  const serialNumber = filter.serialNumber === undefined ? undefined : comparableSerialNumber(filter.serialNumber);
   const { items, nextCursor } = await pageOf(
     page,
-    (request) => store.certificates.list(request, filter),
+    (request) => store.certificates.list(request, { ...filter, serialNumber }),
     ({ id }) => id,
   );
   return { items: items.map(certificateView), nextCursor };
+}
+
+/** As the registry has it (`formatSerialNumber`), of one that came from a page of some system's: `0A:1B`, `a1b`, `0x0A1B`. */
+export function comparableSerialNumber(typed: string): string {
+  const digits = typed
+    .replace(/^-?(0x)?/i, '')
+    .replaceAll(/[: ]/g, '')
+    .toLowerCase()
+    .replace(/^0+(?=.)/, '');
+  return `${typed.startsWith('-') ? '-' : ''}${digits.length % 2 === 1 ? '0' : ''}${digits}`;
 }
 
 export function certificateView({
