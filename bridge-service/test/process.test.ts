@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -169,7 +169,15 @@ describe('the service as a program', () => {
   it('refuses a database that is sealed under another data key', async () => {
     const service = await spawnService(folder);
     await service.end('SIGTERM');
-    const { status, stderr } = runCli(['start'], folder, { ONELOCK_SERVICE_SECRETS_DIR: path.join(folder, 'others') });
+    const others = path.join(folder, 'others');
+    const start = () => runCli(['start'], folder, { ONELOCK_SERVICE_SECRETS_DIR: others });
+    // An empty folder stays empty: nothing is made for a database that has its own.
+    const missing = start();
+    expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('signing-key.pem')]);
+    expect(existsSync(others)).toBe(false);
+    cpSync(path.join(folder, 'secrets'), others, { recursive: true });
+    writeFileSync(path.join(others, 'data-key'), '0'.repeat(64), { mode: 0o600 });
+    const { status, stderr } = start();
     expect(status).toBe(2);
     expect(stderr).toContain('data-key');
   });
