@@ -53,7 +53,8 @@ export class SourceDouble {
       socket.on('close', () => double.#sockets.delete(socket));
       socket.on('error', () => undefined);
     });
-    server.on('request', (request, response) => void double.#answer(request, response));
+    // Whoever asked may go away in the middle of it.
+    server.on('request', (request, response) => void double.#answer(request, response).catch(() => request.destroy()));
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return double;
   }
