@@ -57,11 +57,12 @@ createServer(async (request, response) => {
   try {
     const file = files[request.url];
     if (request.method === 'GET' && file) {
+      const content = await readFile(new URL(file[0], import.meta.url));
       response.writeHead(200, {
         'content-type': file[1],
         'content-security-policy': `default-src 'self'; script-src 'self' 'unsafe-inline'; connect-src 'self' ${agent}`,
       });
-      response.end(await readFile(new URL(file[0], import.meta.url)));
+      response.end(content);
       return;
     }
     const route = request.method === 'POST' ? routes[request.url] : undefined;
