@@ -10,7 +10,9 @@ const dist = path.join(here, 'dist/pages');
 // The result that builds are dated by comes last.
 const pages = { apply: 'src/apply/page', phone: 'src/phone/page', login: 'src/oidc/page' } as const;
 
-const shared = readFileSync(path.join(here, 'src/hosted-pages/page.css'), 'utf8');
+const shared = ['../core/look/tokens.css', 'src/hosted-pages/page.css']
+  .map((file) => readFileSync(path.join(here, file), 'utf8'))
+  .join('\n');
 
 mkdirSync(dist, { recursive: true });
 for (const [name, folder] of Object.entries(pages)) {

@@ -19,6 +19,7 @@ const sources = [
   path.join(here, 'src/consent'),
   path.join(here, '../core/src/messages'),
   path.join(here, '../core/src/errors'),
+  path.join(here, '../core/look'),
 ];
 
 /** Builds the pages; gives their folder. The finished build takes the place of the former one as a whole. */

@@ -1,7 +1,8 @@
+import '@onelock/core/look/tokens.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { followLinks } from './router/router.ts';
-import './style/tokens.css';
+import './style/root.css';
 import './style/base.css';
 import './style/shell.css';
 import './style/parts.css';

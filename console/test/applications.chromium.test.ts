@@ -49,7 +49,7 @@ requireReal('Chromium', chromiumExecutable())('an operator of online enrolment',
     await row.locator('[data-test=edit]').click();
     await at('url').waitFor();
     await desk.screenshot('enrolment-settings');
-    expect(await at('secret').inputValue()).toBe('demo-ca');
+    await expect.poll(() => at('secret').inputValue()).toBe('demo-ca');
     await at('secret').fill('no-such-file');
     await at('submit').click();
     await at('url').waitFor({ state: 'detached' });
@@ -77,6 +77,7 @@ requireReal('Chromium', chromiumExecutable())('an operator of online enrolment',
 
     await desk.go('/enrolments');
     await page.locator('tr[data-ca="示范省 SM2 CA"] [data-test=edit]').click();
+    await expect.poll(() => at('secret').inputValue()).toBe('no-such-file');
     await at('secret').fill('demo-ca');
     await at('submit').click();
     await at('url').waitFor({ state: 'detached' });

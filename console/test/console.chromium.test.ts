@@ -6,8 +6,6 @@ import { entryTests } from './journeys/entry.ts';
 import { registryTests } from './journeys/registries.ts';
 import { type Desk, openDesk } from './support/desk.ts';
 
-// People, windows and a busy machine take their time.
-
 // One service, one agent, one browser for all of it: each journey goes on where the one before has left the province.
 requireReal('Chromium', chromiumExecutable())('the console, as people use it:', (executable) => {
   let opened: Desk;

@@ -64,7 +64,7 @@ requireReal('Chromium', chromiumExecutable())('whoever imports the stock', (exec
     await desk.screenshot('imports-upload');
     await at('submit').click();
     await page.locator('[data-state=checked]').waitFor(patience);
-    expect(await at('preview').textContent()).toContain('60将导入');
+    await expect.poll(() => at('preview').textContent()).toContain('60将导入');
     await desk.expectAccessible();
     await desk.screenshots('imports-checked');
 
@@ -72,12 +72,13 @@ requireReal('Chromium', chromiumExecutable())('whoever imports the stock', (exec
     await at('submit').click();
     await page.locator('[data-state=done]').waitFor(patience);
     await at('row').first().waitFor(patience);
-    expect(await page.locator('[data-fate=imported] strong').textContent()).toBe('60');
+    await expect.poll(() => page.locator('[data-fate=imported] strong').textContent()).toBe('60');
     await desk.expectAccessible();
     await desk.screenshots('imports-conflicts');
 
     // By the keyboard alone.
     await at('finding').selectOption('no-code');
+    await desk.settled();
     await at('row').first().waitFor(patience);
     await desk.tabTo('row');
     await page.keyboard.press('Space');
@@ -91,6 +92,7 @@ requireReal('Chromium', chromiumExecutable())('whoever imports the stock', (exec
     await page.keyboard.press('Enter');
     await page.getByText('没有待处理的行').waitFor(patience);
     await at('finding').selectOption('expired');
+    await desk.settled();
     await at('row').first().waitFor(patience);
     await at('decide-all').click();
     await at('decision-skip').check();
@@ -119,7 +121,7 @@ requireReal('Chromium', chromiumExecutable())('whoever imports the stock', (exec
       await columns.nth(index).selectOption(field);
     await at('recheck').click();
     await page.locator('[data-state=checked]').waitFor(patience);
-    expect(await at('preview').textContent()).toContain('5');
+    await expect.poll(() => at('preview').textContent()).toContain('5');
     await go('/imports');
     await page.getByText('无表头.csv').waitFor(patience);
     await desk.expectAccessible();

@@ -1,6 +1,4 @@
-import type { negotiateLocale } from '../plugins/locale.ts';
-
-type Locale = ReturnType<typeof negotiateLocale>;
+import { deskElement, hostedDocument, type Locale } from '../hosted-pages/document.ts';
 
 const words = {
   'zh-CN': {
@@ -17,25 +15,8 @@ const words = {
 
 /** The page's document; its script fills `#desk`. */
 export function applyPage(locale: Locale, agentPorts: readonly number[]): string {
-  const { title, service, script } = words[locale];
-  return `<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · ${service}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/apply/page/apply.css">
-<script type="module" src="/apply/page/apply.js"></script>
-</head>
-<body>
-<header><span class="mark" aria-hidden="true"></span><span id="service">${service}</span></header>
-<main>
-<h1>${title}</h1>
-<div id="desk" data-ports="${agentPorts.join(',')}" data-locale="${locale}"></div>
-<noscript><p class="notice fail" role="alert">${script}</p></noscript>
-</main>
-</body>
-</html>
-`;
+  return hostedDocument({
+    ...{ locale, ...words[locale], files: '/apply/page/apply' },
+    content: deskElement(locale, { ports: agentPorts.join(',') }),
+  });
 }

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { negotiateLocale } from '../plugins/locale.ts';
 import { publicOriginOf } from '../public-origin.ts';
 import type { RouteContext } from '../routes/context.ts';
+import type { Locale } from './document.ts';
 
 /** Beside the build, and from the sources where the build is. */
 const folders = ['../pages', '../../dist/pages'].map((folder) =>
@@ -19,7 +20,7 @@ export const openToAll = { schema: { hide: true } as object, config: { access: '
 
 export interface HostedPage {
   readonly headers: Readonly<Record<string, string>>;
-  readonly document: (locale: ReturnType<typeof negotiateLocale>) => string;
+  readonly document: (locale: Locale) => string;
 }
 
 /** The document at `/NAME`, and its script and style under `/NAME/page/`. */

@@ -1,6 +1,5 @@
+import { deskElement, escapeHtml, hostedDocument, type Locale } from '../hosted-pages/document.ts';
 import { negotiateLocale } from '../plugins/locale.ts';
-
-type Locale = ReturnType<typeof negotiateLocale>;
 
 const words = {
   'zh-CN': {
@@ -34,8 +33,6 @@ const words = {
   },
 } as const;
 
-export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-
 export interface LoginPage {
   readonly locale: Locale;
   /** Name of the client as administrators registered it. */
@@ -55,9 +52,8 @@ export function loginPage({ locale, client, site, uid, agentPorts, byPhone }: Lo
     locale,
     say.login,
     `<p class="to">${say.to} <strong>${escapeHtml(client)}</strong> <span class="site">${escapeHtml(site)}</span></p>
-<div id="desk" data-uid="${escapeHtml(uid)}" data-ports="${agentPorts.join(',')}" data-locale="${locale}" data-phone="${byPhone ? 1 : 0}"></div>
-<noscript><p class="notice fail" role="alert">${say.script}</p></noscript>`,
-    '<script type="module" src="/oidc/page/login.js"></script>',
+${deskElement(locale, { uid, ports: agentPorts.join(','), phone: byPhone ? '1' : '0' })}`,
+    say.script,
   );
 }
 
@@ -96,24 +92,10 @@ export function errorPage(
   );
 }
 
-function page(locale: Locale, title: string, content: string, head = ''): string {
-  return `<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · ${words[locale].service}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/oidc/page/login.css">
-${head}
-</head>
-<body>
-<header><span class="mark" aria-hidden="true"></span><span id="service">${words[locale].service}</span></header>
-<main>
-<h1>${title}</h1>
-${content}
-</main>
-</body>
-</html>
-`;
+function page(locale: Locale, title: string, content: string, script?: string): string {
+  const { service } = words[locale];
+  return hostedDocument({
+    ...{ locale, title, service, content, files: '/oidc/page/login' },
+    ...(script !== undefined && { script }),
+  });
 }

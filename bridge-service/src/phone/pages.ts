@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { deskElement, hostedDocument, type Locale } from '../hosted-pages/document.ts';
 import { hostedPageHeaders, withoutForms } from '../hosted-pages/page-headers.ts';
 import { openToAll, servePage } from '../hosted-pages/serve-page.ts';
 import { negotiateLocale } from '../plugins/locale.ts';
 import type { RouteContext } from '../routes/context.ts';
-
-type Locale = ReturnType<typeof negotiateLocale>;
 
 const words = {
   'zh-CN': {
@@ -21,7 +20,7 @@ const words = {
   },
 } as const;
 
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512"><rect width="512" height="512" rx="112" fill="#0b4a94"/><path d="M176 232v-48a80 80 0 0 1 160 0v48" fill="none" stroke="#fff" stroke-width="36" stroke-linecap="round"/><rect x="140" y="228" width="232" height="184" rx="36" fill="#fff"/><circle cx="256" cy="304" r="24" fill="#0b4a94"/><path d="M256 312v48" stroke="#0b4a94" stroke-width="24" stroke-linecap="round"/></svg>`;
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512"><rect width="512" height="512" rx="112" fill="#0b2f5c"/><path d="M176 232v-48a80 80 0 0 1 160 0v48" fill="none" stroke="#fff" stroke-width="36" stroke-linecap="round"/><rect x="140" y="228" width="232" height="184" rx="36" fill="#fff"/><circle cx="256" cy="304" r="24" fill="#0b2f5c"/><path d="M256 312v48" stroke="#0b2f5c" stroke-width="24" stroke-linecap="round"/></svg>`;
 
 /** No address but this service. SM2 is compiled from bytes inside our own script. */
 const policy = `script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; ${withoutForms}`;
@@ -51,7 +50,7 @@ function manifest(locale: Locale): object {
       start_url: '/phone',
       scope: '/phone',
     },
-    ...{ display: 'standalone', background_color: '#f3f6fa', theme_color: '#0b4a94' },
+    ...{ display: 'standalone', background_color: '#f3f5f8', theme_color: '#0b2f5c' },
     icons: [{ src: '/phone/page/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
   };
 }
@@ -59,27 +58,14 @@ function manifest(locale: Locale): object {
 /** The page's document; its script fills `#desk`. */
 function phonePage(locale: Locale): string {
   const { title, service, script } = words[locale];
-  return `<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="theme-color" content="#0b4a94">
-<title>${title} · ${service}</title>
-<link rel="icon" href="/phone/page/icon.svg" type="image/svg+xml">
-<link rel="apple-touch-icon" href="/phone/page/icon.svg">
-<link rel="manifest" href="/phone/page/manifest.webmanifest">
-<link rel="stylesheet" href="/phone/page/phone.css">
-<script type="module" src="/phone/page/phone.js"></script>
-</head>
-<body>
-<header><span class="mark" aria-hidden="true"></span><span id="service">${service}</span></header>
-<main>
-<h1>${title}</h1>
-<div id="desk" data-locale="${locale}"></div>
-<noscript><p class="notice fail" role="alert">${script}</p></noscript>
-</main>
-</body>
-</html>
-`;
+  return hostedDocument({
+    ...{ locale, title, service, script, files: '/phone/page/phone' },
+    content: deskElement(locale),
+    head: [
+      '<meta name="theme-color" content="#0b2f5c">',
+      '<link rel="icon" href="/phone/page/icon.svg" type="image/svg+xml">',
+      '<link rel="apple-touch-icon" href="/phone/page/icon.svg">',
+      '<link rel="manifest" href="/phone/page/manifest.webmanifest">',
+    ],
+  });
 }

@@ -30,7 +30,7 @@ export function changeTests(desk: () => Desk): void {
     await page.getByRole('link', { name: /RSA/ }).click();
     await at('off-board').click();
     await at('subject').waitFor();
-    expect(await at('new-state').inputValue()).toBe('off-boarded');
+    await expect.poll(() => at('new-state').inputValue()).toBe('off-boarded');
     await at('submit').click();
     await at('stranded').waitFor();
     expect(await at('preview').textContent()).toMatch(/退出.*1.*1.*1/);

@@ -23,7 +23,7 @@ export function registryTests(desk: () => Desk): void {
     await page.getByRole('link', { name: /SM2/ }).first().click();
     await page.getByRole('heading', { name: '证据源' }).waitFor();
     // Who came by a link has the focus on the heading.
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('page-title');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('page-title');
     await at('edit-sources').click();
     await at('source-crl').fill('http://ca.example.cn/sm2.crl');
     await desk().screenshot('ca-sources-dialog');
@@ -125,7 +125,7 @@ export function registryTests(desk: () => Desk): void {
     await page.keyboard.press('Escape');
     await page.getByText('有效', { exact: true }).first().waitFor();
     // Escape gave it up, and the focus is where it was.
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-test'))).toBe('destroy');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-test'))).toBe('destroy');
     await desk().screenshots('seal');
     await desk().expectAccessible();
   });

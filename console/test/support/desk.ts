@@ -26,6 +26,8 @@ export interface Desk {
   logIn(company: string, options?: { readonly firstTime?: boolean }): Promise<void>;
   logOut(): Promise<void>;
   go(to: string): Promise<void>;
+  /** Until nothing is being loaded any more. */
+  settled(): Promise<void>;
   screenshot(name: string): Promise<void>;
   /** zh-CN and en of the page as it is. */
   screenshots(name: string): Promise<void>;
@@ -55,10 +57,18 @@ export async function openDesk(executable: string): Promise<Desk> {
     });
     return (JSON.parse(printed) as { readonly code: string }).code;
   };
+  // Streams stay open, so the network never falls silent.
+  const settled = async (): Promise<void> => {
+    await page.waitForFunction(
+      () =>
+        document.querySelector('.page-wait, [aria-busy="true"]') === null &&
+        !/正在读取…|Loading…/.test(document.querySelector('main')?.textContent ?? ''),
+    );
+  };
   const screenshot: Desk['screenshot'] = (name) => browser.screenshot(`console-${name}`);
 
   return {
-    ...{ stack, browser, page, at, oneTimeCode, screenshot, complaints: browser.complaints },
+    ...{ stack, browser, page, at, settled, oneTimeCode, screenshot, complaints: browser.complaints },
     service: createServiceClient(service.url, callers.administratorToken),
     async enterByCode(name = '值班管理员') {
       await page.goto(`${service.url}/console/`);
@@ -85,12 +95,7 @@ export async function openDesk(executable: string): Promise<Desk> {
     async go(to) {
       await page.goto(`${service.url}/console${to}`);
       await page.locator('#page-title').waitFor();
-      // Streams stay open, so the network never falls silent: what is waited for is that nothing is being loaded any more.
-      await page.waitForFunction(
-        () =>
-          document.querySelector('.page-wait, [aria-busy="true"]') === null &&
-          !/正在读取…|Loading…/.test(document.querySelector('main')?.textContent ?? ''),
-      );
+      await settled();
     },
     async screenshots(name) {
       await screenshot(`${name}-zh`);

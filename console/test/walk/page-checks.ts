@@ -86,7 +86,7 @@ export function foreignTexts([data, latin]: readonly [readonly string[], readonl
     let rest = text.replaceAll(/https?:\/\/\S+/g, ' ');
     for (const one of known) rest = rest.replaceAll(one, ' ');
     // A digest or a key, by its ends or in hex.
-    rest = rest.replaceAll(/\S*…\S*|\b[0-9a-f]{12,}\b/g, ' ');
+    rest = rest.replaceAll(/\S*…\S*|\b(?:[a-z]{2,4}_)?[0-9a-f]{12,}\b/g, ' ');
     if (english) {
       if (/[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]/.test(rest)) found.push(`Chinese in ${where}: ${text}`);
     } else

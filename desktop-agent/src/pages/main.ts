@@ -1,3 +1,4 @@
+import '@onelock/core/look/tokens.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import './style.css';

@@ -53,6 +53,8 @@ export async function launchChromium(
     headless: true,
     chromiumSandbox: true,
     locale: options.locale ?? 'zh-CN',
+    // For eyes: ONELOCK_COLOR_SCHEME=dark shows every page as a dark desktop does.
+    colorScheme: process.env.ONELOCK_COLOR_SCHEME === 'dark' ? 'dark' : 'light',
     viewport: options.viewport ?? { width: 1280, height: 860 },
     args: [...quietFlags, ...(options.args ?? [])],
   });

@@ -1,4 +1,4 @@
-import { element } from '../../oidc/page/element.ts';
+import { element } from '../../hosted-pages/page/element.ts';
 import { begin, offersStage, oldStage } from './choosing.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { forget, keep, keptApplications, ticketInAddress } from './kept.ts';

@@ -1,9 +1,10 @@
-import { element } from '../../oidc/page/element.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { element } from '../../hosted-pages/page/element.ts';
 import { canMake, certificateOf, listSigning } from './agent.ts';
 import { emptyForm } from './company-form.ts';
 import { actsRow, type Desk } from './desk.ts';
 import { server } from './server.ts';
-import { button, heading, offersView, oldCertificatesView } from './views.ts';
+import { offersView, oldCertificatesView } from './views.ts';
 
 /** What is applied for: the old certificate of a renewal, a CA and a product of it. */
 export function begin(desk: Desk, mode: 'new' | 'renewal'): void {

@@ -1,15 +1,16 @@
-import { element } from '../../oidc/page/element.ts';
-import { checkSignFits, tidyCode } from './credit-code.ts';
-import { button, heading, type Saying } from './views.ts';
+import { button, type FieldOptions, field, heading } from '../../hosted-pages/page/controls.ts';
+import { checkSignFits, tidyCode } from '../../hosted-pages/page/credit-code.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import type { Saying } from './views.ts';
 
-export interface CompanyForm {
+export type CompanyForm = {
   name: string;
   creditCode: string;
   province: string;
   locality: string;
   person: string;
   phone: string;
-}
+};
 
 export const emptyForm = (): CompanyForm => ({
   name: '',
@@ -44,52 +45,30 @@ export function companyView(
   acts: { back(): void; next(): void },
 ): HTMLElement {
   const { say } = saying;
-  const field = (
-    name: keyof CompanyForm,
-    label: string,
-    more: { hint?: string; complete?: string; type?: string; fixed?: boolean; most?: number } = {},
-  ): HTMLElement => {
-    const { hint, complete = 'off', type = 'text', fixed = false, most = 64 } = more;
-    const error = errors[name];
-    const described = [hint === undefined ? null : `${name}-hint`, error === undefined ? null : `${name}-error`];
-    const input = element('input', {
-      ...{ id: name, name, type, value: form[name], autocomplete: complete, maxlength: String(most), readonly: fixed },
-      ...(described.some((id) => id !== null) && {
-        'aria-describedby': described.filter((id) => id !== null).join(' '),
-      }),
-      ...(error !== undefined && { 'aria-invalid': 'true' }),
-      ...(['name', 'creditCode', 'person'].includes(name) && { required: true }),
+  const given = (name: keyof CompanyForm, label: string, options: FieldOptions = {}): HTMLElement =>
+    field(form, name, label, {
+      ...options,
+      error: errors[name],
+      required: name === 'name' || name === 'creditCode' || name === 'person',
     });
-    input.addEventListener('input', () => {
-      form[name] = input.value;
-    });
-    return element(
-      'div',
-      { class: 'field' },
-      element('label', { for: name }, label),
-      input,
-      hint === undefined ? null : element('span', { class: 'small', id: `${name}-hint` }, hint),
-      error === undefined ? null : element('span', { class: 'wrong', id: `${name}-error` }, error),
-    );
-  };
   const made = element(
     'form',
     { novalidate: true },
     heading(say.company),
-    field('name', say.companyName, { hint: say.companyNameHint, complete: 'organization', fixed: renewal }),
-    field('creditCode', say.creditCode, { hint: say.creditCodeHint, fixed: renewal, most: 24 }),
+    given('name', say.companyName, { hint: say.companyNameHint, complete: 'organization', fixed: renewal }),
+    given('creditCode', say.creditCode, { hint: say.creditCodeHint, fixed: renewal, most: 24 }),
     element(
       'div',
       { class: 'pair' },
-      field('province', say.province, { complete: 'address-level1' }),
-      field('locality', say.locality, { complete: 'address-level2' }),
+      given('province', say.province, { complete: 'address-level1' }),
+      given('locality', say.locality, { complete: 'address-level2' }),
     ),
     element('h3', {}, say.person),
     element(
       'div',
       { class: 'pair' },
-      field('person', say.personName, { complete: 'name' }),
-      field('phone', say.phone, { hint: say.phoneHint, complete: 'tel', type: 'tel', most: 24 }),
+      given('person', say.personName, { complete: 'name' }),
+      given('phone', say.phone, { hint: say.phoneHint, complete: 'tel', kind: 'tel', most: 24 }),
     ),
     element(
       'div',

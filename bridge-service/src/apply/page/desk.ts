@@ -1,9 +1,10 @@
 import { diagnose, isOneLockError, type OneLockClient } from '@onelock/sdk';
 import { describe } from '@onelock/sdk/messages';
-import { element } from '../../oidc/page/element.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { type Coded, Refusal } from '../../hosted-pages/page/refusal.ts';
 import { connectAgent, type Identity, type MadeKey, type Medium, NoKeyHere } from './agent.ts';
 import { type CompanyForm, emptyForm, type FieldErrors } from './company-form.ts';
-import { type Coded, Refusal, type Ticket } from './server.ts';
+import type { Ticket } from './server.ts';
 import type { ApplicationDetail, OfferView } from './shapes.ts';
 import { type Choice, type Saying, stepper } from './views.ts';
 import { type Language, words } from './words.ts';

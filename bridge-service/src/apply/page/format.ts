@@ -19,12 +19,6 @@ export function validity(days: number, say: Words): string {
 export const kindOf = ({ variant, keySpec }: Product, say: Words): string =>
   variant === 'dual' ? say.dual : `${keySpec.toUpperCase().replace('-', ' ')} ${say.single}`;
 
-export const dateIn = (language: Language, instant: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(instant));
-
-export const momentIn = (language: Language, instant: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(instant));
-
 /** What a CA promised and did, as pairs of name and value. */
 export function figuresOf({ promised, figures }: OfferView, say: Words): readonly (readonly [string, string])[] {
   const { applications, issued, medianMinutes, inTimePercent, sources, failingSources } = figures;

@@ -1,4 +1,5 @@
-import { element } from '../../oidc/page/element.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { element } from '../../hosted-pages/page/element.ts';
 import { install } from './agent.ts';
 import { actsRow, type Desk } from './desk.ts';
 import { follow } from './following.ts';
@@ -6,7 +7,7 @@ import { linkTo } from './kept.ts';
 import { resume } from './requesting.ts';
 import { server, type Ticket } from './server.ts';
 import type { ApplicationDetail } from './shapes.ts';
-import { button, heading, issuedView, openingsView, stepsView } from './views.ts';
+import { issuedView, openingsView, stepsView } from './views.ts';
 import type { Words } from './words.ts';
 
 type State = ApplicationDetail['state'];

@@ -1,14 +1,16 @@
-import { element } from '../../oidc/page/element.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { tidyCode } from '../../hosted-pages/page/credit-code.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
 import { listMedia, makeKey, signWithOld } from './agent.ts';
 import { begin } from './choosing.ts';
 import { checkForm, companyView } from './company-form.ts';
-import { tidyCode } from './credit-code.ts';
 import { actsRow, type Desk } from './desk.ts';
 import { follow } from './following.ts';
 import { keep } from './kept.ts';
-import { Refusal, server } from './server.ts';
+import { server } from './server.ts';
 import type { ApplicationInput } from './shapes.ts';
-import { button, heading, mediaView, openingsView, summaryView } from './views.ts';
+import { mediaView, openingsView, summaryView } from './views.ts';
 
 export function companyStage(desk: Desk): HTMLElement {
   return companyView(desk.saying(), desk.form, desk.fieldErrors, desk.mode === 'renewal', {

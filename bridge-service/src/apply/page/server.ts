@@ -1,3 +1,5 @@
+import { askAs } from '../../hosted-pages/page/ask.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
 import type {
   ApplicationDetail,
   ApplicationInput,
@@ -7,47 +9,17 @@ import type {
   RenewableView,
 } from './shapes.ts';
 
-export interface Coded {
-  readonly code: string;
-  readonly params: Readonly<Record<string, string | number | boolean | null>>;
-}
-
-/** What the service refused with; `coded` is null when it could not be reached. */
-export class Refusal extends Error {
-  readonly coded: Coded | null;
-  readonly requestId: string;
-
-  constructor(coded: Coded | null, requestId: string) {
-    super(coded?.code ?? 'unreachable');
-    this.coded = coded;
-    this.requestId = requestId;
-  }
-}
-
 /** An application and the key that opens it. */
 export interface Ticket {
   readonly id: string;
   readonly key: string;
 }
 
-async function ask<T>(path: string, body?: object, ticket?: Ticket): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(`/apply/api/${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json', 'x-onelock-page': 'apply' }),
-        ...(ticket !== undefined && { 'onelock-application-key': ticket.key }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new Refusal(null, '');
-  }
-  const answer = (await response.json()) as T & { readonly error?: Coded & { readonly requestId: string } };
-  if (!response.ok) throw new Refusal(answer.error ?? null, answer.error?.requestId ?? '');
-  return answer;
-}
+const ask = <T>(path: string, body?: object, ticket?: Ticket): Promise<T> =>
+  askAs('apply', `/apply/api/${path}`, {
+    body,
+    ...(ticket !== undefined && { headers: { 'onelock-application-key': ticket.key } }),
+  });
 
 const of = ({ id }: Ticket, what = ''): string => `applications/${id}${what}`;
 

@@ -1,6 +1,9 @@
-import { element } from '../../oidc/page/element.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { dateIn, momentIn } from '../../hosted-pages/page/dates.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { shortName } from '../../hosted-pages/page/short-name.ts';
 import type { Identity, Medium } from './agent.ts';
-import { dateIn, figuresOf, kindOf, momentIn, money, span, validity } from './format.ts';
+import { figuresOf, kindOf, money, span, validity } from './format.ts';
 import type { Kept } from './kept.ts';
 import type { ApplicationDetail, OfferView, Product } from './shapes.ts';
 import type { Language, Words } from './words.ts';
@@ -9,17 +12,6 @@ export interface Saying {
   readonly say: Words;
   readonly language: Language;
 }
-
-type Act = () => void;
-
-export function button(label: string, act: Act, name: string, primary = false): HTMLButtonElement {
-  const made = element('button', { type: 'button', 'data-test': name, ...(primary && { class: 'primary' }) }, label);
-  made.addEventListener('click', act);
-  return made;
-}
-
-/** A stage's heading takes the focus, so that keyboards and screen readers begin there. */
-export const heading = (text: string): HTMLHeadingElement => element('h2', { tabindex: '-1' }, text);
 
 export function stepper({ say }: Saying, at: number): HTMLElement {
   const items = say.steps.map((name, index) =>
@@ -336,7 +328,7 @@ export function issuedView({ say, language }: Saying, view: ApplicationDetail): 
       { class: 'issued' },
       element('h3', {}, title),
       facts([
-        [say.issuer, certificate.issuer],
+        [say.issuer, shortName(certificate.issuer)],
         [say.serial, certificate.serialNumber],
         [say.until, dateIn(language, certificate.notAfter)],
       ]),

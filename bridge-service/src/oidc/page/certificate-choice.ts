@@ -1,5 +1,6 @@
 import type { Result } from '@onelock/sdk';
-import { element } from './element.ts';
+import { dateIn } from '../../hosted-pages/page/dates.ts';
+import { element } from '../../hosted-pages/page/element.ts';
 import type { Language, Words } from './words.ts';
 
 export type Identity = Result<'listCertificates'>['identities'][number];
@@ -36,8 +37,4 @@ export function certificateChoice(identity: Identity, say: Words, language: Lang
           ),
     ),
   );
-}
-
-function dateIn(language: Language, instant: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(instant));
 }

@@ -1,6 +1,6 @@
 import { diagnose } from '@onelock/sdk';
 import { describe } from '@onelock/sdk/messages';
-import { element } from './element.ts';
+import { element } from '../../hosted-pages/page/element.ts';
 import { type Language, words } from './words.ts';
 
 /** For whoever has no key or is not let in: what is not there yet, and what is wrong with this computer. */

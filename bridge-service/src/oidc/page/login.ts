@@ -1,10 +1,11 @@
 import { authenticate, connect, diagnose, isOneLockError, type OneLockClient } from '@onelock/sdk';
 import { describe } from '@onelock/sdk/messages';
+import { element } from '../../hosted-pages/page/element.ts';
+import { type Coded, Refusal } from '../../hosted-pages/page/refusal.ts';
 import { certificateChoice, type Identity } from './certificate-choice.ts';
-import { element } from './element.ts';
 import { keylessHelp } from './keyless.ts';
 import { createPhoneDesk } from './phone-order.ts';
-import { type Coded, Refusal, serverOf, type UseContext } from './server.ts';
+import { serverOf, type UseContext } from './server.ts';
 import { recalledWay, rememberWay, type Way, wayTabs } from './ways.ts';
 import { type Language, words } from './words.ts';
 
@@ -91,6 +92,7 @@ function runDesk(place: HTMLElement): void {
     if (way === 'phone') phoneDesk.say();
     status.textContent = statusWords();
     status.hidden = status.textContent === '';
+    status.classList.toggle('busy', stage !== 'ready');
     alert.replaceChildren(...(failure === null ? [] : [failureNotice(failure)]));
     content.replaceChildren(stage === 'ready' ? chooser() : stage === 'looking' ? '' : otherActs());
     if (stage === 'absent' || stage === 'ready') content.append(keylessHelp(language, ports));

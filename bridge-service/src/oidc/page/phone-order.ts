@@ -1,6 +1,7 @@
-import { element } from './element.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { type Coded, Refusal } from '../../hosted-pages/page/refusal.ts';
 import { qrPicture } from './qr-picture.ts';
-import { type Coded, type PhoneOrder, Refusal, type Server } from './server.ts';
+import type { PhoneOrder, Server } from './server.ts';
 import { type Language, words } from './words.ts';
 
 export interface PhoneDeskOptions {

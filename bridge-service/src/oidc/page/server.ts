@@ -1,9 +1,6 @@
 import type { LoginToken } from '@onelock/sdk';
-
-export interface Coded {
-  readonly code: string;
-  readonly params: Readonly<Record<string, string | number | boolean | null>>;
-}
+import { askAs } from '../../hosted-pages/page/ask.ts';
+import type { Coded } from '../../hosted-pages/page/refusal.ts';
 
 /** What the agent says of the device, for the watch-list and statistics. */
 export interface UseContext {
@@ -34,38 +31,12 @@ export interface PhoneOrder {
   readonly now: string;
 }
 
-/** What the service refused with; `coded` is null when it could not be reached. */
-export class Refusal extends Error {
-  readonly coded: Coded | null;
-  readonly requestId: string;
-
-  constructor(coded: Coded | null, requestId: string) {
-    super(coded?.code ?? 'unreachable');
-    this.coded = coded;
-    this.requestId = requestId;
-  }
-}
-
 /** The service, as this interaction of the login page speaks to it. */
 export function serverOf(uid: string) {
-  async function act<T>(
+  const act = <T>(
     name: 'challenge' | 'login' | 'failure' | 'cancel' | `phone/${'order' | 'finish' | 'cancel'}`,
     body: object,
-  ): Promise<T> {
-    let response: Response;
-    try {
-      response = await fetch(`/oidc/interaction/${uid}/${name}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-onelock-page': 'login' },
-        body: JSON.stringify(body),
-      });
-    } catch {
-      throw new Refusal(null, '');
-    }
-    const answer = (await response.json()) as T & { readonly error?: Coded & { readonly requestId: string } };
-    if (!response.ok) throw new Refusal(answer.error ?? null, answer.error?.requestId ?? '');
-    return answer;
-  }
+  ): Promise<T> => askAs('login', `/oidc/interaction/${uid}/${name}`, { body });
   return {
     challenge: () => act<{ readonly id: string; readonly challenge: string }>('challenge', {}),
     failure: (challenge: string, code: string, context: UseContext) => act('failure', { challenge, code, context }),

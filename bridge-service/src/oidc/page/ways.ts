@@ -1,4 +1,4 @@
-import { element } from './element.ts';
+import { element } from '../../hosted-pages/page/element.ts';
 import type { Words } from './words.ts';
 
 export type Way = 'key' | 'phone';

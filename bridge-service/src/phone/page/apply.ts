@@ -1,8 +1,9 @@
 import { toBase64 } from '@onelock/core/bytes';
-import { checkSignFits, tidyCode } from '../../apply/page/credit-code.ts';
-import { element } from '../../oidc/page/element.ts';
-import { Refusal } from '../../oidc/page/server.ts';
-import { button, type Desk, heading, type MakeView } from './desk.ts';
+import { button, type FieldOptions, field, heading } from '../../hosted-pages/page/controls.ts';
+import { checkSignFits, tidyCode } from '../../hosted-pages/page/credit-code.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
+import type { Desk, MakeView } from './desk.ts';
 import { goHome } from './home.ts';
 import { pinFault, stretchPin, wrapKey } from './pin.ts';
 import { progressView } from './progress.ts';
@@ -24,7 +25,8 @@ export interface ApplyForm {
   busy: boolean;
 }
 
-type Field = 'product' | 'name' | 'creditCode' | 'locality' | 'person' | 'pin' | 'again';
+type Typed = 'name' | 'creditCode' | 'locality' | 'person' | 'pin' | 'again';
+type Field = 'product' | Typed;
 
 export const emptyForm = (): ApplyForm => ({
   ...{ offers: null, product: '', name: '', creditCode: '', locality: '', person: '', pin: '', again: '' },
@@ -47,19 +49,21 @@ export function applyView(form: ApplyForm): MakeView {
           element('div', { class: 'acts' }, back),
         ),
       };
+    const given = (name: Typed, label: string, options: FieldOptions): HTMLElement =>
+      field<Typed>(form, name, label, { required: true, ...options, error: form.errors[name] });
     const made = element(
       'form',
       { novalidate: true },
       heading(say.apply),
       products(desk, form),
       element('h3', {}, say.company),
-      field(desk, form, 'name', say.companyName, { hint: say.companyNameHint, complete: 'organization' }),
-      field(desk, form, 'creditCode', say.creditCode, { most: 24 }),
-      field(desk, form, 'locality', say.locality, { complete: 'address-level2', optional: true }),
-      field(desk, form, 'person', say.person, { complete: 'name' }),
+      given('name', say.companyName, { hint: say.companyNameHint, complete: 'organization' }),
+      given('creditCode', say.creditCode, { most: 24 }),
+      given('locality', say.locality, { complete: 'address-level2', required: false }),
+      given('person', say.person, { complete: 'name' }),
       element('h3', {}, say.pin),
-      field(desk, form, 'pin', say.enterPin, { hint: say.pinHint, secret: true }),
-      field(desk, form, 'again', say.pinAgain, { secret: true }),
+      given('pin', say.enterPin, { hint: say.pinHint, kind: 'pin' }),
+      given('again', say.pinAgain, { kind: 'pin' }),
       element(
         'div',
         { class: 'acts' },
@@ -118,40 +122,6 @@ function products(desk: Desk, form: ApplyForm): HTMLElement {
     element('legend', {}, say.product),
     ...choices,
     wrong === undefined ? null : element('span', { class: 'wrong' }, wrong),
-  );
-}
-
-function field(
-  { say: _say }: Desk,
-  form: ApplyForm,
-  name: Exclude<Field, 'product'>,
-  label: string,
-  more: { hint?: string; complete?: string; most?: number; secret?: boolean; optional?: boolean },
-): HTMLElement {
-  const { hint, complete = 'off', most = 64, secret = false, optional = false } = more;
-  const error = form.errors[name];
-  const described = [hint === undefined ? '' : `${name}-hint`, error === undefined ? '' : `${name}-error`].filter(
-    Boolean,
-  );
-  const input = element('input', {
-    ...{ id: name, name, value: form[name], autocomplete: secret ? 'new-password' : complete },
-    ...(secret
-      ? { type: 'password', inputmode: 'numeric', maxlength: '16' }
-      : { type: 'text', maxlength: String(most) }),
-    ...(described.length > 0 && { 'aria-describedby': described.join(' ') }),
-    ...(error !== undefined && { 'aria-invalid': 'true' }),
-    required: !optional,
-  });
-  input.addEventListener('input', () => {
-    form[name] = input.value;
-  });
-  return element(
-    'div',
-    { class: 'field' },
-    element('label', { for: name }, label),
-    input,
-    hint === undefined ? null : element('span', { class: 'small', id: `${name}-hint` }, hint),
-    error === undefined ? null : element('span', { class: 'wrong', id: `${name}-error` }, error),
   );
 }
 

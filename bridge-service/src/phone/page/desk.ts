@@ -1,6 +1,6 @@
 import { describe } from '@onelock/sdk/messages';
-import { element } from '../../oidc/page/element.ts';
-import { type Coded, Refusal } from '../../oidc/page/server.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { type Coded, Refusal } from '../../hosted-pages/page/refusal.ts';
 import { type Language, type Words, words } from './words.ts';
 
 /** What fills the page at a time. */
@@ -74,6 +74,7 @@ export class Desk {
   work(text: string): void {
     this.#status.textContent = text;
     this.#status.hidden = text === '';
+    this.#status.classList.toggle('busy', text !== '');
   }
 
   /** Says why something did not work; null for nothing to say. */
@@ -101,14 +102,6 @@ export class Desk {
       support === '' ? null : element('p', { class: 'small mono' }, `${say.support} ${support}`),
     );
   }
-}
-
-export const heading = (text: string): HTMLElement => element('h2', { tabindex: '-1' }, text);
-
-export function button(text: string, act: () => void, test: string, primary = false): HTMLButtonElement {
-  const made = element('button', { type: 'button', 'data-test': test, ...(primary && { class: 'primary' }) }, text);
-  made.addEventListener('click', act);
-  return made;
 }
 
 function setText(selector: string, text: string): void {

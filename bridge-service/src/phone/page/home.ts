@@ -1,9 +1,12 @@
-import { element } from '../../oidc/page/element.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { dateIn } from '../../hosted-pages/page/dates.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
 import { applyView, emptyForm } from './apply.ts';
-import { button, type Desk, heading, type MakeView, type View } from './desk.ts';
+import type { Desk, MakeView, View } from './desk.ts';
 import { progressView } from './progress.ts';
 import { claim, type Seen, scanView } from './scan.ts';
-import { Refusal, server } from './server.ts';
+import { server } from './server.ts';
 import { forget, type Kept, keptKeys } from './vault.ts';
 
 /** Why a certificate that is here is of no use any more. */
@@ -147,7 +150,7 @@ function card(desk: Desk, one: Kept, { checked, useless, removing, choose, ask, 
     element('span', { class: 'small' }, one.authority),
     one.notAfter === null
       ? element('span', { class: 'badge calm' }, say.waiting)
-      : element('span', { class: 'small' }, `${say.until} ${dateIn(desk, one.notAfter)}`),
+      : element('span', { class: 'small' }, `${say.until} ${dateIn(desk.language, one.notAfter)}`),
     useless === null ? null : element('span', { class: 'badge', 'data-test': useless }, say[useless]),
   );
   return element(
@@ -174,6 +177,3 @@ function card(desk: Desk, one: Kept, { checked, useless, removing, choose, ask, 
         ),
   );
 }
-
-export const dateIn = ({ language }: Desk, instant: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(new Date(instant));

@@ -1,4 +1,4 @@
-import { Refusal } from '../../oidc/page/server.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
 import { Desk } from './desk.ts';
 import { homeView, isReady } from './home.ts';
 import { claim, scanView } from './scan.ts';

@@ -1,8 +1,9 @@
 import { equalBytes, fromBase64 } from '@onelock/core/bytes';
 import { parseCertificate } from '@onelock/core/x509';
-import { element } from '../../oidc/page/element.ts';
-import { Refusal } from '../../oidc/page/server.ts';
-import { button, type Desk, heading, type MakeView } from './desk.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
+import type { Desk, MakeView } from './desk.ts';
 import { goHome } from './home.ts';
 import { type Application, server } from './server.ts';
 import { type Kept, keep } from './vault.ts';
@@ -41,13 +42,14 @@ export function progressView(kept: Kept): MakeView {
       if (!['refused', 'withdrawn', 'draft'].includes(state)) timer = setTimeout(() => void poll(), askAgainMs);
     };
     const isDone = current.certificate !== null;
+    const goesOn = !isDone && ['submitted', 'pending', 'issued'].includes(state);
     if (!isDone) void poll();
     const shown = element(
       'section',
       { 'data-test': 'application', 'data-state': isDone ? 'installed' : state },
       heading(isDone ? say.done : say.progress),
       element('p', {}, element('strong', {}, current.company)),
-      element('p', { role: 'status' }, isDone ? say.doneHint : say.states[state]),
+      element('p', { role: 'status', class: goesOn ? 'status busy' : '' }, isDone ? say.doneHint : say.states[state]),
       reason === null ? null : element('p', { class: 'notice fail' }, desk.sentence(reason)),
       isDone ? null : element('p', { class: 'small' }, state === 'draft' ? say.draftLost : say.stay),
       element(

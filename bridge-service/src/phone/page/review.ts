@@ -1,6 +1,7 @@
-import { element } from '../../oidc/page/element.ts';
-import { Refusal } from '../../oidc/page/server.ts';
-import { button, type Desk, heading, type MakeView, type View } from './desk.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
+import type { Desk, MakeView, View } from './desk.ts';
 import { goHome } from './home.ts';
 import { stretchPin, unwrapKey } from './pin.ts';
 import { scanView } from './scan.ts';

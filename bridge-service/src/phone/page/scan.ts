@@ -1,7 +1,8 @@
-import { element } from '../../oidc/page/element.ts';
-import { Refusal } from '../../oidc/page/server.ts';
+import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { element } from '../../hosted-pages/page/element.ts';
+import { Refusal } from '../../hosted-pages/page/refusal.ts';
 import { type Camera, watchCamera } from './camera.ts';
-import { button, type Desk, heading, type MakeView } from './desk.ts';
+import type { Desk, MakeView } from './desk.ts';
 import { goHome } from './home.ts';
 import { reviewView } from './review.ts';
 import { server } from './server.ts';

@@ -1,8 +1,7 @@
 import type { LoginTokenWire } from '@onelock/core/login';
-import { type Coded, Refusal } from '../../oidc/page/server.ts';
+import { askAs } from '../../hosted-pages/page/ask.ts';
+import type { Coded } from '../../hosted-pages/page/refusal.ts';
 import type { Kept } from './vault.ts';
-
-export { Refusal };
 
 export interface Offer {
   readonly caId: string;
@@ -66,25 +65,14 @@ export interface Judged {
 /** What names this phone to the service. */
 type Named = Pick<Kept, 'id' | 'secret'>;
 
-async function ask<T>(path: string, body?: object, phone?: Named, applicationKey?: string): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(`/phone/api/${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json', 'x-onelock-page': 'phone' }),
-        ...(phone !== undefined && { 'onelock-phone': `${phone.id}.${phone.secret}` }),
-        ...(applicationKey !== undefined && { 'onelock-application-key': applicationKey }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new Refusal(null, '');
-  }
-  const answer = (await response.json()) as T & { readonly error?: Coded & { readonly requestId: string } };
-  if (!response.ok) throw new Refusal(answer.error ?? null, answer.error?.requestId ?? '');
-  return answer;
-}
+const ask = <T>(path: string, body?: object, phone?: Named, applicationKey?: string): Promise<T> =>
+  askAs('phone', `/phone/api/${path}`, {
+    body,
+    headers: {
+      ...(phone !== undefined && { 'onelock-phone': `${phone.id}.${phone.secret}` }),
+      ...(applicationKey !== undefined && { 'onelock-application-key': applicationKey }),
+    },
+  });
 
 /** The service, as this page speaks to it. */
 export const server = {

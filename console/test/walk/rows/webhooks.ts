@@ -22,9 +22,7 @@ export const webhooksRows: readonly WalkRow[] = [
       walk.did('add');
       const before = walk.receiver.received.length;
       await walk.enter('test');
-      await expect
-        .poll(() => walk.receiver.received.slice(before).join(''), { timeout: 20_000 })
-        .toContain('webhook.test');
+      await expect.poll(() => walk.receiver.received.slice(before).join('')).toContain('webhook.test');
       const row = walk.page.locator('section', { hasText: walk.say('投递记录', 'Deliveries') }).locator('tbody');
       await expect
         .poll(
@@ -39,7 +37,7 @@ export const webhooksRows: readonly WalkRow[] = [
       walk.did('send a test message, and see it delivered');
       await walk.look('detail, with a delivery');
       await walk.enter('resend');
-      await expect.poll(() => walk.receiver.received.length, { timeout: 20_000 }).toBe(before + 2);
+      await expect.poll(() => walk.receiver.received.length).toBe(before + 2);
       walk.did('send it again');
       await walk.dialog('rotate', 'replace the secret');
       await walk.submit();
