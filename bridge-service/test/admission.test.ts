@@ -154,6 +154,6 @@ describe('a judgement says what is true, and its admission whether it may be act
     await service.call('POST', `/v1/watchlist/${id}/end`, { token: supervisor, body: { reason: '查清' } });
     await service.database.sql(`update watch_entries set state = 'active'`);
     await service.database.sql(`update registry_state set version = version + 1 where name = 'watchlist'`);
-    await expect.poll(async () => (await validate()).admission.decision, { timeout: 20_000 }).toBe('blocked');
+    await expect.poll(async () => (await validate()).admission.decision).toBe('blocked');
   });
 });

@@ -54,5 +54,5 @@ it('a node that follows an application is told of what another does', async () =
   const told: string[] = [];
   second.ports.store.subscribe('application.changed', ({ id }) => told.push(id));
   const id = await world.draft();
-  await expect.poll(() => told, { timeout: 10_000 }).toContain(id);
+  await expect.poll(() => told).toContain(id);
 });

@@ -115,9 +115,7 @@ requireReal('OpenSSL', opensslCommand())('a platform that has to come with a TLS
     const service = await createTestService({}, new Date());
     expect((await demandCertificate(service, registered)).set.status).toBe(200);
     await expect
-      .poll(async () => (await demandCertificate(service, registered, 'other')).set.body.error?.code, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await demandCertificate(service, registered, 'other')).set.body.error?.code)
       .toBe('ERR_REQUEST_CONFLICT');
     await service.close();
   });

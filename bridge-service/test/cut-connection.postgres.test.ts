@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresDialect } from '../src/repositories/engine/postgres-dialect.ts';
 import { newTestDatabase, type TestDatabase } from './support/database.ts';
 
-const patience = { timeout: 10_000, interval: 20 };
+const patience = { timeout: 30_000, interval: 20 };
 
 let database: TestDatabase;
 beforeAll(async () => {

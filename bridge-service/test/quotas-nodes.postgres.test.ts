@@ -13,9 +13,7 @@ it('two nodes on one database together allow a platform its quota and no more', 
     await first.call('PUT', `/v1/platforms/${made.body.id}/profile`, { token: first.administrator, body });
     await second.ports.platforms.current();
     await expect
-      .poll(async () => (await second.ports.platforms.current()).of(made.body.id)?.requestsPerMinute, {
-        timeout: 10_000,
-      })
+      .poll(async () => (await second.ports.platforms.current()).of(made.body.id)?.requestsPerMinute)
       .toBe(40);
     // A minute may end meanwhile: two of them allow at most twice as much.
     const minute = () => Math.floor(Date.now() / 60_000);

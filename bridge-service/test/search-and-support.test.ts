@@ -156,7 +156,7 @@ describe('the look-up for support', () => {
     const refused = await service.call('POST', '/v1/logins', { token: platform, body: { token: 1 } });
     const id = String(refused.headers['x-request-id']);
     expect(refused.body.error.requestId).toBe(id);
-    await expect.poll(async () => (await lookUp(id)).status, { timeout: 20_000, interval: 200 }).toBe(200);
+    await expect.poll(async () => (await lookUp(id)).status, { timeout: 30_000, interval: 200 }).toBe(200);
     const { body } = await lookUp(id);
     expect(body.refusal).toMatchObject({ route: '/v1/logins', status: 400, told: { code: 'ERR_REQUEST_INVALID' } });
     expect(body.refusal.told.message).toMatch(/[\u4e00-\u9fff]/);

@@ -212,7 +212,7 @@ describe('somebody who is not the platform', () => {
     await setProfile(created.body.id, profile());
     expect((await send(signed({ keyid }))).status).toBe(200);
     await setProfile(created.body.id, profile({ keys: profile().keys.slice(0, 1) }));
-    await expect.poll(async () => (await send(signed({ keyid }))).status, { timeout: 10_000 }).toBe(401);
+    await expect.poll(async () => (await send(signed({ keyid }))).status).toBe(401);
     await service.call('DELETE', `/v1/callers/${created.body.id}`, { token: service.administrator });
     expect(
       (await send(signed({ keyid: `${created.body.id}/rsa`, key: rsa.privateKey, alg: 'rsa-pss-sha512' }))).status,

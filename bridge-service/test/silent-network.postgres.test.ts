@@ -8,7 +8,7 @@ import { isStoreUnavailable } from '../src/repositories/engine/store-unavailable
 import { newTestDatabase, type TestDatabase } from './support/database.ts';
 import { type SilentNetwork, silentNetwork } from './support/silent-network.ts';
 
-const long = { timeout: 20_000, interval: 50 };
+const long = { timeout: 30_000, interval: 50 };
 const patience = { patienceMs: 200, graceMs: 100, longestMs: 60_000, probeMs: 1_000 };
 
 let database: TestDatabase;

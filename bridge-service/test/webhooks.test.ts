@@ -128,7 +128,7 @@ describe('a webhook', () => {
     const stop = startWebhooks(service.ports, post, { error: (data) => expect(data).toBeUndefined() });
     try {
       await happen('now');
-      await expect.poll(() => notes(), { timeout: 10_000 }).toEqual(['now']);
+      await expect.poll(() => notes()).toEqual(['now']);
       await service.call('DELETE', `/v1/webhooks/${body.id}`, { token: service.administrator });
       await happen('later');
       await tellWebhooks(service.ports, post);
