@@ -261,6 +261,13 @@ export const configKeys = {
     en: 'The profile that login certificates are judged by',
     read: oneOf('rfc5280', 'gm-sign', 'bidding'),
   }),
+  newCaRevocation: key({
+    variable: 'ONELOCK_SERVICE_NEW_CA_REVOCATION',
+    fallback: 'require' as 'require' | 'if-available',
+    zh: '新登记的 CA 的证书查不到吊销状态时：require 不下结论，if-available 通过并注明未核实；登记时可另行指定',
+    en: 'What counts for certificates of a CA that enters where nobody can tell whether they are revoked: require decides nothing, if-available passes them and says so; whoever registers the CA may say otherwise',
+    read: oneOf('require', 'if-available'),
+  }),
   consoleIdleMinutes: key({
     variable: 'ONELOCK_SERVICE_CONSOLE_IDLE_MINUTES',
     fallback: 30,

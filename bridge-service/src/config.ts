@@ -129,6 +129,7 @@ export const changeRulesOf = (config: ServiceConfig): ChangeRules => ({
   control: config.changeControl,
   freezeLeadMinutes: config.freezeLeadMinutes,
   originRegistryHours: config.originRegistryHours,
+  newCaRevocation: config.newCaRevocation,
 });
 
 export const lifetimesOf = (config: ServiceConfig): Lifetimes => ({

@@ -26,6 +26,8 @@ export interface Account {
   readonly certificate_sm3: string;
   readonly certificate_serial_number: string;
   readonly certificate_not_after: string;
+  /** Whether evidence said that the certificate was not revoked; false where its CA lets it stand open. */
+  readonly certificate_revocation_checked: boolean;
   readonly login_id: string;
 }
 
@@ -34,7 +36,10 @@ export const claimsByScope = {
   profile: ['name'],
   company: ['organization', 'unified_social_credit_code'],
   person: ['person_name', 'person_identifier'],
-  certificate: ['certificate_sm3', 'certificate_serial_number', 'certificate_not_after', 'login_id'],
+  certificate: [
+    ...(['certificate_sm3', 'certificate_serial_number', 'certificate_not_after'] as const),
+    ...(['certificate_revocation_checked', 'login_id'] as const),
+  ],
 } as const;
 
 /**
@@ -67,6 +72,7 @@ export function accountOf(sub: string, login: LoginView, certificate: Certificat
     certificate_sm3: login.certificateDigest,
     certificate_serial_number: certificate.serialNumber,
     certificate_not_after: certificate.notAfter.toISOString(),
+    certificate_revocation_checked: login.certificate?.revocation.checked ?? false,
     login_id: login.id,
   };
 }

@@ -1,12 +1,13 @@
 import type { Selectable } from 'kysely';
-import type {
-  CaSources,
-  EvidenceRepository,
-  SourceKind,
-  SourceState,
-  StoredList,
-  StoredResponse,
-  TsaRepository,
+import {
+  type CaSources,
+  type EvidenceRepository,
+  noSources,
+  type SourceKind,
+  type SourceState,
+  type StoredList,
+  type StoredResponse,
+  type TsaRepository,
 } from '../services/ports/evidence-store.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
@@ -20,11 +21,11 @@ export function createEvidenceRepository(database: ServiceDatabase): EvidenceRep
         .where('cas.state', '=', 'active')
         .orderBy('ca_sources.ca_id')
         .execute();
-      return rows.map((row) => ({ caId: row.ca_id, sources: JSON.parse(row.sources) as CaSources }));
+      return rows.map((row) => ({ caId: row.ca_id, sources: readSources(row.sources) }));
     },
     async sourcesOf(caId) {
       const row = await database.selectFrom('ca_sources').selectAll().where('ca_id', '=', caId).executeTakeFirst();
-      return row === undefined ? null : { sources: JSON.parse(row.sources) as CaSources, updatedAt: row.updated_at };
+      return row === undefined ? null : { sources: readSources(row.sources), updatedAt: row.updated_at };
     },
     async setSources(caId, sources, at) {
       const values = { sources: JSON.stringify(sources), updated_at: at };
@@ -240,3 +241,6 @@ function toResponse(row: Selectable<Tables['ocsp_responses']>): StoredResponse {
     ...{ fetchedAt: row.fetched_at, refreshAt: row.refresh_at },
   };
 }
+
+/** Those that were written before a field was known have what was usual then. */
+const readSources = (text: string): CaSources => ({ ...noSources, ...(JSON.parse(text) as Partial<CaSources>) });

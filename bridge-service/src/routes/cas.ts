@@ -6,6 +6,7 @@ import { registerCa } from '../services/register-ca.ts';
 import { updateCa } from '../services/update-ca.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
+import { RevocationRule } from './schemas/ca-sources.ts';
 import {
   byId,
   CertificateText,
@@ -60,7 +61,10 @@ export function caRoutes(app: App, { ports }: RouteContext): void {
       },
       {
         headers: IdempotencyHeader,
-        body: closed({ name: Name, anchors, intermediates: Type.Optional(intermediates) }),
+        body: closed({
+          ...{ name: Name, anchors, intermediates: Type.Optional(intermediates) },
+          revocation: Type.Optional(RevocationRule),
+        }),
       },
     ),
     async (request, reply) => {

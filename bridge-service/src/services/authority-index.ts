@@ -32,6 +32,7 @@ const mostSpellings = 50_000;
 export class AuthorityIndex {
   readonly #byName = new Map<string, Authority[]>();
   readonly #byKeyIdentifier = new Map<string, Authority[]>();
+  readonly #caIds: ReadonlySet<string>;
   readonly #sources: ReadonlyMap<string, CaSources>;
   readonly #byBytes = new Map<string, readonly Authority[]>();
   /** By the octets of their subjects. */
@@ -39,6 +40,7 @@ export class AuthorityIndex {
 
   constructor(authorities: readonly Authority[], sources: ReadonlyMap<string, CaSources>) {
     this.#sources = sources;
+    this.#caIds = new Set(authorities.map(({ caId }) => caId));
     for (const authority of authorities) {
       add(this.#byName, nameKey(authority.certificate.subject), authority);
       const identifier = keyIdentifierOf(authority.certificate);
@@ -65,6 +67,11 @@ export class AuthorityIndex {
 
   sourcesOf(caId: string): CaSources | undefined {
     return this.#sources.get(caId);
+  }
+
+  /** Every CA that has certificates here. */
+  get caIds(): readonly string[] {
+    return [...this.#caIds];
   }
 
   /** Sources of every CA that has some. */

@@ -35,10 +35,10 @@ export async function setCaSources(
   caId: string,
   given: Partial<CaSources>,
 ): Promise<CaSourcesView> {
-  const sources = readSources(given);
+  readSources(given);
   return act.transaction(async (repositories) => {
     await refuseDirectChange(repositories, ports);
-    return putSources(repositories, ports, authorOf(act), caId, sources);
+    return putSources(repositories, ports, authorOf(act), caId, given);
   });
 }
 
@@ -56,11 +56,14 @@ export async function putSources(
   ports: Pick<Ports, 'ops' | 'clock' | 'lifetimes'>,
   author: Author,
   caId: string,
-  sources: CaSources,
+  given: Partial<CaSources>,
 ): Promise<CaSourcesView> {
   const updatedAt = ports.clock().toISOString();
   const ca = await repositories.cas.byId(caId);
   if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  const before = (await repositories.evidence.sourcesOf(caId))?.sources ?? noSources;
+  // Whoever sets addresses must not loosen the rule by leaving it out.
+  const sources = { ...readSources(given), revocation: given.revocation ?? before.revocation };
   const known = new Set(ca.certificates.map(({ digest }) => digest));
   for (const list of addressLists) requireIssuers(sources[list], known, list);
   await repositories.evidence.setSources(caId, sources, updatedAt);

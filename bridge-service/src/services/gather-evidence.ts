@@ -8,6 +8,7 @@ import type { Act, Ports } from './ports/ports.ts';
 import type { Caller } from './ports/records.ts';
 import { readBytes, readCertificateList } from './read-certificates.ts';
 import { deviationsFor } from './registry/ca-deviations.ts';
+import { requiredAnswers } from './required-answers.ts';
 
 /** What a caller may say about how trust is to be judged. Certificates are PEM or base64 DER, other bytes base64. */
 export interface TrustQuestion {
@@ -127,7 +128,7 @@ export async function gatherEvidence(
     );
     return { evidence: { ...judgement, trustAnchors, intermediates: supplied }, sources: [] };
   }
-  return withRegistry(ports, judgement, subjects, supplied, fetches(question));
+  return withRegistry(ports, judgement, subjects, supplied, fetches(question), question.revocation === undefined);
 }
 
 /** Whether the service's own sources are asked. */
@@ -140,6 +141,7 @@ function fetches({ evidence, revocation, crls, ocspResponses }: TrustQuestion): 
  * The registry's anchors and what the sources of its CAs say.
  *
  * @param judgement  everything but trust
+ * @param byRule  whether each CA's own rule says what counts where nobody can tell of a revocation; false where a caller who may has said it
  */
 export async function withRegistry(
   ports: Pick<Ports, 'trust' | 'store' | 'evidence'>,
@@ -147,6 +149,7 @@ export async function withRegistry(
   { certificates, candidates = [] }: Subjects,
   supplied: readonly Certificate[],
   fetchEvidence: boolean,
+  byRule = true,
 ): Promise<Gathered> {
   const trust = await ports.trust.current(ports.store);
   const brought = [...candidates, ...supplied];
@@ -154,6 +157,8 @@ export async function withRegistry(
   const issuers = fetched?.issuers ?? [];
   const near = trust.authorities.near([...certificates, ...brought, ...issuers]);
   const deviations = deviationsFor(trust, [...certificates, ...candidates]);
+  const required = byRule ? requiredAnswers(trust.authorities, certificates, [...brought, ...issuers]) : [];
+  const unanswered = [...(judgement.unanswered ?? []), ...(fetched?.unanswered ?? []), ...required];
   return {
     evidence: {
       ...judgement,
@@ -163,8 +168,8 @@ export async function withRegistry(
       ...(fetched && {
         crls: [...(judgement.crls ?? []), ...fetched.crls],
         ocspResponses: [...(judgement.ocspResponses ?? []), ...fetched.ocspResponses],
-        unanswered: fetched.unanswered,
       }),
+      ...(unanswered.length > 0 && { unanswered }),
     },
     sources: fetched?.sources ?? [],
   };

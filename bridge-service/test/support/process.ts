@@ -14,6 +14,8 @@ const environmentOf = (folder: string, more: Readonly<Record<string, string>>): 
   ONELOCK_SERVICE_DATA_DIR: folder,
   ONELOCK_SERVICE_PORT: '0',
   ONELOCK_SERVICE_LOG_LEVEL: 'error',
+  // As in `createTestService`.
+  ONELOCK_SERVICE_NEW_CA_REVOCATION: 'if-available',
   ONELOCK_MACHINE_OUTPUT: '1',
   ...more,
 });

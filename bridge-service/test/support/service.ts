@@ -84,6 +84,8 @@ export async function createTestService(
     dataDir: folder,
     outbound: false,
     codeAttemptsPerMinute: 1000,
+    // Most tests are not about revocation; those that are say so.
+    newCaRevocation: 'if-available',
     secretsDir: beside === undefined ? null : path.join(beside.folder, 'secrets'),
     ...overrides,
   };
@@ -206,7 +208,7 @@ export async function createTestService(
       await platforms.stop();
       await store.close();
       if (beside === undefined) await database.drop();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -28,6 +28,8 @@ export async function startService(
     // The test CA is on this machine.
     ONELOCK_SERVICE_OUTBOUND_NETWORKS: '127.0.0.1/32',
     ONELOCK_SERVICE_STATUS_PAGE: 'public',
+    // The demonstration's CAs publish no revocation; the console says so.
+    ONELOCK_SERVICE_NEW_CA_REVOCATION: 'if-available',
     ONELOCK_SERVICE_LOG_LEVEL: 'warn',
   };
   const program = startProgram({ name: 'bridge-service', entry: ['bridge-service', 'cli'], environment });

@@ -73,6 +73,7 @@ async function launch(folder: string, port: number, environment: Readonly<Record
       ONELOCK_MACHINE_OUTPUT: '1',
       ONELOCK_SERVICE_PORT: String(port),
       ONELOCK_SERVICE_DATA_DIR: folder,
+      ONELOCK_SERVICE_NEW_CA_REVOCATION: 'if-available',
       ONELOCK_SERVICE_LOG_LEVEL: 'error',
       ...environment,
     },

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { revocationRules } from '../../services/ports/evidence-store.ts';
 import { closed, oneOf } from './common.ts';
 
 const Address = closed({
@@ -18,6 +19,11 @@ const Address = closed({
 });
 const addresses = (description: string) => Type.Array(Address, { maxItems: 50, description });
 
+export const RevocationRule = oneOf(
+  revocationRules,
+  '查不到吊销状态时：require 不下结论；if-available 通过并注明未核实。省略则不变，新登记的 CA 为 require / where nobody can tell whether a certificate is revoked: nothing is decided, or it passes and the answer says so; unchanged when absent, `require` for a CA that enters',
+);
+
 export const sourceFields = {
   ocsp: addresses('OCSP 响应者 / OCSP responders'),
   crl: addresses('吊销列表 / revocation lists'),
@@ -32,6 +38,7 @@ export const sourceFields = {
     ['used', 'ignored'],
     '这里没有列出的种类是否用证书里的地址 / whether addresses in certificates count for kinds without one here',
   ),
+  revocation: RevocationRule,
 };
 const optionalFields = Object.fromEntries(
   Object.entries(sourceFields).map(([name, schema]) => [name, Type.Optional(schema)]),

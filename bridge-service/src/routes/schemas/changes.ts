@@ -3,7 +3,7 @@ import { changeSetStates, operationKinds } from '../../services/ports/change-rec
 import { consoleRoles } from '../../services/ports/console-store.ts';
 import { permissions } from '../../services/ports/records.ts';
 import { CaEnrolmentSchema } from './applications.ts';
-import { CaSourcesInput } from './ca-sources.ts';
+import { CaSourcesInput, RevocationRule } from './ca-sources.ts';
 import { CertificateText, closed, Instant, Name, nullable, Origin, oneOf, recordId, Text } from './common.ts';
 import { CaProfileInput, PlatformProfileInput } from './registries.ts';
 
@@ -29,6 +29,7 @@ export const Operation = Type.Union([
     name: Name,
     anchors: Certificates(1),
     intermediates: Type.Optional(Certificates(0)),
+    revocation: Type.Optional(RevocationRule),
   }),
   closed({
     ...seen,
@@ -79,6 +80,12 @@ export const PreviewSchema = closed({
   companies: Count,
   companiesWithoutOther: Count,
   platforms: Count,
+  revocation: Type.Optional(
+    closed(
+      { from: nullable(RevocationRule), to: RevocationRule },
+      '查不到吊销状态时的规则有变 / what counts where nobody can tell of a revocation changes',
+    ),
+  ),
 });
 
 export const Digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SM3' });

@@ -140,6 +140,13 @@ export const StateSchema = closed({
   }),
   registered: closed({ companies: Count, certificates: Count, platforms: Count }),
   sources: Type.Array(Source),
+  unchecked: closed(
+    {
+      count: Count,
+      cas: Type.Array(closed({ id: recordId('ca'), name: Type.String(), sources: Type.Boolean() })),
+    },
+    '查不到吊销状态也通过的 CA，列出其中前几家；sources：是否登记了 OCSP 或吊销列表 / CAs whose certificates pass where nobody can tell whether they are revoked, the first of them by name; whether OCSP or a list is registered',
+  ),
   outbox: closed({
     last: Count,
     webhooks: Type.Array(

@@ -3,7 +3,7 @@ import { CodedError, type ErrorCode, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from '../append-audit.ts';
 import { noEnrolment, putCaEnrolment, readCaEnrolment } from '../applications/enrolment-settings.ts';
 import { caView } from '../ca-registry.ts';
-import { putSources, readSources } from '../ca-sources.ts';
+import { putSources } from '../ca-sources.ts';
 import { addConsoleUser, certificateKey, setConsoleRole } from '../console/users.ts';
 import { addCaller, checkOrigins, checkPermissions, refuseTakenOrigins } from '../create-caller.ts';
 import { newId, newToken } from '../identifiers.ts';
@@ -130,7 +130,9 @@ async function applyOperation(
   const author = authorOfSet(set);
   switch (operation.kind) {
     case 'ca.register': {
-      const { id } = await addCa(repositories, ports, author, operation.name, readAll(ports, operation));
+      const { id } = await addCa(repositories, ports, author, {
+        ...{ name: operation.name, revocation: operation.revocation, certificates: readAll(ports, operation) },
+      });
       return effect(repositories, 'cas', id, null);
     }
     case 'ca.update':
@@ -168,7 +170,7 @@ async function applyOperation(
     }
     case 'ca.set-sources': {
       const before = (await repositories.evidence.sourcesOf(operation.id))?.sources ?? noSources;
-      await putSources(repositories, ports, author, operation.id, readSources(operation.sources));
+      await putSources(repositories, ports, author, operation.id, operation.sources);
       return { ...(await effect(repositories, 'cas', operation.id, JSON.stringify(before))), part: 'sources' };
     }
     case 'ca.set-enrolment': {

@@ -5,6 +5,7 @@ import { readSources } from '../ca-sources.ts';
 import { checkOrigins } from '../create-caller.ts';
 import type { ChangeOperation, OperationPreview } from '../ports/change-records.ts';
 import { consoleRoles } from '../ports/console-store.ts';
+import { noSources, type RevocationRule } from '../ports/evidence-store.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Ca, CaCertificate } from '../ports/records.ts';
 import type { Readings } from '../ports/store.ts';
@@ -14,10 +15,11 @@ import { keyOfName } from '../registry/certificates.ts';
 import { readCaProfile, readPlatformProfile } from '../registry/profiles.ts';
 import { readCaChange } from '../update-ca.ts';
 
-type PreviewPorts = Pick<Ports, 'ops' | 'clock'>;
+type PreviewPorts = Pick<Ports, 'ops' | 'clock' | 'changes'>;
 
 interface Day extends Pick<Ports, 'ops'> {
   readonly at: string;
+  readonly newCaRevocation: RevocationRule;
 }
 
 /**
@@ -27,20 +29,21 @@ interface Day extends Pick<Ports, 'ops'> {
  * @throws {CodedError} ERR_REQUEST_NOT_FOUND for a CA or platform that is not there, and those of certificates that cannot be read
  */
 export async function previewOperations(
-  readings: Pick<Readings, 'cas' | 'callers' | 'certificates'>,
+  readings: Pick<Readings, 'cas' | 'callers' | 'certificates' | 'evidence'>,
   ports: PreviewPorts,
   operations: readonly ChangeOperation[],
   applyAt: string | null,
 ): Promise<readonly OperationPreview[]> {
   const now = ports.clock().toISOString();
-  const day = { ops: ports.ops, at: applyAt !== null && applyAt > now ? applyAt : now };
+  const { newCaRevocation } = ports.changes;
+  const day = { ops: ports.ops, at: applyAt !== null && applyAt > now ? applyAt : now, newCaRevocation };
   const previews: OperationPreview[] = [];
   for (const operation of operations) previews.push(await previewOne(readings, day, operation));
   return previews;
 }
 
 async function previewOne(
-  readings: Pick<Readings, 'cas' | 'callers' | 'certificates'>,
+  readings: Pick<Readings, 'cas' | 'callers' | 'certificates' | 'evidence'>,
   day: Day,
   operation: ChangeOperation,
 ): Promise<OperationPreview> {
@@ -49,14 +52,16 @@ async function previewOne(
     case 'ca.register':
       return {
         ...{ kind, name: operation.name, effect: 'enters' },
-        ...(await reachOf(readings, day, readAll(day, operation))),
+        revocation: { from: null, to: operation.revocation ?? day.newCaRevocation },
+        ...(await reachOf(readings, day, await notElsewhere(readings, null, readAll(day, operation)))),
       };
     case 'ca.update': {
       const ca = await readings.cas.byId(operation.id);
       if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
       const effect = effectOn(ca, operation.state);
       const touched = effect === 'changes' ? replaced(ca, readCaChange(day, operation).certificates) : ca.certificates;
-      return { ...{ kind, name: ca.name, effect }, ...(await reachOf(readings, day, touched)) };
+      const changing = await notElsewhere(readings, ca.id, touched);
+      return { ...{ kind, name: ca.name, effect }, ...(await reachOf(readings, day, changing)) };
     }
     case 'ca.set-enrolment':
     case 'ca.set-sources':
@@ -66,7 +71,11 @@ async function previewOne(
       else readCaProfile(operation.profile);
       const ca = await readings.cas.byId(operation.id);
       if (ca === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-      return { ...{ kind, name: ca.name, effect: 'changes' }, ...(await reachOf(readings, day, ca.certificates)) };
+      const rule = operation.kind === 'ca.set-sources' && (await ruleChange(readings, operation));
+      return {
+        ...{ kind, name: ca.name, effect: 'changes', ...(rule && { revocation: rule }) },
+        ...(await reachOf(readings, day, ca.certificates)),
+      };
     }
     case 'platform.register':
       checkOrigins('platform', operation.origins ?? []);
@@ -93,6 +102,16 @@ async function previewOne(
   }
 }
 
+/** Of a change that loosens or tightens what counts where nobody can tell of a revocation; null where it stays. */
+async function ruleChange(
+  { evidence }: Pick<Readings, 'evidence'>,
+  { id, sources }: Extract<ChangeOperation, { kind: 'ca.set-sources' }>,
+): Promise<OperationPreview['revocation'] | null> {
+  const from = ((await evidence.sourcesOf(id))?.sources ?? noSources).revocation;
+  const to = sources.revocation ?? from;
+  return from === to ? null : { from, to };
+}
+
 /** No certificate is judged otherwise. */
 const nobody = { certificates: 0, companies: 0, companiesWithoutOther: 0, platforms: 0 };
 
@@ -110,6 +129,17 @@ function replaced(
     const list = given[certificate.kind];
     return list !== undefined && !list.some(({ digest }) => digest === certificate.digest);
   });
+}
+
+/** Those that no other active CA has: what another has counts whether or not this one leaves or enters. */
+async function notElsewhere(
+  { cas }: Pick<Readings, 'cas'>,
+  caId: string | null,
+  certificates: readonly CaCertificate[],
+): Promise<readonly CaCertificate[]> {
+  const others = (await cas.activeCertificates()).filter((one) => one.caId !== caId);
+  const elsewhere = new Set(others.map(({ kind, digest }) => `${kind} ${digest}`));
+  return certificates.filter(({ kind, digest }) => !elsewhere.has(`${kind} ${digest}`));
 }
 
 /** Registered certificates that one of these has issued, by the name of the issuer. */

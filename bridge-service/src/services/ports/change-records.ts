@@ -1,6 +1,6 @@
 import type { CaEnrolment } from './application-records.ts';
 import type { ConsoleRole } from './console-store.ts';
-import type { CaSources } from './evidence-store.ts';
+import type { CaSources, RevocationRule } from './evidence-store.ts';
 import type { CaState, Permission } from './records.ts';
 import type { CaProfile, PlatformProfile } from './registry-records.ts';
 
@@ -18,6 +18,7 @@ export type ChangeOperation = MadeFrom &
         readonly name: string;
         readonly anchors: readonly string[];
         readonly intermediates?: readonly string[] | undefined;
+        readonly revocation?: RevocationRule | undefined;
       }
     | {
         readonly kind: 'ca.update';
@@ -76,6 +77,8 @@ export interface OperationPreview {
   readonly companies: number;
   readonly companiesWithoutOther: number;
   readonly platforms: number;
+  /** What counts for certificates of the CA where nobody can tell whether they are revoked, where that changes; `from` is null for a CA that enters. */
+  readonly revocation?: { readonly from: RevocationRule | null; readonly to: RevocationRule } | undefined;
 }
 
 export interface Approval {

@@ -21,11 +21,21 @@ export interface CaSources {
   readonly ocspMethod: 'post' | 'get';
   /** Whether addresses in certificates count for kinds that have none here. */
   readonly certificateUrls: 'used' | 'ignored';
+  /**
+   * What counts where nobody can tell whether a certificate of the CA is revoked. `require`: nothing is decided. `if-available`: it passes, and the
+   * answer says that revocation was not checked.
+   */
+  readonly revocation: RevocationRule;
 }
+
+export const revocationRules = ['require', 'if-available'] as const;
+export type RevocationRule = (typeof revocationRules)[number];
 
 export const noSources: CaSources = {
   ...{ ocsp: [], crl: [], deltaCrl: [], caIssuers: [], tsa: [] },
   ...{ prefer: 'crl', ocspNonce: 'none', ocspDigest: 'sha1', ocspMethod: 'post', certificateUrls: 'used' },
+  // Of CAs that entered before there was a rule; one that enters now is given its own.
+  revocation: 'if-available',
 };
 
 export type SourceKind = 'crl' | 'ocsp' | 'ca-issuers' | 'tsa';

@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts';
 import type { EnrolmentDoor } from './enrolment.ts';
 import type { EvidencePort } from './evidence.ts';
 import type { EvidenceSeal } from './evidence-seal.ts';
+import type { RevocationRule } from './evidence-store.ts';
 import type { Caller } from './records.ts';
 import type { Store, UnitOfWork } from './store.ts';
 
@@ -35,6 +36,8 @@ export interface ChangeRules {
   readonly control: 'direct' | 'two-person';
   /** Before a bid opening begins, changes are frozen for so long. */
   readonly freezeLeadMinutes: number;
+  /** What counts for a CA that enters, where nobody can tell whether one of its certificates is revoked, and nobody says otherwise. */
+  readonly newCaRevocation: RevocationRule;
   /** How long agents believe the registry of origins. */
   readonly originRegistryHours: number;
 }

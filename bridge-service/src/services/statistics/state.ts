@@ -39,6 +39,12 @@ export interface ServiceState {
   };
   readonly registered: { readonly companies: number; readonly certificates: number; readonly platforms: number };
   readonly sources: readonly (SourceView & { readonly caName: string | null; readonly state: SourceState })[];
+  /** CAs whose certificates pass where nobody can tell whether they are revoked. `sources`: whether any is listed that tells. */
+  readonly unchecked: {
+    readonly count: number;
+    /** The first of them. */
+    readonly cas: readonly { readonly id: string; readonly name: string; readonly sources: boolean }[];
+  };
   readonly outbox: {
     /** Number of the last event that supervision was told. */
     readonly last: number;
@@ -68,6 +74,7 @@ export type SourceState = 'fresh' | 'stale' | 'failing' | 'waiting';
 export const beatMs = 5_000;
 const silentMs = 3 * beatMs;
 const mostWaiting = 1_000;
+const mostUnchecked = 50;
 
 /** How the service itself is, for who watches over it. */
 export async function serviceState(
@@ -100,6 +107,7 @@ export async function serviceState(
       caName: source.caId === null ? null : (names.get(source.caId) ?? null),
       state: stateOf(source),
     })),
+    unchecked: await uncheckedCas(ports),
     outbox: {
       last,
       webhooks: webhooks
@@ -118,6 +126,18 @@ export async function serviceState(
       ...(await Promise.all((['housekeeping', 'backup'] as const).map((name) => jobOf(ports, name)))),
     ],
   };
+}
+
+async function uncheckedCas({ store, trust }: Pick<Ports, 'store' | 'trust'>): Promise<ServiceState['unchecked']> {
+  const { authorities } = await trust.current(store);
+  const lenient = authorities.caIds.filter((id) => authorities.sourcesOf(id)?.revocation !== 'require');
+  const shown = lenient.slice(0, mostUnchecked);
+  const names = await store.statistics.names('cas', shown);
+  const cas = shown.map((id) => {
+    const { ocsp = [], crl = [] } = authorities.sourcesOf(id) ?? {};
+    return { id, name: names.get(id) ?? id, sources: ocsp.length + crl.length > 0 };
+  });
+  return { count: lenient.length, cas };
 }
 
 /** A source that has failed and whose list still counts is `failing`; one whose list no longer counts is `stale`, whatever else. */
