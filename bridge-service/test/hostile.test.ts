@@ -240,7 +240,7 @@ describe('a hostile connection', () => {
       const { hostname, port } = new URL(running.url);
       const socket = connect(Number(port), hostname, () => socket.write(bytes, 'latin1'));
       let received = '';
-      socket.setTimeout(15_000, () => reject(new Error('the service neither answers nor closes')));
+      socket.setTimeout(60_000, () => reject(new Error('the service neither answers nor closes')));
       socket.on('data', (data) => {
         received += data.toString('utf8');
       });
