@@ -184,6 +184,50 @@ describe('a platform’s webhook', () => {
     }
   });
 
+  it('is told beside one that hangs and one that has thousands waiting', async () => {
+    let taken = 0;
+    const hanging = createServer(() => {
+      taken += 1;
+    });
+    await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+    const dead = createServer();
+    await new Promise<void>((resolve) => dead.listen(0, '127.0.0.1', resolve));
+    const refused = `http://127.0.0.1:${(dead.address() as AddressInfo).port}/dead`;
+    await new Promise((resolve) => dead.close(resolve));
+    const hangs = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/hangs`;
+    await setProfile([
+      { url, events: ['ca.changed'] },
+      { url: refused, events: ['ca.changed'] },
+      { url: hangs, events: ['ca.changed'] },
+    ]);
+    const of = async (address: string) => (await webhooks()).find((one: { url: string }) => one.url === address).id;
+    const [deadId, hangingId] = [await of(refused), await of(hangs)];
+    const waiting = (webhookId: string, count: number) => ({
+      ...{ id: `msg_00000${webhookId.slice(-6)}${String(count).padStart(6, '0')}`, webhookId, type: 'webhook.test' },
+      ...({ at: service.ports.clock().toISOString(), data: '{}', state: 'pending', attempts: 0 } as const),
+      ...{ nextAttemptAt: service.ports.clock().toISOString(), lastError: null, deliveredAt: null },
+    });
+    await service.ports.store.transaction(async ({ platformMessages }) => {
+      for (let count = 0; count < 300; count += 1) await platformMessages.add(waiting(deadId, count));
+      await platformMessages.add(waiting(hangingId, 0));
+    });
+    const slow = createWebhookPost(['127.0.0.1/32']);
+    const stop = startWebhooks(service.ports, slow, { error: (data) => expect(data).toBeUndefined() });
+    try {
+      // The one that hangs is being told.
+      await expect.poll(() => taken, { timeout: 10_000 }).toBe(1);
+      const begun = performance.now();
+      await own('test');
+      await expect.poll(() => received.length, { timeout: 10_000, interval: 10 }).toBe(1);
+      // Five seconds are what one that hangs is waited for.
+      expect(performance.now() - begun).toBeLessThan(4_000);
+    } finally {
+      hanging.closeAllConnections();
+      hanging.close();
+      await stop();
+    }
+  });
+
   it('keeps its secret out of the database', async () => {
     const { body } = await own('secret');
     expect(JSON.stringify(await service.database.stored())).not.toContain(body.secret);

@@ -49,10 +49,21 @@ export function createPlatformMessageRepository(database: ServiceDatabase): Plat
       if (state !== undefined) query = query.where('state', '=', state);
       return (await query.execute()).map(toMessage);
     },
-    async due(now, limit) {
+    async webhooksDue(now) {
+      const rows = await database
+        .selectFrom('platform_messages')
+        .select('webhook_id')
+        .distinct()
+        .where('state', '=', 'pending')
+        .where('next_attempt_at', '<=', now)
+        .execute();
+      return rows.map(({ webhook_id }) => webhook_id);
+    },
+    async due(webhookId, now, limit) {
       const rows = await database
         .selectFrom('platform_messages')
         .selectAll()
+        .where('webhook_id', '=', webhookId)
         .where('state', '=', 'pending')
         .where('next_attempt_at', '<=', now)
         .orderBy('id')

@@ -67,6 +67,8 @@ export function createWebhookRepository(database: ServiceDatabase): WebhookRepos
         .updateTable('webhooks')
         .set({ told, failures: 0, last_error: null, last_success_at: at, next_attempt_at: at })
         .where('id', '=', id)
+        // A node that slept while another took over is behind it.
+        .where('told', '<', told)
         .execute();
     },
     async fail(id, code, nextAttemptAt) {

@@ -48,8 +48,10 @@ export interface PlatformMessageRepository {
     page: PageRequest<string>,
     state?: MessageState,
   ): Promise<readonly PlatformMessage[]>;
-  /** Pending ones whose time has come, oldest first. */
-  due(now: string, limit: number): Promise<readonly PlatformMessage[]>;
+  /** Webhooks for which some wait whose time has come. */
+  webhooksDue(now: string): Promise<readonly string[]>;
+  /** Pending ones of a webhook whose time has come, oldest first. */
+  due(webhookId: string, now: string, limit: number): Promise<readonly PlatformMessage[]>;
   /** True for the one node that may try it, until then. */
   claim(id: string, now: string, until: string): Promise<boolean>;
   deleteBefore(delivered: string, dead: string): Promise<number>;

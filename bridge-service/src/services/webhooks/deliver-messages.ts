@@ -2,7 +2,7 @@ import { utf8Encode } from '@onelock/core/bytes';
 import { isCodedError } from '@onelock/core/errors';
 import type { PlatformMessage } from '../ports/platform-messages-store.ts';
 import { listEvents, type SupervisionEventView } from '../watch-list/told.ts';
-import type { DeliveryPorts, Post } from './deliver.ts';
+import { type DeliveryPorts, type Post, whileBusy } from './deliver.ts';
 import { secretPlace } from './endpoints.ts';
 import type { MessageView } from './messages.ts';
 import { platformSecretPlace } from './platform-webhooks.ts';
@@ -21,10 +21,21 @@ const page = 100;
  * again after 1, 2, 4 … seconds, and given up in the end; one may come twice, and a later one may overtake one that failed.
  */
 export async function deliverMessages(ports: DeliveryPorts, post: Post): Promise<void> {
-  const { store, clock } = ports;
-  const due = await store.platformMessages.due(clock().toISOString(), page);
-  const byWebhook = Map.groupBy(due, ({ webhookId }) => webhookId);
-  await Promise.all([...byWebhook].map(([id, messages]) => deliverTo(ports, post, id, messages)));
+  await Promise.all(await beginDeliveries(ports, post, new Set()));
+}
+
+/**
+ * As {@link deliverMessages}, without waiting for their ends: who hangs, or has thousands waiting, keeps nobody else waiting.
+ *
+ * @param busy  webhooks that are being told; they are left alone
+ */
+export async function beginDeliveries(
+  ports: DeliveryPorts,
+  post: Post,
+  busy: Set<string>,
+): Promise<readonly Promise<void>[]> {
+  const due = await ports.store.platformMessages.webhooksDue(ports.clock().toISOString());
+  return due.filter((id) => !busy.has(id)).map((id) => whileBusy(busy, id, () => deliverTo(ports, post, id)));
 }
 
 /** Who is told: a webhook of a platform, or one of supervision. */
@@ -46,16 +57,11 @@ async function targetOf({ store }: DeliveryPorts, id: string): Promise<Target | 
   return webhook === null ? null : { ...webhook, place: secretPlace(id) };
 }
 
-async function deliverTo(
-  ports: DeliveryPorts,
-  post: Post,
-  webhookId: string,
-  messages: readonly PlatformMessage[],
-): Promise<void> {
+async function deliverTo(ports: DeliveryPorts, post: Post, webhookId: string): Promise<void> {
   const { store, clock } = ports;
   const target = await targetOf(ports, webhookId);
   if (target === null) return;
-  for (const message of messages) {
+  for (const message of await store.platformMessages.due(webhookId, clock().toISOString(), page)) {
     const now = clock();
     const until = new Date(now.getTime() + claimMs).toISOString();
     const mine = await store.transaction(({ platformMessages }) =>
@@ -118,6 +124,8 @@ async function settle(
           nextAttemptAt: new Date(now.getTime() + wait).toISOString(),
         };
   await store.transaction(async ({ platformMessages }) => {
+    // A node that slept meanwhile, while another took over, knows less.
+    if ((await platformMessages.byId(message.id))?.state !== 'pending') return;
     await platformMessages.update(settled);
     // As it is now: its secret may have been rotated meanwhile.
     const webhook = await platformMessages.webhook(webhookId);

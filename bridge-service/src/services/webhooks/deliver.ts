@@ -22,13 +22,36 @@ const page = 50;
  * again, after 1, 2, 4 … seconds, an hour at most; none is left out, and one may come twice: `onelock-event-id` names it.
  */
 export async function tellWebhooks(ports: DeliveryPorts, post: Post): Promise<void> {
+  await Promise.all(await beginTelling(ports, post, new Set()));
+}
+
+/**
+ * As {@link tellWebhooks}, without waiting for their ends.
+ *
+ * @param busy  webhooks that are being told; they are left alone
+ */
+export async function beginTelling(
+  ports: DeliveryPorts,
+  post: Post,
+  busy: Set<string>,
+): Promise<readonly Promise<void>[]> {
   const now = ports.clock().toISOString();
   const last = await ports.store.watchList.lastTold();
   const due = await ports.store.webhooks.due(now, last);
-  await Promise.all(due.map((webhook) => tellOne(ports, post, webhook)));
+  return due.filter(({ id }) => !busy.has(id)).map(({ id }) => whileBusy(busy, id, () => tellOne(ports, post, id)));
 }
 
-async function tellOne(ports: DeliveryPorts, post: Post, { id }: Webhook): Promise<void> {
+/** Runs it with its webhook marked as busy until its end. */
+export async function whileBusy(busy: Set<string>, id: string, act: () => Promise<void>): Promise<void> {
+  busy.add(id);
+  try {
+    await act();
+  } finally {
+    busy.delete(id);
+  }
+}
+
+async function tellOne(ports: DeliveryPorts, post: Post, id: string): Promise<void> {
   const { store, clock } = ports;
   const begun = clock();
   const until = new Date(begun.getTime() + claimMs).toISOString();
