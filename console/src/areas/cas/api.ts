@@ -59,7 +59,11 @@ export interface CaSources extends Readonly<Record<SourceKind, readonly Address[
   readonly ocspDigest: 'sha1' | 'sha256' | 'sm3';
   readonly ocspMethod: 'post' | 'get';
   readonly certificateUrls: 'used' | 'ignored';
+  readonly revocation: RevocationRule;
 }
+
+export const revocationRules = ['require', 'if-available'] as const;
+export type RevocationRule = (typeof revocationRules)[number];
 
 export interface Contact {
   readonly name: string;

@@ -43,6 +43,7 @@ const settings = {
   ocspDigest: 'ocspDigest',
   ocspMethod: 'method',
   certificateUrls: 'certificateUrls',
+  revocation: 'revocation',
 } as const;
 const isSetting = (field: string): field is keyof typeof settings => Object.hasOwn(settings, field);
 
@@ -66,6 +67,7 @@ const settingsOf = {
   get: 'method.get',
   used: 'certificateUrls.used',
   ignored: 'certificateUrls.ignored',
+  'if-available': 'revocation.if-available',
   crl: 'prefer.crl',
   ocsp: 'prefer.ocsp',
   usual: 'deviationRule.usual',

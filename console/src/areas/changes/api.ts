@@ -1,9 +1,16 @@
 import { call, type Page } from '../../api/call.ts';
 import type { Role } from '../../area.ts';
+import type { RevocationRule } from '../cas/api.ts';
 import { say } from './words.ts';
 
 export type Operation = { version?: number } & (
-  | { kind: 'ca.register'; name: string; anchors: readonly string[]; intermediates?: readonly string[] }
+  | {
+      kind: 'ca.register';
+      name: string;
+      anchors: readonly string[];
+      intermediates?: readonly string[];
+      revocation?: RevocationRule;
+    }
   | {
       kind: 'ca.update';
       id: string;
@@ -33,6 +40,8 @@ export interface Preview {
   readonly companies: number;
   readonly companiesWithoutOther: number;
   readonly platforms: number;
+  /** Of CAs: what counts where nobody can tell of a revocation. */
+  readonly revocation?: { readonly from: RevocationRule | null; readonly to: RevocationRule };
 }
 
 export const states = ['proposed', 'approved', 'applied', 'rolled-back', 'rejected', 'withdrawn', 'failed'] as const;

@@ -20,6 +20,9 @@ export function contentOf(operation: Operation): readonly ContentLine[] {
     case 'ca.register':
     case 'ca.update':
       return [
+        ...(operation.kind === 'ca.register' && operation.revocation !== undefined
+          ? partsOf({ revocation: operation.revocation }, casWords)
+          : []),
         ...certificateLines(say('anchors'), operation.anchors),
         ...certificateLines(say('intermediates'), operation.intermediates),
       ];

@@ -40,6 +40,7 @@ export const say = wordsOf(
     companies: '企业',
     withoutOther: '其中别无他证',
     platforms: '平台',
+    'warn.unchecked': '{names}：查不到吊销状态的证书也会通过，答复中注明“未核实”。',
     'warn.without': '{count} 家企业没有其他 CA 的证书，变更后将无法登录与签名。',
     proposedBy: '提出人',
     proposedAt: '提出时间',
@@ -184,6 +185,8 @@ export const say = wordsOf(
     companies: 'Companies',
     withoutOther: 'with no other',
     platforms: 'Platforms',
+    'warn.unchecked':
+      '{names}: certificates will pass even where nobody can tell whether they are revoked; answers say “not checked”.',
     'warn.without':
       'Companies without a certificate of another CA: {count}. They can neither log in nor sign afterwards.',
     proposedBy: 'Proposed by',

@@ -47,6 +47,11 @@ export interface ServiceState {
       readonly nextUpdate?: string | null;
     } | null;
   }[];
+  /** CAs whose certificates pass where nobody can tell whether they are revoked. */
+  readonly unchecked: {
+    readonly count: number;
+    readonly cas: readonly { readonly id: string; readonly name: string; readonly sources: boolean }[];
+  };
   readonly outbox: {
     readonly last: number;
     readonly webhooks: readonly {
