@@ -1,9 +1,10 @@
 import { fromBase64, toBase64, utf8Decode, utf8Encode } from '@onelock/core/bytes';
 import { sm2DefaultUserId } from '@onelock/core/crypto';
+import { formatName, parseCertificate } from '@onelock/core/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appliedText, applyDueChangeSets } from '../src/services/change-sets/apply.ts';
 import { approvalText } from '../src/services/change-sets/decide.ts';
-import { makeLoginToken, pem, testKey } from './support/pki.ts';
+import { derOf, makeLoginToken, pem, testKey } from './support/pki.ts';
 import { type Answer, createTestService, type TestService } from './support/service.ts';
 
 const hour = 3_600_000;
@@ -110,6 +111,21 @@ describe('under two-person control', () => {
 });
 
 describe('a preview', () => {
+  it('counts nobody who stays with another CA of the same certificates', async () => {
+    const id = await entered('sm2');
+    await post('/v1/certificates', { certificate: pem('sm2/leaf') });
+    const again = { ...enter('sm2'), name: '重复登记' };
+    const counts = async (operation: object) =>
+      (await post('/v1/change-sets/preview', { operations: [operation] })).body.preview[0].certificates;
+    const leaving = { kind: 'ca.update', id, state: 'off-boarded' };
+    expect(await counts(leaving)).toBe(1);
+    expect(await counts(again)).toBe(0);
+    await approve(await propose([again]));
+    expect(await counts(leaving)).toBe(0);
+    await approve(await propose([leaving]));
+    expect(await validate('sm2/leaf')).toBe('passed');
+  });
+
   it('says how many companies and platforms a CA’s leaving touches', async () => {
     const id = await entered('sm2');
     await entered('rsa');
@@ -176,6 +192,23 @@ describe('a schedule', () => {
     expect([await validate('sm2/leaf'), await validate('rsa/leaf')]).toEqual(['passed', 'passed']);
     service.advance(25 * hour);
     expect(await applyDueChangeSets(service.ports)).toBe(1);
+    expect(await validate('rsa/leaf')).toBe('passed');
+    expect(await validate('sm2/leaf')).not.toBe('passed');
+  });
+
+  it('takes away at the end of an overlap what the exchange replaced, and nothing that came or went since', async () => {
+    const id = await entered('sm2');
+    const exchange = { kind: 'ca.update', id, anchors: [pem('rsa/root')], overlapUntil: fromNow(24 * hour) };
+    await approve(await propose([exchange]));
+    const added = { kind: 'ca.update', id, anchors: [pem('rsa/root'), pem('sm2/root'), pem('p256/root')] };
+    await approve(await propose([{ ...added, intermediates: [pem('rsa/intermediate')] }]));
+    service.advance(25 * hour);
+    expect(await applyDueChangeSets(service.ports)).toBe(1);
+    const [ca] = await cas();
+    expect(ca.anchors.map(({ subject }: { subject: string }) => subject).sort()).toEqual(
+      ['p256/root', 'rsa/root'].map((name) => formatName(parseCertificate(derOf(name)).subject)).sort(),
+    );
+    expect(ca.intermediates).toHaveLength(1);
     expect(await validate('rsa/leaf')).toBe('passed');
     expect(await validate('sm2/leaf')).not.toBe('passed');
   });

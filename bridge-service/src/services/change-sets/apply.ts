@@ -1,4 +1,4 @@
-import { fromBase64, toBase64, utf8Encode } from '@onelock/core/bytes';
+import { toBase64, utf8Encode } from '@onelock/core/bytes';
 import { CodedError, type ErrorCode, isCodedError } from '@onelock/core/errors';
 import { appendAudit } from '../append-audit.ts';
 import { noEnrolment, putCaEnrolment, readCaEnrolment } from '../applications/enrolment-settings.ts';
@@ -25,6 +25,7 @@ import { changeCa, readCaChange } from '../update-ca.ts';
 import { changeCaller } from '../update-caller.ts';
 import { frozenBy } from './freeze.ts';
 import { refuseOutdated } from './outdated.ts';
+import { plainCa, readPlainCa, withoutReplaced } from './overlap-end.ts';
 
 export type ApplyPorts = Pick<
   Ports,
@@ -214,7 +215,8 @@ async function updateWithOverlap(
   const { overlapUntil, ...update } = operation;
   const before = await repositories.cas.byId(operation.id);
   if (before === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-  const change = readCaChange(ports, update);
+  const read = readCaChange(ports, update);
+  const change = { ...read, certificates: await withoutReplaced(repositories, set, before, read.certificates) };
   const overlaps = overlapUntil !== undefined && overlapUntil > ports.clock().toISOString();
   const beside = (kind: CaCertificate['kind']): readonly CaCertificate[] | undefined => {
     const given = change.certificates[kind];
@@ -368,14 +370,4 @@ async function effect(
 ): Promise<OperationEffect> {
   const [latest] = await history.list(registry, id, { after: null, limit: 1 });
   return { registry, id, version: latest?.version ?? 0, before };
-}
-
-const plainCa = (ca: Ca) => ({
-  ...ca,
-  certificates: ca.certificates.map(({ der, ...rest }) => ({ ...rest, der: toBase64(der) })),
-});
-
-function readPlainCa(text: string): Ca {
-  const plain = JSON.parse(text) as ReturnType<typeof plainCa>;
-  return { ...plain, certificates: plain.certificates.map(({ der, ...rest }) => ({ ...rest, der: fromBase64(der) })) };
 }
