@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { faintTexts } from '../../tools/src/test-setup/faint-texts.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
 import { requireReal } from '../../tools/src/test-setup/require-real.ts';
+import { isTooWide, looseStructure } from './walk/page-checks.ts';
 import { openWalk, type Walk } from './walk/walk.ts';
 
 // Dialogs and acts, and every control by Tab: console.slow.test.ts.
@@ -29,4 +31,16 @@ requireReal('Chromium', chromiumExecutable())('every page of the menu', (executa
       expect(poor.map(({ what, problems }) => [what, ...problems].join('\n  ')).join('\n')).toBe('');
     },
   );
+
+  it('sees what is too faint, too wide, or a table that nobody can find their way in', async () => {
+    const page = await walk.page.context().newPage();
+    await page.setContent(
+      '<body style="background:#fff;color:#000"><p style="color:#999">faint</p><p>plain</p><p style="color:#767676">just enough</p>' +
+        '<table><thead><tr><th>head</th></tr></thead></table><div style="width:3000px">wide</div>',
+    );
+    expect(await page.evaluate(faintTexts)).toEqual([expect.stringMatching(/^2\.8\d:1 for “faint”/)]);
+    expect(await page.evaluate(isTooWide)).toHaveLength(1);
+    expect(await page.evaluate(looseStructure)).toHaveLength(2);
+    await page.close();
+  });
 });

@@ -40,7 +40,8 @@ export function reportFocus(): FocusReport {
   const active = document.activeElement as HTMLElement | null;
   if (active === null || active === document.body) return { index: -2, shown: true, piece: '' };
   const outlined = (element: Element | null): boolean => {
-    if (element === null) return false;
+    // A ring around what is cut to one pixel is seen by nobody.
+    if (element === null || element.getBoundingClientRect().width < 4) return false;
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
     return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1;
   };
@@ -57,6 +58,32 @@ export function focusIsInside(): boolean {
   const dialog = document.querySelector('dialog:modal');
   const active = document.activeElement;
   return dialog !== null && (active === null || active === document.body || dialog.contains(active));
+}
+
+/** Tables that a screen reader cannot announce or find its way in, and what is described by something that is not there. */
+export function looseStructure(): readonly string[] {
+  const found: string[] = [];
+  const within: ParentNode = document.querySelector('dialog:modal') ?? document;
+  for (const table of within.querySelectorAll('table')) {
+    if (!table.checkVisibility()) continue;
+    const named = table.caption !== null || table.closest('[aria-label], [aria-labelledby]') !== null;
+    if (!named) found.push(`a table without a name: ${table.outerHTML.slice(0, 110)}`);
+    for (const head of table.querySelectorAll('th:not([scope])')) found.push(`a head without scope: ${head.outerHTML}`);
+    for (const head of table.querySelectorAll('thead th'))
+      if ((head.textContent ?? '').trim() === '')
+        found.push(`a column without a name: ${table.outerHTML.slice(0, 110)}`);
+  }
+  for (const name of ['aria-labelledby', 'aria-controls'])
+    for (const element of within.querySelectorAll(`[${name}]`))
+      for (const id of (element.getAttribute(name) ?? '').split(' '))
+        if (document.getElementById(id) === null) found.push(`${name} of nothing: ${id}`);
+  return found;
+}
+
+/** Whether the page is wider than the window: on a magnified one (200 % of 1366) lines must not be read by scrolling sideways. */
+export function isTooWide(): readonly string[] {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return scrollWidth > clientWidth ? [`the page is ${scrollWidth} wide in ${clientWidth}`] : [];
 }
 
 /** What sticks out of the window, or out of its box, sideways. */

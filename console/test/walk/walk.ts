@@ -3,10 +3,20 @@ import type { Locator, Page } from 'playwright-core';
 import { newFolder, runCli, type ServiceProcess, spawnService } from '../../../bridge-service/test/support/process.ts';
 import { createServiceClient, type ServiceClient } from '../../../demo/src/service-client.ts';
 import { type LaunchedChromium, launchChromium } from '../../../tools/src/test-setup/chromium.ts';
+import { faintTexts } from '../../../tools/src/test-setup/faint-texts.ts';
 import { type Keyboard, openKeyboard } from './keyboard.ts';
 import { latinWords } from './latin-words.ts';
 import type { Seen, WalkLanguage } from './matrix.ts';
-import { expectStops, type FocusReport, focusIsInside, foreignTexts, reportFocus, sticksOut } from './page-checks.ts';
+import {
+  expectStops,
+  type FocusReport,
+  focusIsInside,
+  foreignTexts,
+  isTooWide,
+  looseStructure,
+  reportFocus,
+  sticksOut,
+} from './page-checks.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { takeScreenshot } from './screenshots.ts';
 
@@ -160,8 +170,21 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
     problems.push(...(await page.evaluate(foreignTexts, [[...known], latinWords] as const)));
     problems.push(...(await unnamed()));
     if (kind === 'page' && (await page.locator('h1').count()) !== 1) problems.push('not exactly one h1');
-    for (const width of [1440, 1280]) {
-      await page.setViewportSize({ width, height: 860 });
+    problems.push(...(await page.evaluate(looseStructure)));
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      problems.push(...(await page.evaluate(faintTexts)).map((text) => `too faint in ${colorScheme}: ${text}`));
+    }
+    for (const width of [683, 390]) {
+      await page.setViewportSize({ width, height: 768 });
+      problems.push(...(await page.evaluate(isTooWide)).map((text) => `at ${width} px: ${text}`));
+    }
+    for (const [width, height] of [
+      [1440, 860],
+      [1366, 768],
+      [1280, 860],
+    ] as const) {
+      await page.setViewportSize({ width, height });
       problems.push(...(await page.evaluate(sticksOut)).map((text) => `at ${width} px: ${text}`));
     }
     await takeScreenshot(page, `${area}-${what}-${language}`);

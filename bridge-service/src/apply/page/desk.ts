@@ -2,6 +2,7 @@ import { diagnose, isOneLockError, type OneLockClient } from '@onelock/sdk';
 import { describe } from '@onelock/sdk/messages';
 import { element } from '../../hosted-pages/page/element.ts';
 import { type Coded, Refusal } from '../../hosted-pages/page/refusal.ts';
+import { withShortNames } from '../../hosted-pages/page/short-name.ts';
 import { connectAgent, type Identity, type MadeKey, type Medium, NoKeyHere } from './agent.ts';
 import { type CompanyForm, emptyForm, type FieldErrors } from './company-form.ts';
 import type { Ticket } from './server.ts';
@@ -160,7 +161,7 @@ export function createDesk(place: HTMLElement, contentOf: (desk: Desk) => HTMLEl
     fail(error) {
       desk.failure = failureOf(desk, error);
     },
-    sentence: (coded) => (coded === null ? '' : describe(coded, desk.language)),
+    sentence: (coded) => (coded === null ? '' : describe(withShortNames(coded), desk.language)),
   };
   return desk;
 }

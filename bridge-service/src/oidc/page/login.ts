@@ -2,6 +2,7 @@ import { authenticate, connect, diagnose, isOneLockError, type OneLockClient } f
 import { describe } from '@onelock/sdk/messages';
 import { element } from '../../hosted-pages/page/element.ts';
 import { type Coded, Refusal } from '../../hosted-pages/page/refusal.ts';
+import { withShortNames } from '../../hosted-pages/page/short-name.ts';
 import { certificateChoice, type Identity } from './certificate-choice.ts';
 import { keylessHelp } from './keyless.ts';
 import { createPhoneDesk } from './phone-order.ts';
@@ -298,7 +299,7 @@ function runDesk(place: HTMLElement): void {
   }
 
   function sentence(coded: Pick<Coded, 'code' | 'params'> | null): string {
-    return coded === null ? '' : describe(coded, language);
+    return coded === null ? '' : describe(withShortNames(coded), language);
   }
 
   begin();

@@ -1,6 +1,7 @@
 import { describe } from '@onelock/sdk/messages';
 import { element } from '../../hosted-pages/page/element.ts';
 import { type Coded, Refusal } from '../../hosted-pages/page/refusal.ts';
+import { withShortNames } from '../../hosted-pages/page/short-name.ts';
 import { type Language, type Words, words } from './words.ts';
 
 /** What fills the page at a time. */
@@ -85,7 +86,7 @@ export class Desk {
 
   sentence(coded: Coded): string {
     const state = coded.code === 'ERR_PHONE_ORDER_STATE' ? this.say.orderStates[String(coded.params.state)] : undefined;
-    return state ?? describe(coded, this.language);
+    return state ?? describe(withShortNames(coded), this.language);
   }
 
   #notice(error: unknown): HTMLElement {
