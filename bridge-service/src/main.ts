@@ -20,6 +20,7 @@ import { startChangeSchedule } from './jobs/change-sets.ts';
 import { startCheckpoints } from './jobs/checkpoints.ts';
 import { startHousekeeping } from './jobs/housekeeping.ts';
 import { startImports } from './jobs/imports.ts';
+import { startIndexing } from './jobs/indexing.ts';
 import { startNodeBeat } from './jobs/node-beat.ts';
 import { startSealing } from './jobs/sealing.ts';
 import { startStatistics } from './jobs/statistics.ts';
@@ -152,6 +153,7 @@ async function startOn(store: Store, { config, logger, ops, opened, seal }: Star
   await rememberSecrets(secrets, ports);
   const stopHousekeeping = startHousekeeping(ports, logger);
   const stopSealing = startSealing(ports, logger);
+  const stopIndexing = startIndexing(ports, logger);
   const stopStatistics = startStatistics(ports, config.statisticsSeconds, logger);
   const stopBeat = startNodeBeat(
     ports,
@@ -183,6 +185,7 @@ async function startOn(store: Store, { config, logger, ops, opened, seal }: Star
   const stop = async (): Promise<void> => {
     stopHousekeeping();
     await stopSealing();
+    await stopIndexing();
     await stopBeat();
     await stopStatistics();
     await app.close();

@@ -1,5 +1,5 @@
 import { CodedError } from '@onelock/core/errors';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
 import { merkleLog } from './0002-merkle-log.ts';
@@ -27,6 +27,8 @@ import { standing } from './0140-standing.ts';
 import { consoleSessionCertificate } from './0150-console-session-certificate.ts';
 import { logGoesOn } from './0160-log-goes-on.ts';
 import { sealedEvidence } from './0161-sealed-evidence.ts';
+import { auditIndex } from './0162-audit-index.ts';
+import { messagesDue } from './0180-messages-due.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
 /** Every migration, in order. Numbered, forward only, listed by hand so that a build needs no folder at run time. */
@@ -57,6 +59,8 @@ const migrations: readonly ServiceMigration[] = [
   consoleSessionCertificate,
   logGoesOn,
   sealedEvidence,
+  auditIndex,
+  messagesDue,
 ];
 
 /**
@@ -68,7 +72,9 @@ export async function migrateToLatest<Tables>(database: Kysely<Tables>, engine: 
   const dialect = dialects[engine];
   const provider: MigrationProvider = {
     getMigrations: async () =>
-      Object.fromEntries(migrations.map(({ name, up }) => [name, { up: (db) => up(db, dialect) }])),
+      Object.fromEntries(
+        migrations.map(({ name, up }) => [name, { up: (db) => withoutTimeLimit(db, engine, () => up(db, dialect)) }]),
+      ),
   };
   await refuseNewerDatabase(database);
   const { error } = await new Migrator({
@@ -80,6 +86,16 @@ export async function migrateToLatest<Tables>(database: Kysely<Tables>, engine: 
     allowUnorderedMigrations: true,
   }).migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+/** What a statement of the service may take is too little for an index over the years of a province. */
+async function withoutTimeLimit<Tables>(
+  database: Kysely<Tables>,
+  engine: DatabaseEngine,
+  up: () => Promise<void>,
+): Promise<void> {
+  if (engine === 'postgres') await sql`set local statement_timeout = 0`.execute(database);
+  await up();
 }
 
 async function refuseNewerDatabase<Tables>(database: Kysely<Tables>): Promise<void> {

@@ -3,10 +3,20 @@ import { readCheckpoint } from '../audit/checkpoint.ts';
 import type { AuditDetails, AuditDraft, AuditEntry, Role } from '../services/ports/records.ts';
 import type {
   AuditEntryWithDetails,
+  AuditFilter,
   AuditHeadRecord,
   AuditReadings,
   AuditRepository,
+  PageRequest,
 } from '../services/ports/store.ts';
+import {
+  addIndexRows,
+  indexedSegments,
+  indexedSequences,
+  indexHash,
+  segmentIsIndexed,
+  segmentSize,
+} from './audit-index.ts';
 import { rowsOf } from './engine/compiled-once.ts';
 import { prepared } from './engine/prepared.ts';
 import { isRareAct, rareActsOnly } from './engine/rare-acts.ts';
@@ -36,20 +46,54 @@ export function createAuditReadings(database: ServiceDatabase): AuditReadings {
       .selectAll('audit_log')
       .select(['audit_details.salt', 'audit_details.details']);
 
+  const selected = ({ after, limit }: PageRequest<number>, filter: AuditFilter) => {
+    const { action, actor, target, newestFirst = false } = filter;
+    let query = withDetails()
+      .orderBy('audit_log.sequence', newestFirst ? 'desc' : 'asc')
+      .limit(limit);
+    if (after !== null) query = query.where('audit_log.sequence', newestFirst ? '<' : '>', after);
+    if (action !== undefined) query = query.where('audit_log.action', '=', action);
+    if (action !== undefined && isRareAct(action))
+      query = query.where(sql<boolean>`audit_log.action ${sql.raw(rareActsOnly)}`);
+    if (target !== undefined) query = query.where('audit_log.target', '=', target);
+    if (actor !== undefined) query = query.where('audit_log.actor', '=', actor);
+    return query;
+  };
+
+  /** Whole segments by their index; the end of the log, which has none yet, as it is. */
+  const foundByIndex = async (page: PageRequest<number>, filter: AuditFilter): Promise<readonly RowWithDetails[]> => {
+    const { target, actor, newestFirst = false } = filter;
+    const segments = await indexedSegments(database);
+    const field = target === undefined ? 'actor' : 'target';
+    const wanted = { hash: indexHash(field, target ?? actor ?? ''), after: page.after, newestFirst, segments };
+    const end = segments * segmentSize;
+    const rows: RowWithDetails[] = [];
+    const atEnd = async (): Promise<void> => {
+      const begin = newestFirst ? page.after : Math.max(end, page.after ?? 0);
+      const query = selected({ after: begin, limit: page.limit - rows.length }, filter);
+      if (rows.length < page.limit) rows.push(...(await query.where('audit_log.sequence', '>', end).execute()));
+    };
+    if (newestFirst) await atEnd();
+    for await (const sequences of indexedSequences(database, wanted)) {
+      if (rows.length >= page.limit) break;
+      const query = selected({ after: null, limit: page.limit - rows.length }, filter);
+      rows.push(...(await query.where('audit_log.sequence', 'in', sequences).execute()));
+    }
+    if (!newestFirst) await atEnd();
+    return rows;
+  };
+
   return {
     head: async () => auditHead(await rowsOf(database, headQuery)),
-    async list({ after, limit }, { action, actor, target, newestFirst = false }) {
-      let query = withDetails()
-        .orderBy('audit_log.sequence', newestFirst ? 'desc' : 'asc')
-        .limit(limit);
-      if (after !== null) query = query.where('audit_log.sequence', newestFirst ? '<' : '>', after);
-      if (action !== undefined) query = query.where('audit_log.action', '=', action);
-      if (action !== undefined && isRareAct(action))
-        query = query.where(sql<boolean>`audit_log.action ${sql.raw(rareActsOnly)}`);
-      if (target !== undefined) query = query.where('audit_log.target', '=', target);
-      if (actor !== undefined) query = query.where('audit_log.actor', '=', actor);
-      return (await query.execute()).map(toEntryWithDetails);
+    async list(page, filter) {
+      const { target, actor, action } = filter;
+      const found =
+        (target === undefined && actor === undefined) || (action !== undefined && isRareAct(action))
+          ? await selected(page, filter).execute()
+          : await foundByIndex(page, filter);
+      return found.map(toEntryWithDetails);
     },
+    indexedSegments: () => indexedSegments(database),
     async bySequence(sequence) {
       const row = await withDetails().where('audit_log.sequence', '=', sequence).executeTakeFirst();
       return row === undefined ? null : toEntryWithDetails(row);
@@ -151,6 +195,10 @@ export function createAuditRepository(database: ServiceDatabase, append: (draft:
         .where('digest', 'in', [...digests])
         .executeTakeFirst();
       return Number(numDeletedRows);
+    },
+    async index(rows, whole) {
+      await addIndexRows(database, rows);
+      if (whole !== null) await segmentIsIndexed(database, whole);
     },
     async reseal(digest, from, bytes, sealedBy) {
       const { numUpdatedRows } = await database

@@ -111,6 +111,8 @@ export interface Tables
   audit_nodes: { level: number; position: number; sm3: string; sha256: string };
   /** One row. */
   audit_head: { id: number; log: string; size: number; frontier_sm3: string; frontier_sha256: string };
+  /** What entries are about and by whom, by 48 bits of a digest, a segment of the log after the other. */
+  audit_index: { segment: number; hash: number; sequence: number };
   audit_checkpoints: { size: number; at: string; checkpoint: string };
   /** By SM3 of the bytes. `used_on` is the last day of a judgement from it, `sealed_by` the key that sealed the bytes; empty: in clear. */
   evidence_items: { digest: string; bytes: Uint8Array; used_on: string; sealed_by: string };

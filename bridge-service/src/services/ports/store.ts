@@ -104,6 +104,9 @@ export interface AuditFilter {
   readonly newestFirst?: boolean | undefined;
 }
 
+/** 48 bits of a digest of what an entry is found by. */
+export type AuditIndexRow = readonly [segment: number, hash: number, sequence: number];
+
 export type AuditEntryWithDetails = AuditEntry & { readonly details: AuditDetails | null };
 
 /** What can be read of the audit log. */
@@ -119,6 +122,8 @@ export interface AuditReadings {
   checkpoints(page: PageRequest<number>): Promise<readonly Checkpoint[]>;
   latestCheckpoint(): Promise<Checkpoint | null>;
   evidence(digest: string): Promise<KeptItem | null>;
+  /** How many segments of the log are found by target and actor without reading them. */
+  indexedSegments(): Promise<number>;
   /** Items after a digest that this key has not sealed: all of them, or those in clear alone. */
   evidenceNotBy(keyId: string, which: 'other' | 'clear', after: string, limit: number): Promise<readonly KeptItem[]>;
 }
@@ -141,6 +146,8 @@ export interface AuditRepository extends AuditReadings {
   eraseDetailsOf(sequences: readonly number[]): Promise<number>;
   eraseEvidenceBefore(instant: string): Promise<number>;
   eraseEvidenceOf(digests: readonly string[]): Promise<number>;
+  /** Adds to what finds entries by target and actor; with `whole`, the segment has all of its rows then. */
+  index(rows: readonly AuditIndexRow[], whole: number | null): Promise<void>;
   /** Takes the place of bytes sealed otherwise, if they are there still. @returns how many: 1 or 0 */
   reseal(digest: string, from: string, bytes: Uint8Array, sealedBy: string): Promise<number>;
   addCheckpoint(checkpoint: Checkpoint): Promise<void>;
