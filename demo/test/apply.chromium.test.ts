@@ -9,8 +9,6 @@ import { webSocketOf } from '../src/walk/browser-tab.ts';
 import { type Browser, openBrowser } from './support/browser.ts';
 import { startTestStack, type TestStack } from './support/demo-stack.ts';
 
-// People, windows and a busy machine take their time.
-
 const company = '示范省新芽建筑工程有限公司（演示）';
 const code = unifiedSocialCreditCode('91520100', 'MA6NEW01');
 
@@ -59,13 +57,15 @@ requireReal('Chromium', chromiumExecutable())('an applicant in a browser, with a
     await at('new').waitFor();
     await browser.screenshot('apply-zh-1-home');
     await at('new').click();
-    expect(await at('offer').count()).toBe(2);
+    await expect.poll(() => at('offer').count()).toBe(2);
     await page.locator('[data-code=company-sm2-2y] input').check();
     await browser.screenshot('apply-zh-2-offers');
     await at('next').click();
 
     await at('next').click();
-    expect(await page.locator('.wrong').allTextContents()).toEqual(['请填写此项', '请填写此项', '请填写此项']);
+    await expect
+      .poll(() => page.locator('.wrong').allTextContents())
+      .toEqual(['请填写此项', '请填写此项', '请填写此项']);
     await page.locator('#creditCode').fill(code.replace(/.$/, code.endsWith('0') ? '1' : '0'));
     await at('next').click();
     await browser.screenshot('apply-zh-3-form-wrong');
@@ -117,16 +117,16 @@ requireReal('Chromium', chromiumExecutable())('an applicant in a browser, with a
     await browser.screenshot('apply-zh-8-renew-old');
     await at('next').click();
     await at('offer').waitFor();
-    expect(await at('offer').count()).toBe(1);
+    await expect.poll(() => at('offer').count()).toBe(1);
     await page.locator('[data-code=company-sm2-2y] input').check();
     await at('next').click();
-    expect(await page.locator('#name').inputValue()).toBe(company);
+    await expect.poll(() => page.locator('#name').inputValue()).toBe(company);
     expect(await page.locator('#creditCode').getAttribute('readonly')).not.toBeNull();
     await page.locator('#person').fill('李四');
     await at('next').click();
     await page.locator('[data-label="空白 UKey"] input').check();
     await browser.screenshot('apply-zh-9-renew-medium');
-    expect(await at('openings').textContent()).toContain('示范省公共资源交易平台');
+    await expect.poll(() => at('openings').textContent()).toContain('示范省公共资源交易平台');
     await at('make').click();
     await browser.confirm(pin);
     await browser.confirm(pin, 'apply-agent-window-old-signs');
@@ -136,7 +136,7 @@ requireReal('Chromium', chromiumExecutable())('an applicant in a browser, with a
     await browser.confirm(pin);
     await stateIs('installed');
     await browser.screenshot('apply-zh-10-renewed');
-    expect(await at('openings').textContent()).toContain('旧证书和旧加密密钥仍在介质里');
+    await expect.poll(() => at('openings').textContent()).toContain('旧证书和旧加密密钥仍在介质里');
 
     const application = await newestApplication();
     expect(application).toMatchObject({ state: 'installed', kind: 'renewal' });
@@ -150,16 +150,19 @@ requireReal('Chromium', chromiumExecutable())('an applicant in a browser, with a
 
   it('works by keyboard alone and in English, and comes back to an application by its link', async () => {
     const { page } = browser;
+    const focused = () => page.evaluate(() => document.activeElement?.tagName);
     await page.goto(`${running.stack.service.url}/apply`);
     await at('new').waitFor();
     await at('language').click();
-    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    await page.locator('html[lang=en]').waitFor();
     await browser.screenshot('apply-en-1-home');
     await at('new').focus();
     await page.keyboard.press('Enter');
+    await at('offer').first().waitFor();
+    await expect.poll(focused).toBe('H2');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
-    expect(await page.locator('input[name=product]:checked').count()).toBe(1);
+    await expect.poll(() => page.locator('input[name=product]:checked').count()).toBe(1);
     await browser.screenshot('apply-en-2-offers');
     const tree = await page.locator('body').ariaSnapshot();
     expect(tree).toMatch(/group "示范省 SM2 CA"/);
@@ -167,7 +170,7 @@ requireReal('Chromium', chromiumExecutable())('an applicant in a browser, with a
     await at('next').focus();
     await page.keyboard.press('Enter');
     await page.locator('#name').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H2');
+    await expect.poll(focused).toBe('H2');
     await browser.screenshot('apply-en-3-form');
 
     const stored = await page.evaluate(() => localStorage.getItem('onelock-applications'));

@@ -11,8 +11,6 @@ const needed = [chromiumExecutable(), softHsmLibrary(), opensslCommand()] as con
 const [chromium, , openssl = ''] = needed;
 const allFound = needed.every((part) => part !== undefined) ? chromium : undefined;
 
-// People, windows and a busy machine take their time.
-
 interface SavedDocument {
   readonly content: Uint8Array;
   readonly message: Uint8Array;
@@ -70,10 +68,9 @@ requireReal('Chromium, SoftHSM2 and OpenSSL', allFound)('the trading site in a r
     }));
 
   it('shows the certificates by company, in human words, the expired one greyed', async () => {
-    await at('certificate').first().waitFor();
+    await expect.poll(() => at('certificate').count()).toBe(5);
     await browser.screenshot('site-certificates');
     const choices = await at('certificate').allInnerTexts();
-    expect(choices).toHaveLength(5);
     expect(choices.join('\n')).toContain('示范省山海建设工程有限公司');
     expect(choices.join('\n')).toContain('双证书');
     expect(choices.at(-1)).toContain('已过期');
@@ -136,7 +133,7 @@ requireReal('Chromium, SoftHSM2 and OpenSSL', allFound)('the trading site in a r
     await at('language').click();
     await browser.screenshot('site-english');
     expect(await at('desk').textContent()).toContain('Sign a bid document');
-    expect(await browser.page.locator('html').getAttribute('lang')).toBe('en');
+    await browser.page.locator('html[lang=en]').waitFor();
     await at('language').click();
   });
 

@@ -8,8 +8,6 @@ import { createServiceClient } from '../src/service-client.ts';
 import { type Browser, openBrowser } from './support/browser.ts';
 import { startTestStack, type TestStack } from './support/demo-stack.ts';
 
-// People, windows and a busy machine take their time.
-
 requireReal('Chromium', chromiumExecutable())(
   'a platform that speaks OpenID Connect and has no code of ours',
   (executable) => {

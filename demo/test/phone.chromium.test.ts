@@ -15,8 +15,6 @@ import { ensurePages } from '../src/stack/ensure-pages.ts';
 import { freePort } from '../src/stack/free-port.ts';
 import { cameraFlags, holdBeforeCamera } from './support/camera-file.ts';
 
-// People and a busy machine take their time.
-
 const screenshots = process.env.ONELOCK_SCREENSHOTS ?? path.join(tmpdir(), 'onelock-screenshots');
 const pin = '274193';
 
@@ -146,10 +144,10 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
     await on(screen, 'phone-code').waitFor();
     await on(screen, 'language').focus();
     await screen.keyboard.press('Enter');
-    expect(await screen.locator('html').getAttribute('lang')).toBe('en');
+    await screen.locator('html[lang=en]').waitFor();
     await on(screen, 'way-phone').focus();
     await screen.keyboard.press('ArrowLeft');
-    expect(await on(screen, 'way-key').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => on(screen, 'way-key').getAttribute('aria-selected')).toBe('true');
     await on(screen, 'failure').waitFor();
     await look(screen, 'phone-en-screen-0-key');
     await screen.keyboard.press('ArrowRight');
@@ -165,11 +163,12 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
     await look(phone, 'phone-en-1-home');
     await on(phone, 'type').focus();
     await phone.keyboard.press('Enter');
+    await expect.poll(() => phone.evaluate(() => document.activeElement?.id)).toBe('code');
     await phone.keyboard.type(typed.toLowerCase());
     await look(phone, 'phone-en-2-code');
     await phone.keyboard.press('Enter');
     await on(phone, 'platform').waitFor();
-    expect(await phone.evaluate(() => document.activeElement?.tagName)).toBe('H2');
+    await expect.poll(() => phone.evaluate(() => document.activeElement?.tagName)).toBe('H2');
     await phone.keyboard.press('Tab');
     await phone.keyboard.type(pin);
     await look(phone, 'phone-en-3-review');

@@ -13,8 +13,6 @@ import { startTestStack, type TestStack } from './support/demo-stack.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
-// People, windows and a busy machine take their time.
-
 requireReal('Chromium', chromiumExecutable())('the quick start of the documentation', (executable) => {
   let running: TestStack;
   let browser: Browser;
@@ -101,7 +99,7 @@ requireReal('Chromium', chromiumExecutable())('the quick start of the documentat
 
   const output = async (): Promise<{ readonly indication: string }> => {
     const text = browser.page.locator('#output');
-    await expect.poll(async () => text.textContent(), { timeout: 30_000 }).toContain('"indication"');
+    await expect.poll(async () => text.textContent(), { timeout: 60_000 }).toContain('"indication"');
     return JSON.parse((await text.textContent()) ?? '');
   };
 

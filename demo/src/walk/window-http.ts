@@ -28,7 +28,7 @@ export interface OpenWindow {
   close(): void;
 }
 
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 interface HttpAnswer {
   readonly status: number;

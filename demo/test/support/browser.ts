@@ -5,9 +5,6 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../../tools/src/test-setup/chromium.ts';
 import type { RunningStack } from '../../src/stack.ts';
 
-/** Buttons of the agent's windows are dead for half a second after they appear. */
-const readingTimeMs = 700;
-
 /** Kept after the run, for eyes; the next run writes over them. */
 const screenshotFolder = process.env.ONELOCK_SCREENSHOTS ?? path.join(tmpdir(), 'onelock-screenshots');
 
@@ -54,7 +51,8 @@ export async function openBrowser(stack: RunningStack, executable: string, local
     await window.setViewportSize({ width: 520, height: 700 });
     await window.goto(address);
     await window.locator('button.primary').waitFor();
-    await window.waitForTimeout(readingTimeMs);
+    // Its buttons are dead for half a second after they appear, and longer where the machine is busy.
+    await window.locator('button.secondary[aria-disabled="false"]').waitFor();
     return window;
   };
   const confirmIn = async (window: Page): Promise<void> => {
