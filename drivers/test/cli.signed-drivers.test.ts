@@ -127,6 +127,11 @@ describe('onelock driver', patience, () => {
     await expect(refusal(call('sign', file))).resolves.toFailWith('ERR_CLI_USAGE');
     const other = { ...signer, key: `${pki}sm2/leaf.test-key.pem` };
     await expect(refusal(call('sign', file, other))).resolves.toFailWith('ERR_SIGNATURE_INVALID');
+    const bidder = { certificate: `${pki}sm2/leaf.pem`, key: `${pki}sm2/leaf.test-key.pem` };
+    expect(await refusal(call('sign', file, bidder))).toMatchObject({
+      code: 'ERR_DRIVER_MANIFEST_UNTRUSTED',
+      params: { reason: 'ERR_PATH_EXTENDED_KEY_USAGE' },
+    });
     await expect(refusal(call('add', '/dev/zero'))).resolves.toFailWith('ERR_CLI_FILE_UNREADABLE');
     expect(run('add')).toMatchObject({ status: 2 });
   });

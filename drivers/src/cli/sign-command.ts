@@ -3,8 +3,16 @@ import type { PrivateKey } from '@onelock/core/crypto';
 import { CodedError } from '@onelock/core/errors';
 import { parseCertificate } from '@onelock/core/x509';
 import { checkCatalogue } from '../catalogue/index.ts';
-import { checkManifest, encodeCanonicalJson, type Json, readJson, signContent } from '../manifest/index.ts';
+import {
+  checkManifest,
+  encodeCanonicalJson,
+  type Json,
+  openSignedContent,
+  readJson,
+  signContent,
+} from '../manifest/index.ts';
 import { type Command, type Options, textOption } from './command.ts';
+import { trustOf } from './known-drivers.ts';
 import { readFile } from './read-file.ts';
 import { cliWords } from './words.ts';
 import { writeFile } from './write-file.ts';
@@ -13,7 +21,7 @@ const maxJsonBytes = 6 * 1024 * 1024;
 
 /**
  * `driver sign FILE`: for the keeper of a catalogue. Checks a manifest or catalogue as it will be checked, brings it into its
- * canonical form and signs it.
+ * canonical form and signs it. Where anchors are named, what nobody under them would accept is not written.
  */
 export const signCommand: Command = {
   options: {
@@ -23,7 +31,8 @@ export const signCommand: Command = {
     out: { type: 'string' },
   },
   words: [1, 1],
-  async run([file = ''], options, { locale, ops, now }) {
+  async run([file = ''], options, context) {
+    const { locale, ops, now } = context;
     const value = readJson(readFile(file), maxJsonBytes);
     const isCatalogue =
       typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'onelock-driver-catalogue';
@@ -40,6 +49,8 @@ export const signCommand: Command = {
     const content = encodeCanonicalJson(value as Json);
     const signed = signContent({ content, certificate, chain, key, signingTime: now() }, ops);
     pkcs8.fill(0);
+    const trust = trustOf(context);
+    if (trust.anchors.length > 0) openSignedContent(signed, trust, now(), ops);
     const out = textOption(options, 'out') ?? `${file.replace(/\.json$/, '')}.p7m`;
     writeFile(out, signed);
     const what = isCatalogue ? 'catalogue' : 'manifest';

@@ -2,7 +2,7 @@ import { decodePem } from '@onelock/core/bytes';
 import { embeddedCertificates, parseSignedData, prepareSignedData, type SignedData } from '@onelock/core/cms';
 import type { CryptoOps, PrivateKey } from '@onelock/core/crypto';
 import { CodedError, isCodedError } from '@onelock/core/errors';
-import { judgeMessage } from '@onelock/core/validation';
+import { judgeMessage, type MessageReport } from '@onelock/core/validation';
 import type { Certificate } from '@onelock/core/x509';
 
 /** Whom this computer believes about drivers: anchors of their own, apart from those of bidders' certificates. */
@@ -30,11 +30,11 @@ const maxSignedBytes = 8 * 1024 * 1024;
  *
  * @param at  the instant for which the signer's certificate must be valid, unless a time-stamp in the message proves another
  * @throws {CodedError} ERR_DRIVER_MANIFEST_MALFORMED, ERR_DRIVER_MANIFEST_UNSIGNED,
- *   ERR_DRIVER_MANIFEST_UNTRUSTED { reason }: the code of the verdict
+ *   ERR_DRIVER_MANIFEST_UNTRUSTED { reason }: the code of the verdict, and the rule that a certificate breaks
  */
 export function openSignedContent(bytes: Uint8Array, trust: DriverTrust, at: Date, ops: CryptoOps): SignedContent {
   if (bytes.length > maxSignedBytes)
-    throw new CodedError('ERR_DRIVER_MANIFEST_MALFORMED', { field: '', rule: `at most ${maxSignedBytes} bytes` });
+    throw new CodedError('ERR_DRIVER_MANIFEST_MALFORMED', { field: '/', rule: `at most ${maxSignedBytes} bytes` });
   const message = readMessage(bytes);
   const { content } = message;
   if (content === null || message.signers.length === 0) throw new CodedError('ERR_DRIVER_MANIFEST_UNSIGNED');
@@ -52,7 +52,7 @@ export function openSignedContent(bytes: Uint8Array, trust: DriverTrust, at: Dat
     ops,
   );
   if (report.indication !== 'passed')
-    throw new CodedError('ERR_DRIVER_MANIFEST_UNTRUSTED', { reason: report.reason?.code ?? report.indication });
+    throw new CodedError('ERR_DRIVER_MANIFEST_UNTRUSTED', { reason: reasonOf(report) });
   const [first] = report.signers;
   return {
     content,
@@ -78,6 +78,13 @@ export function signContent({ key, ...message }: ContentToSign, ops: CryptoOps):
   return prepared.assemble(ops.sign(key, prepared.algorithm, prepared.toBeSigned));
 }
 
+/** The rule too that a certificate breaks: whoever made it must know which. */
+function reasonOf({ reason, indication }: Pick<MessageReport, 'reason' | 'indication'>): string {
+  if (reason === undefined) return indication;
+  const { rule } = reason.params;
+  return typeof rule === 'string' ? `${reason.code}: ${rule}` : reason.code;
+}
+
 function readMessage(bytes: Uint8Array): SignedData {
   // A manifest as it is written, before anyone signed it.
   if (bytes[0] === 0x7b) throw new CodedError('ERR_DRIVER_MANIFEST_UNSIGNED');
@@ -87,7 +94,7 @@ function readMessage(bytes: Uint8Array): SignedData {
     if (!isCodedError(cause)) throw cause;
     throw new CodedError(
       'ERR_DRIVER_MANIFEST_MALFORMED',
-      { field: '', rule: `CMS SignedData: ${cause.code}` },
+      { field: '/', rule: `CMS SignedData: ${cause.code}` },
       { cause },
     );
   }
