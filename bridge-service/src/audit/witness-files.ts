@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 
@@ -6,55 +7,105 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 export interface Witnesses {
   /** Does not reject: a witness that cannot be had is reported to the log. */
   keep(checkpoint: Checkpoint): Promise<void>;
+  /** How many witnesses do not have the newest checkpoint that they were given. */
+  failing(): number;
 }
 
 /** A checkpoint a line; lines are only ever appended. */
 export const witnessFileName = 'checkpoints.jsonl';
 
-/** Witnesses that are folders: one beside the data, others on other machines' disks, as configured. */
+/** A disk of another machine that says nothing for so long is left to itself. */
+const patienceMs = 10_000;
+
+/**
+ * Witnesses that are folders: one beside the data, others on other machines' disks, as configured. Such a disk may hang (its machine is gone): it is
+ * waited for a while, keeps nobody else waiting, and is not asked anew before it has answered.
+ */
 export function createWitnessFiles(
   folders: readonly string[],
   onFailure: (folder: string, error: unknown) => void,
+  { append = appendLine, patience = patienceMs } = {},
 ): Witnesses {
   const kept = new Map<string, number>();
+  const failing = new Set<string>();
+  const hanging = new Set<string>();
+
+  const keepIn = async (folder: string, checkpoint: Checkpoint): Promise<void> => {
+    if (kept.get(folder) === checkpoint.size) return;
+    try {
+      if (hanging.has(folder)) throw new Error('an earlier checkpoint is still being written');
+      hanging.add(folder);
+      const written = append(folder, checkpoint).then(() => {
+        kept.set(folder, checkpoint.size);
+        failing.delete(folder);
+      });
+      await within(
+        patience,
+        written.finally(() => hanging.delete(folder)),
+      );
+    } catch (error) {
+      failing.add(folder);
+      onFailure(folder, error);
+    }
+  };
   return {
     async keep(checkpoint) {
-      for (const folder of folders) {
-        if (kept.get(folder) === checkpoint.size) continue;
-        try {
-          appendLine(folder, checkpoint);
-          kept.set(folder, checkpoint.size);
-        } catch (error) {
-          onFailure(folder, error);
-        }
-      }
+      await Promise.all(folders.map((folder) => keepIn(folder, checkpoint)));
     },
+    failing: () => failing.size,
   };
 }
 
-function appendLine(folder: string, checkpoint: Checkpoint): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const handle = openSync(path.join(folder, witnessFileName), 'a+', 0o600);
+/** Rejects when it is not done in time; it goes on all the same. */
+async function within(milliseconds: number, act: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
   try {
-    const end = readEnd(handle);
+    await Promise.race([act, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function appendLine(folder: string, checkpoint: Checkpoint): Promise<void> {
+  await makeFolder(folder);
+  const handle = await open(path.join(folder, witnessFileName), 'a+', 0o600);
+  try {
+    const end = await readEnd(handle);
     const last = parse(end.trimEnd().split('\n').at(-1) ?? '');
     if (last?.size === checkpoint.size && last.log === checkpoint.log) return;
     // A line that a crash tore stays torn: the next begins on a line of its own.
     const torn = end !== '' && !end.endsWith('\n');
-    writeSync(handle, `${torn ? '\n' : ''}${JSON.stringify(checkpoint)}\n`);
-    fsyncSync(handle);
+    await handle.writeFile(`${torn ? '\n' : ''}${JSON.stringify(checkpoint)}\n`);
+    await handle.sync();
   } finally {
-    closeSync(handle);
+    await handle.close();
+  }
+}
+
+/** Node's own recursion goes round for ever where a folder may hold none and says that there is none (/proc, some automounts). */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = path.dirname(folder);
+    if (code !== 'ENOENT' || above === folder || existsSync(above)) throw error;
+    await makeFolder(above);
+    await mkdir(folder, { mode: 0o700 });
   }
 }
 
 /** More than a line has. */
 const endLength = 2_048;
 
-function readEnd(handle: number): string {
-  const { size } = fstatSync(handle);
+async function readEnd(handle: FileHandle): Promise<string> {
+  const { size } = await handle.stat();
   const end = Buffer.alloc(Math.min(size, endLength));
-  readSync(handle, end, 0, end.length, size - end.length);
+  await handle.read(end, 0, end.length, size - end.length);
   return end.toString('utf8');
 }
 

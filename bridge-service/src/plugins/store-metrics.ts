@@ -14,7 +14,7 @@ const mostWaiting = 1_000;
  * Numbers about what the service remembers: whether the database answers, how long the audit log is and how old its last checkpoint, how many
  * change sets wait. With the database away the others are left out, and this is still answered.
  */
-export function measureStore(registry: Registry, ports: Pick<Ports, 'store' | 'clock'>): void {
+export function measureStore(registry: Registry, ports: Pick<Ports, 'store' | 'clock' | 'witnesses'>): void {
   // Gauges are collected side by side: they share one reading, and each waits for it.
   let running: Promise<Figures | null> | undefined;
   const read = (): Promise<Figures | null> => {
@@ -47,6 +47,14 @@ export function measureStore(registry: Registry, ports: Pick<Ports, 'store' | 'c
   );
   gauge('onelock_change_sets_proposed', 'Change sets that wait for an approval', ({ waiting }) => waiting.proposed);
   gauge('onelock_change_sets_approved', 'Change sets that wait for their time', ({ waiting }) => waiting.approved);
+  new Gauge({
+    name: 'onelock_audit_witnesses_failing',
+    help: 'Folders of witnesses that could not be written, or do not answer',
+    registers: [registry],
+    collect() {
+      this.set(ports.witnesses.failing());
+    },
+  });
   new Gauge({
     ...{ name: 'onelock_database_up', help: '1 when the database answers', registers: [registry] },
     async collect() {
