@@ -252,6 +252,8 @@ describe('a rollback', () => {
     service.advance(25 * hour);
     expect(await applyDueChangeSets(service.ports)).toBe(0);
     expect(await validate('sm2/leaf')).toBe('passed');
+    const entries = await service.call('GET', '/v1/audit?action=change-set.withdraw', { token: service.administrator });
+    expect(entries.body.items).toMatchObject([{ details: { reason: '误操作' } }]);
   });
 
   it('restores a platform that was revoked, unless its origin was given away', async () => {

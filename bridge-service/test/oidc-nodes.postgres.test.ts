@@ -50,6 +50,17 @@ it('a login begun on one node goes on at the other, and its session counts there
     visitor.node = nodes[0];
     const again = await visitor.follow((await begin(config)).url.href);
     expect(again.location).toContain(`${site}/back?code=`);
+
+    // A code that reaches both nodes at once is worth one token.
+    const once = await begin(config);
+    const returned = new URL((await visitor.follow(once.url.href)).location ?? '');
+    const grants = await Promise.allSettled(
+      [1, 2, 3, 4].map(() => client.authorizationCodeGrant(config, returned, once.checks)),
+    );
+    // None at all, should a late one that was told of a used code have taken back what the first one got.
+    expect(grants.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+    for (const grant of grants)
+      if (grant.status === 'rejected') expect(grant.reason).toMatchObject({ error: 'invalid_grant' });
   } finally {
     await second.close();
     await first.close();

@@ -1,4 +1,6 @@
-import { fromBase64 } from '@onelock/core/bytes';
+import { fromBase64, toBase64 } from '@onelock/core/bytes';
+import { sm2DefaultUserId } from '@onelock/core/crypto';
+import { ticketToBeSigned } from '@onelock/core/ticket';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApplyPorts, applyChangeSet, applyDueChangeSets } from '../src/services/change-sets/apply.ts';
 import type { Store } from '../src/services/ports/store.ts';
@@ -153,6 +155,60 @@ describe('at the same moment', () => {
     const answers = await atOnce(8, (node) => node.call('POST', '/v1/logins', as(platform, { token })));
     const outcomes = answers.map((answer) => answer.body.reason?.code ?? answer.body.indication).sort();
     expect(outcomes).toEqual([...Array.from({ length: 7 }, () => 'ERR_LOGIN_CHALLENGE_UNKNOWN'), 'passed'].sort());
+  });
+});
+
+describe('a request ticket', () => {
+  it('that reaches both nodes at once passes once', async () => {
+    const { ops, clock } = nodes[0].ports;
+    const origin = 'https://tickets.example.cn';
+    const token = await nodes[0].caller('platform', { origins: [origin] });
+    const platformId: string = (await nodes[0].call('GET', '/v1/callers/self', as(token))).body.id;
+    const keys = ops.generateKeyPair({ kind: 'sm2' });
+    const profile = {
+      ...{ contacts: [], requestsPerMinute: null, webhooks: [] },
+      keys: [{ id: 'server', publicKey: toBase64(keys.publicKey.spki) }],
+    };
+    await nodes[0].call('PUT', `/v1/platforms/${platformId}/profile`, as(nodes[0].administrator, profile));
+    const now = clock().getTime();
+    const statement = JSON.stringify({
+      ...{ version: 1, operation: 'signMessage', origin, digest: { algorithm: 'sm3', value: 'ab'.repeat(32) } },
+      ...{ text: '投标文件', nonce: 'nonce-of-both-nodes-00000000' },
+      ...{ issuedAt: new Date(now).toISOString(), expiresAt: new Date(now + 60_000).toISOString() },
+    });
+    const scheme = { kind: 'sm2-sm3', userId: sm2DefaultUserId } as const;
+    const signature = toBase64(ops.sign(keys.privateKey, scheme, ticketToBeSigned(statement)));
+    const ticket = { platformId, keyId: 'server', statement, signature };
+    const answers = await atOnce(12, (node) => node.call('POST', '/v1/tickets/verify', as(by(one), ticket)));
+    const outcomes = answers.map(({ body }) => body.reason?.code ?? body.indication);
+    expect(outcomes.filter((outcome) => outcome === 'passed')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'ERR_TICKET_REPLAYED')).toHaveLength(11);
+  });
+});
+
+describe('a CA that leaves while log-ins by it are under way', () => {
+  it('lets nobody in any more once its leaving was answered', async () => {
+    const origin = 'https://leaving.example.cn';
+    const platform = await nodes[0].caller('platform', { origins: [origin] });
+    const made = await nodes[0].call(
+      'POST',
+      '/v1/cas',
+      as(by(one), { name: 'leaving', anchors: [pem('p256/root')], intermediates: [pem('p256/intermediate')] }),
+    );
+    const logIn = async (node: TestService): Promise<string> => {
+      const { body } = await node.call('POST', '/v1/challenges', as(platform, { origin }));
+      const token = makeLoginToken(node.ports.ops, {
+        ...{ certificate: 'p256/leaf', key: 'p256/leaf', origin, challenge: fromBase64(body.challenge) },
+      });
+      return (await node.call('POST', '/v1/logins', as(platform, { token }))).body.indication;
+    };
+    expect(await logIn(nodes[0])).toBe('passed');
+    const under = Array.from({ length: 12 }, (_, index) => logIn(nodes[index % 2] ?? nodes[0]));
+    const left = await nodes[0].call('DELETE', `/v1/cas/${made.body.id}`, as(by(two)));
+    expect(left.body.state).toBe('off-boarded');
+    const after = await Promise.all(Array.from({ length: 6 }, (_, index) => logIn(nodes[index % 2] ?? nodes[0])));
+    expect(new Set(after)).toEqual(new Set(['indeterminate']));
+    for (const indication of await Promise.all(under)) expect(['passed', 'indeterminate']).toContain(indication);
   });
 });
 

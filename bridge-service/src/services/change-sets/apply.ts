@@ -276,8 +276,10 @@ export async function rollBack(
   }
   for (const one of [...set.effects].reverse()) await restore(repositories, ports, author, one);
   const now = ports.clock().toISOString();
-  for (const next of await repositories.changeSets.following(id))
-    await repositories.changeSets.update({ ...next, state: 'withdrawn', updatedAt: now });
+  for (const next of await repositories.changeSets.following(id)) {
+    const withdrawn: ChangeSet = { ...next, state: 'withdrawn', updatedAt: now };
+    await keep(repositories, ports, withdrawn, 'change-set.withdraw', { reason }, author);
+  }
   const back: ChangeSet = { ...set, state: 'rolled-back', rolledBackAt: now, updatedAt: now };
   await keep(repositories, ports, back, 'change-set.roll-back', { reason }, author);
   return back;
