@@ -67,7 +67,7 @@ export const twoKeys: ConformanceCase = {
   topic: 'enumerate',
   async run(trial) {
     const { second } = trial.subject;
-    if (second === undefined) throw new Unsupported(says('只有一个介质', 'there is only one device'));
+    if (second === undefined) throw new Unsupported(says('没有指定第二只介质', 'no second device was named'));
     const otherDriver = second.driver ?? trial.driver;
     const device = await trial.device();
     const other = (await otherDriver.listDevices()).find((each) => each.serialNumber === second.serialNumber);
