@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { segmentSize } from '../src/repositories/audit-index.ts';
+import { segmentSize } from '../src/audit/segment-index.ts';
 import { indexAudit } from '../src/services/index-audit.ts';
 import type { AuditFilter } from '../src/services/ports/store.ts';
 import { createTestService, type TestService } from './support/service.ts';

@@ -1,5 +1,6 @@
 import { CompiledQuery, type Selectable, sql } from 'kysely';
 import { readCheckpoint } from '../audit/checkpoint.ts';
+import { indexHash, segmentSize } from '../audit/segment-index.ts';
 import type { AuditDetails, AuditDraft, AuditEntry, Role } from '../services/ports/records.ts';
 import type {
   AuditEntryWithDetails,
@@ -13,9 +14,7 @@ import {
   addIndexRows,
   indexedSegments,
   indexedSequences,
-  indexHash,
   segmentIsIndexed,
-  segmentSize,
 } from './audit-index.ts';
 import { rowsOf } from './engine/compiled-once.ts';
 import { prepared } from './engine/prepared.ts';

@@ -1,4 +1,4 @@
-import { indexRows, segmentSize } from '../repositories/audit-index.ts';
+import { indexRows, segmentSize } from '../audit/segment-index.ts';
 import type { AuditEntry } from './ports/records.ts';
 import type { Store } from './ports/store.ts';
 
