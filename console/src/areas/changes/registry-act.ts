@@ -50,3 +50,5 @@ export function useRegistryAct() {
 
   return { busy: act.busy, failure: act.failure, needsSet, reason, run };
 }
+
+export type RegistryAct = ReturnType<typeof useRegistryAct>;
