@@ -190,3 +190,21 @@ describe('serial numbers', () => {
     }
   });
 });
+
+describe('a certificate that bears the name of a registered CA and not its signature', () => {
+  it('is not registered, and leaves its number to the true one', async () => {
+    const forger: Issuer = { name: world.issuer.name, key: ops.generateKeyPair({ kind: 'sm2' }) };
+    const register = (certificate: Certificate) =>
+      world.service.call('POST', '/v1/certificates', {
+        token: world.service.administrator,
+        body: { certificate: toBase64(certificate.der) },
+      });
+    const forged = await register(bidder(777, undefined, forger));
+    expect([forged.status, forged.body.error?.code]).toEqual([422, 'ERR_SIGNATURE_INVALID']);
+    expect((await register(bidder(777))).status).toBe(201);
+    const authority = await register(world.anchor);
+    expect(authority.body.error).toMatchObject({ code: 'ERR_REQUEST_INVALID', params: { field: '/certificate' } });
+    // Of a CA that nobody has registered yet nothing can be told.
+    expect((await register(bidder(778, undefined, { name: name('later'), key: forger.key }))).status).toBe(201);
+  });
+});

@@ -2,12 +2,12 @@ import { toHex } from '@onelock/core/bytes';
 import type { CryptoOps } from '@onelock/core/crypto';
 import { isCodedError } from '@onelock/core/errors';
 import type { IdentityPlace } from '@onelock/core/identity';
-import { type Certificate, formatName, parseCertificate, verifyCertificateSignature } from '@onelock/core/x509';
+import { type Certificate, formatName, parseCertificate } from '@onelock/core/x509';
 import { type Authority, AuthorityIndex } from '../services/authority-index.ts';
 import { maskPersonalNumbers } from '../services/mask-personal-numbers.ts';
 import type { CodedReason, ImportFinding } from '../services/ports/import-records.ts';
 import type { RegisteredCertificate } from '../services/ports/registry-records.ts';
-import { keyOfName, usageOf } from '../services/registry/certificates.ts';
+import { isSignedBy, keyOfName, usageOf } from '../services/registry/certificates.ts';
 import { identityBy } from '../services/registry/read-identity.ts';
 import { reasonOf } from './der-file.ts';
 import { oneLine } from './text-encoding.ts';
@@ -145,22 +145,13 @@ export class ItemReader {
   #findings(certificate: Certificate, issuers: readonly Authority[]): readonly ImportFinding[] {
     const findings: ImportFinding[] = [];
     if (issuers.length === 0) findings.push('unknown-ca');
-    else if (!issuers.some((issuer) => this.#signedBy(certificate, issuer))) findings.push('signature-invalid');
+    else if (!issuers.some((issuer) => isSignedBy(certificate, issuer.certificate, this.#ops)))
+      findings.push('signature-invalid');
     if (certificate.notAfter < this.#now) findings.push('expired');
     if (certificate.notBefore > this.#now) findings.push('not-yet-valid');
     const key = certificate.publicKey;
     if (key.kind === 'unsupported' || (key.kind === 'rsa' && key.modulusBits < smallestModulus))
       findings.push('weak-key');
     return findings;
-  }
-
-  #signedBy(certificate: Certificate, { certificate: issuer }: Authority): boolean {
-    try {
-      return verifyCertificateSignature(certificate, issuer.publicKey, this.#ops);
-    } catch (error) {
-      // An algorithm that we do not do, or not with this key: it is not shown to be theirs.
-      if (isCodedError(error)) return false;
-      throw error;
-    }
   }
 }

@@ -1,5 +1,5 @@
 import { toHex, utf8Encode } from '@onelock/core/bytes';
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import {
   type Certificate,
   formatName,
@@ -7,6 +7,7 @@ import {
   type Name,
   nameKey,
   parseCertificate,
+  verifyCertificateSignature,
 } from '@onelock/core/x509';
 import { oneLine } from '../../imports/text-encoding.ts';
 import { newId } from '../identifiers.ts';
@@ -41,9 +42,10 @@ type RegistryPorts = Pick<Ports, 'ops' | 'clock' | 'lifetimes' | 'personal' | 't
 
 /**
  * Takes a certificate in, on the operator's word: that its holder has the key is shown by the first login with it. Without
- * `companyId` the company is the one whose code the certificate carries, which is taken in too when it is new.
+ * `companyId` the company is the one whose code the certificate carries, which is taken in too when it is new. One that names a registered CA which did
+ * not sign it is nobody's, and would keep the place of the one that has its number.
  *
- * @throws {CodedError} ERR_REQUEST_CONFLICT { field } when it is there already, another has its issuer and serial number, or it names
+ * @throws {CodedError} ERR_SIGNATURE_INVALID; ERR_REQUEST_INVALID for a CA's; ERR_REQUEST_CONFLICT { field } when it is there already, another has its issuer and serial number, or it names
  *   another company; ERR_REQUEST_NOT_FOUND for an unknown company; those of `readCertificate`
  */
 export async function registerCertificate(
@@ -52,9 +54,24 @@ export async function registerCertificate(
   input: CertificateInput,
 ): Promise<RegisteredCertificateView> {
   const certificate = readCertificate(input.certificate, '/certificate');
+  const issuers = (await ports.trust.current(ports.store)).authorities.named(certificate.issuer);
+  if (issuers.length > 0 && !issuers.some((issuer) => isSignedBy(certificate, issuer.certificate, ports.ops)))
+    throw new CodedError('ERR_SIGNATURE_INVALID');
+  if (certificate.basicConstraints?.ca === true)
+    throw new CodedError('ERR_REQUEST_INVALID', { field: '/certificate', rule: 'no CA certificate' });
   return act.transaction(async (repositories) =>
     certificateView(await addCertificate(repositories, ports, authorOf(act), certificate, { ...input, source: 'api' })),
   );
+}
+
+/** Whether its signature is by the key of this CA; one in an algorithm that we do not do, or not with this key, is not shown to be. */
+export function isSignedBy(certificate: Certificate, issuer: Certificate, ops: Ports['ops']): boolean {
+  try {
+    return verifyCertificateSignature(certificate, issuer.publicKey, ops);
+  } catch (error) {
+    if (isCodedError(error)) return false;
+    throw error;
+  }
 }
 
 /** The same inside a transaction that is running, for an import. */
