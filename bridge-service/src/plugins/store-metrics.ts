@@ -56,6 +56,14 @@ export function measureStore(registry: Registry, ports: Pick<Ports, 'store' | 'c
     },
   });
   new Gauge({
+    name: 'onelock_database_writable',
+    help: '1 when the database took what was written last; 0 on a full disk, or a server that is a copy of another',
+    registers: [registry],
+    collect() {
+      this.set(ports.store.isWritable() ? 1 : 0);
+    },
+  });
+  new Gauge({
     ...{ name: 'onelock_database_up', help: '1 when the database answers', registers: [registry] },
     async collect() {
       this.set((await read()) === null ? 0 : 1);

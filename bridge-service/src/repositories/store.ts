@@ -21,6 +21,7 @@ import { LocalEvents, type PendingEvent } from './engine/local-events.ts';
 import { openDatabase } from './engine/open-database.ts';
 import { listenForEvents } from './engine/postgres-listener.ts';
 import type { ServiceDatabase } from './engine/schema.ts';
+import { isStoreUnavailable } from './engine/store-unavailable.ts';
 import { createEnrolmentRepository } from './enrolments.ts';
 import { createEventRepository } from './events.ts';
 import { createEvidenceRepository, createTsaRepository } from './evidence.ts';
@@ -84,6 +85,18 @@ function createStore(
     database,
     createTurn(ops, seal, () => erasures),
   );
+  // A full disk, or a server that became a copy of another, answers questions and takes nothing.
+  let writable = true;
+  const noted = async <T>(written: Promise<T>): Promise<T> => {
+    try {
+      const result = await written;
+      writable = true;
+      return result;
+    } catch (error) {
+      if (isStoreUnavailable(error)) writable = false;
+      throw error;
+    }
+  };
   const readings = createReadings(database);
   // On SQLite a statement costs microseconds: nothing is gained there by asking for many at once.
   const foresees = (foreseen: Foreseen | undefined): Foreseen | undefined =>
@@ -95,11 +108,16 @@ function createStore(
     certificates: { ...readings.certificates, byDigest: sharedByDigest(database) },
     subscribe: (topic, listener) => events.subscribe(topic, listener),
     onResync: (listener) => events.onResync(listener),
-    transaction: (work, foreseen) => commit.run((unit) => work(repositoriesOf(unit, events)), foresees(foreseen)),
-    record: (draft) => commit.writeLast({ kind: 'audit', draft }),
+    transaction: (work, foreseen) =>
+      noted(commit.run((unit) => work(repositoriesOf(unit, events)), foresees(foreseen))),
+    record: (draft) => noted(commit.writeLast({ kind: 'audit', draft })),
     async ping() {
       await sql`select 1`.execute(database);
+      if (writable) return;
+      const at = new Date().toISOString();
+      await noted(commit.run(({ transaction }) => createFactRepository(transaction).set('written-again', at)));
     },
+    isWritable: () => writable,
     async close() {
       await stopListening();
       await database.destroy();

@@ -33,8 +33,8 @@ export function operationRoutes(app: App, { ports, metrics }: RouteContext): voi
       {
         operationId: 'getReadiness',
         tag: '运行 Operation',
-        zh: '就绪检查',
-        en: 'The database answers; 503 otherwise.',
+        zh: '就绪检查：数据库应答且可写',
+        en: 'The database answers and takes writes; 503 otherwise.',
         access: 'open',
         answer: [
           200,

@@ -111,6 +111,8 @@ class PostgresConnection implements DatabaseConnection {
     // The first that failed says why; those behind it, only that the transaction has failed.
     const answers = outcomes.map((outcome) => {
       if (outcome.status === 'fulfilled') return outcome.value;
+      // A server that takes no writes may not be the one any more: the next connection finds out.
+      if ((outcome.reason as { readonly code?: unknown } | null)?.code === '25006') this.#broken = true;
       throw outcome.reason;
     });
     return answers.slice(-queries.length);

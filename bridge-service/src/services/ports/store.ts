@@ -237,7 +237,9 @@ export interface Store extends Readings, EventSubscriber {
   readonly transaction: UnitOfWork;
   /** Appends to the audit log alone, which is on the disk when the promise resolves. Costs less than a transaction. */
   record(draft: AuditDraft): Promise<void>;
-  /** Resolves when the database answers. */
+  /** Resolves when the database answers, and takes writes: after one that it did not take, another is tried. */
   ping(): Promise<void>;
+  /** Whether it took what was written last. */
+  isWritable(): boolean;
   close(): Promise<void>;
 }
