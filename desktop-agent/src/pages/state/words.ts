@@ -37,9 +37,12 @@ export function hasWord(key: string): key is WordKey {
 
 /** A date as this language writes it; certificates are valid until a moment, people want the day. */
 export function sayDate(instant: string): string {
-  return new Intl.DateTimeFormat(locale.value, { year: 'numeric', month: 'long', day: 'numeric' }).format(
-    new Date(instant),
-  );
+  return new Intl.DateTimeFormat(locale.value, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    timeZone: 'Asia/Shanghai',
+  }).format(new Date(instant));
 }
 
 export function sayNumber(value: number): string {

@@ -35,13 +35,16 @@ export function sayCode({ code, params }: DescribedError): string {
 }
 
 export function sayDate(instant: string): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'long' }).format(new Date(instant));
+  return new Intl.DateTimeFormat(language.value, { dateStyle: 'long', timeZone: 'Asia/Shanghai' }).format(
+    new Date(instant),
+  );
 }
 
 export function sayMoment(instant: string): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    new Date(instant),
-  );
+  const text = new Intl.DateTimeFormat(language.value, {
+    ...{ dateStyle: 'medium', timeStyle: 'medium', timeZone: 'Asia/Shanghai' },
+  }).format(new Date(instant));
+  return language.value === 'en' ? `${text} CST` : `${text}（北京时间）`;
 }
 
 export function saySize(bytes: number): string {
