@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /** A library that exports what SKF or PKCS#11 ask for. Nothing of it was run. */
@@ -112,7 +112,8 @@ function examine(file: string): CandidateLibrary | null {
 
 function readLibrary(file: string): Buffer | null {
   try {
-    const descriptor = openSync(file, 'r');
+    // Something of that name that waits for a writer must not make us wait too.
+    const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stats = fstatSync(descriptor);
       return stats.isFile() && stats.size >= minBytes && stats.size <= maxBytes ? readFileSync(descriptor) : null;

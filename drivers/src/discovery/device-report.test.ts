@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -56,6 +57,7 @@ requireReal('SoftHSM2', softHsmLibrary())('libraries on the disk', (softhsm) => 
     writeFileSync(path.join(folder, 'pkcs11.txt'), Buffer.from(`${'x'.repeat(5000)}\0C_GetFunctionList\0`));
     writeFileSync(path.join(folder, 'libhuge-key.so'), 'x');
     truncateSync(path.join(folder, 'libhuge-key.so'), 200 * 1024 * 1024);
+    if (process.platform === 'linux') spawnSync('mkfifo', [path.join(folder, 'libskf-waits.so')]);
     const found = findCandidateLibraries({ folders: [folder, '/nowhere'], depth: 3, patienceMs: 60_000 });
     expect(found.map(({ file, family }) => [path.basename(file), family])).toEqual([
       ['libskf-mine.so', 'skf'],
