@@ -63,6 +63,20 @@ describe('witnesses that are folders', () => {
     expect(witnesses.failing()).toBe(0);
   });
 
+  it('that are slow are written one checkpoint after the other', async () => {
+    const failures: unknown[] = [];
+    const appended: number[] = [];
+    const witnesses = createWitnessFiles(['slow'], (_name, error) => failures.push(error), {
+      patience: 10_000,
+      append: async (_name, { size }) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        appended.push(size);
+      },
+    });
+    await Promise.all([1, 2, 2, 3].map((size) => witnesses.keep(checkpoint(size))));
+    expect([appended, failures]).toEqual([[1, 2, 3], []]);
+  });
+
   it.skipIf(process.platform !== 'linux')('that cannot be made are told, not tried for ever', async () => {
     const failures: string[] = [];
     const other = path.join(folder, 'file');

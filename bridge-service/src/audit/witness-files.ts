@@ -28,21 +28,30 @@ export function createWitnessFiles(
 ): Witnesses {
   const kept = new Map<string, number>();
   const failing = new Set<string>();
+  const writing = new Map<string, Promise<void>>();
   const hanging = new Set<string>();
+
+  /** One after the other; what fails is told to whoever waits for it. */
+  const appendInTurn = async (folder: string, checkpoint: Checkpoint): Promise<void> => {
+    const before = writing.get(folder);
+    const written = (async () => {
+      await before?.catch(() => undefined);
+      if (kept.get(folder) === checkpoint.size) return;
+      await append(folder, checkpoint);
+      kept.set(folder, checkpoint.size);
+      failing.delete(folder);
+    })().finally(() => {
+      hanging.delete(folder);
+    });
+    writing.set(folder, written);
+    return written;
+  };
 
   const keepIn = async (folder: string, checkpoint: Checkpoint): Promise<void> => {
     if (kept.get(folder) === checkpoint.size) return;
     try {
       if (hanging.has(folder)) throw new Error('an earlier checkpoint is still being written');
-      hanging.add(folder);
-      const written = append(folder, checkpoint).then(() => {
-        kept.set(folder, checkpoint.size);
-        failing.delete(folder);
-      });
-      await within(
-        patience,
-        written.finally(() => hanging.delete(folder)),
-      );
+      await within(patience, appendInTurn(folder, checkpoint), () => hanging.add(folder));
     } catch (error) {
       failing.add(folder);
       onFailure(folder, error);
@@ -57,10 +66,13 @@ export function createWitnessFiles(
 }
 
 /** Rejects when it is not done in time; it goes on all the same. */
-async function within(milliseconds: number, act: Promise<void>): Promise<void> {
+async function within(milliseconds: number, act: Promise<void>, whenLate: () => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => {
+      whenLate();
+      reject(new Error(`no answer within ${milliseconds} ms`));
+    }, milliseconds);
   });
   try {
     await Promise.race([act, late]);
