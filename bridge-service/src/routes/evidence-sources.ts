@@ -1,15 +1,33 @@
 import Type from 'typebox';
 import { actOf, runWrite } from '../plugins/write.ts';
-import { findCaSources, forgetList, listSources, refreshSources, setCaSources } from '../services/ca-sources.ts';
+import {
+  findCaSources,
+  forgetList,
+  pageSources,
+  refreshSources,
+  setCaSources,
+  sourceStates,
+} from '../services/ca-sources.ts';
+import { readCursor } from '../services/page.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
 import { CaSourcesInput, sourceFields } from './schemas/ca-sources.ts';
-import { byId, ChangeHeader, closed, Instant, nullable, oneOf, ReasonSchema, recordId } from './schemas/common.ts';
+import {
+  byId,
+  ChangeHeader,
+  closed,
+  Instant,
+  nullable,
+  oneOf,
+  PageQuery,
+  ReasonSchema,
+  recordId,
+} from './schemas/common.ts';
 import { answerVersioned } from './versioned.ts';
 
 const CaSourcesSchema = closed({ caId: recordId('ca'), updatedAt: nullable(Instant), ...sourceFields });
 
-const SourceSchema = closed({
+const sourceFieldsShown = {
   source: Type.String({ description: '源的名字 / name of the source' }),
   caId: nullable(Type.String()),
   kind: oneOf(['crl', 'ocsp', 'ca-issuers', 'tsa'], '种类 / kind'),
@@ -31,6 +49,20 @@ const SourceSchema = closed({
       refreshAt: Instant,
       stale: Type.Boolean({ description: '已过 nextUpdate / past its nextUpdate' }),
     }),
+  ),
+};
+const SourceSchema = closed(sourceFieldsShown);
+const State = oneOf(
+  [...sourceStates],
+  '列表已过期、最近失败、尚未取过、新鲜 / list past its time, failed last, never asked, fresh',
+);
+const Count = Type.Integer({ minimum: 0 });
+const SourcePageSchema = closed({
+  items: Type.Array(closed({ ...sourceFieldsShown, state: State })),
+  nextCursor: nullable(Type.String()),
+  counts: closed(
+    { stale: Count, failing: Count, waiting: Count, fresh: Count },
+    '这些 CA 的全部来源，不论 state 筛选 / of all sources of these CAs, whatever state is asked for',
   ),
 });
 const SourcesSchema = closed({ items: Type.Array(SourceSchema) });
@@ -80,13 +112,34 @@ export function evidenceSourceRoutes(app: App, { ports }: RouteContext): void {
         operationId: 'listEvidenceSources',
         tag: '监管 Supervision',
         zh: '证据源状态',
-        en: 'State of every registered source: failures, freshness, the list at hand.',
+        en: 'State of the registered sources in the order of their names, page by page: failures, freshness, the list at hand; of some CAs, or in one state.',
         access: readers,
-        answer: [200, SourcesSchema],
+        answer: [200, SourcePageSchema],
       },
-      { querystring: closed({ ca: Type.Optional(recordId('ca')) }) },
+      {
+        querystring: closed({
+          limit: PageQuery.limit,
+          // Names hold addresses.
+          cursor: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 4_000,
+              description: '上一页的 nextCursor / nextCursor of the page before',
+            }),
+          ),
+          ca: Type.Optional(
+            Type.String({
+              pattern: '^ca_[0-9a-f]{32}(,ca_[0-9a-f]{32}){0,99}$',
+              maxLength: 3_600,
+              description: '一个或以逗号分隔的几个 CA / a CA, or several with commas between',
+            }),
+          ),
+          state: Type.Optional(State),
+        }),
+      },
     ),
-    async ({ query }) => ({ items: await listSources(ports, query.ca) }),
+    async ({ query: { cursor, limit = 50, ca, state } }) =>
+      pageSources(ports, { after: readCursor(cursor), limit }, { cas: ca?.split(','), state }),
   );
 
   app.post(

@@ -2,10 +2,11 @@ import { CodedError } from '@onelock/core/errors';
 import { readSourceUrl } from '../outbound/index.ts';
 import { appendAudit } from './append-audit.ts';
 import { refuseDirectChange } from './change-sets/freeze.ts';
+import { type Page, pageOf } from './page.ts';
 import type { SourceView } from './ports/evidence.ts';
 import { type CaSources, noSources, type SourceAddress } from './ports/evidence-store.ts';
 import type { Act, Ports } from './ports/ports.ts';
-import type { Repositories } from './ports/store.ts';
+import type { PageRequest, Repositories } from './ports/store.ts';
 import { type Author, authorOf, recordChange } from './registry/record-change.ts';
 
 export interface CaSourcesView extends CaSources {
@@ -96,6 +97,54 @@ function requireIssuers(addresses: readonly SourceAddress[], known: ReadonlySet<
 export async function listSources(ports: Ports, caId?: string): Promise<readonly SourceView[]> {
   const views = ports.evidence.sources(await ports.trust.current(ports.store));
   return caId === undefined ? views : views.filter((view) => view.caId === caId);
+}
+
+export const sourceStates = ['stale', 'failing', 'waiting', 'fresh'] as const;
+export type SourceState = (typeof sourceStates)[number];
+/** How many sources are in each. */
+export type SourceCounts = Readonly<Record<SourceState, number>>;
+
+/** A source that has failed and whose list still counts is `failing`; one whose list no longer counts is `stale`, whatever else. */
+export function sourceStateOf({ list, failures, lastSuccessAt }: SourceView): SourceState {
+  if (list?.stale === true) return 'stale';
+  if (failures > 0) return 'failing';
+  return list === null && lastSuccessAt === null ? 'waiting' : 'fresh';
+}
+
+export function countSources(sources: readonly SourceView[]): SourceCounts {
+  const counts = { stale: 0, failing: 0, waiting: 0, fresh: 0 };
+  for (const source of sources) counts[sourceStateOf(source)] += 1;
+  return counts;
+}
+
+export interface SourcePage extends Page<SourceView & { readonly state: SourceState }> {
+  /** Of all sources of these CAs, whatever their state. */
+  readonly counts: SourceCounts;
+}
+
+/**
+ * Sources in the order of their names.
+ *
+ * @param filter  `cas`: of these alone; all when absent
+ */
+export async function pageSources(
+  ports: Ports,
+  page: PageRequest<string>,
+  { cas, state }: { readonly cas?: readonly string[] | undefined; readonly state?: SourceState | undefined },
+): Promise<SourcePage> {
+  const all = await listSources(ports);
+  const ours = cas === undefined ? all : all.filter(({ caId }) => caId !== null && cas.includes(caId));
+  const wanted = ours
+    .map((source) => ({ ...source, state: sourceStateOf(source) }))
+    .filter((source) => state === undefined || source.state === state)
+    .filter(({ source }) => page.after === null || source > page.after)
+    .sort((one, other) => (one.source < other.source ? -1 : 1));
+  const shown = await pageOf(
+    page,
+    async ({ limit }) => wanted.slice(0, limit),
+    ({ source }) => source,
+  );
+  return { ...shown, counts: countSources(ours) };
 }
 
 /** Asks every listed source of a CA now, and waits for them; failures of before are forgotten. */

@@ -139,7 +139,13 @@ export const StateSchema = closed({
     counted: Count,
   }),
   registered: closed({ companies: Count, certificates: Count, platforms: Count }),
-  sources: Type.Array(Source),
+  sources: closed(
+    {
+      counts: closed({ stale: Count, failing: Count, waiting: Count, fresh: Count }),
+      items: Type.Array(Source),
+    },
+    '各状态的数目；列出最该看的前 50 个，全部见 GET /v1/evidence-sources / how many are in each state, and the first 50, those to look at first',
+  ),
   unchecked: closed(
     {
       count: Count,

@@ -1,4 +1,11 @@
-import { listSources } from '../ca-sources.ts';
+import {
+  countSources,
+  listSources,
+  type SourceCounts,
+  type SourceState,
+  sourceStateOf,
+  sourceStates,
+} from '../ca-sources.ts';
 import type { SourceView } from '../ports/evidence.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -38,7 +45,11 @@ export interface ServiceState {
     readonly counted: number;
   };
   readonly registered: { readonly companies: number; readonly certificates: number; readonly platforms: number };
-  readonly sources: readonly (SourceView & { readonly caName: string | null; readonly state: SourceState })[];
+  readonly sources: {
+    readonly counts: SourceCounts;
+    /** The first of them, those first that somebody should look at; all are in `GET /v1/evidence-sources`. */
+    readonly items: readonly (SourceView & { readonly caName: string | null; readonly state: SourceState })[];
+  };
   /** CAs whose certificates pass where nobody can tell whether they are revoked. `sources`: whether any is listed that tells. */
   readonly unchecked: {
     readonly count: number;
@@ -69,12 +80,12 @@ export interface ServiceState {
 
 export const jobNames = ['checkpoints', 'housekeeping', 'backup'] as const;
 export type JobName = (typeof jobNames)[number];
-export type SourceState = 'fresh' | 'stale' | 'failing' | 'waiting';
 
 export const beatMs = 5_000;
 const silentMs = 3 * beatMs;
 const mostWaiting = 1_000;
 const mostUnchecked = 50;
+const mostSources = 50;
 
 /** How the service itself is, for who watches over it. */
 export async function serviceState(
@@ -85,7 +96,12 @@ export async function serviceState(
   const head = await store.audit.head();
   const checkpoint = await store.audit.latestCheckpoint();
   const sources = await listSources(ports as Ports);
-  const names = await store.statistics.names('cas', [...new Set(sources.flatMap(({ caId }) => caId ?? []))]);
+  const rank = (state: SourceState): number => sourceStates.indexOf(state);
+  const shown = sources
+    .map((source) => ({ ...source, state: sourceStateOf(source) }))
+    .sort((one, other) => rank(one.state) - rank(other.state) || (one.source < other.source ? -1 : 1))
+    .slice(0, mostSources);
+  const names = await store.statistics.names('cas', [...new Set(shown.flatMap(({ caId }) => caId ?? []))]);
   const last = await store.watchList.lastTold();
   const webhooks = await store.webhooks.list({ after: null, limit: 200 });
   const page = { after: null, limit: mostWaiting };
@@ -102,11 +118,13 @@ export async function serviceState(
       counted: await store.statistics.counted(),
     },
     registered: await store.statistics.registered(),
-    sources: sources.map((source) => ({
-      ...source,
-      caName: source.caId === null ? null : (names.get(source.caId) ?? null),
-      state: stateOf(source),
-    })),
+    sources: {
+      counts: countSources(sources),
+      items: shown.map((source) => ({
+        ...source,
+        caName: source.caId === null ? null : (names.get(source.caId) ?? null),
+      })),
+    },
     unchecked: await uncheckedCas(ports),
     outbox: {
       last,
@@ -138,13 +156,6 @@ async function uncheckedCas({ store, trust }: Pick<Ports, 'store' | 'trust'>): P
     return { id, name: names.get(id) ?? id, sources: ocsp.length + crl.length > 0 };
   });
   return { count: lenient.length, cas };
-}
-
-/** A source that has failed and whose list still counts is `failing`; one whose list no longer counts is `stale`, whatever else. */
-function stateOf({ list, failures, lastSuccessAt }: SourceView): SourceState {
-  if (list?.stale === true) return 'stale';
-  if (failures > 0) return 'failing';
-  return list === null && lastSuccessAt === null ? 'waiting' : 'fresh';
 }
 
 /** Where a job writes down that it has ended well. */

@@ -43,6 +43,20 @@ export interface EvidenceSource {
   } | null;
 }
 
+export type SourceState = 'stale' | 'failing' | 'waiting' | 'fresh';
+
+export interface SourcePage extends Page<EvidenceSource & { readonly state: SourceState }> {
+  /** Of all sources that were asked about, whatever their state. */
+  readonly counts: Readonly<Record<SourceState, number>>;
+}
+
+interface SourceQuery {
+  readonly ca?: string;
+  readonly state?: SourceState;
+  readonly cursor?: string | undefined;
+  readonly limit?: number;
+}
+
 export const sourceKinds = ['ocsp', 'crl', 'deltaCrl', 'caIssuers', 'tsa'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 
@@ -95,8 +109,18 @@ export const cas = {
   list: (cursor?: string, limit?: number) => call<Page<Ca>>('GET', '/v1/cas', { query: { cursor, limit } }),
   find: (id: string) => call<Ca>('GET', `/v1/cas/${id}`),
   register: (body: object, key: string) => call<Ca>('POST', '/v1/cas', { body, key }),
-  states: async (ca?: string) =>
-    (await call<{ items: readonly EvidenceSource[] }>('GET', '/v1/evidence-sources', { query: { ca } })).items,
+  /** All sources of some CAs. */
+  states: async (...ids: readonly string[]): Promise<readonly EvidenceSource[]> => {
+    const found: EvidenceSource[] = [];
+    for (let cursor: string | undefined; ids.length > 0; ) {
+      const page: SourcePage = await cas.sourcePage({ ca: ids.join(','), cursor, limit: 200 });
+      found.push(...page.items);
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    return found;
+  },
+  sourcePage: (query: SourceQuery) => call<SourcePage>('GET', '/v1/evidence-sources', { query: { ...query } }),
   refresh: (id: string, key: string) => call('POST', `/v1/cas/${id}/sources/refresh`, { key }),
   forgetList: (id: string, source: string, key: string) =>
     call('POST', `/v1/cas/${id}/sources/forget-list`, { body: { source }, key }),

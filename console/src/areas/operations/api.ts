@@ -2,6 +2,27 @@ import { call } from '../../api/call.ts';
 
 export type SourceState = 'fresh' | 'stale' | 'failing' | 'waiting';
 
+export interface StateSource {
+  readonly source: string;
+  readonly caId: string | null;
+  readonly caName: string | null;
+  readonly kind: 'crl' | 'ocsp' | 'ca-issuers' | 'tsa';
+  readonly url: string;
+  readonly state: SourceState;
+  readonly failures: number;
+  readonly lastSuccessAt: string | null;
+  readonly nextAttemptAt: string;
+  readonly lastError: {
+    readonly code: string;
+    readonly params: Readonly<Record<string, string | number | boolean | null>>;
+  } | null;
+  readonly list: {
+    readonly entries?: number;
+    readonly thisUpdate?: string;
+    readonly nextUpdate?: string | null;
+  } | null;
+}
+
 export interface ServiceState {
   readonly at: string;
   readonly nodes: readonly {
@@ -27,26 +48,11 @@ export interface ServiceState {
     readonly counted: number;
   };
   readonly registered: { readonly companies: number; readonly certificates: number; readonly platforms: number };
-  readonly sources: readonly {
-    readonly source: string;
-    readonly caId: string | null;
-    readonly caName: string | null;
-    readonly kind: 'crl' | 'ocsp' | 'ca-issuers' | 'tsa';
-    readonly url: string;
-    readonly state: SourceState;
-    readonly failures: number;
-    readonly lastSuccessAt: string | null;
-    readonly nextAttemptAt: string;
-    readonly lastError: {
-      readonly code: string;
-      readonly params: Readonly<Record<string, string | number | boolean | null>>;
-    } | null;
-    readonly list: {
-      readonly entries?: number;
-      readonly thisUpdate?: string;
-      readonly nextUpdate?: string | null;
-    } | null;
-  }[];
+  readonly sources: {
+    readonly counts: Readonly<Record<SourceState, number>>;
+    /** The first of them, those first that somebody should look at. */
+    readonly items: readonly StateSource[];
+  };
   /** CAs whose certificates pass where nobody can tell whether they are revoked. */
   readonly unchecked: {
     readonly count: number;

@@ -31,6 +31,7 @@ export const say = wordsOf(
     'clock.stepped': '时钟被调动过',
     'clock.offset': '偏差过大（{ms} 毫秒）',
     sources: '证据源',
+    'sources.more': '共 {count} 个来源，以下是最该先看的 {shown} 个；其余见各 CA 的页面。',
     'sources.none': '没有登记证据源。证书自带的地址仍会使用。',
     'source.fresh': '新鲜',
     'source.stale': '已过期',
@@ -103,6 +104,8 @@ export const say = wordsOf(
     'clock.stepped': 'The clock was set',
     'clock.offset': 'Off by {ms} ms',
     sources: 'Sources of evidence',
+    'sources.more':
+      '{count} sources in all; here are the {shown} to look at first. The others are on the pages of their CAs.',
     'sources.none': 'No source is registered. Addresses in certificates are used all the same.',
     'source.fresh': 'Fresh',
     'source.stale': 'Stale',
