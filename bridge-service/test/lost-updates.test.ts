@@ -72,6 +72,15 @@ describe('a change that names what it was made from', () => {
     expect(await tagOf(record)).toBe(whole);
   });
 
+  it('may have been read by who sees platforms and no callers', async () => {
+    const operator = await service.caller('operator');
+    const seen = await service.call('GET', `/v1/platforms/${platform}`, { token: operator });
+    expect(seen.body).toMatchObject({ id: platform, state: 'active', origins: ['https://bid.example.cn'] });
+    expect(seen.headers.etag).toBe(await tagOf(`/v1/callers/${platform}`));
+    const { id } = (await service.call('GET', '/v1/callers/self', { token: operator })).body;
+    expect((await call('GET', `/v1/platforms/${id}`)).status).toBe(404);
+  });
+
   it('counts once of several at the same moment', async () => {
     const { path } = records[2] ?? { path: '' };
     const seen = await tagOf(path);

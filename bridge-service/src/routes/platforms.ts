@@ -1,9 +1,10 @@
 import Type from 'typebox';
-import { listPlatforms } from '../services/list-callers.ts';
+import { findPlatform, listPlatforms } from '../services/list-callers.ts';
 import { readCursor } from '../services/page.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
-import { closed, Origin, oneOf, PageQuery, pageOfSchema, recordId } from './schemas/common.ts';
+import { byId, closed, Origin, oneOf, PageQuery, pageOfSchema, recordId } from './schemas/common.ts';
+import { answerVersioned } from './versioned.ts';
 
 const PlatformSchema = closed({
   id: recordId('clr'),
@@ -27,5 +28,24 @@ export function platformRoutes(app: App, { ports }: RouteContext): void {
       { querystring: closed(PageQuery) },
     ),
     async ({ query }) => listPlatforms(ports, { after: readCursor(query.cursor), limit: query.limit ?? 50 }),
+  );
+
+  app.get(
+    '/v1/platforms/:id',
+    describeRoute(
+      {
+        operationId: 'getPlatform',
+        tag: '登记 Registries',
+        zh: '查询交易平台',
+        en: 'One trading platform and the origins of its pages.',
+        access: ['platform', 'operator', 'supervisor', 'administrator'],
+        answer: [200, PlatformSchema],
+      },
+      { params: byId('clr') },
+    ),
+    async ({ params: { id } }, reply) =>
+      answerVersioned(ports, reply, { registry: 'platforms', recordId: id, part: 'record' }, () =>
+        findPlatform(ports, id),
+      ),
   );
 }

@@ -34,13 +34,17 @@ export async function listPlatforms({ store }: Ports, page: PageRequest<string>)
     (request) => store.callers.list(request, 'platform'),
     (caller) => caller.id,
   );
-  return {
-    items: items.map(({ id, name, origins, revokedAt }) => ({
-      id,
-      name,
-      origins,
-      state: revokedAt === null ? 'active' : 'off-boarded',
-    })),
-    nextCursor,
-  };
+  return { items: items.map(platformView), nextCursor };
 }
+
+/** @throws {CodedError} ERR_REQUEST_NOT_FOUND, also for a caller that is no platform */
+export async function findPlatform({ store }: Ports, id: string): Promise<PlatformView> {
+  const caller = await store.callers.byId(id);
+  if (caller?.role !== 'platform') throw new CodedError('ERR_REQUEST_NOT_FOUND');
+  return platformView(caller);
+}
+
+const platformView = ({ id, name, origins, revokedAt }: Caller): PlatformView => ({
+  ...{ id, name, origins },
+  state: revokedAt === null ? 'active' : 'off-boarded',
+});

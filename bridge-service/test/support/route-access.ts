@@ -49,6 +49,7 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'POST /v1/console/sessions/:ses/end': watchers,
 
   'GET /v1/platforms': users,
+  'GET /v1/platforms/:clr': users,
   'GET /v1/platforms/:clr/profile': users,
   'PUT /v1/platforms/:clr/profile': keepers,
   'GET /v1/platforms/:clr/history': watchers,

@@ -43,17 +43,7 @@ export interface OidcClient {
 
 export const platforms = {
   list: (cursor?: string) => call<Page<Platform>>('GET', '/v1/platforms', { query: { cursor } }),
-  /** Platforms have no address of their own: found in the list of them. */
-  async find(id: string): Promise<Platform | null> {
-    let cursor: string | undefined;
-    do {
-      const page = await call<Page<Platform>>('GET', '/v1/platforms', { query: { cursor, limit: 200 } });
-      const found = page.items.find((platform) => platform.id === id);
-      if (found !== undefined) return found;
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    return null;
-  },
+  find: (id: string) => call<Platform>('GET', `/v1/platforms/${id}`),
   create: (body: object, key: string) => call<{ id: string; token: string }>('POST', '/v1/callers', { body, key }),
   issueToken: (id: string, key: string) => call<{ token: string }>('POST', `/v1/callers/${id}/token`, { key }),
   profile: (id: string) => call<PlatformProfile>('GET', `/v1/platforms/${id}/profile`),
