@@ -165,6 +165,35 @@ describe('an entry of the watch-list', () => {
     expect((await decide(body.id, supervisor, 'reject')).body.state).toBe('rejected');
   });
 
+  it('has the state expired once its time has come, by id, in lists and for whoever wants to end it', async () => {
+    const [soon, later] = [await watch({ expiresAt: '2026-06-02T00:00:00Z' }), await watch()];
+    const { body: waiting } = await propose({ expiresAt: '2026-06-02T00:00:00Z' });
+    const listed = async (state: string) => {
+      const { body } = await service.call('GET', `/v1/watchlist?state=${state}&limit=200`, { token: supervisor });
+      for (const item of body.items) expect(item.state).toBe(state);
+      const ids = body.items.map(({ id }: { id: string }) => id);
+      return [soon, later, waiting.id].map((id) => ids.includes(id));
+    };
+    const stateOf = async (id: string) =>
+      (await service.call('GET', `/v1/watchlist/${id}`, { token: supervisor })).body.state;
+    expect([await listed('active'), await listed('proposed'), await listed('expired')]).toEqual([
+      [true, true, false],
+      [false, false, true],
+      [false, false, false],
+    ]);
+    service.advance(24 * 3_600_000);
+    expect([await stateOf(soon), await stateOf(later), await stateOf(waiting.id)]).toEqual([
+      ...['expired', 'active', 'expired'],
+    ]);
+    expect([await listed('active'), await listed('proposed'), await listed('expired')]).toEqual([
+      [false, true, false],
+      [false, false, false],
+      [true, false, true],
+    ]);
+    const end = await service.call('POST', `/v1/watchlist/${soon}/end`, { token: supervisor, body: { reason: 'x' } });
+    expect([end.status, end.body.error.params]).toEqual([409, { state: 'expired' }]);
+  });
+
   it('is judged alike when the judgement is replayed', async () => {
     await watch();
     await login();

@@ -67,10 +67,18 @@ export function createWatchRepository(database: ServiceDatabase): WatchRepositor
       const row = await database.selectFrom('watch_entries').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toWatchEntry(row);
     },
-    async list({ after, limit }, state) {
+    async list({ after, limit }, filter) {
       let query = database.selectFrom('watch_entries').selectAll().orderBy('id').limit(limit);
       if (after !== null) query = query.where('id', '>', after);
-      if (state !== undefined) query = query.where('state', '=', state);
+      if (filter !== undefined) {
+        const { state, now } = filter;
+        const timed = state === 'proposed' || state === 'active';
+        query =
+          state === 'expired'
+            ? query.where('state', 'in', ['proposed', 'active']).where('expires_at', '<=', now)
+            : query.where('state', '=', state);
+        if (timed) query = query.where('expires_at', '>', now);
+      }
       return (await query.execute()).map(toWatchEntry);
     },
     async hits(valueDigests, now) {

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { runWrite } from '../plugins/write.ts';
 import { readCursor } from '../services/page.ts';
-import { watchActions, watchKinds, watchStates } from '../services/ports/watch-store.ts';
+import { shownWatchStates, watchActions, watchKinds } from '../services/ports/watch-store.ts';
 import {
   clearEntry,
   decideEntry,
@@ -30,7 +30,7 @@ const Kind = oneOf(
   '对象：证书、介质序列号、企业、人员、机器 / certificate, device serial, company, person, machine',
 );
 const Action = oneOf(watchActions, '使用时：仅告警、须加验、阻断 / at use: alert, step up, block');
-const State = oneOf(watchStates, '状态 / state');
+const State = oneOf(shownWatchStates, '状态；期满的是 expired / state; `expired` once its time has come');
 
 const EntrySchema = closed({
   id: recordId('wat'),

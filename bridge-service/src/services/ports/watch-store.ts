@@ -10,6 +10,10 @@ export type WatchAction = (typeof watchActions)[number];
 export const watchStates = ['proposed', 'active', 'rejected', 'ended'] as const;
 export type WatchState = (typeof watchStates)[number];
 
+/** As it is shown: one that was proposed or active when its time came has `expired`, which nobody has to write down. */
+export const shownWatchStates = [...watchStates, 'expired'] as const;
+export type ShownWatchState = (typeof shownWatchStates)[number];
+
 export interface WatchEntry {
   readonly id: string;
   readonly kind: WatchKind;
@@ -55,7 +59,11 @@ export interface WatchRepository {
   /** Replaces what can change of an entry: state and what was decided about it. */
   update(entry: WatchEntry): Promise<void>;
   byId(id: string): Promise<WatchEntry | null>;
-  list(page: PageRequest<string>, state?: WatchState): Promise<readonly WatchEntry[]>;
+  /** @param filter  what the state is at an instant */
+  list(
+    page: PageRequest<string>,
+    filter?: { readonly state: ShownWatchState; readonly now: string },
+  ): Promise<readonly WatchEntry[]>;
   /** Active and not expired. */
   hits(valueDigests: readonly string[], now: string): Promise<readonly WatchEntry[]>;
   /** Grows with every change of any entry. */

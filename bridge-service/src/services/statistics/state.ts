@@ -137,7 +137,7 @@ export async function serviceState(
     waiting: {
       alerts: await store.statistics.openAlerts(),
       changeSets: (await store.changeSets.list(page, 'proposed')).length,
-      watchEntries: (await store.watchList.list(page, 'proposed')).length,
+      watchEntries: (await store.watchList.list(page, { state: 'proposed', now: now.toISOString() })).length,
     },
     jobs: [
       { name: 'checkpoints', lastAt: checkpoint?.at ?? null, detail: null },

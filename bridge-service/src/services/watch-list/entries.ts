@@ -5,7 +5,7 @@ import { maskPersonalNumbers } from '../mask-personal-numbers.ts';
 import { type Page, pageOf } from '../page.ts';
 import type { Act, Ports } from '../ports/ports.ts';
 import type { PageRequest, Repositories } from '../ports/store.ts';
-import type { WatchAction, WatchEntry, WatchKind, WatchState } from '../ports/watch-store.ts';
+import type { ShownWatchState, WatchAction, WatchEntry, WatchKind, WatchState } from '../ports/watch-store.ts';
 import { authorOf } from '../registry/record-change.ts';
 import { comparable, watchDigest } from './watch-value.ts';
 
@@ -18,7 +18,9 @@ export interface EntryToPropose {
   readonly expiresAt: string;
 }
 
-export type WatchEntryView = Omit<WatchEntry, 'valueDigest' | 'sealed'>;
+export interface WatchEntryView extends Omit<WatchEntry, 'valueDigest' | 'sealed' | 'state'> {
+  readonly state: ShownWatchState;
+}
 
 /** For how long a clearance lets a holder in whom an entry makes step up. */
 const clearanceMs = 10 * 60_000;
@@ -63,12 +65,10 @@ export async function decideEntry(
   decision: 'approve' | 'reject',
 ): Promise<WatchEntryView> {
   return changing(ports, act, async (repositories) => {
-    const entry = await inState(repositories, id, 'proposed');
+    // To refuse what expired meanwhile is no mistake; whoever approves it is not to believe that it counts.
+    const entry = await inState(repositories, ports, id, 'proposed', decision === 'reject');
     if (decision === 'approve' && entry.proposedBy === act.caller.id) throw new CodedError('ERR_CHANGE_SAME_PERSON');
     const now = ports.clock().toISOString();
-    // Whoever approves is not to believe that it counts.
-    if (decision === 'approve' && entry.expiresAt <= now)
-      throw new CodedError('ERR_CHANGE_STATE', { state: 'expired' });
     const state = decision === 'approve' ? 'active' : 'rejected';
     const decided: WatchEntry = { ...entry, state, decidedBy: act.caller.id, decidedAt: now, updatedAt: now };
     await repositories.watchList.update(decided);
@@ -79,7 +79,7 @@ export async function decideEntry(
 /** Ends an active entry before its time. @throws {CodedError} ERR_REQUEST_NOT_FOUND, ERR_CHANGE_STATE */
 export async function endEntry(ports: Ports, act: Act, id: string, reason: string): Promise<WatchEntryView> {
   return changing(ports, act, async (repositories) => {
-    const entry = await inState(repositories, id, 'active');
+    const entry = await inState(repositories, ports, id, 'active');
     const now = ports.clock().toISOString();
     const ended: WatchEntry = {
       ...{
@@ -103,7 +103,7 @@ export async function endEntry(ports: Ports, act: Act, id: string, reason: strin
  */
 export async function clearEntry(ports: Ports, act: Act, id: string): Promise<WatchEntryView> {
   return changing(ports, act, async (repositories) => {
-    const entry = await inState(repositories, id, 'active');
+    const entry = await inState(repositories, ports, id, 'active');
     if (entry.action !== 'step-up') throw new CodedError('ERR_CHANGE_STATE', { state: entry.action });
     const now = ports.clock();
     const clearedUntil = new Date(now.getTime() + clearanceMs).toISOString();
@@ -114,23 +114,24 @@ export async function clearEntry(ports: Ports, act: Act, id: string): Promise<Wa
 }
 
 /** @throws {CodedError} ERR_REQUEST_NOT_FOUND */
-export async function findEntry({ store }: Ports, id: string): Promise<WatchEntryView> {
-  const entry = await store.watchList.byId(id);
+export async function findEntry(ports: Ports, id: string): Promise<WatchEntryView> {
+  const entry = await ports.store.watchList.byId(id);
   if (entry === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-  return entryView(entry);
+  return entryView(entry, ports);
 }
 
 export async function listEntries(
-  { store }: Ports,
+  ports: Ports,
   page: PageRequest<string>,
-  state?: WatchState,
+  state?: ShownWatchState,
 ): Promise<Page<WatchEntryView>> {
+  const filter = state === undefined ? undefined : { state, now: ports.clock().toISOString() };
   const { items, nextCursor } = await pageOf(
     page,
-    (request) => store.watchList.list(request, state),
+    (request) => ports.store.watchList.list(request, filter),
     ({ id }) => id,
   );
-  return { items: items.map(entryView), nextCursor };
+  return { items: items.map((entry) => entryView(entry, ports)), nextCursor };
 }
 
 /** What this node has committed counts here at once; an event tells the others. */
@@ -140,15 +141,29 @@ async function changing<T>({ watched }: Ports, act: Act, work: (repositories: Re
   return changed;
 }
 
-async function inState({ watchList }: Repositories, id: string, state: WatchState): Promise<WatchEntry> {
+async function inState(
+  { watchList }: Repositories,
+  ports: Pick<Ports, 'clock'>,
+  id: string,
+  wanted: WatchState,
+  evenExpired = false,
+): Promise<WatchEntry> {
   const entry = await watchList.byId(id);
   if (entry === null) throw new CodedError('ERR_REQUEST_NOT_FOUND');
-  if (entry.state !== state) throw new CodedError('ERR_CHANGE_STATE', { state: entry.state });
+  const state = evenExpired ? entry.state : stateNow(entry, ports);
+  if (state !== wanted) throw new CodedError('ERR_CHANGE_STATE', { state });
   return entry;
 }
 
-function entryView({ valueDigest: _digest, sealed: _sealed, ...view }: WatchEntry): WatchEntryView {
-  return view;
+/** What the state is now. */
+function stateNow({ state, expiresAt }: WatchEntry, { clock }: Pick<Ports, 'clock'>): ShownWatchState {
+  const past = expiresAt <= clock().toISOString();
+  return past && (state === 'proposed' || state === 'active') ? 'expired' : state;
+}
+
+function entryView(entry: WatchEntry, ports: Pick<Ports, 'clock'>): WatchEntryView {
+  const { valueDigest: _digest, sealed: _sealed, ...view } = entry;
+  return { ...view, state: stateNow(entry, ports) };
 }
 
 async function recorded(
@@ -158,7 +173,7 @@ async function recorded(
   entry: WatchEntry,
   action: string,
 ): Promise<WatchEntryView> {
-  const view = entryView(entry);
+  const view = entryView(entry, ports);
   await appendAudit(repositories, ports, {
     ...authorOf(act),
     ...{ action, target: entry.id, outcome: 'done', details: { ...view } },

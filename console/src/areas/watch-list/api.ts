@@ -4,7 +4,7 @@ export const kinds = ['certificate', 'key-serial', 'company', 'person', 'machine
 export type WatchKind = (typeof kinds)[number];
 export const actions = ['alert', 'step-up', 'block'] as const;
 export type WatchAction = (typeof actions)[number];
-export const states = ['proposed', 'active', 'rejected', 'ended'] as const;
+export const states = ['proposed', 'active', 'expired', 'rejected', 'ended'] as const;
 export type WatchState = (typeof states)[number];
 
 export interface WatchEntry {
@@ -73,9 +73,10 @@ export const alerts = {
     call<Alert>('POST', `/v1/alerts/${id}/acknowledgement`, { body: { note }, key }),
 };
 
-/** A step-up that somebody cleared, and an entry past its date, do less than they say. */
-export function stateNow({ state, expiresAt }: Pick<WatchEntry, 'state' | 'expiresAt'>): WatchState | 'expired' {
-  return state === 'active' && Date.parse(expiresAt) <= Date.now() ? 'expired' : state;
+/** A page may stay open past the date of an entry. */
+export function stateNow({ state, expiresAt }: Pick<WatchEntry, 'state' | 'expiresAt'>): WatchState {
+  const timed = state === 'active' || state === 'proposed';
+  return timed && Date.parse(expiresAt) <= Date.now() ? 'expired' : state;
 }
 
 export const stateKinds = {
