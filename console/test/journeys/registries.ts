@@ -130,6 +130,32 @@ export function registryTests(desk: () => Desk): void {
     await desk().expectAccessible();
   });
 
+  it('tell whoever saves second that somebody else has changed the record, and undo nothing of it', async () => {
+    const { page, at, service } = desk();
+    const { items } = await service.get<{ items: readonly { id: string }[] }>(
+      `/v1/companies?creditCode=${companies.builder.code}`,
+    );
+    const id = items[0]?.id ?? '';
+    await desk().go(`/companies/${id}`);
+    await at('edit').click();
+    await at('name').fill('后存的名称');
+    await service.patch(`/v1/companies/${id}`, { name: '先存的名称' });
+    await at('submit').click();
+    await page.getByRole('alert').filter({ hasText: '已被他人修改' }).waitFor();
+    await desk().screenshot('company-changed-by-another');
+    await desk().expectAccessible();
+    // What stands behind the dialog is what is there now; who opens it again begins from that.
+    await page.locator('h1', { hasText: '先存的名称' }).waitFor();
+    await at('submit').click();
+    await page.getByRole('alert').filter({ hasText: '已被他人修改' }).waitFor();
+    await page.keyboard.press('Escape');
+    await at('edit').click();
+    expect(await at('name').inputValue()).toBe('先存的名称');
+    await at('name').fill('山海集团有限公司');
+    await at('submit').click();
+    await page.locator('h1', { hasText: '山海集团有限公司' }).waitFor();
+  });
+
   it('add a platform, whose credential is shown once, and set its quota', async () => {
     const { page, at } = desk();
     await desk().go('/platforms');

@@ -18,6 +18,7 @@ export const latinWords: readonly string[] = [
     'Connect',
     'OAuth',
     'OCSP',
+    'LDAP',
     'CRL',
     'HTTP',
     'HTTPS',

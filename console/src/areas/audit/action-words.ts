@@ -105,6 +105,7 @@ const words: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   'login.continue': ['继续登录', 'Log-in continued'],
   'import.settings': ['更改导入设置', 'Settings of an import changed'],
   'platform.rotate-webhook-secret': ['更换平台 webhook 密钥', 'Webhook secret of a platform replaced'],
+  'phone-order.mismatch': ['核对码与屏幕不符', 'Check code of the screen not matched'],
   'phone.register': ['登记手机', 'Phone registered'],
   'phone.lock': ['锁定手机', 'Phone locked'],
   'phone.wrong-pin': ['手机口令输错', 'Wrong PIN on a phone'],
