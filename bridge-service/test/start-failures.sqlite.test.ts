@@ -135,7 +135,7 @@ describe('a log that cannot be written', () => {
     try {
       const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
       const url = await new Promise<string>((resolve, reject) => {
-        createInterface({ input: child.stdout }).on('line', (line) => {
+        createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
           const event = JSON.parse(line) as { event: string; url?: string };
           if (event.event === 'listening') resolve(event.url ?? '');
         });
