@@ -116,6 +116,7 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
     expect(await on(phone, 'platform').textContent()).toBe('示范平台 <b>');
     expect(await on(phone, 'site').textContent()).toBe(site);
     expect(await on(phone, 'check-code').textContent()).toBe(code);
+    expect(await on(phone, 'asked').textContent()).toBe('Linux · Chrome · 127.0.0.*');
     await look(phone, 'phone-zh-6-review');
     await screen.locator('.phone[data-stage=claimed]').waitFor();
     await look(screen, 'phone-zh-screen-2-claimed');
@@ -169,6 +170,10 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
     await phone.keyboard.press('Enter');
     await on(phone, 'platform').waitFor();
     await expect.poll(() => phone.evaluate(() => document.activeElement?.tagName)).toBe('H2');
+    // A code that was typed might have been told by anybody: the screen's check code is asked for.
+    await on(phone, 'was-sent').waitFor();
+    await phone.keyboard.press('Tab');
+    await phone.keyboard.type((await on(screen, 'check-code').textContent()) ?? '');
     await phone.keyboard.press('Tab');
     await phone.keyboard.type(pin);
     await look(phone, 'phone-en-3-review');
@@ -209,6 +214,7 @@ requireReal('Chromium', chromiumExecutable())('a phone beside a screen, in two b
     await look(screen, 'phone-zh-screen-4-contested');
     await on(phone, 'contested').waitFor();
     await look(phone, 'phone-zh-9-contested');
+    await phone.locator('#check').fill((await on(screen, 'check-code').textContent()) ?? '');
     for (const left of [4, 3, 2, 1, 0]) {
       await phone.locator('#pin').fill('999998');
       await on(phone, 'approve').click();

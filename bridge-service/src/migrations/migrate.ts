@@ -25,6 +25,7 @@ import { phoneKeys } from './0121-phone-keys.ts';
 import { supervisionWebhooks } from './0130-supervision-webhooks.ts';
 import { standing } from './0140-standing.ts';
 import { consoleSessionCertificate } from './0150-console-session-certificate.ts';
+import { phoneOrderMatch } from './0151-phone-order-match.ts';
 import { logGoesOn } from './0160-log-goes-on.ts';
 import { sealedEvidence } from './0161-sealed-evidence.ts';
 import { auditIndex } from './0162-audit-index.ts';
@@ -57,6 +58,7 @@ const migrations: readonly ServiceMigration[] = [
   supervisionWebhooks,
   standing,
   consoleSessionCertificate,
+  phoneOrderMatch,
   logGoesOn,
   sealedEvidence,
   auditIndex,

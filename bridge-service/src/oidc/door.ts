@@ -15,6 +15,7 @@ import type { RouteContext } from '../routes/context.ts';
 import { UseContextSchema } from '../routes/schemas/questions.ts';
 import { readOrMakeKey } from '../secrets/secret-file.ts';
 import type { GivenUpLogin } from '../services/give-up-login.ts';
+import { askedFrom } from '../services/phone/asked-from.ts';
 import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
 import { type InteractionPorts, openLoginChallenge, takeLoginToken, tellFailure } from './interaction.ts';
@@ -28,6 +29,7 @@ import {
   phonesAreHere,
 } from './phone-login.ts';
 import { createOrderStream } from './phone-stream.ts';
+import { newScreenCookie } from './screen-cookie.ts';
 import { loadSigningKeys } from './signing-keys.ts';
 
 /** How long a node goes on with the keys that it has read. */
@@ -241,7 +243,11 @@ function interactionRoutes(
   });
   act('phone/order', async (served, request, reply) => {
     const details = await detailsOf(served, request, reply);
-    return beginPhoneLogin(interaction, served.origin, details, request.id);
+    const screen = newScreenCookie(ports, served.origin);
+    reply.header('set-cookie', screen.cookie);
+    const from = askedFrom(request.ip, request.headers['user-agent']);
+    const asked = { screenDigest: screen.digest, askedFrom: from };
+    return beginPhoneLogin(interaction, served.origin, details, request.id, asked);
   });
   act('phone/finish', async (served, request, reply) => {
     const details = await detailsOf(served, request, reply);

@@ -2,7 +2,7 @@ import { CodedError } from '@onelock/core/errors';
 import type { InteractionResults } from 'oidc-provider';
 import { secretDigest } from '../services/identifiers.ts';
 import type { Settled } from '../services/phone/approve-order.ts';
-import { beginOrder } from '../services/phone/begin-order.ts';
+import { beginOrder, type OrderToBegin } from '../services/phone/begin-order.ts';
 import { cancelOrder, finishOrder } from '../services/phone/end-order.ts';
 import { demandOwnerOf, type ScreenView, screenView } from '../services/phone/order-life.ts';
 import type { PhoneOrder } from '../services/ports/phone-records.ts';
@@ -50,6 +50,7 @@ export async function beginPhoneLogin(
   origin: string,
   interaction: Interaction,
   requestId: string,
+  screen: Pick<OrderToBegin, 'screenDigest' | 'askedFrom'>,
 ): Promise<ScreenView> {
   const client = await usableClient(ports.store, String(interaction.params.client_id));
   const redirect = String(interaction.params.redirect_uri ?? '');
@@ -57,6 +58,7 @@ export async function beginPhoneLogin(
   return beginOrder(ports, actAtScreen(ports, requestId), {
     ...{ kind: 'login', ownerDigest: ownerOf(ports, interaction), platformId: client.platformId },
     ...{ clientId: client.id, clientName: client.name, site: new URL(redirect).origin, origin },
+    ...screen,
   });
 }
 

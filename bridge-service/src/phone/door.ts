@@ -1,9 +1,10 @@
-import { CodedError } from '@onelock/core/errors';
+import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { demandOwnPage } from '../hosted-pages/demand-own-page.ts';
 import type { InteractionPorts } from '../oidc/interaction.ts';
 import { settlePhoneLogin } from '../oidc/phone-login.ts';
+import { screenDigestOf } from '../oidc/screen-cookie.ts';
 import { publicOriginOf } from '../public-origin.ts';
 import type { App, RouteContext } from '../routes/context.ts';
 import { ApplicationInputSchema } from '../routes/schemas/applications.ts';
@@ -17,6 +18,7 @@ import { secretDigest } from '../services/identifiers.ts';
 import { approveOrder } from '../services/phone/approve-order.ts';
 import { claimOrder } from '../services/phone/claim-order.ts';
 import { denialCauses, denyOrder } from '../services/phone/end-order.ts';
+import { Guesses } from '../services/phone/guesses.ts';
 import { demandPhoneOf, type OrderAct, phoneOrderView } from '../services/phone/order-life.ts';
 import { demandOwnKey } from '../services/phone/own-key.ts';
 import { identifyPhone, registerPhone } from '../services/phone/register-phone.ts';
@@ -28,6 +30,10 @@ import { installPhonePages } from './pages.ts';
 const registeredPerMinute = 10;
 /** Codes are typed and scanned by hand; many people may stand behind one address. */
 const claimsPerMinute = 120;
+/** In ten minutes. */
+const wrongCodesOfPhone = 10;
+/** Likewise; people mistype one code in some hundreds. */
+const wrongCodesOfAddress = 100;
 
 /**
  * The page at `/phone` that makes a phone a medium, and what it asks. A phone is known by a key of its own, which it gets when it is registered
@@ -57,6 +63,7 @@ const actBy = ({ ports }: RouteContext, actor: string, requestId: string): Order
   transaction: ports.store.transaction,
 });
 
+const CheckCode = Type.String({ pattern: '^[0-9]{3}$' });
 const Proof = Type.String({ pattern: '^[0-9a-f]{64}$' });
 
 /** A key, and the application for its certificate. */
@@ -128,6 +135,7 @@ function orderActs(server: FastifyInstance, context: RouteContext, logins: Inter
   const app = server as unknown as App;
   const { ports, config } = context;
   const params = byId('ord');
+  const guesses = [new Guesses(wrongCodesOfPhone, ports.clock), new Guesses(wrongCodesOfAddress, ports.clock)] as const;
   const acting = async (request: Headed): Promise<{ readonly phone: Phone; readonly act: OrderAct }> => {
     demandOwnPage(request, 'phone', publicOriginOf(server, config));
     const phone = await phoneOf(context, request);
@@ -139,7 +147,10 @@ function orderActs(server: FastifyInstance, context: RouteContext, logins: Inter
     {
       schema: hidden({
         body: Type.Union([
-          closed({ frame: Type.String({ minLength: 1, maxLength: 200 }) }),
+          closed({
+            frame: Type.String({ minLength: 1, maxLength: 200 }),
+            by: Type.Optional(Type.Literal('camera')),
+          }),
           closed({ code: Type.String({ minLength: 1, maxLength: 40 }) }),
         ]),
       }),
@@ -148,7 +159,22 @@ function orderActs(server: FastifyInstance, context: RouteContext, logins: Inter
     async (request) => {
       const { phone, act } = await acting(request);
       if (phone.lockedAt !== null) throw new CodedError('ERR_PHONE_LOCKED');
-      return claimOrder(ports, act, phone, request.body);
+      const guessers = [`phone ${phone.id}`, `address ${request.ip}`] as const;
+      const typed = 'code' in request.body;
+      if (typed) for (const [index, who] of guessers.entries()) guesses[index]?.demandFew(who);
+      try {
+        return await claimOrder(
+          ports,
+          act,
+          phone,
+          request.body,
+          screenDigestOf(ports, request, publicOriginOf(server, config)),
+        );
+      } catch (error) {
+        if (typed && isCodedError(error) && error.code === 'ERR_PHONE_ORDER_UNKNOWN')
+          for (const [index, who] of guessers.entries()) guesses[index]?.count(who);
+        throw error;
+      }
     },
   );
   app.get('/phone/api/orders/:id', { schema: hidden({ params }), config: open }, async (request) => {
@@ -157,10 +183,13 @@ function orderActs(server: FastifyInstance, context: RouteContext, logins: Inter
   });
   app.post(
     '/phone/api/orders/:id/unlock',
-    { schema: hidden({ params, body: closed({ pinProof: Proof }) }), config: open },
+    {
+      schema: hidden({ params, body: closed({ pinProof: Proof, checkCode: Type.Optional(CheckCode) }) }),
+      config: open,
+    },
     async (request) => {
       const { phone, act } = await acting(request);
-      return unlockOrder(ports, act, phone, request.params.id, request.body.pinProof);
+      return unlockOrder(ports, act, phone, request.params.id, request.body);
     },
   );
   app.post(

@@ -1,6 +1,6 @@
 import type { Reason } from '@onelock/core/verdict';
 import type { Selectable } from 'kysely';
-import { type PhoneOrder, phoneOrderKinds, phoneOrderStates } from '../services/ports/phone-records.ts';
+import { type AskedFrom, type PhoneOrder, phoneOrderKinds, phoneOrderStates } from '../services/ports/phone-records.ts';
 import type { PhoneOrderRepository } from '../services/ports/phone-store.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
@@ -61,6 +61,8 @@ function toRow(one: PhoneOrder): Row {
     ...{ token_digest: one.tokenDigest, code_digest: one.codeDigest, secrets: one.secrets, check_code: one.checkCode },
     ...{ phone_id: one.phoneId, contested_at: one.contestedAt, unlocked_at: one.unlockedAt, challenge: one.challenge },
     ...{ result: one.result, reason: one.reason === null ? null : JSON.stringify(one.reason) },
+    ...{ screen_digest: one.screenDigest, asked_from: one.askedFrom && JSON.stringify(one.askedFrom) },
+    ...{ match_needed: one.matchNeeded ? 1 : 0, match_failures: one.matchFailures },
     ...{ created_at: one.createdAt, expires_at: one.expiresAt, version: one.version },
   };
 }
@@ -73,6 +75,9 @@ function toOrder(row: Row): PhoneOrder {
     ...{ codeDigest: row.code_digest, secrets: row.secrets, checkCode: row.check_code, phoneId: row.phone_id },
     ...{ contestedAt: row.contested_at, unlockedAt: row.unlocked_at, challenge: row.challenge, result: row.result },
     reason: row.reason === null ? null : (JSON.parse(row.reason) as Reason),
+    ...{ screenDigest: row.screen_digest, matchNeeded: Number(row.match_needed) === 1 },
+    askedFrom: row.asked_from === null ? null : (JSON.parse(row.asked_from) as AskedFrom),
+    matchFailures: Number(row.match_failures),
     ...{ createdAt: row.created_at, expiresAt: row.expires_at, version: Number(row.version) },
   };
 }

@@ -18,6 +18,9 @@ import {
 } from './oidc-visitor.ts';
 import type { Answer, TestService } from './service.ts';
 
+/** What stands on screens, for the person who holds a phone and looks there. */
+const onScreens = new Map<string, string>();
+
 export const rightPin = 'a1'.repeat(32);
 export const wrongPin = 'b2'.repeat(32);
 
@@ -71,8 +74,9 @@ export class TestPhone {
   /** The same phone, whose requests reach another node. */
   through(service: TestService): TestPhone {
     const same: TestPhone = Object.create(this, { service: { value: service } });
-    same.scan = (frame) => same.call('claims', { frame: frame.split('#')[1] ?? frame });
-    same.unlock = (order, pinProof = rightPin) => same.call(`orders/${order}/unlock`, { pinProof });
+    same.scan = (frame) => same.call('claims', { frame: frame.split('#')[1] ?? frame, by: 'camera' });
+    same.unlock = (order, pinProof = rightPin, checkCode = onScreens.get(order)) =>
+      same.call(`orders/${order}/unlock`, { pinProof, ...(checkCode != null && { checkCode }) });
     same.send = (order, token) => same.call(`orders/${order}/approval`, { token });
     return same;
   }
@@ -87,9 +91,17 @@ export class TestPhone {
     });
   }
 
-  scan = (frame: string): Promise<Answer> => this.call('claims', { frame: frame.split('#')[1] ?? frame });
+  /** By its own camera. */
+  scan = (frame: string): Promise<Answer> => this.call('claims', { frame: frame.split('#')[1] ?? frame, by: 'camera' });
+  /** As a link that somebody sent. */
+  follow = (frame: string): Promise<Answer> => this.call('claims', { frame: frame.split('#')[1] ?? frame });
   type = (code: string): Promise<Answer> => this.call('claims', { code });
-  unlock = (order: string, pinProof = rightPin): Promise<Answer> => this.call(`orders/${order}/unlock`, { pinProof });
+  /** @param checkCode  what stands on the screen of that order, unless another is typed; null for none */
+  unlock = (
+    order: string,
+    pinProof = rightPin,
+    checkCode: string | null | undefined = onScreens.get(order),
+  ): Promise<Answer> => this.call(`orders/${order}/unlock`, { pinProof, ...(checkCode != null && { checkCode }) });
   deny = (order: string, cause = 'not-me'): Promise<Answer> => this.call(`orders/${order}/denial`, { cause });
   send = (order: string, token: unknown): Promise<Answer> => this.call(`orders/${order}/approval`, { token });
 
@@ -138,7 +150,9 @@ export class Screen {
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', origin: new URL(this.page).origin, 'x-onelock-page': 'login' },
     });
-    return { status: answer.status, body: JSON.parse(answer.text) };
+    const told = JSON.parse(answer.text);
+    if (told.checkCode !== undefined) onScreens.set(told.id, told.checkCode);
+    return { status: answer.status, body: told };
   }
 
   finish = (order: string = this.order.id) => this.act('finish', { order });

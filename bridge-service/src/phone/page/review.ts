@@ -1,4 +1,5 @@
 import { button, heading } from '../../hosted-pages/page/controls.ts';
+import { momentIn } from '../../hosted-pages/page/dates.ts';
 import { element } from '../../hosted-pages/page/element.ts';
 import { Refusal } from '../../hosted-pages/page/refusal.ts';
 import type { Desk, MakeView, View } from './desk.ts';
@@ -15,6 +16,7 @@ const askAgainMs = 3_000;
 export function reviewView(kept: Kept, claimed: Order): MakeView {
   let order = claimed;
   let busy = false;
+  let typedCheck = '';
   const skewMs = Date.parse(claimed.now) - Date.now();
   return (desk) => {
     const { say } = desk;
@@ -27,6 +29,14 @@ export function reviewView(kept: Kept, claimed: Order): MakeView {
       ...{ id: 'pin', name: 'pin', type: 'password', inputmode: 'numeric', autocomplete: 'off', maxlength: '16' },
       ...{ required: true, disabled: busy },
     });
+    // Who was sent a link or a code has no screen to read it from; it stays when the PIN was wrong.
+    const match = element('input', {
+      ...{ id: 'check', name: 'check', type: 'text', inputmode: 'numeric', autocomplete: 'off', maxlength: '3' },
+      ...{ required: true, disabled: busy, class: 'mono', 'aria-describedby': 'check-hint', value: typedCheck },
+    });
+    match.addEventListener('input', () => {
+      typedCheck = match.value;
+    });
     const approve = element(
       'button',
       { type: 'submit', class: 'primary', disabled: busy, 'data-test': 'approve' },
@@ -35,6 +45,15 @@ export function reviewView(kept: Kept, claimed: Order): MakeView {
     const form = element(
       'form',
       { novalidate: true },
+      order.checkCode === null
+        ? element(
+            'div',
+            { class: 'field' },
+            element('label', { for: 'check' }, say.checkType),
+            match,
+            element('span', { class: 'small', id: 'check-hint' }, say.checkTypeHint),
+          )
+        : null,
       element('div', { class: 'field' }, element('label', { for: 'pin' }, say.enterPin), pin),
       element(
         'div',
@@ -57,13 +76,21 @@ export function reviewView(kept: Kept, claimed: Order): MakeView {
         fact(say.reviewing, order.platform, 'platform'),
         fact(say.site, order.site, 'site'),
         fact(say.asCompany, kept.company, 'company'),
+        fact(
+          say.asked,
+          [order.asked.device, order.asked.address].filter((one) => one !== '').join(' · ') || '—',
+          'asked',
+        ),
+        fact(say.askedAt, momentIn(desk.language, order.asked.at), 'asked-at'),
       ),
-      element(
-        'div',
-        { class: 'compare' },
-        element('p', {}, say.checkAsk),
-        element('strong', { 'data-test': 'check-code' }, order.checkCode),
-      ),
+      order.checkCode === null
+        ? element('p', { class: 'notice fail', 'data-test': 'was-sent' }, say.wasSent)
+        : element(
+            'div',
+            { class: 'compare' },
+            element('p', {}, say.checkAsk),
+            element('strong', { 'data-test': 'check-code' }, order.checkCode),
+          ),
       element('p', {}, say.here),
       form,
       remaining,
@@ -82,20 +109,25 @@ export function reviewView(kept: Kept, claimed: Order): MakeView {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const typed = pin.value;
+      const check = order.checkCode === null ? match.value.trim() : undefined;
+      if (check !== undefined && !/^\d{3}$/.test(check)) return match.focus();
       pin.value = '';
       if (busy || typed === '') return pin.focus();
       void (async () => {
         busy = true;
         approve.disabled = true;
         pin.disabled = true;
+        match.disabled = true;
         desk.tell(null);
         desk.work(say.signing);
-        const again = await signWith(desk, kept, order, typed);
+        const again = await signWith(desk, kept, order, { typed, check });
         busy = false;
         if (!again || left) return;
         approve.disabled = false;
         pin.disabled = false;
-        pin.focus();
+        match.disabled = false;
+        if (again === 'check') match.focus();
+        else pin.focus();
       })();
     });
 
@@ -133,12 +165,20 @@ export function reviewView(kept: Kept, claimed: Order): MakeView {
   };
 }
 
-/** PIN, share, key, signature, judgement. @returns whether the PIN may be typed again */
-async function signWith(desk: Desk, kept: Kept, order: Order, typed: string): Promise<boolean> {
+/** PIN, share, key, signature, judgement. @returns what may be typed again; false for nothing */
+async function signWith(
+  desk: Desk,
+  kept: Kept,
+  order: Order,
+  { typed, check }: { readonly typed: string; readonly check: string | undefined },
+): Promise<'pin' | 'check' | false> {
   const { say } = desk;
   try {
     const stretched = await stretchPin(typed, kept.salt);
-    const { share } = await server.unlock(kept, order.id, stretched.proof);
+    const { share } = await server.unlock(kept, order.id, {
+      pinProof: stretched.proof,
+      ...(check !== undefined && { checkCode: check }),
+    });
     const pkcs8 = await unwrapKey(kept.wrapped, stretched, share, kept.id);
     const { certificate, publicKey } = kept;
     if (certificate === null) return false;
@@ -160,13 +200,18 @@ async function signWith(desk: Desk, kept: Kept, order: Order, typed: string): Pr
       desk.go((at) => notice(at, at.say.lockedTitle, at.sentence(coded), kept, 'locked'));
       return false;
     }
+    if (coded?.code === 'ERR_PHONE_CHECK_WRONG' && coded.params.left === 0) {
+      desk.go((at) => notice(at, at.say.deniedTitle, at.say.notMatched, kept, 'fail'));
+      return false;
+    }
     // An answer that was lost on its way: it counts already.
     if (coded?.code === 'ERR_PHONE_ORDER_STATE' && ['approved', 'done'].includes(String(coded.params.state))) {
       desk.go((at) => notice(at, at.say.approved, at.say.approvedHint, kept, 'good'));
       return false;
     }
     desk.tell(error);
-    return error.coded === null || error.coded.code === 'ERR_PHONE_PIN_WRONG';
+    if (error.coded?.code === 'ERR_PHONE_CHECK_WRONG') return 'check';
+    return error.coded === null || error.coded.code === 'ERR_PHONE_PIN_WRONG' ? 'pin' : false;
   }
 }
 

@@ -63,7 +63,7 @@ export function scanView(kept: Kept, byCamera: boolean): MakeView {
         return;
       }
       busy = true;
-      void claim(desk, kept, { frame }).then((again) => {
+      void claim(desk, kept, { frame, by: 'camera' }).then((again) => {
         busy = false;
         // The code on the screen moves on: the next one is looked at.
         if (again) hint.textContent = say.looking;
@@ -94,7 +94,7 @@ export function scanView(kept: Kept, byCamera: boolean): MakeView {
 }
 
 /** What was seen of a screen: its QR code, or the code beside it. */
-export type Seen = { readonly frame: string } | { readonly code: string };
+export type Seen = { readonly frame: string; readonly by?: 'camera' } | { readonly code: string };
 
 /** @returns whether it is worth looking at the screen again */
 export async function claim(desk: Desk, kept: Kept, what: Seen): Promise<boolean> {

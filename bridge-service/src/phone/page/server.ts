@@ -48,7 +48,9 @@ export interface Order {
   readonly platform: string;
   readonly site: string;
   readonly origin: string;
-  readonly checkCode: string;
+  /** null: it has to be read from the screen. */
+  readonly checkCode: string | null;
+  readonly asked: { readonly at: string; readonly address: string; readonly device: string };
   readonly contested: boolean;
   readonly challenge: string;
   readonly reason: Coded | null;
@@ -90,11 +92,11 @@ export const server = {
     ask<{ readonly signingCertificate: string }>(`applications/${id}/delivery`, undefined, undefined, key),
   installed: (phone: Named, { id, key }: { readonly id: string; readonly key: string }) =>
     ask<object>(`applications/${id}/installation`, {}, phone, key),
-  claim: (phone: Named, seen: { readonly frame: string } | { readonly code: string }) =>
+  claim: (phone: Named, seen: { readonly frame: string; readonly by?: 'camera' } | { readonly code: string }) =>
     ask<Order>('claims', seen, phone),
   order: (phone: Named, id: string) => ask<Order>(`orders/${id}`, undefined, phone),
-  unlock: (phone: Named, id: string, pinProof: string) =>
-    ask<{ readonly share: string }>(`orders/${id}/unlock`, { pinProof }, phone),
+  unlock: (phone: Named, id: string, given: { readonly pinProof: string; readonly checkCode?: string }) =>
+    ask<{ readonly share: string }>(`orders/${id}/unlock`, given, phone),
   approve: (phone: Named, id: string, token: LoginTokenWire) => ask<Judged>(`orders/${id}/approval`, { token }, phone),
   deny: (phone: Named, id: string, cause: 'not-me' | 'later') => ask<object>(`orders/${id}/denial`, { cause }, phone),
 };

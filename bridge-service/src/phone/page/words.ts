@@ -84,6 +84,14 @@ const zhCN = {
   asCompany: '登录单位',
   checkCode: '核对码',
   checkAsk: '请看电脑屏幕：核对码是否同样是',
+  asked: '从哪里发起',
+  askedAt: '发起时间',
+  wasSent:
+    '您是通过链接或校验码打开的，没有用本页相机扫描屏幕。如果是别人发给您的，请选择“不是我”：对方正在冒用您的身份登录。',
+  checkType: '屏幕上的三位核对码',
+  checkTypeHint: '请看您自己正在登录的那块屏幕，把上面的核对码输入这里。不要输入别人告诉您的数字。',
+  notMatched:
+    '核对码与屏幕不符，这次登录已取消，没有任何人登录成功。如果是您本人，请在电脑上换一个二维码，用本页相机扫描。',
   here: '您本人是否正坐在这块屏幕前？别人发来的二维码、截图或校验码，请一律拒绝。',
   contested: '另一部手机也扫描了这个二维码。如果不是您本人，请选择“不是我”。',
   enterPin: '口令（PIN）',
@@ -209,6 +217,15 @@ const en: Words = {
   asCompany: 'As',
   checkCode: 'Check code',
   checkAsk: 'Look at the computer: is its check code also',
+  asked: 'Asked from',
+  askedAt: 'Asked at',
+  wasSent:
+    'You came here by a link or a code, not by this page’s camera. If somebody sent it to you, choose “Not me”: they are trying to sign in as you.',
+  checkType: 'Check code on the screen, three digits',
+  checkTypeHint:
+    'Read it from the screen at which you are signing in yourself. Never type digits that somebody tells you.',
+  notMatched:
+    'The check code is not that of the screen. The sign-in was cancelled and nobody was signed in. If it was you, get a new code on the computer and scan it with this page’s camera.',
   here: 'Are you yourself at this screen? Decline any QR code, picture or code that somebody sent you.',
   contested: 'Another phone has scanned this code too. If that was not you, choose “Not me”.',
   enterPin: 'PIN',

@@ -31,6 +31,11 @@ export interface PhoneTables {
     challenge: string | null;
     result: string | null;
     reason: string | null;
+    screen_digest: string | null;
+    /** JSON. */
+    asked_from: string | null;
+    match_needed: number;
+    match_failures: number;
     created_at: string;
     expires_at: string;
     version: number;

@@ -18,7 +18,7 @@ import {
 
 export type OrderToBegin = Pick<
   PhoneOrder,
-  'kind' | 'ownerDigest' | 'platformId' | 'clientId' | 'clientName' | 'site' | 'origin'
+  'kind' | 'ownerDigest' | 'platformId' | 'clientId' | 'clientName' | 'site' | 'origin' | 'screenDigest' | 'askedFrom'
 >;
 
 /** One browser asks so often in one go. */
@@ -44,7 +44,7 @@ export async function beginOrder(ports: OrderPorts, act: OrderAct, given: OrderT
     ...{ id, state: 'shown', checkCode: newCheckCode(ports), secrets: sealForOrder(ports, id, 'secrets', secrets) },
     ...{ tokenDigest: secretDigest(secrets.token, ops), codeDigest: codeDigest(ports, secrets.code) },
     ...{ phoneId: null, contestedAt: null, unlockedAt: null, challenge: null, result: null, reason: null },
-    ...{ createdAt: now.toISOString(), version: 1 },
+    ...{ matchNeeded: false, matchFailures: 0, createdAt: now.toISOString(), version: 1 },
     expiresAt: new Date(now.getTime() + shownSeconds * 1000).toISOString(),
   };
   await act.transaction(async (repositories) => {

@@ -18,8 +18,11 @@ import {
   secretsOf,
 } from './order-life.ts';
 
-/** What a phone has seen of an order: a frame of its QR code, or the code that stands beside it. */
-export type Seen = { readonly frame: string } | { readonly code: string };
+/**
+ * What a phone has seen of an order: a frame of its QR code, or the code that stands beside it. `by: 'camera'`: its page saw the code move on the
+ * screen; a frame that came as a link may have been sent by anybody.
+ */
+export type Seen = { readonly frame: string; readonly by?: 'camera' | undefined } | { readonly code: string };
 
 /**
  * The first phone that comes has the order, and gets its challenge; another is turned away, and both sides are told of it. The same phone may
@@ -27,14 +30,25 @@ export type Seen = { readonly frame: string } | { readonly code: string };
  *
  * @throws {CodedError} ERR_PHONE_CODE_INVALID, ERR_PHONE_CODE_STALE, ERR_PHONE_ORDER_UNKNOWN, ERR_PHONE_ORDER_TAKEN, ERR_PHONE_ORDER_EXPIRED,
  *   ERR_PHONE_ORDER_STATE
+ * @param screenDigest  of what the browser that asks was given as a screen: the phone's page and the order's may be one browser
  */
-export async function claimOrder(ports: OrderPorts, act: OrderAct, phone: Phone, seen: Seen): Promise<PhoneOrderView> {
+export async function claimOrder(
+  ports: OrderPorts,
+  act: OrderAct,
+  phone: Phone,
+  seen: Seen,
+  screenDigest: string | null = null,
+): Promise<PhoneOrderView> {
   const frame = 'frame' in seen ? readFrame(seen.frame) : null;
   const claimed = await act.transaction(async (repositories) => {
     const order = await find(repositories.phoneOrders, ports, seen, frame);
     const now = ports.clock();
     if (frame !== null) checkFrame(ports.ops, order, secretsOf(ports, order), frame, now);
-    if (order.phoneId === null) return claim(repositories, ports, act, phone, order);
+    if (order.phoneId === null) {
+      const sameBrowser = screenDigest !== null && order.screenDigest === screenDigest;
+      const sawItMove = 'frame' in seen && seen.by === 'camera';
+      return claim(repositories, ports, act, phone, { ...order, matchNeeded: !sameBrowser && !sawItMove });
+    }
     if (order.phoneId === phone.id) {
       demandOrderState(order, ['claimed'], now);
       return order;
@@ -91,7 +105,9 @@ async function claim(
   const review = now.getTime() + reviewSeconds * 1000;
   return changeOrder(repositories, ports, author, order, {
     action: 'phone-order.claim',
+    details: { match: order.matchNeeded },
     fields: {
+      matchNeeded: order.matchNeeded,
       ...{ state: 'claimed', phoneId: phone.id, challenge: sealForOrder(ports, order.id, 'challenge', challenge) },
       expiresAt: new Date(Math.min(review, Date.parse(expiresAt))).toISOString(),
     },

@@ -1,7 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
 import type { Reason } from '@onelock/core/verdict';
 import { appendAudit } from '../append-audit.ts';
-import type { Phone, PhoneOrder, PhoneOrderState } from '../ports/phone-records.ts';
+import type { AskedFrom, Phone, PhoneOrder, PhoneOrderState } from '../ports/phone-records.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Repositories, UnitOfWork } from '../ports/store.ts';
 import type { Author } from '../registry/record-change.ts';
@@ -158,7 +158,10 @@ export interface PhoneOrderView {
   readonly site: string;
   /** Origin that is signed. */
   readonly origin: string;
-  readonly checkCode: string;
+  /** null where it has to be read from the screen and typed. */
+  readonly checkCode: string | null;
+  /** When, and from what kind of browser where. */
+  readonly asked: { readonly at: string } & AskedFrom;
   readonly contested: boolean;
   /** Base64. */
   readonly challenge: string;
@@ -169,10 +172,12 @@ export interface PhoneOrderView {
 }
 
 export function phoneOrderView(ports: Pick<Ports, 'personal' | 'clock'>, order: PhoneOrder): PhoneOrderView {
-  const { id, kind, clientName, site, origin, checkCode, contestedAt, reason, expiresAt } = order;
+  const { id, kind, clientName, site, origin, contestedAt, reason, expiresAt, createdAt } = order;
   const now = ports.clock();
   return {
-    ...{ id, kind, state: stateAt(order, now), platform: clientName, site, origin, checkCode },
+    ...{ id, kind, state: stateAt(order, now), platform: clientName, site, origin },
+    checkCode: order.matchNeeded ? null : order.checkCode,
+    asked: { at: createdAt, ...(order.askedFrom ?? { address: '', device: '' }) },
     ...{ contested: contestedAt !== null, challenge: challengeOf(ports, order), reason, expiresAt },
     now: now.toISOString(),
   };

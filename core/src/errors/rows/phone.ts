@@ -20,6 +20,12 @@ export const phoneErrors = {
     retriable: true,
     params: ['left'],
   },
+  ERR_PHONE_CHECK_WRONG: {
+    httpStatus: 403,
+    whoCanAct: 'user',
+    retriable: true,
+    params: ['left'],
+  },
   ERR_PHONE_KEY_MISMATCH: {
     httpStatus: 403,
     whoCanAct: 'user',

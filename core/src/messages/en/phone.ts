@@ -5,6 +5,8 @@ export const phoneWords = {
   ERR_PHONE_UNKNOWN: 'The service does not know this phone; apply for a phone certificate again on the phone',
   ERR_PHONE_LOCKED: 'The PIN was wrong too often: this phone certificate is locked. Apply for a new one on the phone',
   ERR_PHONE_PIN_WRONG: 'The PIN is wrong; you may try {left} more times',
+  ERR_PHONE_CHECK_WRONG:
+    'The check code is not that of the screen; {left} tries are left. If you are not at that screen, decline',
   ERR_PHONE_KEY_MISMATCH: "The certificate that signed is not this phone's; nothing was done",
   ERR_PHONE_CODE_STALE:
     'This QR code is out of date. Point the camera at the code that moves on the screen, not at a picture of it',

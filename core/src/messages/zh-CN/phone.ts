@@ -5,6 +5,7 @@ export const phoneWords = {
   ERR_PHONE_UNKNOWN: '服务不认识这部手机，请在手机页面重新申请手机证书',
   ERR_PHONE_LOCKED: '口令连续输错次数过多，这张手机证书已锁定，请重新申请手机证书',
   ERR_PHONE_PIN_WRONG: '口令不正确，还可以再试 {left} 次',
+  ERR_PHONE_CHECK_WRONG: '核对码与屏幕上的不同，还可以再试 {left} 次。如果您面前没有这块屏幕，请拒绝',
   ERR_PHONE_KEY_MISMATCH: '签名所用的证书不是这部手机的证书，未继续',
   ERR_PHONE_CODE_STALE: '这个二维码已经过时。请对准屏幕上正在变化的二维码直接扫描，不要扫截图或照片',
   ERR_PHONE_CODE_INVALID: '这个二维码或校验码不是本服务发出的，或者内容被改动过',
