@@ -246,6 +246,24 @@ describe('profiles', () => {
     await set([{ source: 'extension-of-authority', in: 'extension', oids: ['1.2.3.4'], reading: 'whole' }]);
     expect(await sourceOf()).toBeUndefined();
     await set([]);
+    // Also where a CA stands in the registry twice and the other record says it.
+    const again = await post('/v1/cas', { name: '又一次', anchors: ca.anchors.map(({ der }: { der: string }) => der) });
+    const twice = await post('/v1/cas', {
+      name: '再一次',
+      anchors: [pem('sm2/root')],
+      intermediates: [pem('sm2/intermediate')],
+    });
+    expect([again.status, twice.status]).toEqual([201, 201]);
+    expect(await sourceOf()).toBe('extension-organization-code');
+    await service.call('PUT', `/v1/cas/${twice.body.id}/profile`, {
+      token: operator,
+      body: {
+        ...{ contacts: [], serviceLevel: {}, deviations: [] },
+        identityPlaces: [{ source: 'extension-of-authority', in: 'extension', oids: ['1.2.3.4'], reading: 'whole' }],
+      },
+    });
+    expect(await sourceOf()).toBeUndefined();
+    for (const id of [again.body.id, twice.body.id]) await service.call('DELETE', `/v1/cas/${id}`, { token: operator });
   });
 
   it('of a platform are its own and the operators’; its quota counts at once', async () => {

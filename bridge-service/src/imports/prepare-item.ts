@@ -8,7 +8,7 @@ import { maskPersonalNumbers } from '../services/mask-personal-numbers.ts';
 import type { CodedReason, ImportFinding } from '../services/ports/import-records.ts';
 import type { RegisteredCertificate } from '../services/ports/registry-records.ts';
 import { isSignedBy, keyOfName, usageOf } from '../services/registry/certificates.ts';
-import { identityBy } from '../services/registry/read-identity.ts';
+import { identityBy, whoTellsPlaces } from '../services/registry/read-identity.ts';
 import { reasonOf } from './der-file.ts';
 import { oneLine } from './text-encoding.ts';
 import type { Said, UploadItem } from './upload-item.ts';
@@ -103,10 +103,10 @@ export class ItemReader {
     const ops = this.#ops;
     const digestOf = (bytes: Uint8Array): string => toHex(ops.digest('sm3', bytes));
     const issuers = this.#authorities.named(certificate.issuer);
-    const [issuer] = issuers;
+    const told = whoTellsPlaces(issuers, (caId) => this.#places.get(caId) ?? []);
     const { unifiedSocialCreditCode, organization, commonName } = identityBy(
-      issuer?.caId ?? '',
-      this.#places.get(issuer?.caId ?? '') ?? [],
+      told?.caId ?? '',
+      told?.places ?? [],
       certificate,
     );
     return {

@@ -7,6 +7,7 @@ import {
   subjectIdentity,
 } from '@onelock/core/identity';
 import { type Certificate, nameAttribute } from '@onelock/core/x509';
+import type { Authority } from '../authority-index.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Readings } from '../ports/store.ts';
 
@@ -20,10 +21,20 @@ export async function readIdentity(
   certificate: Certificate,
 ): Promise<SubjectIdentity> {
   const { authorities, profiles } = await trust.current(readings);
-  const [authority] = authorities.named(certificate.issuer);
-  if (authority === undefined) return subjectIdentity(certificate);
-  const identityPlaces = profiles.get(authority.caId)?.identityPlaces ?? [];
-  return identityBy(authority.caId, identityPlaces, certificate);
+  const told = whoTellsPlaces(
+    authorities.named(certificate.issuer),
+    (caId) => profiles.get(caId)?.identityPlaces ?? [],
+  );
+  return told === undefined ? subjectIdentity(certificate) : identityBy(told.caId, told.places, certificate);
+}
+
+/** Of CAs of one name (one that was registered twice, an old record and a new one) the first that says where its certificates carry the company. */
+export function whoTellsPlaces(
+  namesakes: readonly Pick<Authority, 'caId'>[],
+  placesOf: (caId: string) => readonly IdentityPlace[],
+): { readonly caId: string; readonly places: readonly IdentityPlace[] } | undefined {
+  const told = namesakes.map(({ caId }) => ({ caId, places: placesOf(caId) }));
+  return told.find(({ places }) => places.length > 0) ?? told[0];
 }
 
 /** The same with the places at hand. */
