@@ -1,6 +1,7 @@
 import { CodedError } from '@onelock/core/errors';
 import { AlreadyAnswered, findAnswer, type IdempotentWrite, idempotentTransaction } from '../services/idempotency.ts';
 import type { Act, Ports } from '../services/ports/ports.ts';
+import { refusePersonalNumbers } from '../services/refuse-personal-numbers.ts';
 import type { SeenVersion } from '../services/registry/record-version.ts';
 import { type CallerRequest, callerOf } from './authentication.ts';
 
@@ -67,6 +68,7 @@ export async function runWrite<T>(
   reply: WriteReply,
   work: (act: Act) => Promise<T>,
 ): Promise<T> {
+  refusePersonalNumbers(request.body);
   const key = request.headers['idempotency-key'];
   const seen = readSeen(request);
   const act: Act = { ...actOf(ports, request), ...(seen && { seen }) };

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { redeemAdministratorCode } from '../services/administrator-codes.ts';
+import { refusePersonalNumbers } from '../services/refuse-personal-numbers.ts';
 import { CreatedCallerSchema } from './callers.ts';
 import type { App, RouteContext } from './context.ts';
 import { describeRoute } from './describe-route.ts';
@@ -27,6 +28,7 @@ export function administratorRoutes(app: App, { ports, config }: RouteContext): 
       },
     },
     async (request, reply) => {
+      refusePersonalNumbers(request.body);
       reply.code(201);
       return redeemAdministratorCode(ports, request.id, request.body);
     },

@@ -7,6 +7,12 @@ export const requestErrors = {
     retriable: false,
     params: ['field', 'rule'],
   },
+  ERR_REQUEST_PERSONAL_NUMBER: {
+    httpStatus: 400,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['field'],
+  },
   ERR_REQUEST_TOO_LARGE: {
     httpStatus: 413,
     whoCanAct: 'integrator',

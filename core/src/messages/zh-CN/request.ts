@@ -8,6 +8,7 @@ export const requestWords = {
   ERR_REQUEST_MEDIA_TYPE: '请求内容类型不受支持',
   ERR_REQUEST_METHOD: '该地址不支持此请求方法',
   ERR_REQUEST_NOT_FOUND: '没有这个地址或记录',
+  ERR_REQUEST_PERSONAL_NUMBER: '名称人人可见、长期留存，请勿写入身份证号或手机号（{field}）',
   ERR_REQUEST_CONFLICT: '与已有记录冲突：{field}',
   ERR_REQUEST_OUTDATED: '您读取之后，此记录已被他人修改（现为第 {version} 版）。请重新读取，确认后再改',
   ERR_REQUEST_IDEMPOTENCY_MISMATCH: '同一 Idempotency-Key 用于了不同的请求',
