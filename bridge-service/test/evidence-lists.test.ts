@@ -289,6 +289,20 @@ describe('a revocation list', () => {
     await world.validate(world.leaf({ serial: 1 }));
     expect(world.double.countOf('/broken.crl')).toBe(4);
   });
+
+  it('is asked again when a clock that was a day ahead is right again', async () => {
+    const right = world.service.ports.clock();
+    world.double.serve('/ahead.crl', () => ({ status: 503 }));
+    world.service.setClock(new Date(right.getTime() + 86_400_000));
+    await world.useLists('/ahead.crl');
+    for (let tries = 0; tries < 3; tries++) await world.validate(world.leaf({ serial: 1 }));
+    expect((await world.sources())[0]).toMatchObject({ failures: 3 });
+    world.service.setClock(right);
+    world.double.serve('/ahead.crl', () => world.crl());
+    // Nobody helps it now.
+    const { body } = await world.validate(world.leaf({ serial: 1 }));
+    expect(body).toMatchObject({ indication: 'passed', revocation: { checked: true } });
+  });
 });
 
 describe('evidence, elsewhere', () => {

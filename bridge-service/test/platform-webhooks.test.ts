@@ -137,6 +137,19 @@ describe('a platform’s webhook', () => {
     }
   });
 
+  it('does not wait for a year because a clock was a year ahead', async () => {
+    const right = service.ports.clock();
+    answer = 503;
+    service.setClock(new Date(right.getTime() + 365 * 86_400_000));
+    await own('test');
+    await deliver();
+    expect(received).toHaveLength(1);
+    service.setClock(right);
+    answer = 200;
+    await deliver();
+    expect(await messages()).toMatchObject([{ state: 'delivered' }]);
+  });
+
   it('is told once by nodes that try at once', async () => {
     await own('test');
     await Promise.all([deliver(), deliver(), deliver()]);

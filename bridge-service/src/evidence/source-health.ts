@@ -1,6 +1,7 @@
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { Reason } from '@onelock/core/verdict';
 import { shownUrl } from '../outbound/index.ts';
+import { hasCome } from '../services/has-come.ts';
 import type { Clock } from '../services/ports/clock.ts';
 import type { SourceState } from '../services/ports/evidence-store.ts';
 import type { Store } from '../services/ports/store.ts';
@@ -79,7 +80,7 @@ export class SourceHealth {
   suspension(source: Source): CodedError | undefined {
     const state = this.stateOf(source);
     if (state === undefined || state.failures < patience) return undefined;
-    const due = Date.parse(state.nextAttemptAt) <= this.#options.clock().getTime();
+    const due = hasCome(state.nextAttemptAt, this.#options.clock().toISOString());
     if (due && !this.#trying.has(source.name)) return undefined;
     const { url, nextAttemptAt, lastError } = state;
     const params = { url: shownUrl(url), cause: lastError?.code ?? '', retryAt: nextAttemptAt };
@@ -103,7 +104,8 @@ export class SourceHealth {
     };
     const recovered = known !== undefined && known.failures > 0;
     const noted = known?.lastSuccessAt ?? null;
-    if (!recovered && noted !== null && now.getTime() - Date.parse(noted) < noteSuccessEveryMs) return;
+    const since = noted === null ? null : now.getTime() - Date.parse(noted);
+    if (!recovered && since !== null && since >= 0 && since < noteSuccessEveryMs) return;
     this.#set(state);
     if (recovered && source.origin === 'registry') this.#options.onChange(state, 'recovered');
   }

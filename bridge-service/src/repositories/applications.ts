@@ -12,12 +12,16 @@ import {
   forgotten,
 } from '../services/ports/application-records.ts';
 import type { ApplicationFigures, ApplicationRepository } from '../services/ports/application-store.ts';
+import { hasCome } from './engine/has-come.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 type Row = Selectable<Tables['applications']>;
 
 /** Figures are about the newest so many; beyond them a median hardly moves. */
 const mostCounted = 20_000;
+
+/** A CA may have itself asked again after a day. */
+const longestPollMs = 25 * 3_600_000;
 
 export function createApplicationRepository(database: ServiceDatabase): ApplicationRepository {
   return {
@@ -93,7 +97,7 @@ export function createApplicationRepository(database: ServiceDatabase): Applicat
       const rows = await database
         .selectFrom('applications')
         .select(['id', 'version'])
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now, longestPollMs))
         .orderBy('next_attempt_at')
         .limit(limit)
         .execute();
@@ -104,7 +108,7 @@ export function createApplicationRepository(database: ServiceDatabase): Applicat
         .updateTable('applications')
         .set({ next_attempt_at: until })
         .where('id', '=', id)
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now, longestPollMs))
         .executeTakeFirst();
       return numUpdatedRows === 1n;
     },

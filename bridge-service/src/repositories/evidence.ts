@@ -9,6 +9,7 @@ import {
   type StoredResponse,
   type TsaRepository,
 } from '../services/ports/evidence-store.ts';
+import { hasCome } from './engine/has-come.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 export function createEvidenceRepository(database: ServiceDatabase): EvidenceRepository {
@@ -65,7 +66,7 @@ export function createEvidenceRepository(database: ServiceDatabase): EvidenceRep
         .updateTable('source_states')
         .set({ next_attempt_at: until })
         .where('source', '=', source)
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now))
         .executeTakeFirst();
       if (numUpdatedRows === 1n) return true;
       // Nobody has asked it yet: the first who writes it down may.

@@ -13,6 +13,7 @@ import type {
 } from '../services/ports/import-records.ts';
 import type { ImportRepository } from '../services/ports/import-store.ts';
 import { bulkInsert } from './engine/bulk-insert.ts';
+import { hasCome } from './engine/has-come.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 import { registerInBulk, texts } from './imports-register.ts';
 
@@ -41,7 +42,7 @@ export function createImportRepository(database: ServiceDatabase): ImportReposit
         .selectFrom('imports')
         .select('id')
         .where('state', 'in', ['checking', 'running'])
-        .where((or) => or.or([or('lease_until', 'is', null), or('lease_until', '<', now)]))
+        .where((or) => or.or([or('lease_until', 'is', null), hasCome('lease_until', now)]))
         .orderBy('id')
         .execute();
       return rows.map(({ id }) => id);

@@ -6,6 +6,7 @@ import {
   type PlatformMessageRepository,
   type PlatformWebhook,
 } from '../services/ports/platform-messages-store.ts';
+import { hasCome } from './engine/has-come.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 export function createPlatformMessageRepository(database: ServiceDatabase): PlatformMessageRepository {
@@ -55,7 +56,7 @@ export function createPlatformMessageRepository(database: ServiceDatabase): Plat
         .select('webhook_id')
         .distinct()
         .where('state', '=', 'pending')
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now))
         .execute();
       return rows.map(({ webhook_id }) => webhook_id);
     },
@@ -65,7 +66,7 @@ export function createPlatformMessageRepository(database: ServiceDatabase): Plat
         .selectAll()
         .where('webhook_id', '=', webhookId)
         .where('state', '=', 'pending')
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now))
         .orderBy('id')
         .limit(limit)
         .execute();
@@ -77,7 +78,7 @@ export function createPlatformMessageRepository(database: ServiceDatabase): Plat
         .set({ next_attempt_at: until })
         .where('id', '=', id)
         .where('state', '=', 'pending')
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now))
         .executeTakeFirst();
       return numUpdatedRows === 1n;
     },

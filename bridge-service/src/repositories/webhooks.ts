@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Webhook, WebhookRepository } from '../services/ports/webhook-store.ts';
+import { hasCome } from './engine/has-come.ts';
 import type { ServiceDatabase, Tables } from './engine/schema.ts';
 
 export function createWebhookRepository(database: ServiceDatabase): WebhookRepository {
@@ -47,7 +48,7 @@ export function createWebhookRepository(database: ServiceDatabase): WebhookRepos
         .selectAll()
         .where('revoked_at', 'is', null)
         .where('told', '<', last)
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now))
         .orderBy('id')
         .execute();
       return rows.map(toWebhook);
@@ -58,7 +59,7 @@ export function createWebhookRepository(database: ServiceDatabase): WebhookRepos
         .set({ next_attempt_at: until })
         .where('id', '=', id)
         .where('revoked_at', 'is', null)
-        .where('next_attempt_at', '<=', now)
+        .where(hasCome('next_attempt_at', now))
         .executeTakeFirst();
       return numUpdatedRows === 1n;
     },

@@ -1,3 +1,4 @@
+import { hasCome } from '../has-come.ts';
 import type { ImportJob } from '../ports/import-records.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Repositories } from '../ports/store.ts';
@@ -21,7 +22,7 @@ export function takeLease(ports: LeasePorts, rules: LeaseRules, id: string): Pro
   return ports.store.transaction(async (repositories) => {
     const job = await repositories.imports.byId(id);
     if (job === null || (job.state !== 'checking' && job.state !== 'running')) return null;
-    if (job.lease !== null && job.lease.until >= ports.clock().toISOString()) return null;
+    if (job.lease !== null && !hasCome(job.lease.until, ports.clock().toISOString())) return null;
     const taken: ImportJob = {
       ...{ ...job, lease: { owner: rules.node, until: until(ports, rules) } },
       // A check that was broken off begins anew.
