@@ -100,10 +100,17 @@ export function createProvider({ ports, profile, origin, cookieKey, keys, backCh
   return provider;
 }
 
-/** With HTTPS a cookie is bound to this host: no sibling of the domain can set it. */
+/**
+ * With HTTPS the session's cookie is bound to this very host (`__Host-`): no sibling of the domain can set it. Those of one interaction have a path of their
+ * own, which that prefix does not admit.
+ */
 function cookieNames(secure: boolean): { session: string; interaction: string; resume: string } {
-  const prefix = secure ? '__Secure-onelock' : 'onelock';
-  return { session: `${prefix}_session`, interaction: `${prefix}_interaction`, resume: `${prefix}_resume` };
+  const [host, own] = secure ? ['__Host-', '__Secure-'] : ['', ''];
+  return {
+    session: `${host}onelock_session`,
+    interaction: `${own}onelock_interaction`,
+    resume: `${own}onelock_resume`,
+  };
 }
 
 function loginAlone(ports: Ports, profile: ProfileName) {
