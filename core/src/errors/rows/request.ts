@@ -51,7 +51,7 @@ export const requestErrors = {
   },
   ERR_REQUEST_OUTDATED: {
     httpStatus: 412,
-    whoCanAct: 'operator',
+    whoCanAct: 'user',
     retriable: false,
     params: ['version'],
   },

@@ -12,6 +12,6 @@ export const requestWords = {
     'A name is read by many and kept for ever: write no identity or mobile number into it ({field})',
   ERR_REQUEST_CONFLICT: 'It conflicts with an existing record: {field}',
   ERR_REQUEST_OUTDATED:
-    'Somebody changed this record after you had read it (it is at version {version} now). Read it again before you change it',
+    'Somebody changed this record after you had read it (it is at version {version} now), and your change was not saved. Read it again before you change it',
   ERR_REQUEST_IDEMPOTENCY_MISMATCH: 'The Idempotency-Key was used for a different request',
 } as const satisfies WordsFor<typeof requestErrors>;
