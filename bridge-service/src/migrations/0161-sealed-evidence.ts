@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ServiceMigration } from './migration.ts';
 
 /**
- * Kept evidence is sealed (docs/adr/0037); the column names the key, and is empty for what an earlier version kept in clear, which a job seals. What is
+ * Kept evidence is sealed (docs/adr/0039); the column names the key, and is empty for what an earlier version kept in clear, which a job seals. What is
  * in clear is found without reading the rest.
  */
 export const sealedEvidence: ServiceMigration = {

@@ -8,7 +8,7 @@ const mostSteps = 8;
 
 /**
  * Whose word has to be there: of a registered CA whose rule is `require`, on each certificate from the one in question up to the first that the registry
- * has. An answer that is missing there leaves a judgement open, like that of a source which was asked in vain (docs/adr/0038); one that
+ * has. An answer that is missing there leaves a judgement open, like that of a source which was asked in vain (docs/adr/0040); one that
  * is there counts as it would without.
  */
 export function requiredAnswers(
