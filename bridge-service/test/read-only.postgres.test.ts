@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestService, type TestService } from './support/service.ts';
 
-const patience = { timeout: 15_000, interval: 50 };
+const patience = { timeout: 30_000, interval: 50 };
 
 let service: TestService;
 beforeAll(async () => {
@@ -35,11 +35,15 @@ const writable = async () =>
 it('A database that became read-only is told to whoever watches, refuses writes as unavailable, and recovers by itself', async () => {
   expect([await write('before'), await ready(), await writable()]).toEqual([[201, undefined], 200, '1']);
   await readOnly(true);
-  await expect.poll(() => write('meanwhile'), patience).toEqual([503, 'ERR_SERVICE_UNAVAILABLE']);
-  expect([await ready(), await writable()]).toEqual([503, '0']);
+  // A refusal may come of a connection that was cut: that the database takes nothing is known once a write has reached it.
+  await expect
+    .poll(async () => [await write('meanwhile'), await ready(), await writable()], patience)
+    .toEqual([[503, 'ERR_SERVICE_UNAVAILABLE'], 503, '0']);
   // What is only asked is answered.
-  expect((await service.call('GET', '/v1/callers', { token: service.administrator })).status).toBe(200);
+  await expect
+    .poll(async () => (await service.call('GET', '/v1/callers', { token: service.administrator })).status, patience)
+    .toBe(200);
   await readOnly(false);
   await expect.poll(ready, patience).toBe(200);
-  expect([await write('after'), await writable()]).toEqual([[201, undefined], '1']);
+  await expect.poll(async () => [await write('after'), await writable()], patience).toEqual([[201, undefined], '1']);
 });

@@ -9,7 +9,7 @@ import { newTestDatabase, type TestDatabase } from './support/database.ts';
 import { type SilentNetwork, silentNetwork } from './support/silent-network.ts';
 
 const long = { timeout: 30_000, interval: 50 };
-const patience = { patienceMs: 200, graceMs: 100, longestMs: 60_000, probeMs: 1_000 };
+const patience = { patienceMs: 200, graceMs: 100, longestMs: 60_000, probeMs: 5_000 };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -89,7 +89,7 @@ describe('a network that falls silent', () => {
     events.subscribe('import.changed', () => {
       heard += 1;
     });
-    const stop = await listenForEvents({ engine: 'postgres', url }, events, { heartbeatMs: 100, timeoutMs: 300 });
+    const stop = await listenForEvents({ engine: 'postgres', url }, events, { heartbeatMs: 100, timeoutMs: 4_000 });
     try {
       const announce = () => database.sql(`select pg_notify('onelock_events', '{"topic":"import.changed","data":{}}')`);
       await announce();
