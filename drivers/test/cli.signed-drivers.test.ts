@@ -83,6 +83,12 @@ describe('onelock driver', patience, () => {
       code: 'ERR_DRIVER_VERSION_ROLLBACK',
       params: { version: 9, known: 10 },
     });
+    const late = await call(
+      'add',
+      await sign('late', sampleCatalogue({ version: 11, nextUpdate: '2026-01-01T00:00:00Z' })),
+    );
+    expect(late.text).toContain('该目录已过期');
+    expect(late.json).toMatchObject({ catalogue: { version: 11, outOfDate: true } });
     expect((await call('add', 'vendor-skf')).json).toEqual({
       driver: { id: 'vendor-skf', version: 3, state: 'absent' },
     });

@@ -22,10 +22,16 @@ export const addCommand: Command = {
     }
     const accepted = await store.accept(readFile(what));
     if (accepted.kind === 'manifest') return answer(context, accepted.manifest);
-    const { version, drivers, recalls } = accepted.catalogue;
+    const { version, drivers, recalls, nextUpdate } = accepted.catalogue;
+    const counts = `${words.drivers} ${drivers.length}, ${words.recalls} ${recalls.length}`;
+    // Somebody may offer an old one to a computer that knows none, for the sake of what was recalled since.
+    const outOfDate = Date.parse(nextUpdate) < context.now().getTime();
     return {
-      text: `${words.catalogueTaken} ${version} (${words.drivers} ${drivers.length}, ${words.recalls} ${recalls.length})\n`,
-      json: { catalogue: { version, drivers: drivers.length, recalls: recalls.length }, changed: accepted.changed },
+      text: `${words.catalogueTaken} ${version} (${counts})${outOfDate ? `${words.colon}${words.outOfDate} ${nextUpdate}` : ''}\n`,
+      json: {
+        catalogue: { version, drivers: drivers.length, recalls: recalls.length, nextUpdate, outOfDate },
+        changed: accepted.changed,
+      },
       status: 0,
     };
   },
