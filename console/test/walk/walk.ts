@@ -240,6 +240,7 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
       await keyboard.tabTo(opener);
       await page.keyboard.press('Enter');
       await dialogOf().waitFor();
+      await keyboard.settled();
       await page.waitForFunction(focusIsInside);
       await examine(what, 'dialog', true);
       const problems: string[] = [];
@@ -256,6 +257,7 @@ async function walkIn(folder: string, process: ServiceProcess, browser: Launched
       await keyboard.tabTo(opener);
       await page.keyboard.press('Enter');
       await dialogOf().waitFor();
+      await keyboard.settled();
       await page.waitForFunction(focusIsInside);
     },
     async submit() {

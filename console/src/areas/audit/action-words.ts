@@ -90,6 +90,7 @@ const words: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   'oidc-client.register': ['登记 OIDC 客户端', 'OIDC client registered'],
   'oidc-client.revoke': ['停用 OIDC 客户端', 'OIDC client revoked'],
   'driver-catalogue.publish': ['发布驱动目录', 'Driver catalogue published'],
+  'audit.declare-restoration': ['声明日志因恢复备份而丢失一段', 'Loss by a restored backup declared'],
   'audit.erase-details': ['清除审计明细', 'Audit details erased'],
   'application.submit': ['提交证书申请', 'Application submitted'],
   'application.issue': ['签发所申请的证书', 'Application issued'],

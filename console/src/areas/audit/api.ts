@@ -56,7 +56,7 @@ export interface Consistency {
 
 /** What somebody found who walked the log by themselves. */
 export interface Verification {
-  readonly outcome: 'passed' | 'failed';
+  readonly outcome: 'passed' | 'continued' | 'failed';
   readonly after: number;
   readonly size: number;
   readonly sm3: string;
@@ -108,6 +108,18 @@ export const audit = {
     call<Page<Checkpoint>>('GET', '/v1/audit/checkpoints', { query: { after: size === 0 ? undefined : size, limit } }),
   consistency: (first: number, second: number) =>
     call<Consistency>('GET', '/v1/audit/consistency', { query: { first, second } }),
+  /** Entries that declare what the log lost, oldest first. */
+  restorations: async (): Promise<readonly AuditEntry[]> => {
+    const found: AuditEntry[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page: Page<AuditEntry> = await call<Page<AuditEntry>>('GET', '/v1/audit', {
+        query: { action: 'audit.declare-restoration', order: 'oldest-first', cursor, limit: 50 },
+      });
+      found.push(...page.items);
+      if (page.nextCursor === null) return found;
+      cursor = page.nextCursor;
+    }
+  },
   verifications: (cursor: string | undefined) =>
     call<Page<AuditEntry>>('GET', '/v1/audit', {
       query: { action: 'audit.verify', order: 'newest-first', cursor, limit: 10 },

@@ -6,11 +6,12 @@ import { type AuditEntry, type AuditHead, audit, type Checkpoint, type Verificat
 import { readKeys } from './check/checkpoints.ts';
 import { type ForEachTree, loadHashes } from './check/hashes.ts';
 import { forgetWalk, keepWalk, keptWalk, mostMissing } from './check/kept-walk.ts';
+import { type Restoration, readRestoration } from './check/restorations.ts';
 import { beginning, type FaultRule, LogFault, LogWalk, type WalkProgress } from './check/walk-log.ts';
 
 /** A walk over the whole log, in this browser. */
 export interface WalkRun {
-  readonly status: 'walking' | 'passed' | 'failed' | 'stopped' | 'broken-off';
+  readonly status: 'walking' | 'passed' | 'continued' | 'failed' | 'stopped' | 'broken-off';
   /** Entry after which it began. */
   readonly after: number;
   readonly progress: WalkProgress;
@@ -21,6 +22,8 @@ export interface WalkRun {
   readonly begunAt: number;
   readonly endedAt: number | null;
   readonly roots: ForEachTree<string> | null;
+  /** What the log declares that it lost. */
+  readonly restorations: readonly Restoration[];
   readonly fault: { readonly sequence: number; readonly rule: FaultRule } | null;
   /** Why it could not go on. */
   readonly failure: Failure | null;
@@ -57,14 +60,18 @@ export async function walkLog(from: 'beginning' | 'kept'): Promise<void> {
   };
   run.value = {
     ...{ status: 'walking', after: 0, progress: beginning, target: 0, begunAt: Date.now(), endedAt: null, roots: null },
-    ...{ fault: null, failure: null, noted: false, keys: [], by: ownId() },
+    ...{ fault: null, failure: null, restorations: [], noted: false, keys: [], by: ownId() },
   };
   try {
-    const [hashes, head, published] = await Promise.all([loadHashes(), audit.head(), audit.keys()]);
+    const [hashes, head, published, declared] = await Promise.all([
+      ...([loadHashes(), audit.head(), audit.keys(), audit.restorations()] as const),
+    ]);
+    const restorations = declared.flatMap((entry) => readRestoration(entry) ?? []);
     const keys = readKeys(published.keys, hashes);
     const start = (from === 'kept' ? keptWalk(head.log)?.state : undefined) ?? beginning;
-    update({ after: start.size, progress: start, target: head.size, keys: keys.map(({ id }) => id) });
-    const walk = new LogWalk(hashes, { log: head.log, keys, checkpoints: await checkpointsAfter(start.size) }, start);
+    update({ after: start.size, progress: start, target: head.size, restorations, keys: keys.map(({ id }) => id) });
+    const checkpoints = await checkpointsAfter(start.size);
+    const walk = new LogWalk(hashes, { log: head.log, keys, checkpoints, restorations }, start);
     const kept = (whole: boolean): void => {
       if (walk.missing > mostMissing) forgetWalk();
       else
@@ -83,7 +90,12 @@ export async function walkLog(from: 'beginning' | 'kept'): Promise<void> {
       });
       const roots = await walk.finish(head);
       kept(true);
-      update({ status: 'passed', progress: walk.progress, roots, endedAt: Date.now() });
+      update({
+        status: restorations.length === 0 ? 'passed' : 'continued',
+        progress: walk.progress,
+        roots,
+        endedAt: Date.now(),
+      });
     } catch (error) {
       if (!(error instanceof LogFault)) throw error;
       forgetWalk();
@@ -96,7 +108,7 @@ export async function walkLog(from: 'beginning' | 'kept'): Promise<void> {
   } catch (error) {
     if (signal.aborted) update({ status: 'stopped', endedAt: Date.now() });
     else {
-      const ended = run.value?.status === 'passed' || run.value?.status === 'failed';
+      const ended = ['passed', 'continued', 'failed'].includes(run.value?.status ?? '');
       update({ ...(!ended && { status: 'broken-off', endedAt: Date.now() }), failure: failureOf(error) });
     }
   }
@@ -136,7 +148,7 @@ async function checkpointsAfter(size: number): Promise<readonly Checkpoint[]> {
 
 /** What was found, as the service notes it and as a file keeps it. */
 export function verificationOf({ status, after, progress, roots, fault }: WalkRun): Verification | null {
-  if ((status !== 'passed' && status !== 'failed') || roots === null) return null;
+  if ((status !== 'passed' && status !== 'continued' && status !== 'failed') || roots === null) return null;
   return {
     ...{ outcome: status, after, size: Math.max(1, progress.size), sm3: roots.sm3, sha256: roots.sha256 },
     ...{ checkpoints: progress.checkpoints, detailsErased: progress.detailsErased },

@@ -5,6 +5,7 @@ import { isSigned, type ServiceKey } from './checkpoints.ts';
 import { erasureOf } from './erasures.ts';
 import { type ForEachTree, type Hashes, treeNames } from './hashes.ts';
 import { GrowingTree, leafOf } from './merkle.ts';
+import { isBelievable, isChain, nameAt, type Restoration, readRestoration, restorationAction } from './restorations.ts';
 
 /** What of a walk is shown. */
 export type WalkProgress = Pick<WalkState, 'size' | 'detailsErased' | 'checkpoints'>;
@@ -28,7 +29,7 @@ export const beginning: WalkState = {
 /** What is wrong, at which entry. */
 export const faultRules = [
   ...(['sequence', 'details-changed', 'details-removed'] as const),
-  ...(['checkpoint', 'checkpoint-signature', 'checkpoint-of-another-log', 'head'] as const),
+  ...(['checkpoint', 'checkpoint-signature', 'checkpoint-of-another-log', 'restoration', 'head'] as const),
 ] as const;
 export type FaultRule = (typeof faultRules)[number];
 
@@ -48,6 +49,7 @@ export class LogWalk {
   readonly #hashes: Hashes;
   readonly #keys: readonly ServiceKey[];
   readonly #log: string;
+  readonly #restorations: readonly Restoration[];
   readonly #checkpoints: ReadonlyMap<number, Checkpoint>;
   readonly #trees: ForEachTree<GrowingTree>;
   readonly #missing: Map<number, string>;
@@ -57,12 +59,24 @@ export class LogWalk {
 
   constructor(
     hashes: Hashes,
-    { log, keys, checkpoints }: { log: string; keys: readonly ServiceKey[]; checkpoints: readonly Checkpoint[] },
+    {
+      log,
+      keys,
+      checkpoints,
+      restorations = [],
+    }: {
+      readonly log: string;
+      readonly keys: readonly ServiceKey[];
+      readonly checkpoints: readonly Checkpoint[];
+      /** All that the log declares, in order. */
+      readonly restorations?: readonly Restoration[];
+    },
     state: WalkState,
   ) {
     this.#hashes = hashes;
     this.#keys = keys;
     this.#log = log;
+    this.#restorations = restorations;
     this.#checkpoints = new Map(checkpoints.map((one) => [one.size, one]));
     const treeAt = (tree: 'sm3' | 'sha256') =>
       new GrowingTree(
@@ -101,6 +115,8 @@ export class LogWalk {
     await this.#checkDetails(entries);
     for (const entry of entries) this.#noteErasures(entry);
     for (const part of this.#partsUpToCheckpoints(entries)) {
+      const [first] = part;
+      if (first?.action === restorationAction) await this.#checkRestoration(first);
       const bytes = part.map(entryBytes);
       for (const tree of treeNames) {
         const hash = this.#hashes[tree];
@@ -154,20 +170,38 @@ export class LogWalk {
     if (entry.details === null) this.#missing.set(entry.sequence, entry.retainUntil);
   }
 
-  /** Each part ends where a checkpoint speaks of the log, or with the entries. */
+  /** Each part ends where a checkpoint or a declaration speaks of the log, or with the entries. */
   #partsUpToCheckpoints(entries: readonly AuditEntry[]): readonly (readonly AuditEntry[])[] {
     const parts: AuditEntry[][] = [[]];
     for (const entry of entries) {
+      // What a declaration says of the log before it is held against the log before it.
+      if (entry.action === restorationAction) parts.push([]);
       parts.at(-1)?.push(entry);
       if (this.#checkpoints.has(entry.sequence)) parts.push([]);
     }
     return parts.filter((part) => part.length > 0);
   }
 
+  async #checkRestoration(entry: AuditEntry): Promise<void> {
+    const restoration = readRestoration(entry);
+    const roots = await this.roots();
+    const told = this.#restorations.some(
+      ({ sequence, target }) => sequence === entry.sequence && target === entry.target,
+    );
+    const holds =
+      restoration !== null &&
+      told &&
+      isChain(this.#restorations, this.#log) &&
+      isBelievable(restoration, this.#keys, this.#hashes) &&
+      treeNames.every((tree) => restoration.heads[tree] === roots[tree]);
+    if (!holds) throw new LogFault(entry.sequence, 'restoration');
+  }
+
   async #checkCheckpoint(): Promise<void> {
     const checkpoint = this.#checkpoints.get(this.#size);
     if (checkpoint === undefined) return;
-    if (checkpoint.log !== this.#log) throw new LogFault(this.#size, 'checkpoint-of-another-log');
+    if (checkpoint.log !== nameAt(this.#restorations, this.#log, this.#size))
+      throw new LogFault(this.#size, 'checkpoint-of-another-log');
     if (!isSigned(checkpoint, this.#keys, this.#hashes)) throw new LogFault(this.#size, 'checkpoint-signature');
     const roots = await this.roots();
     if (treeNames.some((tree) => roots[tree] !== checkpoint[tree])) throw new LogFault(this.#size, 'checkpoint');
