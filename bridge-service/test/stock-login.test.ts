@@ -35,6 +35,33 @@ it('a stock certificate that carries no code logs in as the company that the reg
   const [entry] = (await world.audit('login.judge')).slice(-1);
   expect(entry.details.unifiedSocialCreditCode).toBe(creditCode);
 
+  // Supervision watches companies, whatever their certificates say of themselves.
+  const supervisor = await world.service.caller('supervisor');
+  const watch = await ask('POST', '/v1/watchlist', {
+    ...{ kind: 'company', value: creditCode, action: 'block', reason: '围标核查', evidence: '1号' },
+    expiresAt: '2026-07-01T00:00:00Z',
+  });
+  const asSupervisor = (url: string, given: object) =>
+    world.service.call('POST', `/v1/watchlist/${watch.body.id}/${url}`, { token: supervisor, body: given });
+  const platform = await world.service.caller('platform', { origins: ['https://sign.example.cn'] });
+  const validate = async (certificate = leaf) => {
+    const judged = { token: platform, body: { certificate: toBase64(certificate.der) } };
+    return (await world.service.call('POST', '/v1/certificates/validate', judged)).body.admission.decision;
+  };
+  expect(await validate()).toBe('admitted');
+  await asSupervisor('decision', { decision: 'approve' });
+  expect((await world.login(leaf)).body).toMatchObject({
+    ...{ indication: 'failed', reason: { code: 'ERR_WATCHLIST_BLOCKED' }, identity: null },
+  });
+  expect(await validate()).toBe('blocked');
+  // One that is bound to it while it is watched counts at once.
+  const second = world.leaf({ serial: 2 });
+  expect(await validate(second)).toBe('admitted');
+  await ask('POST', '/v1/certificates', { certificate: toBase64(second.der), companyId: company.id });
+  expect(await validate(second)).toBe('blocked');
+  await asSupervisor('end', { reason: '核查完毕' });
+  expect((await world.login(leaf)).body.indication).toBe('passed');
+
   await ask('PATCH', `/v1/companies/${company.id}`, { state: 'closed' });
   expect((await world.login(leaf)).body).toMatchObject({
     indication: 'failed',

@@ -95,6 +95,18 @@ export function createWatchRepository(database: ServiceDatabase): WatchRepositor
         .execute();
       return rows.map((row) => ({ kind: known(watchKinds, row.kind), valueDigest: row.value_digest }));
     },
+    async boundToWatched() {
+      // What is shown of a company is its credit code.
+      const rows = await database
+        .selectFrom('watch_entries as w')
+        .innerJoin('companies as o', 'o.credit_code', 'w.shown')
+        .innerJoin('certificates as c', 'c.company_id', 'o.id')
+        .select(['c.digest', 'o.credit_code'])
+        .where('w.kind', '=', 'company')
+        .where('w.state', '=', 'active')
+        .execute();
+      return new Map(rows.map(({ digest, credit_code }) => [digest, credit_code]));
+    },
     lastTold,
     async forgetEndedBefore(instant) {
       const { numUpdatedRows } = await database

@@ -55,7 +55,9 @@ export async function judgeHeld(
   const kept = notes.keep(certificate.der);
   const { details, items } = notes.record(evidence, sources);
   const certificateDigest = toHex(ports.ops.digest('sm3', certificate.der));
-  const subjects = [{ certificateDigest, identity: await readIdentity(ports, ports.store, certificate) }];
+  const identity = await readIdentity(ports, ports.store, certificate);
+  const boundTo = (await ports.watched.current()).bound.get(certificateDigest);
+  const subjects = [{ certificateDigest, identity, boundTo }];
   const phone = await phoneRefusal(ports, certificate, phoneId);
   return {
     judged: report.indication === 'passed' && phone !== null ? withRefusal(report, phone) : report,

@@ -73,11 +73,15 @@ export async function judgeLoginToken(
   const certificateDigest = toHex(ops.digest('sm3', certificate.der));
   const subject = await readIdentity(ports, ports.store, certificate);
   const registered = await ports.store.certificates.byDigest(certificateDigest);
-  const identity = identityView(subject, await registeredCompanyOf(ports, subject, registered));
+  const company = await registeredCompanyOf(ports, subject, registered);
+  const identity = identityView(subject, company);
   const outsideOrder = await isOutsideOrder(ports, registered, input.phoneId);
   const id = newId('lgn', clock, ops);
   const challengeDigest = toHex(ops.digest('sha256', token.challenge));
-  const used = { subjects: [{ certificateDigest, identity: subject }], context: input.context ?? {} };
+  const used = {
+    subjects: [{ certificateDigest, identity: subject, boundTo: company?.creditCode }],
+    context: input.context ?? {},
+  };
   const standing = standingOf((await ports.watched.current()).inactive, used.subjects);
   const foreseen = {
     challenges: [challengeDigest],

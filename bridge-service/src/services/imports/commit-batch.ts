@@ -9,6 +9,7 @@ import type { Company, HistoryEntry, RegisteredCertificate } from '../ports/regi
 import type { Repositories } from '../ports/store.ts';
 import { certificateView } from '../registry/certificates.ts';
 import { companyView } from '../registry/companies.ts';
+import { standingChanged } from '../registry/standing-changed.ts';
 import { KnownWorld } from './known-world.ts';
 import { planRow, type RowPlan } from './plan-row.ts';
 
@@ -43,6 +44,8 @@ export async function commitBatch(
   });
   if (companies.length > 0) await repositories.events.publish('registry.changed', { registry: 'companies' });
   if (certificates.length > 0) await repositories.events.publish('registry.changed', { registry: 'certificates' });
+  // Their companies may be watched, or closed.
+  if (certificates.some(({ companyId }) => companyId !== null)) await standingChanged(repositories, job.id);
   return {
     ...{ ...job, position: last, counts: addCounts(job.counts, counts), updatedAt: ports.clock().toISOString() },
     newCompanies: job.newCompanies + companies.length,

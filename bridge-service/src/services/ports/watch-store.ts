@@ -70,6 +70,8 @@ export interface WatchRepository {
   version(): Promise<number>;
   /** What active entries are looked up by. */
   activeValues(): Promise<readonly Pick<WatchEntry, 'kind' | 'valueDigest'>[]>;
+  /** Certificates that the registry binds to a company which is watched: SM3 of each, hex, with the company's credit code. */
+  boundToWatched(): Promise<ReadonlyMap<string, string>>;
   /** @returns its sequence */
   tell(event: Omit<SupervisionEvent, 'sequence'>): Promise<number>;
   toldAfter(sequence: number, limit: number): Promise<readonly SupervisionEvent[]>;

@@ -59,9 +59,12 @@ export async function registerCertificate(
     throw new CodedError('ERR_SIGNATURE_INVALID');
   if (certificate.basicConstraints?.ca === true)
     throw new CodedError('ERR_REQUEST_INVALID', { field: '/certificate', rule: 'no CA certificate' });
-  return act.transaction(async (repositories) =>
-    certificateView(await addCertificate(repositories, ports, authorOf(act), certificate, { ...input, source: 'api' })),
-  );
+  return act.transaction(async (repositories) => {
+    const added = await addCertificate(repositories, ports, authorOf(act), certificate, { ...input, source: 'api' });
+    // The company may be watched, or closed.
+    if (input.companyId !== undefined) await standingChanged(repositories, added.id);
+    return certificateView(added);
+  });
 }
 
 /** Whether its signature is by the key of this CA; one in an algorithm that we do not do, or not with this key, is not shown to be. */

@@ -50,13 +50,15 @@ export async function recordUse(
     return counts ? admissionOf(use.verdict, null) : undefined;
   }
   const { certificates, context = {}, verdict } = use;
+  const { inactive, bound } = await ports.watched.current();
   const subjects = await Promise.all(
     certificates.map(async (certificate) => ({
       certificateDigest: digestOf(ports, certificate),
       identity: await readIdentity(ports, ports.store, certificate),
+      boundTo: bound.get(digestOf(ports, certificate)),
     })),
   );
-  const standing = standingOf((await ports.watched.current()).inactive, subjects);
+  const standing = standingOf(inactive, subjects);
   const { action, target } = judged;
   const { hits } = await act.transaction(async (repositories) => {
     const met = await watchUse(repositories, ports, act, {
@@ -79,7 +81,7 @@ export function admissionOf(verdict: JudgedUse['verdict'], overruled: ReturnType
 
 /** Whether the list may have something against it. Reads as little as the kinds that are watched at all. */
 async function isSuspect(ports: Ports, { certificates, context = {} }: JudgedUse): Promise<boolean> {
-  const { kinds, digests, inactive } = await ports.watched.current();
+  const { kinds, digests, inactive, bound } = await ports.watched.current();
   const anyInactive = inactive.certificates.size + inactive.companies.size > 0;
   if (kinds.size === 0 && !anyInactive) return false;
   const { personal } = ports;
@@ -88,6 +90,7 @@ async function isSuspect(ports: Ports, { certificates, context = {} }: JudgedUse
   if (contextValues(context).some(([kind, value]) => isWatched(kind, value))) return true;
   for (const certificate of certificates) {
     if (kinds.has('certificate') && isWatched('certificate', digestOf(ports, certificate))) return true;
+    if (bound.size > 0 && bound.has(digestOf(ports, certificate))) return true;
     if (inactive.certificates.size > 0 && inactive.certificates.has(digestOf(ports, certificate))) return true;
     if (!kinds.has('company') && !kinds.has('person') && inactive.companies.size === 0) continue;
     const identity = await readIdentity(ports, ports.store, certificate);

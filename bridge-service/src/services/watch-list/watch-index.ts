@@ -12,6 +12,8 @@ export interface WatchedValues {
   /** Kinds of which there is an entry. */
   readonly kinds: ReadonlySet<WatchKind>;
   readonly digests: ReadonlySet<string>;
+  /** Credit codes of watched companies by the certificates that the registry binds to them. */
+  readonly bound: ReadonlyMap<string, string>;
   /** What the registries hold against uses. */
   readonly inactive: Inactive;
 }
@@ -28,6 +30,7 @@ export function followWatchList(store: Store, clock: Clock, onFailure: (error: u
         return {
           kinds: new Set(entries.map(({ kind }) => kind)),
           digests: new Set(entries.map(({ valueDigest }) => valueDigest)),
+          bound: await store.watchList.boundToWatched(),
           inactive: await store.standing.inactive(clock().toISOString()),
         };
       },

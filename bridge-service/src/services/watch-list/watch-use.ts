@@ -24,6 +24,8 @@ export interface WatchedSubject {
   readonly certificateDigest: string;
   /** null where the certificate is known by its digest alone. */
   readonly identity: SubjectIdentity | null;
+  /** Credit code of the company that the registry binds it to: stock certificates often name none. */
+  readonly boundTo?: string | undefined;
 }
 
 export interface Use {
@@ -110,8 +112,9 @@ function effectOf({ action, clearedUntil }: WatchEntry, now: string): WatchActio
 type WatchedValue = readonly [kind: WatchKind, value: string, certificateDigest: string | null];
 
 function valuesOf({ subjects, context }: Pick<Use, 'subjects' | 'context'>): readonly WatchedValue[] {
-  const ofSubjects = subjects.flatMap(({ certificateDigest, identity }) => [
+  const ofSubjects = subjects.flatMap(({ certificateDigest, identity, boundTo }) => [
     ...valued('certificate', certificateDigest, certificateDigest),
+    ...valued('company', boundTo, certificateDigest),
     ...(identity === null ? [] : identityValues(identity, certificateDigest)),
   ]);
   return [...ofSubjects, ...contextValues(context)];
