@@ -611,6 +611,29 @@ requireReal(p11Parts, p11Compiler())("a PKCS#11 token with a vendor's SM2", (com
     ]);
   });
 
+  it('shows 128 of more certificates than anyone has, and its host lives', async () => {
+    const { folder, remove } = newP11Folder();
+    endings.push(remove);
+    const data = path.join(writeP11Token(folder), 'data');
+    for (let number = 0; number < 140; number += 1)
+      writeFileSync(
+        path.join(data, `more-${number}.object`),
+        objectFile([
+          [0x0, 1],
+          [0x1, true],
+          [0x102, Uint8Array.of(0x77, number)],
+          [0x3, Buffer.from('one of many')],
+          [0x2, false],
+          [0x80, 0],
+          [0x11, sm2Identity.signing.certificate],
+        ]),
+      );
+    const driver = await startHostedDriver(p11Config(built.library, folder));
+    endings.push(() => driver.close());
+    expect(await driver.listIdentities(device)).toHaveLength(128);
+    expect(driver.status().generation).toBe(1);
+  });
+
   it('holds data objects, such as seals, those behind the PIN in a session', async () => {
     const { driver, data } = await start();
     const seal = ops.random(3000);

@@ -47,6 +47,8 @@ import { type PresentToken, TokenSlots } from './token-slots.ts';
 
 const lookMs = 700;
 const eventMs = 150;
+/** As many as a host tells: more would cost all. */
+const maxIdentities = 128;
 /** Less than the shortest time that anyone waits for an answer: a person may be typing on a device. */
 const turnMs = 10_000;
 
@@ -132,7 +134,9 @@ class Pkcs11Driver extends UnsupportedMethods implements TokenDriver {
   }
 
   listIdentities(deviceId: DeviceId): Promise<readonly TokenIdentity[]> {
-    return this.#at(deviceId, (token) => this.#public(token, (session) => this.#identities(session)));
+    return this.#at(deviceId, (token) =>
+      this.#public(token, (session) => this.#identities(session).slice(0, maxIdentities)),
+    );
   }
 
   pinStatus(deviceId: DeviceId, role: PinRole = 'user'): Promise<PinStatus> {
