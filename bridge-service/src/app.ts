@@ -60,6 +60,7 @@ import { platformWebhookRoutes } from './routes/platform-webhooks.ts';
 import { platformRoutes } from './routes/platforms.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { registeredCertificateRoutes } from './routes/registered-certificates.ts';
+import { registryExportRoutes } from './routes/registry-exports.ts';
 import { sealRoutes } from './routes/seals.ts';
 import { searchRoutes } from './routes/search.ts';
 import { signatureRoutes } from './routes/signatures.ts';
@@ -153,6 +154,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   evidenceSourceRoutes(typed, context);
   profileRoutes(typed, context);
   companyRoutes(typed, context);
+  registryExportRoutes(typed, context);
   registeredCertificateRoutes(typed, context);
   importRoutes(typed, context);
   sealRoutes(typed, context);

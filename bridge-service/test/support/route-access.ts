@@ -89,6 +89,8 @@ export const routeAccess: Readonly<Record<string, 'open' | readonly Role[]>> = {
   'GET /v1/evidence-sources': people,
 
   'POST /v1/companies': keepers,
+  'GET /v1/companies/export': watchers,
+  'GET /v1/certificates/export': watchers,
   'GET /v1/companies': users,
   'GET /v1/companies/:com': users,
   'PATCH /v1/companies/:com': keepers,
