@@ -5,12 +5,19 @@ import { signCheckpoint } from '../../bridge-service/src/audit/checkpoint.ts';
 import { hashDetails } from '../../bridge-service/src/audit/entry.ts';
 import { growLog } from '../../bridge-service/src/audit/grow-log.ts';
 import { consistencyRanges, inclusionRanges, treeHasher } from '../../bridge-service/src/audit/merkle-tree.ts';
+import {
+  lostHeadOf,
+  restorationTarget,
+  type Restoration as ServiceRestoration,
+  signRestoration,
+} from '../../bridge-service/src/audit/restoration.ts';
 import { serviceKeyId } from '../../bridge-service/src/secrets/service-key.ts';
 import type { AuditEntry, Checkpoint, Consistency } from '../src/areas/audit/api.ts';
 import { checkCheckpoint } from '../src/areas/audit/check/check-checkpoint.ts';
 import { checkEntry } from '../src/areas/audit/check/check-entry.ts';
 import { readKept, readKeys } from '../src/areas/audit/check/checkpoints.ts';
 import { type Hashes, loadHashes } from '../src/areas/audit/check/hashes.ts';
+import { isBelievable, type Restoration, readRestoration } from '../src/areas/audit/check/restorations.ts';
 import { beginning, LogFault, LogWalk, type WalkState } from '../src/areas/audit/check/walk-log.ts';
 
 // The browser's own checks against the service's own log, each written from the standard by itself.
@@ -139,6 +146,81 @@ describe('a walk over the log', () => {
   });
 });
 
+describe('a log that lost its end to an older backup', () => {
+  const next = 'ef'.repeat(16);
+  const lost = [checkpointOf(250, entries), checkpointOf(290, entries)];
+  const kept = 200;
+  const branch = entries.slice(0, kept);
+  const head = headOf(branch);
+
+  function declare(more: Partial<ServiceRestoration> = {}, heads = { sm3: head.sm3, sha256: head.sha256 }): AuditEntry {
+    const restoration: ServiceRestoration = { log, kept, lostTo: 290, written: kept, next, ...more };
+    const at = '2026-11-23T03:00:00.000Z';
+    const said = { reason: '磁盘损坏', by: '张三', approvedBy: null, heads, lost: lost.map(lostHeadOf) };
+    const details = { restoration: signRestoration(restoration, at, said, key) };
+    const detailsSalt = '1'.repeat(64);
+    const { sm3, sha256 } = hashDetails({ salt: detailsSalt, details: JSON.stringify(details) }, ops);
+    const target = restorationTarget(restoration);
+    return entryAt(kept + 1, {
+      ...{ at, action: 'audit.declare-restoration', target, details, detailsSalt },
+      ...{ detailsSm3: sm3, detailsSha256: sha256 },
+    });
+  }
+  const after = (entry: AuditEntry) => [...branch, entry, entryAt(kept + 2), entryAt(kept + 3)];
+  const walkAfter = async (entry: AuditEntry, checkpoints: readonly Checkpoint[] = [], told = [entry]) => {
+    const list = after(entry);
+    const restorations = told.flatMap((one) => readRestoration(one) ?? []);
+    const keys = readKeys(published, hashes);
+    const walked = new LogWalk(hashes, { log: next, keys, checkpoints, restorations }, beginning);
+    for (let at = 0; at < list.length; at += 70) await walked.take(list.slice(at, at + 70));
+    return walked.finish({ ...headOf(list) });
+  };
+  const renamed = (count: number, list: readonly AuditEntry[]) =>
+    signCheckpoint({ ...headOf(list.slice(0, count)), log: next }, new Date(), key);
+
+  it('is walked past its declaration, checkpoints of both names among it', async () => {
+    const entry = declare();
+    const checkpoints = [checkpointOf(64), checkpointOf(200), renamed(202, after(entry))];
+    await expect(walkAfter(entry, checkpoints)).resolves.toMatchObject({ sm3: headOf(after(entry)).sm3 });
+  });
+
+  it('fails where a checkpoint has the name of the other part', async () => {
+    const entry = declare();
+    expect(await faultOf(walkAfter(entry, [renamed(64, entries)]))).toEqual([64, 'checkpoint-of-another-log']);
+    const old = signCheckpoint(headOf(after(entry).slice(0, 202)), new Date(), key);
+    expect(await faultOf(walkAfter(entry, [old]))).toEqual([202, 'checkpoint-of-another-log']);
+  });
+
+  it.each<[string, () => AuditEntry, AuditEntry[]?]>([
+    ['is less than what was lost', () => declare({ lostTo: 280 })],
+    ['is another place of the log', () => declare({ written: 199 })],
+    ['is another log before it', () => declare({}, { ...head, sm3: '0'.repeat(64) })],
+    ['goes on under another name than the log has', () => declare({ next: 'aa'.repeat(16) })],
+    ['has no form', () => ({ ...declare(), target: 'lost' })],
+    ['the service did not tell of', () => declare(), []],
+  ])('fails where what is declared %s', async (_what, make, told) => {
+    const entry = make();
+    expect(await faultOf(walkAfter(entry, [], told ?? [entry]))).toEqual([kept + 1, 'restoration']);
+  });
+
+  it('answers for the checkpoints that it names, and for no others', async () => {
+    const entry = declare();
+    const restorations = [readRestoration(entry)].flatMap((one) => one ?? []);
+    const prove = async (): Promise<Consistency> => ({
+      ...{ first: 0, second: 0, sm3: { firstRoot: '', root: '', path: [] } },
+      sha256: { firstRoot: '', root: '', path: [] },
+    });
+    const list = after(entry);
+    const present = { head: { ...headOf(list), log: next }, keys: readKeys(published, hashes), prove, restorations };
+    const [first, second] = lost;
+    for (const one of [first, second])
+      expect(one && (await checkCheckpoint(one, present, hashes))).toMatchObject({ lost: true, signed: true });
+    expect(await checkCheckpoint(checkpointOf(251), present, hashes)).toMatchObject({ lost: false, sameLog: false });
+    expect(isBelievable(restorations[0] as Restoration, present.keys, hashes)).toBe(true);
+    expect(isBelievable({ ...(restorations[0] as Restoration), by: '李四' }, present.keys, hashes)).toBe(false);
+  });
+});
+
 describe('one entry', () => {
   const proofOf = (sequence: number, count: number) => {
     const path = ranges(inclusionRanges(sequence - 1, count));
@@ -182,7 +264,7 @@ describe('a checkpoint that a witness has kept', () => {
     const present = { head, keys: readKeys(published, hashes), prove };
     for (const count of [1, 2, 3, 128, 255, 256, 299, 300])
       expect(await checkCheckpoint(checkpointOf(count), present, hashes)).toEqual({
-        ...{ sameLog: true, signed: true, beginning: { sm3: true, sha256: true } },
+        ...{ lost: false, sameLog: true, signed: true, beginning: { sm3: true, sha256: true } },
       });
     const other = checkpointOf(128, [entryAt(1, { actor: 'clr_9' }), ...entries.slice(1)]);
     expect(await checkCheckpoint(other, present, hashes)).toMatchObject({

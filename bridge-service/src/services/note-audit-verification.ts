@@ -9,7 +9,8 @@ export const verificationAction = 'audit.verify';
 
 /** What somebody found who walked the log by themselves, in a browser or by `onelock audit verify`. */
 export interface AuditVerification {
-  readonly outcome: 'passed' | 'failed';
+  /** `continued`: it agrees, and declares that it lost a part once. */
+  readonly outcome: 'passed' | 'continued' | 'failed';
   /** Entry after which the walk began; 0: the whole log. */
   readonly after: number;
   /** The last entry that was walked. */
@@ -34,15 +35,17 @@ export async function noteAuditVerification(
   found: AuditVerification,
 ): Promise<AuditVerification> {
   const { outcome, size, fault } = found;
-  if (outcome === 'passed') {
+  if (outcome !== 'failed') {
     const head = await proveConsistency(ports, size, size);
     for (const tree of ['sm3', 'sha256'] as const)
       if (head[tree].root !== found[tree]) throw new CodedError('ERR_REQUEST_CONFLICT', { field: `/${tree}` });
   }
   return act.transaction(async (repositories) => {
     await appendAudit(repositories, ports, {
-      ...{ ...authorOf(act), action: verificationAction, target: `size ${size}`, outcome },
+      ...{ ...authorOf(act), action: verificationAction, target: `size ${size}` },
+      outcome: outcome === 'continued' ? 'indeterminate' : outcome,
       ...(outcome === 'failed' && { reason: 'ERR_SERVICE_AUDIT_BROKEN' }),
+      ...(outcome === 'continued' && { reason: 'ERR_SERVICE_AUDIT_CONTINUED' }),
       details: { ...found, fault: fault ?? null },
     });
     return found;

@@ -78,7 +78,10 @@ export const Size = Type.Integer({
 });
 
 export const AuditVerificationSchema = closed({
-  outcome: oneOf(['passed', 'failed'], '结论 / outcome'),
+  outcome: oneOf(
+    ['passed', 'continued', 'failed'],
+    '结论；continued：相符，而日志声明曾丢失一段 / outcome; continued: it agrees, and declares that it lost a part once',
+  ),
   after: Count,
   size: Size,
   sm3: Digest,

@@ -74,6 +74,7 @@ const words: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   'bid-opening.add': ['登记开标', 'Bid opening added'],
   'bid-opening.cancel': ['取消开标', 'Bid opening cancelled'],
   'import.create': ['新建导入', 'Import made'],
+  'registry.export': ['导出登记', 'Registry exported'],
   'import.start': ['开始导入', 'Import started'],
   'import.batch': ['导入一批', 'Batch imported'],
   'import.pause': ['暂停导入', 'Import paused'],

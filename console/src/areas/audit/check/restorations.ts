@@ -47,7 +47,8 @@ export function readRestoration({ sequence, at, action, target, outcome, details
     lost.every((head) => Array.isArray(head) && head.length === 4 && Number.isSafeInteger(head[1]));
   if (!whole) return null;
   return {
-    ...({ sequence, at, target, log, next, reason, by, approvedBy, heads, lost, key, signature } as Restoration),
+    ...({ reason, by, heads, key, signature } as Pick<Restoration, 'reason' | 'by' | 'heads' | 'key' | 'signature'>),
+    ...{ sequence, at, target, log, next, approvedBy, lost: lost as Restoration['lost'] },
     ...{ kept: Number(kept), lostTo: Number(lostTo), written: Number(written) },
   };
 }
