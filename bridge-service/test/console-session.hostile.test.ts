@@ -2,6 +2,7 @@ import { toBase64 } from '@onelock/core/bytes';
 import type { Certificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { revokedStatus } from '../../core/test/support/test-ocsp.ts';
+import { issueAdministratorCode } from '../src/services/administrator-codes.ts';
 import { EvidenceWorld, hours } from './support/evidence-world.ts';
 import type { Answer } from './support/service.ts';
 
@@ -16,7 +17,7 @@ let at = 0;
 let asked = 0;
 
 beforeAll(async () => {
-  world = await EvidenceWorld.create({ kind: 'sm2' });
+  world = await EvidenceWorld.create({ kind: 'sm2' }, { publicUrl: origin });
   await world.useResponder('/ocsp');
 });
 afterAll(() => world.close());
@@ -40,6 +41,7 @@ const honest = (leaf: Certificate) =>
 interface Session {
   readonly leaf: Certificate;
   readonly user: string;
+  readonly cookie: string;
   ask(method: string, url: string, body?: object): Promise<Answer>;
 }
 
@@ -59,7 +61,7 @@ async function enter(role = 'operator'): Promise<Session> {
   const cookie = String(entered.headers['set-cookie']).split(';')[0] ?? '';
   const ask: Session['ask'] = (method, url, body) =>
     call(method, url, { headers: { ...page, cookie }, ...(body && { body }) });
-  return { leaf, user: user.id, ask };
+  return { leaf, user: user.id, cookie, ask };
 }
 
 const look = async ({ ask }: Session) => {
@@ -145,5 +147,19 @@ describe('a session of the console', () => {
     expect(await look(session)).toBe('ERR_CONSOLE_SESSION_ENDED');
     await call('PATCH', `/v1/cas/${world.caId}`, { token, body: { state: 'active' } });
     expect(await look(session)).toBe('ERR_CONSOLE_SESSION_ENDED');
+  });
+
+  it('takes its stream of events along when it ends: what happens afterwards is not told', async () => {
+    const session = await enter('supervisor');
+    const url = await world.service.app.listen({ host: '127.0.0.1', port: 0 });
+    const opened = await fetch(`${url}/v1/events/stream`, { headers: { ...page, cookie: session.cookie } });
+    expect(opened.status).toBe(200);
+    const all = opened.text();
+    const { call, administrator: token } = world.service;
+    await call('DELETE', `/v1/console-users/${session.user}`, { token });
+    await issueAdministratorCode(world.service.ports, 'break-glass');
+    const told = await all;
+    expect(told).toContain('onelock');
+    expect(told).not.toContain('break-glass');
   });
 });

@@ -4,6 +4,8 @@ import type { App, RouteContext } from './context.ts';
 import { createEventStreams } from './event-streams.ts';
 
 const page = 100;
+/** Where nothing happens, whether the reader may still read is asked this often. */
+const askedAgainMs = 30_000;
 
 /**
  * Server-sent events (WHATWG HTML §9.2) for supervision. The number of an event is its id, so that a reader that was away gets what it
@@ -28,7 +30,15 @@ export function streamEvents(app: App, { ports }: RouteContext): void {
           stream.end();
         });
       };
+      const { caller, consoleSession } = request;
+      // A stream outlives the request that began it, and must not outlive the right to it.
+      const mayRead = async (): Promise<boolean> =>
+        consoleSession === null
+          ? (await ports.store.callers.byId(caller?.id ?? ''))?.revokedAt === null
+          : (await ports.store.console.session(consoleSession.digest)) !== null &&
+            ports.clock().getTime() < Date.parse(consoleSession.expiresAt);
       const sendNew = async (): Promise<void> => {
+        if (!(await mayRead())) return stream.end();
         for (;;) {
           const { events, last: next } = await listEvents(ports, last, page);
           for (const event of events)
@@ -37,7 +47,9 @@ export function streamEvents(app: App, { ports }: RouteContext): void {
           if (events.length < page || !stream.isOpen) return;
         }
       };
+      const again = setInterval(send, askedAgainMs);
       const ends = [
+        () => clearInterval(again),
         ports.store.subscribe('supervision.told', send),
         ports.store.onResync(send),
         ports.store.subscribe('alert.acknowledged', ({ id }) =>
