@@ -38,7 +38,10 @@ describe('a CA of which revocation has to be known', () => {
   it('does so too where a certificate names LDAP alone', async () => {
     const ldap = world.leaf({ serial: 2, crl: 'ldap://ldap.example.cn/cn=ca?certificateRevocationList' });
     await rule('if-available');
-    expect((await world.login(ldap)).body).toMatchObject({ indication: 'passed', certificate: { revocation: { checked: false } } });
+    expect((await world.login(ldap)).body).toMatchObject({
+      indication: 'passed',
+      certificate: { revocation: { checked: false } },
+    });
     await rule('require');
     expect((await world.login(ldap)).body).toMatchObject({ indication: 'indeterminate' });
   });
@@ -61,7 +64,10 @@ describe('a CA of which revocation has to be known', () => {
 describe('a CA of which it need not be known', () => {
   it('lets people in, and says in the answer that nothing was checked', async () => {
     await rule('if-available', { crl: [] });
-    expect((await world.login(leaf)).body).toMatchObject({ indication: 'passed', certificate: { revocation: { checked: false } } });
+    expect((await world.login(leaf)).body).toMatchObject({
+      indication: 'passed',
+      certificate: { revocation: { checked: false } },
+    });
   });
 
   it('is named to whoever watches over the service, with or without sources', async () => {
