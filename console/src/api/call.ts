@@ -102,6 +102,15 @@ export async function send(method: Method, path: string, options: CallOptions = 
   }
 }
 
+/** The answer as a file. @throws {Refusal} as {@link call} does */
+export async function download(path: string, query: CallOptions['query']): Promise<Blob> {
+  const answer = await send('GET', path, { query: { ...query, language: language.value } });
+  if (answer.ok) return answer.blob();
+  const { error } = (await answer.json()) as { readonly error?: Answered };
+  const { code = null, params = {}, requestId = null, retriable = false } = error ?? {};
+  throw new Refusal({ code, params, requestId, retriable }, answer.status);
+}
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { companies } from '../../../demo/src/province/companies.ts';
 import { certificateOf, type Desk } from '../support/desk.ts';
@@ -118,6 +119,9 @@ export function registryTests(desk: () => Desk): void {
     await desk().expectAccessible();
     await desk().go('/certificates');
     await desk().screenshots('certificates');
+    const [file] = await Promise.all([page.waitForEvent('download'), at('export').click()]);
+    expect(file.suggestedFilename()).toBe('证书.csv');
+    expect(readFileSync(await file.path(), 'utf8')).toContain('二代 UKey');
     await desk().expectAccessible();
     await desk().go('/seals');
     await page.getByRole('link', { name: /投标专用章/ }).click();
