@@ -1,6 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fromBase64, toHex } from '@onelock/core/bytes';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { signCheckpoint } from '../../bridge-service/src/audit/checkpoint.ts';
+import { declareRestorationOf } from '../../bridge-service/src/commands/declare-restoration.ts';
+import { loadServiceKey } from '../../bridge-service/src/secrets/service-key.ts';
 import { derOf, makeLoginToken, pem } from '../../bridge-service/test/support/pki.ts';
 import { createServiceClient, type ServiceClient } from '../../demo/src/service-client.ts';
 import { chromiumExecutable } from '../../tools/src/test-setup/real-parts.ts';
@@ -206,6 +211,39 @@ requireReal('Chromium', chromiumExecutable())('whoever watches over the service'
       '/v1/audit?action=audit.verify',
     );
     expect(items).toMatchObject([{ outcome: 'passed', details: { after: 0 } }]);
+  });
+
+  it('is told by the browser of a log that lost its end, and of each checkpoint that is lost', async () => {
+    const { page, at } = desk;
+    const folder = path.join(desk.stack.folder, 'service');
+    const { log, size } = await desk.service.get<{ log: string; size: number }>('/v1/audit/head');
+    // As a witness has it who kept it of a longer log, before an older backup was restored.
+    const head = { log, size: size + 40, sm3: 'a'.repeat(64), sha256: 'b'.repeat(64) };
+    const kept = signCheckpoint(head, new Date(), loadServiceKey(path.join(folder, 'secrets'), ops));
+    const file = path.join(desk.stack.folder, 'kept.jsonl');
+    writeFileSync(file, `${JSON.stringify(kept)}\n`);
+    await page.goto(`${desk.stack.stack.service.url}/console/audit/checkpoints`);
+    await at('witness-file').setInputFiles(file);
+    await at('witness-outcome').waitFor();
+    expect(await at('witness-outcome').getAttribute('class')).toContain('bad');
+    await declareRestorationOf(
+      { ONELOCK_SERVICE_DATA_DIR: folder },
+      {
+        ...{ database: undefined, checkpoints: [file], kept: undefined },
+        ...{ reason: '磁盘损坏，只有昨夜的备份', by: '张三', approvedBy: '李四' },
+      },
+    );
+    await at('witness-file').setInputFiles(file);
+    await page.locator('[data-test=witness-outcome].care').waitFor();
+    await desk.screenshots('audit-witness-restored');
+    await desk.expectAccessible();
+    await page.goto(`${desk.stack.stack.service.url}/console/audit/verify`);
+    await at('walk-all').click();
+    await page.locator('[data-walk=continued]').waitFor({ timeout: patience });
+    expect(await at('restoration').textContent()).toContain('张三');
+    await page.getByText('结果已记入审计日志').waitFor();
+    await desk.screenshots('audit-verify-restored');
+    await desk.expectAccessible();
   });
 
   it('sees how the service is', async () => {
