@@ -315,7 +315,12 @@ const uncoded = (error: unknown) =>
 
 const statusOf = (code: string): number =>
   code.startsWith('ERR_CLI_') ||
-  ['ERR_SERVICE_CONFIG_INVALID', 'ERR_SERVICE_DATABASE_NEWER', 'ERR_SERVICE_DATABASE_DAMAGED'].includes(code)
+  [
+    'ERR_SERVICE_CONFIG_INVALID',
+    'ERR_SERVICE_DATABASE_NEWER',
+    'ERR_SERVICE_DATABASE_OLDER',
+    'ERR_SERVICE_DATABASE_DAMAGED',
+  ].includes(code)
     ? 2
     : 1;
 

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -114,6 +114,29 @@ describe('a backup', () => {
       // Whole as it was, it takes the whole backup.
       const back = await restore({}, { database: placeOf(target.location), from: path.join(folder, 'backup.db') });
       expect(back.rows.cas).toBe(2);
+    } finally {
+      await target.drop();
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+
+  it('of an older version is left as it is: no backup brings a running one to this version, and restoring works on a copy', async () => {
+    const file = path.join(folder, 'older.db');
+    copyFileSync(path.join(folder, 'backup.db'), file);
+    const older = new DatabaseSync(file);
+    older.exec("drop index platform_messages_due; delete from migrations where name = '0180-messages-due'");
+    older.close();
+    const before = readFileSync(file);
+    const other = mkdtempSync(path.join(tmpdir(), 'onelock-restored-'));
+    const target = await newTestDatabase(other);
+    try {
+      const made = backUp({}, { database: file, to: path.join(other, 'backup.db') });
+      await expect(made.catch((error: unknown) => error)).resolves.toFailWith('ERR_SERVICE_DATABASE_OLDER');
+      const environment = { ONELOCK_SERVICE_DATA_DIR: path.join(other, 'data') };
+      const back = await restore(environment, { database: placeOf(target.location), from: file });
+      expect([back.rows.cas, back.from]).toEqual([2, file]);
+      expect(readdirSync(path.join(other, 'data'))).toEqual([]);
+      expect(readFileSync(file).equals(before)).toBe(true);
     } finally {
       await target.drop();
       rmSync(other, { recursive: true, force: true });

@@ -1,9 +1,11 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { createNodeCrypto } from '@onelock/core/crypto/node';
 import { CodedError } from '@onelock/core/errors';
 import { type Checkpoint, checkpointIsBy } from '../audit/checkpoint.ts';
 import type { DeclaredRestoration } from '../audit/epochs.ts';
 import { databaseLocationOf, namedDatabase, readConfig, type ServiceConfig } from '../config.ts';
+import { lackingMigration } from '../migrations/migrate.ts';
 import { createAuditReadings } from '../repositories/audit.ts';
 import { type CopiedRows, copyDatabase } from '../repositories/engine/copy-database.ts';
 import { type DatabaseLocation, describeLocation } from '../repositories/engine/database-location.ts';
@@ -36,7 +38,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Writes everything that a database holds into a SQLite file, beside a running service and whatever its engine; the file has its name
  * only when it is whole and its audit log verifies.
  *
- * @throws {CodedError} ERR_CLI_USAGE when the file is there already; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN
+ * @throws {CodedError} ERR_CLI_USAGE when the file is there already; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN; ERR_SERVICE_DATABASE_OLDER
  */
 export async function backUp(
   environment: Environment,
@@ -45,6 +47,7 @@ export async function backUp(
   const source = existingDatabase(readConfig(environment), options.database);
   const file = required(options.to, '--to FILE');
   if (existsSync(file)) throw new CodedError('ERR_CLI_USAGE', { detail: `--to: ${file}` });
+  await requireCurrent(source);
   const draft = `${file}.part`;
   rmSync(draft, { force: true });
   try {
@@ -69,8 +72,22 @@ export async function restore(
   options: { readonly database: string | undefined; readonly from: string | undefined } & Partial<RestorationOptions>,
 ): Promise<CopyReport & { readonly restoration: DeclaredRestoration | null }> {
   const config = readConfig(environment);
-  const source = existingDatabase(config, required(options.from, '--from FILE'));
+  const backup = existingDatabase(config, required(options.from, '--from FILE'));
   const target = options.database === undefined ? databaseTarget(environment) : namedDatabase(config, options.database);
+  const { source, done } = await upToDate(backup, config.dataDir);
+  try {
+    return { ...(await restoreInto(config, source, target, options)), from: describeLocation(backup) };
+  } finally {
+    done();
+  }
+}
+
+async function restoreInto(
+  config: ServiceConfig,
+  source: DatabaseLocation,
+  target: DatabaseLocation,
+  options: Partial<RestorationOptions>,
+): Promise<CopyReport & { readonly restoration: DeclaredRestoration | null }> {
   const { checkpoints = [], reason, by, approvedBy } = options;
   const declarer = declarerOf(config, { checkpoints, reason, by, approvedBy });
   const witnessed = await laterThan(source, [...keptByWitnesses(config), ...checkpointsIn(checkpoints)]);
@@ -83,6 +100,35 @@ export async function restore(
   const report = await copyBetween(source, target, 'wait');
   if (declarer === null || witnessed.length === 0) return { ...report, restoration: null };
   return { ...report, restoration: await declareInto(config, target, declarer, witnessed, report.audit.entries) };
+}
+
+/** Opening a database brings it to this version: a service of an older one could not go on with it. @throws {CodedError} ERR_SERVICE_DATABASE_OLDER */
+async function requireCurrent(location: DatabaseLocation): Promise<void> {
+  const migration = await withDatabase(location, lackingMigration);
+  if (migration !== null) throw new CodedError('ERR_SERVICE_DATABASE_OLDER', { migration });
+}
+
+/** A backup of an older version is brought to this one in a copy: it stays what it was, for whoever goes back to that version. */
+async function upToDate(
+  backup: DatabaseLocation,
+  folder: string,
+): Promise<{ readonly source: DatabaseLocation; done(): void }> {
+  if (backup.engine !== 'sqlite' || (await withDatabase(backup, lackingMigration)) === null)
+    return { source: backup, done: () => undefined };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, `restoring-${process.pid}.part`);
+  const done = (): void => {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+  };
+  try {
+    copyFileSync(backup.file, file);
+    chmodSync(file, 0o600);
+    await (await openDatabase({ engine: 'sqlite', file })).destroy();
+    return { source: { engine: 'sqlite', file }, done };
+  } catch (error) {
+    done();
+    throw error;
+  }
 }
 
 /** Before anything is copied. @throws {CodedError} ERR_SERVICE_RESTORATION */
@@ -116,6 +162,7 @@ export async function migrateToPostgres(
   const target = options.to === undefined ? databaseTarget(environment) : namedDatabase(config, options.to);
   if (source.engine !== 'sqlite' || target.engine !== 'postgres')
     throw new CodedError('ERR_CLI_USAGE', { detail: '--db FILE --to postgres://…' });
+  await requireCurrent(source);
   return copyBetween(source, target, 'wait');
 }
 

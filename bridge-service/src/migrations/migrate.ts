@@ -100,13 +100,24 @@ async function withoutTimeLimit<Tables>(
   await up();
 }
 
-async function refuseNewerDatabase<Tables>(database: Kysely<Tables>): Promise<void> {
+/** The first migration that a database lacks, of an older version; null for one that is up to date. Nothing is changed. */
+export async function lackingMigration<Tables>(database: Kysely<Tables>): Promise<string | null> {
+  await refuseNewerDatabase(database);
+  const applied = await appliedMigrations(database);
+  return migrations.find(({ name }) => !applied.some((row) => row.name === name))?.name ?? null;
+}
+
+async function appliedMigrations<Tables>(database: Kysely<Tables>): Promise<readonly { readonly name: string }[]> {
   const tables = await database.introspection.getTables();
-  if (!tables.some((table) => table.name === 'migrations')) return;
-  const applied = await (database as unknown as Kysely<{ migrations: { name: string } }>)
+  if (!tables.some((table) => table.name === 'migrations')) return [];
+  return (database as unknown as Kysely<{ migrations: { name: string } }>)
     .selectFrom('migrations')
     .select('name')
     .execute();
+}
+
+async function refuseNewerDatabase<Tables>(database: Kysely<Tables>): Promise<void> {
+  const applied = await appliedMigrations(database);
   const unknown = applied.find((row) => !migrations.some((migration) => migration.name === row.name));
   if (unknown !== undefined) throw new CodedError('ERR_SERVICE_DATABASE_NEWER', { migration: unknown.name });
 }

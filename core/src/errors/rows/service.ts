@@ -25,6 +25,12 @@ export const serviceErrors = {
     retriable: false,
     params: ['migration'],
   },
+  ERR_SERVICE_DATABASE_OLDER: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['migration'],
+  },
   ERR_SERVICE_DATABASE_DAMAGED: {
     httpStatus: 500,
     whoCanAct: 'operator',

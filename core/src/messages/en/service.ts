@@ -6,6 +6,8 @@ export const serviceWords = {
   ERR_SERVICE_INTERNAL: 'Internal error of the service: contact support and give the request id',
   ERR_SERVICE_CONFIG_INVALID: 'The configuration key {key} is not valid: {rule}',
   ERR_SERVICE_DATABASE_NEWER: 'The database was written by a newer version (migration {migration}): start that version',
+  ERR_SERVICE_DATABASE_OLDER:
+    'The database was written by an older version (it lacks migration {migration}) and was left as it is: back it up with that version, or start this one on it first',
   ERR_SERVICE_DATABASE_DAMAGED:
     'The database file {file} is damaged or no database: stop the service, keep the file aside and restore a backup',
   ERR_SERVICE_AUDIT_BROKEN: 'The audit log is broken at entry {sequence}: {rule}',

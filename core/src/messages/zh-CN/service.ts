@@ -6,6 +6,8 @@ export const serviceWords = {
   ERR_SERVICE_INTERNAL: '服务内部错误，请联系支持并提供编号',
   ERR_SERVICE_CONFIG_INVALID: '配置项 {key} 无效：{rule}',
   ERR_SERVICE_DATABASE_NEWER: '数据库由更新的版本写入（迁移 {migration}），请使用该版本启动',
+  ERR_SERVICE_DATABASE_OLDER:
+    '数据库由更旧的版本写入（缺迁移 {migration}），未作改动：请用该版本备份，或先用本版本启动一次服务',
   ERR_SERVICE_DATABASE_DAMAGED: '数据库文件 {file} 已损坏或不是数据库：请停止服务，留存原文件，并由备份恢复',
   ERR_SERVICE_AUDIT_BROKEN: '审计日志在第 {sequence} 条断裂：{rule}',
   ERR_SERVICE_AUDIT_UNWITNESSED: '审计日志自身完整，但没有数据库之外的检查点可供对照，无法断定是否被截短或重写',
