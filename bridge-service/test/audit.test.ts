@@ -171,6 +171,12 @@ describe('proofs', () => {
   it('rest on stored nodes, which the database refuses to change and the verification compares', async () => {
     await expect(service.database.sql("update audit_nodes set sm3 = ''")).rejects.toThrow(/append-only/);
     await expect(service.database.sql('delete from audit_nodes')).rejects.toThrow(/append-only/);
+    if (engine === 'sqlite') {
+      const replaced = service.database.sql(
+        'replace into audit_nodes select level, position, sm3, sm3 from audit_nodes',
+      );
+      await expect(replaced).rejects.toThrow(/append-only/);
+    }
     const [node] = await service.database.sql('select sm3 from audit_nodes where level = 8 and position = 0');
     const set = (sm3: unknown): string => withoutGuards(`update audit_nodes set sm3 = '${sm3}'`, 'audit_nodes');
     await service.database.sql(set('0'.repeat(64)));
@@ -294,6 +300,19 @@ describe('checkpoints', () => {
     expect(body.items).toMatchObject([{ action: 'caller.create' }]);
     const plan = engine === 'sqlite' ? await planOf(`explain query plan ${rareQuery}`) : await postgresPlan();
     expect(JSON.stringify(plan)).toContain('audit_log_rare_acts');
+  });
+
+  it('stay as they were signed: nothing takes their place', async () => {
+    await makeCheckpoint(service.ports);
+    const stored = () => service.database.sql('select checkpoint from audit_checkpoints order by size');
+    const before = await stored();
+    const replace =
+      engine === 'sqlite'
+        ? "replace into audit_checkpoints select size, at, '{}' from audit_checkpoints"
+        : "insert into audit_checkpoints select size, at, '{}' from audit_checkpoints on conflict do nothing";
+    await service.database.sql(replace);
+    expect(await stored()).toEqual(before);
+    await expect(service.database.sql("update audit_checkpoints set checkpoint = '{}'")).rejects.toThrow(/append-only/);
   });
 
   it('are not made twice of the same log', async () => {

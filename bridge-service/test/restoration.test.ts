@@ -177,6 +177,20 @@ describe('a log that was restored from an older backup', () => {
     expect(await verify(place, [file])).toMatchObject({ indication: 'continued', checkpointsLost: 2 });
   });
 
+  it('reads of the file of a witness that kept years what may be lost, not every line of it', async () => {
+    const { database, folder: own, environment } = await newMachine();
+    const place = placeOf(database);
+    await restore({}, { database: place, from: backup });
+    const service = await goOn({ database, folder: own });
+    // Lines that would take minutes if each were looked at: none of them is by the service's key.
+    const old = Array.from({ length: 3_000 }, () => ({ ...early, size: 1, signature: 'AAAA' }));
+    const agreeing = Array.from({ length: 20 }, () => early);
+    const file = witnessed('years.jsonl', [...old, ...agreeing, middle, late]);
+    const asked = { database: place, checkpoints: [file], ...words, kept: undefined };
+    expect(await declareRestorationOf(environment, asked)).toMatchObject({ kept: early.size, lostTo: late.size });
+    await service.caller('vendor');
+  });
+
   it('fails where a witness knows more than the declaration says', async () => {
     const { place } = await restored({ checkpoints: [witnessed('less.jsonl', [early, middle])] });
     const less = witnessed('less-after.jsonl', [early, middle]);

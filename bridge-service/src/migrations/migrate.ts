@@ -1,5 +1,5 @@
 import { CodedError } from '@onelock/core/errors';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { type MigrationProvider, Migrator } from 'kysely/migration';
 import { firstTables } from './0001-first-tables.ts';
 import { merkleLog } from './0002-merkle-log.ts';
@@ -29,6 +29,7 @@ import { phoneOrderMatch } from './0151-phone-order-match.ts';
 import { logGoesOn } from './0160-log-goes-on.ts';
 import { sealedEvidence } from './0161-sealed-evidence.ts';
 import { auditIndex } from './0162-audit-index.ts';
+import { replaceGuards } from './0163-replace-guards.ts';
 import { messagesDue } from './0180-messages-due.ts';
 import { type DatabaseEngine, dialects, type ServiceMigration } from './migration.ts';
 
@@ -62,6 +63,7 @@ const migrations: readonly ServiceMigration[] = [
   logGoesOn,
   sealedEvidence,
   auditIndex,
+  replaceGuards,
   messagesDue,
 ];
 
@@ -74,9 +76,7 @@ export async function migrateToLatest<Tables>(database: Kysely<Tables>, engine: 
   const dialect = dialects[engine];
   const provider: MigrationProvider = {
     getMigrations: async () =>
-      Object.fromEntries(
-        migrations.map(({ name, up }) => [name, { up: (db) => withoutTimeLimit(db, engine, () => up(db, dialect)) }]),
-      ),
+      Object.fromEntries(migrations.map(({ name, up }) => [name, { up: (db) => up(db, dialect) }])),
   };
   await refuseNewerDatabase(database);
   const { error } = await new Migrator({
@@ -88,16 +88,6 @@ export async function migrateToLatest<Tables>(database: Kysely<Tables>, engine: 
     allowUnorderedMigrations: true,
   }).migrateToLatest();
   if (error !== undefined) throw error;
-}
-
-/** What a statement of the service may take is too little for an index over the years of a province. */
-async function withoutTimeLimit<Tables>(
-  database: Kysely<Tables>,
-  engine: DatabaseEngine,
-  up: () => Promise<void>,
-): Promise<void> {
-  if (engine === 'postgres') await sql`set local statement_timeout = 0`.execute(database);
-  await up();
 }
 
 /** The first migration that a database lacks, of an older version; null for one that is up to date. Nothing is changed. */
