@@ -89,6 +89,13 @@ describe('a hostile PIV card', () => {
       card.interference = misbehaving(0x87, answer);
       expect(await failing(token.sign(session, '9a', rsa, input))).toMatchObject({ code });
     }
+    // Of a digest alone, too: r and s of 1 are well made and nobody's.
+    const made = fromHex('7c0a82083006020101020101');
+    card.interference = misbehaving(0x87, Uint8Array.from([...made, 0x90, 0]));
+    const digest = { kind: 'digest', bytes: new Uint8Array(32).fill(7) } as const;
+    expect(await failing(token.sign(session, '9c', { kind: 'ecdsa', digest: 'sha256' }, digest))).toMatchObject({
+      params: { name: 'SIGNATURE_DOES_NOT_VERIFY' },
+    });
     card.interference = null;
     expect(await token.sign(session, '9a', rsa, input)).toHaveLength(256);
   });
