@@ -21,7 +21,16 @@ const busyTimeoutMs = 5_000;
  *   longer), ERR_SERVICE_CONFIG_INVALID when it cannot be read and written
  */
 export async function openDatabase(location: DatabaseLocation): Promise<ServiceDatabase> {
-  const database = location.engine === 'sqlite' ? openSqlite(location.file) : openPostgres(location);
+  if (location.engine === 'postgres') {
+    const upgrading = openPostgres(location, { connections: 2, limits: false });
+    try {
+      await migrateToLatest(upgrading, location.engine);
+    } finally {
+      await upgrading.destroy();
+    }
+    return openPostgres(location);
+  }
+  const database = openSqlite(location.file);
   try {
     await migrateToLatest(database, location.engine);
     return database;
@@ -33,7 +42,7 @@ export async function openDatabase(location: DatabaseLocation): Promise<ServiceD
 
 /** Opens an existing database for reading only, as it is: no migration, no change of anything. */
 export function openDatabaseReadOnly(location: DatabaseLocation): ServiceDatabase {
-  if (location.engine === 'postgres') return openPostgres(location, 2);
+  if (location.engine === 'postgres') return openPostgres(location, { connections: 2 });
   const sqlite = new DatabaseSync(location.file, { readOnly: true, timeout: busyTimeoutMs });
   return new Kysely<Tables>({ dialect: createSqliteDialect(sqlite) });
 }
@@ -74,7 +83,8 @@ function openSqliteFile(file: string): ServiceDatabase {
 
 function openPostgres(
   { url, password }: Extract<DatabaseLocation, { readonly engine: 'postgres' }>,
-  connections?: number,
+  { connections, limits }: { readonly connections?: number; readonly limits?: boolean } = {},
 ): ServiceDatabase {
-  return new Kysely<Tables>({ dialect: createPostgresDialect(url, password, connections).dialect });
+  const { dialect } = createPostgresDialect(url, password, connections, undefined, limits);
+  return new Kysely<Tables>({ dialect });
 }

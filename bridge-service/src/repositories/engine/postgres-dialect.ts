@@ -22,8 +22,12 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
 };
 
-/** What a connection to the database is made with. An acknowledged write is on the disk whatever the server's default is. */
-export function postgresClientConfig(url: string, password: string | undefined): pg.ClientConfig {
+/**
+ * What a connection to the database is made with. An acknowledged write is on the disk whatever the server's default is.
+ *
+ * @param limits  false for what upgrades the tables: an index over years takes its time, and other nodes wait for it
+ */
+export function postgresClientConfig(url: string, password: string | undefined, limits = true): pg.ClientConfig {
   return {
     connectionString: url,
     ...(password !== undefined && { password }),
@@ -33,8 +37,8 @@ export function postgresClientConfig(url: string, password: string | undefined):
     keepAlive: true,
     options: [
       'synchronous_commit=on',
-      `statement_timeout=${statementTimeoutMs}`,
-      `lock_timeout=${lockTimeoutMs}`,
+      `statement_timeout=${limits ? statementTimeoutMs : 0}`,
+      `lock_timeout=${limits ? lockTimeoutMs : 0}`,
       `idle_in_transaction_session_timeout=${statementTimeoutMs}`,
       'timezone=UTC',
       'client_min_messages=warning',
@@ -50,9 +54,10 @@ export function createPostgresDialect(
   password: string | undefined,
   size: number = poolSize,
   patience?: Patience,
+  limits = true,
 ): { readonly dialect: Dialect; readonly pool: pg.Pool } {
   const pool = new pg.Pool({
-    ...postgresClientConfig(url, password),
+    ...postgresClientConfig(url, password, limits),
     ...{ max: size, idleTimeoutMillis: 30_000, pipeline: true },
   });
   // An idle connection that breaks is thrown away by the pool; whoever asks next gets a new one, or ERR_SERVICE_UNAVAILABLE.
