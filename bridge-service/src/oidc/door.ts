@@ -18,6 +18,7 @@ import type { GivenUpLogin } from '../services/give-up-login.ts';
 import { askedFrom } from '../services/phone/asked-from.ts';
 import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
+import { bindResult, isOwnResult } from './finish-cookie.ts';
 import { type InteractionPorts, openLoginChallenge, takeLoginToken, tellFailure } from './interaction.ts';
 import { errorPage, loginPage } from './pages.ts';
 import {
@@ -34,6 +35,8 @@ import { loadSigningKeys } from './signing-keys.ts';
 
 /** How long a node goes on with the keys that it has read. */
 const keysCheckedMs = 60_000;
+
+const notYours = { error: 'access_denied', error_description: 'the log-in was made in another browser' };
 
 interface Issuer {
   readonly origin: string;
@@ -64,6 +67,12 @@ export async function installOpenIdConnect(app: FastifyInstance, context: RouteC
       } as object,
       handler: async (request, reply) => {
         const { origin, provider } = await issuer();
+        if (!(await isOwnResult(context.ports, origin, provider, request)))
+          return reply
+            .code(400)
+            .headers(hostedPageHeaders("script-src 'none'; img-src data:"))
+            .type('text/html; charset=utf-8')
+            .send(errorPage(request.headers['accept-language'] ?? '', notYours));
         reply.hijack();
         await handOver(request, reply, origin, provider);
       },
@@ -233,7 +242,9 @@ function interactionRoutes(
     const presented = { token, context: readContext(context) };
     const { login, result } = await takeLoginToken(interaction, served.origin, details, request.id, presented);
     if (result === null) return { indication: login.indication, reason: login.reason ?? null, loginId: login.id };
-    const redirectTo = await served.provider.interactionResult(request.raw, reply.raw, result);
+    const bound = bindResult(ports, served.origin, result);
+    reply.header('set-cookie', bound.cookie);
+    const redirectTo = await served.provider.interactionResult(request.raw, reply.raw, bound.result);
     return { indication: login.indication, reason: null, loginId: login.id, redirectTo };
   });
   act('failure', async (served, request, reply) => {
@@ -252,7 +263,9 @@ function interactionRoutes(
   act('phone/finish', async (served, request, reply) => {
     const details = await detailsOf(served, request, reply);
     const result = await finishPhoneLogin(ports, details, request.id, readOrder(request.body));
-    return { redirectTo: await served.provider.interactionResult(request.raw, reply.raw, result) };
+    const bound = bindResult(ports, served.origin, result);
+    reply.header('set-cookie', bound.cookie);
+    return { redirectTo: await served.provider.interactionResult(request.raw, reply.raw, bound.result) };
   });
   act('phone/cancel', async (served, request, reply) => {
     const details = await detailsOf(served, request, reply);

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { newToken, secretDigest } from '../services/identifiers.ts';
 import { shownSeconds } from '../services/phone/order-life.ts';
 import type { Ports } from '../services/ports/ports.ts';
+import { cookieOf } from './cookie-of.ts';
 
 const nameAt = (origin: string): string => (origin.startsWith('https:') ? '__Host-onelock-screen' : 'onelock-screen');
 
@@ -18,13 +19,9 @@ export function newScreenCookie({ ops }: Pick<Ports, 'ops'>, origin: string) {
 /** @returns null for a browser that is no screen's */
 export function screenDigestOf(
   { ops }: Pick<Ports, 'ops'>,
-  { headers }: Pick<FastifyRequest, 'headers'>,
+  request: Pick<FastifyRequest, 'headers'>,
   origin: string,
 ): string | null {
-  for (const part of (headers.cookie ?? '').split(';')) {
-    const [name, value] = part.trim().split('=');
-    if (name === nameAt(origin) && value !== undefined && /^[\w-]{20,200}$/.test(value))
-      return secretDigest(value, ops);
-  }
-  return null;
+  const shown = cookieOf(request, nameAt(origin));
+  return shown === undefined ? null : secretDigest(shown, ops);
 }
