@@ -30,6 +30,14 @@ export const phoneOrderStates = ['shown', 'claimed', 'approved', 'refused', 'den
  */
 export type PhoneOrderState = (typeof phoneOrderStates)[number];
 
+/** Whose screen it is, as far as whoever is asked on the phone can tell their own by it. */
+export interface AskedFrom {
+  /** Without its end. */
+  readonly address: string;
+  /** System and browser, as that says of itself. */
+  readonly device: string;
+}
+
 /** Something that a page on one screen asks of whichever phone comes for it. */
 export interface PhoneOrder {
   readonly id: string;
@@ -63,6 +71,13 @@ export interface PhoneOrder {
   /** Of an order that was approved: what its owner goes on with; sealed. */
   readonly result: string | null;
   readonly reason: Reason | null;
+  /** SHA-256 of what the browser that began it shows again when the phone's page is opened in it, hex. */
+  readonly screenDigest: string | null;
+  readonly askedFrom: AskedFrom | null;
+  /** The phone did not see the code move on the screen: whoever holds it has to read the check code there. */
+  readonly matchNeeded: boolean;
+  /** Wrong check codes. */
+  readonly matchFailures: number;
   readonly createdAt: string;
   readonly expiresAt: string;
   /** 1, 2, 3 …: each change is one. */
