@@ -10,12 +10,7 @@ import type {
   AuditRepository,
   PageRequest,
 } from '../services/ports/store.ts';
-import {
-  addIndexRows,
-  indexedSegments,
-  indexedSequences,
-  segmentIsIndexed,
-} from './audit-index.ts';
+import { addIndexRows, indexedSegments, indexedSequences, segmentIsIndexed } from './audit-index.ts';
 import { rowsOf } from './engine/compiled-once.ts';
 import { prepared } from './engine/prepared.ts';
 import { isRareAct, rareActsOnly } from './engine/rare-acts.ts';
