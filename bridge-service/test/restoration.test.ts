@@ -115,13 +115,13 @@ describe('a log that was restored from an older backup', () => {
     const { database, environment } = await newMachine();
     const asked = { database: placeOf(database), from: backup, checkpoints: [kept] };
     const silent = restore(environment, asked).catch((error: unknown) => error);
-    await expect(silent).resolves.toFailWith('ERR_SERVICE_RESTORATION');
+    await expect(silent).resolves.toFailWith('ERR_SERVICE_RESTORATION_UNDECLARED');
     expect(await entriesIn(database)).toEqual([]);
     const alone = restore(environment, { ...asked, ...words, approvedBy: words.by }).catch((error: unknown) => error);
-    await expect(alone).resolves.toFailWith('ERR_SERVICE_RESTORATION');
+    await expect(alone).resolves.toFailWith('ERR_SERVICE_RESTORATION_SECOND_PERSON');
     const two = { ...environment, ONELOCK_SERVICE_CHANGE_CONTROL: 'two-person' };
     const one = restore(two, { ...asked, reason: 'x', by: 'y' }).catch((error: unknown) => error);
-    await expect(one).resolves.toFailWith('ERR_SERVICE_RESTORATION');
+    await expect(one).resolves.toFailWith('ERR_SERVICE_RESTORATION_SECOND_PERSON');
   });
 
   it('says what was lost, by whom and why, and verifies as continued: neither passed nor failed', async () => {
@@ -168,11 +168,11 @@ describe('a log that was restored from an older backup', () => {
 
     const asked = { database: place, checkpoints: [kept], ...words };
     const vague = declareRestorationOf(environment, { ...asked, kept: undefined }).catch((error: unknown) => error);
-    await expect(vague).resolves.toFailWith('ERR_SERVICE_RESTORATION');
+    await expect(vague).resolves.toFailWith('ERR_SERVICE_RESTORATION_KEPT');
     const declared = await declareRestorationOf(environment, { ...asked, kept: String(early.size) });
     expect(declared).toMatchObject({ kept: early.size, lostTo: late.size, undeclared: between.size - early.size });
     const again = declareRestorationOf(environment, { ...asked, kept: undefined }).catch((error: unknown) => error);
-    await expect(again).resolves.toFailWith('ERR_SERVICE_RESTORATION');
+    await expect(again).resolves.toFailWith('ERR_SERVICE_RESTORATION_NOTHING');
     const file = witnessed('since.jsonl', [...readCheckpoints(kept), between, await makeCheckpoint(service.ports)]);
     expect(await verify(place, [file])).toMatchObject({ indication: 'continued', checkpointsLost: 2 });
   });
@@ -247,7 +247,7 @@ describe('a log that was restored from an older backup', () => {
     const forged = witnessed('forged.jsonl', [{ ...late, size: late.size + 5 }]);
     const asked = { database: placeOf(database), from: backup, checkpoints: [forged], ...words };
     await expect(restore(environment, asked).catch((error: unknown) => error)).resolves.toFailWith(
-      'ERR_SERVICE_RESTORATION',
+      'ERR_SERVICE_RESTORATION_UNSIGNED',
     );
     expect(await entriesIn(database)).toEqual([]);
   });

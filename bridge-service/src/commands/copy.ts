@@ -64,7 +64,7 @@ export async function backUp(
  * Puts a backup back into the configured database, which must be new or empty. Where witnesses know more of its log than the backup has, the log
  * declares what it lost before anything else is written to it.
  *
- * @throws {CodedError} ERR_CLI_USAGE when it holds something; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN; ERR_SERVICE_RESTORATION when
+ * @throws {CodedError} ERR_CLI_USAGE when it holds something; ERR_CLI_FILE_UNREADABLE; ERR_SERVICE_AUDIT_BROKEN; ERR_SERVICE_RESTORATION_UNDECLARED when
  *   something was lost and nobody declares it: nothing is restored then
  */
 export async function restore(
@@ -92,8 +92,7 @@ async function restoreInto(
   const declarer = declarerOf(config, { checkpoints, reason, by, approvedBy });
   const witnessed = await laterThan(source, [...keptByWitnesses(config), ...checkpointsIn(checkpoints)]);
   if (witnessed.length > 0 && declarer === null)
-    throw new CodedError('ERR_SERVICE_RESTORATION', {
-      rule: 'undeclared',
+    throw new CodedError('ERR_SERVICE_RESTORATION_UNDECLARED', {
       size: witnessed.reduce((most, { size }) => Math.max(most, size), 0),
     });
   if (witnessed.length > 0) requireSigned(config, witnessed);
@@ -131,11 +130,11 @@ async function upToDate(
   }
 }
 
-/** Before anything is copied. @throws {CodedError} ERR_SERVICE_RESTORATION */
+/** Before anything is copied. @throws {CodedError} ERR_SERVICE_RESTORATION_UNSIGNED */
 function requireSigned(config: ServiceConfig, checkpoints: readonly Checkpoint[]): void {
   const [key, ops] = [serviceKeyOf(config).publicKey, createNodeCrypto()];
   const foreign = checkpoints.find((checkpoint) => !checkpointIsBy(checkpoint, key, ops));
-  if (foreign !== undefined) throw new CodedError('ERR_SERVICE_RESTORATION', { rule: 'signature', size: foreign.size });
+  if (foreign !== undefined) throw new CodedError('ERR_SERVICE_RESTORATION_UNSIGNED', { size: foreign.size });
 }
 
 /** Checkpoints of this log when it was longer, or of a branch of it that nobody can show any more. */

@@ -30,7 +30,7 @@ export interface Declarer {
 /**
  * Declares that the log of a database lost its end when a backup was restored, which the command before this one did not say. Works beside a running service.
  *
- * @throws {CodedError} ERR_CLI_USAGE, ERR_CLI_FILE_UNREADABLE, ERR_SERVICE_RESTORATION
+ * @throws {CodedError} ERR_CLI_USAGE, ERR_CLI_FILE_UNREADABLE, ERR_SERVICE_RESTORATION_…
  */
 export async function declareRestorationOf(
   environment: Readonly<Record<string, string | undefined>>,
@@ -46,7 +46,7 @@ export async function declareRestorationOf(
     [...keptByWitnesses(config), ...checkpointsIn(options.checkpoints)],
     kept === undefined ? null : Number(kept),
   );
-  if (declared === null) throw new CodedError('ERR_SERVICE_RESTORATION', { rule: 'nothing', size: 0 });
+  if (declared === null) throw new CodedError('ERR_SERVICE_RESTORATION_NOTHING');
   return declared;
 }
 
@@ -86,9 +86,9 @@ export function declarerOf(config: ServiceConfig, { reason, by, approvedBy }: Re
   if (reason === undefined && by === undefined) return null;
   const words = { reason: wordsOf(reason, '--reason'), by: wordsOf(by, '--by') };
   if (approvedBy === undefined && config.changeControl === 'two-person')
-    throw new CodedError('ERR_SERVICE_RESTORATION', { rule: 'second-person', size: 0 });
+    throw new CodedError('ERR_SERVICE_RESTORATION_SECOND_PERSON');
   const second = approvedBy === undefined ? null : wordsOf(approvedBy, '--approved-by');
-  if (second === words.by) throw new CodedError('ERR_SERVICE_RESTORATION', { rule: 'second-person', size: 0 });
+  if (second === words.by) throw new CodedError('ERR_SERVICE_RESTORATION_SECOND_PERSON');
   return { ...words, approvedBy: second };
 }
 

@@ -29,8 +29,8 @@ const keptForEver = '9999-12-31T23:59:59.999Z';
  * Writes into a log that lost its end, as an older backup was restored, what of it is lost by the word of its witnesses, and goes on under another name (docs/adr/0036).
  *
  * @returns null when the log agrees with everything that was given: nothing is declared
- * @throws {CodedError} ERR_SERVICE_RESTORATION { rule }: `signature` (a checkpoint that the service's key did not sign), `kept` (a checkpoint
- *   of not more entries than are said to be kept disagrees)
+ * @throws {CodedError} ERR_SERVICE_RESTORATION_UNSIGNED for a checkpoint that the service's key did not sign; ERR_SERVICE_RESTORATION_KEPT when one of not
+ *   more entries than are said to be kept disagrees
  */
 export async function declareRestoration(
   ports: DeclarationPorts,
@@ -40,7 +40,7 @@ export async function declareRestoration(
   const candidates = candidatesOf(checkpoints, said ?? (await store.audit.head()).size);
   for (const checkpoint of candidates)
     if (!checkpointIsBy(checkpoint, key.publicKey, ops))
-      throw new CodedError('ERR_SERVICE_RESTORATION', { rule: 'signature', size: checkpoint.size });
+      throw new CodedError('ERR_SERVICE_RESTORATION_UNSIGNED', { size: checkpoint.size });
   return store.transaction(async ({ audit }) => {
     const head = await audit.head();
     const epochs = await epochsOf(audit, ports);
@@ -55,7 +55,7 @@ export async function declareRestoration(
     const least = sizes.reduce((one, other) => Math.min(one, other));
     const kept = said ?? head.size;
     if (kept > head.size || least <= kept)
-      throw new CodedError('ERR_SERVICE_RESTORATION', { rule: 'kept', size: Math.min(least, head.size + 1) });
+      throw new CodedError('ERR_SERVICE_RESTORATION_KEPT', { size: Math.min(least, head.size + 1) });
     const restoration = {
       ...{ log: head.log, kept, written: head.size },
       lostTo: sizes.reduce((one, other) => Math.max(one, other)),

@@ -55,11 +55,35 @@ export const serviceErrors = {
     retriable: false,
     params: ['sequence', 'at', 'kept', 'lostFrom', 'lostTo', 'by'],
   },
-  ERR_SERVICE_RESTORATION: {
+  ERR_SERVICE_RESTORATION_UNDECLARED: {
     httpStatus: 500,
     whoCanAct: 'operator',
     retriable: false,
-    params: ['rule', 'size'],
+    params: ['size'],
+  },
+  ERR_SERVICE_RESTORATION_UNSIGNED: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['size'],
+  },
+  ERR_SERVICE_RESTORATION_KEPT: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: ['size'],
+  },
+  ERR_SERVICE_RESTORATION_SECOND_PERSON: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: [],
+  },
+  ERR_SERVICE_RESTORATION_NOTHING: {
+    httpStatus: 500,
+    whoCanAct: 'operator',
+    retriable: false,
+    params: [],
   },
   ERR_SERVICE_RATE_LIMITED: {
     httpStatus: 429,

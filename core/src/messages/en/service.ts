@@ -15,7 +15,12 @@ export const serviceWords = {
     'The audit log is whole in itself, but there is no checkpoint from outside the database to hold it against: whether it was cut off or rewritten cannot be told',
   ERR_SERVICE_AUDIT_CONTINUED:
     'The audit log continues from entry {kept}; entries {lostFrom} to {lostTo} of the earlier branch were lost by the restoration declared in entry {sequence}, at {at}, by {by}',
-  ERR_SERVICE_RESTORATION:
-    'The restoration cannot be declared so ({rule}): signature = the service’s key did not sign the checkpoint of {size} entries; kept = say with --kept how many entries the backup had, fewer than {size}; undeclared = witnesses know {size} entries, more than the backup has: give --reason and --by; second-person = give --approved-by; nothing = the log agrees with every checkpoint given',
+  ERR_SERVICE_RESTORATION_UNDECLARED:
+    'Witnesses know {size} entries, more than the backup has: restoring it loses a part of the log. Say why and who with --reason and --by: it is written into the log',
+  ERR_SERVICE_RESTORATION_UNSIGNED: 'The checkpoint of {size} entries is not signed by the service’s key',
+  ERR_SERVICE_RESTORATION_KEPT:
+    'The log does not agree with the checkpoint of {size} entries: say with --kept how many entries the backup had, fewer than {size}',
+  ERR_SERVICE_RESTORATION_SECOND_PERSON: 'Another person has to approve: give --approved-by, somebody else than --by',
+  ERR_SERVICE_RESTORATION_NOTHING: 'The log agrees with every checkpoint given: there is nothing to declare',
   ERR_SERVICE_RATE_LIMITED: 'Too many requests: try again in {retryAfterMs} ms',
 } as const satisfies WordsFor<typeof serviceErrors>;

@@ -13,7 +13,11 @@ export const serviceWords = {
   ERR_SERVICE_AUDIT_UNWITNESSED: '审计日志自身完整，但没有数据库之外的检查点可供对照，无法断定是否被截短或重写',
   ERR_SERVICE_AUDIT_CONTINUED:
     '审计日志自第 {kept} 条接续；原分支第 {lostFrom} 至 {lostTo} 条因恢复备份而丢失，由 {by} 于 {at} 在第 {sequence} 条声明',
-  ERR_SERVICE_RESTORATION:
-    '不能这样声明恢复（{rule}）：signature = {size} 条的检查点不是本服务的密钥签的；kept = 请用 --kept 写明备份有多少条，须少于 {size}；undeclared = 见证方知道 {size} 条，比备份多，请给出 --reason 和 --by；second-person = 请给出 --approved-by；nothing = 日志与所给的检查点全部相符',
+  ERR_SERVICE_RESTORATION_UNDECLARED:
+    '见证方知道 {size} 条记录，比备份多：恢复会丢失一段日志，请用 --reason 与 --by 说明原因和经办人，写入日志',
+  ERR_SERVICE_RESTORATION_UNSIGNED: '{size} 条的检查点不是本服务的密钥所签',
+  ERR_SERVICE_RESTORATION_KEPT: '{size} 条的检查点与日志不符：请用 --kept 写明备份有多少条，须少于 {size}',
+  ERR_SERVICE_RESTORATION_SECOND_PERSON: '须由另一人批准：请给出 --approved-by，不得与 --by 相同',
+  ERR_SERVICE_RESTORATION_NOTHING: '日志与所给的检查点全部相符，没有什么可声明',
   ERR_SERVICE_RATE_LIMITED: '请求过于频繁，请 {retryAfterMs} 毫秒后再试',
 } as const satisfies WordsFor<typeof serviceErrors>;
