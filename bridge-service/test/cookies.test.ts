@@ -38,7 +38,12 @@ class Watching extends Visitor {
 function checkCookie(line: string): void {
   const [pair = '', ...attributes] = line.split(/;\s*/);
   const name = pair.slice(0, pair.indexOf('='));
-  const said = new Map(attributes.map((one) => one.toLowerCase().split('=') as [string, string?]));
+  const said = new Map(
+    attributes.map((one): [string, string] => {
+      const [key = '', value = ''] = one.toLowerCase().split('=');
+      return [key, value];
+    }),
+  );
   expect([...said.keys()], line).toEqual(expect.arrayContaining(['secure', 'httponly', 'path', 'samesite']));
   expect(said.has('domain'), line).toBe(false);
   expect(said.get('samesite'), line).toMatch(/^(lax|strict)$/);
