@@ -1,4 +1,6 @@
+import { CodedError } from '@onelock/core/errors';
 import Type from 'typebox';
+import { callerOf } from '../plugins/authentication.ts';
 import { findPlatform, listPlatforms } from '../services/list-callers.ts';
 import { readCursor } from '../services/page.ts';
 import type { App, RouteContext } from './context.ts';
@@ -37,15 +39,19 @@ export function platformRoutes(app: App, { ports }: RouteContext): void {
         operationId: 'getPlatform',
         tag: '登记 Registries',
         zh: '查询交易平台',
-        en: 'One trading platform and the origins of its pages.',
+        en: 'One trading platform and the origins of its pages: itself, or any for operators.',
         access: ['platform', 'operator', 'supervisor', 'administrator'],
         answer: [200, PlatformSchema],
       },
       { params: byId('clr') },
     ),
-    async ({ params: { id } }, reply) =>
-      answerVersioned(ports, reply, { registry: 'platforms', recordId: id, part: 'record' }, () =>
-        findPlatform(ports, id),
-      ),
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { id } = request.params;
+      // The list is everybody's; by its id a platform asks about itself alone.
+      if (caller.role === 'platform' && caller.id !== id) throw new CodedError('ERR_REQUEST_NOT_FOUND');
+      const of = { registry: 'platforms', recordId: id, part: 'record' } as const;
+      return answerVersioned(ports, reply, of, () => findPlatform(ports, id));
+    },
   );
 }
