@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { utf8Encode } from '@onelock/core/bytes';
 import { sm2DefaultUserId } from '@onelock/core/crypto';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -124,6 +126,21 @@ describe('a host that hangs', () => {
     expect(isAlive(pid)).toBe(false);
   });
 });
+
+describe.skipIf(process.platform === 'win32')(
+  'an agent that has no handles left (skipped on Windows, which sets no such limit)',
+  () => {
+    it.each([3, 4, 5, 6])('with %i of them is told so by a code, and lives', (spare) => {
+      const { folder, remove } = newTokenFolder();
+      endings.push(remove);
+      const parent = fileURLToPath(new URL('./fixtures/parent-without-handles.ts', import.meta.url));
+      const node = [process.execPath, '--conditions=onelock-source', parent, folder, String(spare)];
+      const shell = spawnSync('bash', ['-c', 'ulimit -n 120; exec "$@"', 'bash', ...node], { encoding: 'utf8' });
+      expect(shell.stdout).toMatch(/^(ERR_DRIVER_CONFIG_INVALID|ERR_DRIVER_CRASHED|ERR_DRIVER_NOT_INSTALLED)\n$/);
+      expect(shell.status).toBe(0);
+    });
+  },
+);
 
 describe('data beyond the limits', () => {
   it('is refused before it reaches the host', async () => {

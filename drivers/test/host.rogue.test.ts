@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HostedDriverOptions, startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId } from '../src/port/index.ts';
+import { withoutNetwork } from '../src/process/without-network.ts';
 import { childrenOf, isAlive, until } from './processes.ts';
 import { newTokenFolder } from './soft-under-test.ts';
 
@@ -67,6 +68,20 @@ describe('a host that breaks the protocol', () => {
     },
   );
 });
+
+describe.skipIf(withoutNetwork() === null)(
+  'a host whose library starts processes (skipped without network namespaces)',
+  () => {
+    it.each(['is closed', 'is killed'])('leaves none behind when it %s', async (way) => {
+      const driver = await startRogue('leaves a process behind');
+      const left = Number((await driver.listDevices())[0]?.label);
+      expect(isAlive(left)).toBe(true);
+      if (way === 'is closed') await driver.close();
+      else process.kill(driver.status().pid ?? 0, 'SIGKILL');
+      await until(() => !isAlive(left));
+    });
+  },
+);
 
 describe('a host that keeps crashing', () => {
   it('is restarted ever more slowly, and calls fail at once instead of waiting', async () => {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError, isCodedError } from '@onelock/core/errors';
 import type { DriverConfig, DriverInfo } from '../port/index.ts';
@@ -132,7 +133,9 @@ export class HostKeeper {
     if (folder !== undefined) handOver(folder, user);
     this.#generation += 1;
     this.#startedAt = performance.now();
-    const life = new HostLife(config.id, this.#spawn(), {
+    const child = this.#spawn();
+    if (child.pid === undefined) throw await notStarted(config.id, child);
+    const life = new HostLife(config.id, child, {
       devicesChanged: () => this.#devicesChanged(),
       failed: (reason) => this.#failed(life, reason),
     });
@@ -215,6 +218,15 @@ export class HostKeeper {
   #closedError(): CodedError {
     return new CodedError('ERR_DRIVER_CLOSED', { driver: this.#config.id });
   }
+}
+
+/** Nothing of the process is there then but its error, which is still to come. */
+async function notStarted(driver: string, child: ChildProcess): Promise<CodedError> {
+  const [cause] = await once(child, 'error');
+  const detail = cause instanceof Error ? cause.message.slice(0, 200) : '';
+  const isForNow = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'].some((code) => detail.includes(code));
+  if (isForNow) return new CodedError('ERR_DRIVER_CRASHED', { driver }, { cause });
+  return new CodedError('ERR_DRIVER_NOT_INSTALLED', { driver, detail }, { cause });
 }
 
 function mayUseNetwork(config: DriverConfig): boolean {

@@ -4,6 +4,7 @@ import { CodedError } from '@onelock/core/errors';
 import type { DriverConfig, DriverInfo } from '../port/index.ts';
 import { type FailureBody, restoreError } from '../process/failure.ts';
 import type { HostUser } from '../process/host-user.ts';
+import { Offspring } from '../process/offspring.ts';
 import type { MethodName, MethodParams, MethodResult } from './methods.ts';
 import { acceptsResult, fromHost, type ToHost } from './protocol.ts';
 import { type Numbered, type SignJob, signPipe } from './sign-frames.ts';
@@ -44,6 +45,7 @@ export class HostLife {
   readonly #trains = new Map<string, Train>();
   readonly #ready = Promise.withResolvers<DriverInfo>();
   readonly #gone = Promise.withResolvers<void>();
+  #offspring: Offspring | null = null;
   #nextId = 1;
   #hasServed = false;
   #notices = 0;
@@ -217,6 +219,7 @@ export class HostLife {
   #started(info: DriverInfo): string | null {
     if (this.#state !== 'starting') return 'ready twice';
     this.#state = 'ready';
+    this.#offspring = Offspring.of(this.#child.pid ?? 0);
     this.#ready.resolve(info);
     return null;
   }
@@ -302,6 +305,8 @@ export class HostLife {
   #exited(): void {
     this.#fail(this.#crashed());
     this.#signs?.destroy();
+    this.#offspring?.end();
+    this.#offspring = null;
     this.#state = 'ended';
     this.#gone.resolve();
   }
