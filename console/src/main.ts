@@ -4,8 +4,8 @@ import App from './App.vue';
 import { followLinks } from './router/router.ts';
 import './style/root.css';
 import './style/base.css';
-import './style/shell.css';
 import './style/parts.css';
+import './style/shell.css';
 import './style/print.css';
 
 followLinks(document);

@@ -98,7 +98,7 @@ export const companiesRows: readonly WalkRow[] = [
       await walk.go('/certificates');
       await walk.look('list');
       await walk.dialog('register', 'register');
-      await walk.paste('certificate-text', pem(walk.language === 'en' ? 'sm2/root' : 'sm2/person'));
+      await walk.paste('certificate-text', pem(walk.language === 'en' ? 'rsa/driver-signer' : 'sm2/person'));
       await walk.fill('medium', 'UKey');
       await walk.submit();
       await walk.page.locator('[data-test=suspend]').waitFor();
