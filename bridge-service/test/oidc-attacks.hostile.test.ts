@@ -166,21 +166,38 @@ describe('a session', () => {
 });
 
 describe('an interaction that somebody else began', () => {
-  it('gives its result to the browser that logged in, and to no other that knows its cookies', async () => {
-    // Somebody with a sibling of the domain plants the cookies of an interaction of theirs in another's browser.
+  /** Somebody with a sibling of the domain plants the cookies of an interaction of theirs in another's browser, which logs in. */
+  const planted = async () => {
     const attacker = new Visitor();
-    const begun = await begin(open.config);
-    const page = await attacker.follow(begun.url.href);
+    const page = await attacker.follow((await begin(open.config)).url.href);
     const victim = new Visitor();
     for (const [name, cookie] of attacker.cookies) victim.cookies.set(name, cookie);
     const token = await signOn(open.service, victim, page.url);
     const { body } = await pageAct(victim, page.url, 'login', { token });
     expect(body.indication).toBe('passed');
-    const stolen = await attacker.follow(body.redirectTo);
+    return { attacker, victim, redirectTo: String(body.redirectTo) };
+  };
+
+  it('gives its result to the browser that logged in, and to no other that knows its cookies', async () => {
+    const { attacker, victim, redirectTo } = await planted();
+    const stolen = await attacker.follow(redirectTo);
     expect(stolen.location ?? '').not.toContain('code=');
     expect(stolen.status).toBe(400);
     expect((await attacker.follow((await begin(open.config)).url.href)).location).toBeNull();
-    const own = await victim.follow(body.redirectTo);
+    const own = await victim.follow(redirectTo);
     expect(own.location ?? '').toContain('code=');
+  });
+
+  it.each([
+    ['with a slash behind it', (path: string) => `${path}/`],
+    ['in capitals', (path: string) => path.replace('/auth/', '/AUTH/')],
+    ['of no interaction', () => `/oidc/auth/${'x'.repeat(21)}`],
+  ])('gives it to nobody else at an address that is written otherwise: %s', async (_how, written) => {
+    const { attacker, victim, redirectTo } = await planted();
+    const cookie = [...attacker.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+    const address = open.url + written(new URL(redirectTo).pathname);
+    const stolen = await fetch(address, { redirect: 'manual', headers: { cookie } });
+    expect([stolen.status, stolen.headers.get('location')]).toEqual([400, null]);
+    expect((await victim.follow(redirectTo)).location ?? '').toContain('code=');
   });
 });

@@ -5,6 +5,7 @@ import { secretDigest } from '../services/identifiers.ts';
 import type { Ports } from '../services/ports/ports.ts';
 import { type Account, acrValues, claimsByScope } from './accounts.ts';
 import { createAdapter } from './adapter.ts';
+import { guardResults } from './finish-cookie.ts';
 import { endedPage, errorPage, logoutPage } from './pages.ts';
 import { accountOfSession, standingLoginCheck, unmetOnce } from './session-login.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -24,6 +25,8 @@ export interface ProviderOptions {
 const minute = 60;
 const hour = 60 * minute;
 const sessionSeconds = 8 * hour;
+
+const notYours = { error: 'access_denied', error_description: 'the log-in was made in another browser' };
 
 /** Where the account of a subject is kept, beside what the provider keeps itself. */
 export const accountModel = 'Account';
@@ -97,6 +100,11 @@ export function createProvider({ ports, profile, origin, cookieKey, keys, backCh
   const provider = new Provider(`${origin}/oidc`, configuration);
   provider.proxy = true;
   compareByDigest(provider, ports);
+  guardResults(ports, origin, provider, (ctx) => {
+    ctx.status = 400;
+    ctx.type = 'html';
+    ctx.body = errorPage(ctx.get('accept-language'), notYours);
+  });
   return provider;
 }
 

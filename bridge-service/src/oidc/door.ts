@@ -18,7 +18,7 @@ import type { GivenUpLogin } from '../services/give-up-login.ts';
 import { askedFrom } from '../services/phone/asked-from.ts';
 import type { UseContext } from '../services/watch-list/watch-use.ts';
 import { createProvider } from './create-provider.ts';
-import { bindResult, isOwnResult } from './finish-cookie.ts';
+import { bindResult } from './finish-cookie.ts';
 import { type InteractionPorts, openLoginChallenge, takeLoginToken, tellFailure } from './interaction.ts';
 import { errorPage, loginPage } from './pages.ts';
 import {
@@ -35,8 +35,6 @@ import { loadSigningKeys } from './signing-keys.ts';
 
 /** How long a node goes on with the keys that it has read. */
 const keysCheckedMs = 60_000;
-
-const notYours = { error: 'access_denied', error_description: 'the log-in was made in another browser' };
 
 interface Issuer {
   readonly origin: string;
@@ -67,12 +65,6 @@ export async function installOpenIdConnect(app: FastifyInstance, context: RouteC
       } as object,
       handler: async (request, reply) => {
         const { origin, provider } = await issuer();
-        if (!(await isOwnResult(context.ports, origin, provider, request)))
-          return reply
-            .code(400)
-            .headers(hostedPageHeaders("script-src 'none'; img-src data:"))
-            .type('text/html; charset=utf-8')
-            .send(errorPage(request.headers['accept-language'] ?? '', notYours));
         reply.hijack();
         await handOver(request, reply, origin, provider);
       },

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
 import { newToken, secretDigest } from '../services/identifiers.ts';
@@ -30,20 +29,31 @@ export function bindResult(
   };
 }
 
-const resume = /^\/oidc\/auth\/([\w-]{1,100})$/;
+type BrowserContext = Parameters<Parameters<Provider['use']>[0]>[0];
 
-/** Whether a browser that comes for the result of a log-in is the one that made it. Everything else is the provider's to judge. */
-export async function isOwnResult(
-  { ops }: Keyed,
-  origin: string,
-  provider: Provider,
-  request: Pick<FastifyRequest, 'url' | 'headers'>,
-): Promise<boolean> {
-  const [, uid] = resume.exec(request.url.split('?')[0] ?? '') ?? [];
-  if (uid === undefined) return true;
+/**
+ * Whether a browser that comes for the result of a log-in is the one that made it. The interaction is the one that the provider will find: by its cookie, read
+ * as it reads it. What the address names it never compares with that. Everything else is the provider's to judge.
+ */
+async function isOwnResult({ ops }: Keyed, origin: string, provider: Provider, ctx: BrowserContext): Promise<boolean> {
+  const uid = ctx.cookies.get(provider.cookieName('resume'), { signed: false });
+  if (uid === undefined || uid === '') return true;
   const interaction = await provider.Interaction.find(uid);
   const login = interaction?.result?.login as { readonly finish?: string } | undefined;
   if (login === undefined) return true;
-  const shown = cookieOf(request, nameAt(origin));
+  const shown = cookieOf(ctx.req, nameAt(origin));
   return shown !== undefined && secretDigest(shown, ops) === login.finish;
+}
+
+/** Gives results to nobody else, at whatever address they are asked for. @param refuse  answers those who are refused */
+export function guardResults(
+  keyed: Keyed,
+  origin: string,
+  provider: Provider,
+  refuse: (ctx: BrowserContext) => void,
+): void {
+  provider.use(async (ctx, next) => {
+    if (await isOwnResult(keyed, origin, provider, ctx)) await next();
+    else refuse(ctx);
+  });
 }
