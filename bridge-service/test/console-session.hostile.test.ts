@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { revokedStatus } from '../../core/test/support/test-ocsp.ts';
 import { issueAdministratorCode } from '../src/services/administrator-codes.ts';
 import { EvidenceWorld, hours } from './support/evidence-world.ts';
+import { replayEverything } from './support/replay.ts';
 import type { Answer } from './support/service.ts';
 
 const origin = 'http://127.0.0.1:18960';
@@ -138,6 +139,26 @@ describe('a session of the console', () => {
     expect(await look(session)).toBe('ERR_CONSOLE_SESSION_ENDED');
     const { events } = (await world.service.call('GET', '/v1/events?limit=200', { token: supervisor })).body;
     expect(events.at(-1).data).toMatchObject({ entry: body.id, use: 'console.session-end' });
+  });
+
+  it('whose certificate is blocked ends, though its CA says nothing at that time', async () => {
+    const session = await enter();
+    says = 'nothing';
+    minutes(4);
+    expect([await look(session), await change(session)]).toEqual([200, 'done']);
+    const value = (await world.audit('console.log-in')).at(-1).details.certificate.slice('sm3:'.length);
+    const { body } = await world.service.call('POST', '/v1/watchlist', {
+      token: world.service.administrator,
+      body: {
+        ...{ kind: 'certificate', value, action: 'block', reason: '核查', evidence: '2号' },
+        expiresAt: '2026-07-01T00:00:00Z',
+      },
+    });
+    await world.service.call('POST', `/v1/watchlist/${body.id}/decision`, {
+      ...{ token: await world.service.caller('supervisor'), body: { decision: 'approve' } },
+    });
+    expect(await change(session)).toBe('ERR_CONSOLE_SESSION_ENDED');
+    for (const { replay } of await replayEverything(world.service)) expect(replay).toMatchObject({ outcome: 'same' });
   });
 
   it('whose CA has left ends at once', async () => {

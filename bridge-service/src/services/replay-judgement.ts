@@ -149,9 +149,10 @@ async function judgeAgain(ports: ReplayPorts, entry: AuditEntryWithDetails, deta
     case 'login.continue': {
       const certificate = parseCertificate(await item(ports, details.certificate));
       const judged = judgeCertificate({ certificate, ...(await evidenceOf(ports, details)) }, ports.ops);
-      if (judged.indication !== 'passed') return judged;
-      if (details.phone !== undefined) return { indication: 'failed', reason: { code: details.phone, params: {} } };
-      return overruled(details) ?? judged;
+      if (judged.indication === 'passed' && details.phone !== undefined)
+        return { indication: 'failed', reason: { code: details.phone, params: {} } };
+      // A block counts for a session of which nothing else can be told; where it was not asked, nothing of it is recorded.
+      return (judged.indication === 'failed' ? null : overruled(details)) ?? judged;
     }
     case 'timestamp.verify':
       return timestampAgain(ports, entry.target, details);

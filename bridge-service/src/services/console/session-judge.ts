@@ -107,9 +107,8 @@ async function judgeSession(
   // Undecided about revocation alone may be decided in a minute; a certificate that leads to no registered CA any more is no way in.
   const over = indication === 'failed' || (indication === 'indeterminate' && reason?.code !== 'ERR_REVOCATION_UNKNOWN');
   const suspect = held.standing !== null || (await isWatched(ports, held));
-  if (over || (indication === 'passed' && suspect)) {
-    if (await endSession(ports, use, held)) return null;
-  } else if (indication === 'indeterminate' && before?.indication !== 'indeterminate')
+  if ((over || suspect) && (await endSession(ports, use, held, over))) return null;
+  if (indication === 'indeterminate' && before?.indication !== 'indeterminate')
     await ports.store.transaction((repositories) =>
       appendAudit(repositories, ports, entryOf(use, held, 'console.session-unconfirmed')),
     );
@@ -123,13 +122,13 @@ async function isWatched(ports: Ports, { subjects, context }: HeldJudgement): Pr
 }
 
 /** @returns false where the watch-list lets it go on: it alerted at the log-in, or somebody vouched for the holder */
-async function endSession(ports: Ports, use: SessionUse, held: HeldJudgement): Promise<boolean> {
+async function endSession(ports: Ports, use: SessionUse, held: HeldJudgement, over: boolean): Promise<boolean> {
   const { caller, requestId, session } = use;
   const { subjects, context, standing, judged } = held;
   const act = { caller, requestId, transaction: ports.store.transaction };
   const action = 'console.session-end';
   return ports.store.transaction(async (repositories) => {
-    if (judged.indication === 'passed' && standing === null) {
+    if (!over && standing === null) {
       const now = ports.clock().toISOString();
       const entries = await repositories.watchList.hits([...watchedValues(ports, { subjects, context })], now);
       const stops = entries.some(
@@ -137,12 +136,12 @@ async function endSession(ports: Ports, use: SessionUse, held: HeldJudgement): P
       );
       if (!stops) return false;
     }
-    const watched =
-      judged.indication === 'passed'
-        ? await watchUse(repositories, ports, act, {
-            ...{ subjects, context, standing, action, target: caller.id, indication: judged.indication },
-          })
-        : null;
+    // Blocked is blocked, also while nobody can tell of a revocation.
+    const watched = !over
+      ? await watchUse(repositories, ports, act, {
+          ...{ subjects, context, standing, action, target: caller.id, indication: judged.indication },
+        })
+      : null;
     const overruled = watched?.overruled ?? judged;
     // Another node may have been first.
     if (!(await repositories.console.endSession(session.digest))) return true;
