@@ -1,7 +1,10 @@
+import { derOid, derSequence, oids } from '@onelock/core/asn1';
 import { toBase64 } from '@onelock/core/bytes';
 import type { Certificate } from '@onelock/core/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EvidenceWorld } from './support/evidence-world.ts';
+import { extension, makeCertificate, name } from '../../core/test/support/test-ca.ts';
+import { revokedStatus } from '../../core/test/support/test-ocsp.ts';
+import { EvidenceWorld, hours } from './support/evidence-world.ts';
 import { pem } from './support/pki.ts';
 import { replayEverything } from './support/replay.ts';
 import { createTestService } from './support/service.ts';
@@ -54,6 +57,26 @@ describe('a CA of which revocation has to be known', () => {
     expect((await world.login(world.leaf({ serial: 9 }))).body).toMatchObject({ indication: 'failed' });
   });
 
+  it('believes a responder of its own whose certificate nobody can tell of either', async () => {
+    const key = world.ops.generateKeyPair({ kind: 'sm2' });
+    const signing = extension(oids.extendedKeyUsage, false, derSequence(derOid(oids.ocspSigning)));
+    const delegate = makeCertificate(
+      { subject: name('responder'), key, issuer: world.issuer, extensions: [signing] },
+      world.ops,
+    );
+    const [good, revoked] = [world.leaf({ serial: 21 }), world.leaf({ serial: 22 })];
+    const by = { responder: delegate.subjectDer, key, certificates: [delegate.der] };
+    world.double.serve('/delegate', world.respond([good], by));
+    world.double.serve('/revokes', world.respond([revoked], { ...by, status: revokedStatus(hours(-1), 1) }));
+    await rule('require', { crl: [], ocsp: [{ url: world.double.url('/delegate') }] });
+    expect((await world.login(good)).body).toMatchObject({
+      indication: 'passed',
+      certificate: { revocation: { checked: true } },
+    });
+    await rule('require', { crl: [], ocsp: [{ url: world.double.url('/revokes') }] });
+    expect((await world.login(revoked)).body).toMatchObject({ indication: 'failed' });
+  });
+
   it('is judged alike when it is replayed', async () => {
     const replays = await replayEverything(world.service);
     expect(replays.length).toBeGreaterThan(3);
@@ -63,7 +86,7 @@ describe('a CA of which revocation has to be known', () => {
 
 describe('a CA of which it need not be known', () => {
   it('lets people in, and says in the answer that nothing was checked', async () => {
-    await rule('if-available', { crl: [] });
+    await rule('if-available', { crl: [], ocsp: [] });
     expect((await world.login(leaf)).body).toMatchObject({
       indication: 'passed',
       certificate: { revocation: { checked: false } },

@@ -1,10 +1,7 @@
-import { equalBytes } from '@onelock/core/bytes';
+import { toHex } from '@onelock/core/bytes';
 import type { UnansweredSource } from '@onelock/core/validation';
-import { type Certificate, formatName, sameName } from '@onelock/core/x509';
+import { type Certificate, formatName, nameKey } from '@onelock/core/x509';
 import type { AuthorityIndex } from './authority-index.ts';
-
-/** Certificates that came along are followed so far up; honest chains are shorter. */
-const mostSteps = 8;
 
 /**
  * Whose word has to be there: of a registered CA whose rule is `require`, on each certificate from the one in question up to the first that the registry
@@ -16,29 +13,37 @@ export function requiredAnswers(
   certificates: readonly Certificate[],
   brought: readonly Certificate[],
 ): readonly UnansweredSource[] {
-  const needed: Certificate[] = [];
-  for (const certificate of certificates) {
-    const below: Certificate[] = [];
-    if (isRequired(authorities, certificate, brought, below))
-      needed.push(...below.filter((one) => !needed.some(({ issuerDer }) => equalBytes(issuerDer, one.issuerDer))));
-  }
-  return needed.map(({ issuer, issuerDer }) => ({
+  const needed = new Map<string, Certificate>();
+  let bySubject: ReadonlyMap<string, readonly Certificate[]> | undefined;
+  const issuersOf = ({ issuer }: Certificate): readonly Certificate[] => {
+    bySubject ??= Map.groupBy(brought, ({ subject }) => nameKey(subject));
+    return bySubject.get(nameKey(issuer)) ?? [];
+  };
+  for (const certificate of certificates)
+    for (const one of belowRequired(authorities, certificate, issuersOf)) needed.set(toHex(one.issuerDer), one);
+  return [...needed.values()].map(({ issuer, issuerDer }) => ({
     issuer: issuerDer,
     reason: { code: 'ERR_REVOCATION_NOT_AVAILABLE', params: { issuer: formatName(issuer) } },
   }));
 }
 
-/** @param below  is given the certificates that were passed on the way */
-function isRequired(
+/**
+ * All that came along is followed, each once: whoever brings namesakes that lead nowhere is not to tire us of looking.
+ *
+ * @returns none where no CA above requires anything
+ */
+function belowRequired(
   authorities: Pick<AuthorityIndex, 'named' | 'sourcesOf'>,
   certificate: Certificate,
-  brought: readonly Certificate[],
-  below: Certificate[],
-): boolean {
-  below.push(certificate);
-  const registered = authorities.named(certificate.issuer);
-  if (registered.some(({ caId }) => authorities.sourcesOf(caId)?.revocation === 'require')) return true;
-  if (registered.length > 0 || below.length >= mostSteps) return false;
-  const above = brought.filter((one) => sameName(one.subject, certificate.issuer) && !below.includes(one));
-  return above.map((one) => isRequired(authorities, one, brought, below)).some((required) => required);
+  issuersOf: (certificate: Certificate) => readonly Certificate[],
+): Iterable<Certificate> {
+  const below = new Set([certificate]);
+  let required = false;
+  // What is added on the way is come to in its turn.
+  for (const one of below) {
+    const registered = authorities.named(one.issuer);
+    if (registered.some(({ caId }) => authorities.sourcesOf(caId)?.revocation === 'require')) required = true;
+    if (registered.length === 0) for (const issuer of issuersOf(one)) below.add(issuer);
+  }
+  return required ? below : [];
 }

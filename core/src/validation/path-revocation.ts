@@ -144,12 +144,16 @@ export class PathRevocation {
         return { code: 'ERR_REVOCATION_REVOKED', params };
       }
       const mustBeKnown = role === 'crl-issuer' && evidence.revocation === 'require';
-      if (status.kind === 'unknown' && (mustBeKnown || status.evidence === 'unusable'))
+      if (status.kind === 'unknown' && (mustBeKnown || (status.evidence === 'unusable' && !isUntold(status, role))))
         return { code: 'ERR_REVOCATION_UNKNOWN', params: { subject, cause: status.reason.code } };
     }
     return undefined;
   }
 }
+
+/** A responder of whom nobody says anything is believed in every mode (RFC 6960 §4.2.2.2.1 leaves it to us): an answer that must be there is that about whom it speaks of. */
+const isUntold = ({ reason }: Extract<RevocationStatus, { kind: 'unknown' }>, role: SignerRole): boolean =>
+  role === 'ocsp-responder' && reason.code === 'ERR_REVOCATION_NOT_AVAILABLE';
 
 function unvouched(certificate: Certificate, issuer: Authority): RevocationStatus {
   return {
