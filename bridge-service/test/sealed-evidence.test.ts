@@ -107,6 +107,17 @@ describe('what judgements were made from', () => {
     expect(seal.keyId).not.toBe(service.ports.seal.keyId);
     const ports = { store: service.ports.store, seal };
     expect((await sealKept(ports, always)).sealed).toBe((await kept()).length);
+    // A node that still seals by the key before has kept something meanwhile; it begins anew with the other first.
+    const [late] = await kept();
+    const { digest = '', bytes: sealed } = late ?? {};
+    const plain = seal.open({ digest: String(digest), bytes: sealed as Uint8Array, sealedBy: seal.keyId });
+    const hex = Buffer.from(service.ports.seal.seal(String(digest), plain ?? new Uint8Array())).toString('hex');
+    await service.database.sql(
+      `update evidence_items set bytes = ${service.database.location.engine === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'`},
+        sealed_by = '${service.ports.seal.keyId}' where digest = '${String(digest)}'`,
+    );
+    expect(await sealKept(ports, always)).toEqual({ sealed: 0, left: 0 });
+    expect(await sealKept(ports, always, 'all')).toEqual({ sealed: 1, left: 0 });
     writeFileSync(file, `${'ab'.repeat(32)}\n`);
     const alone = await loadEvidenceSeal(secrets, service.ports);
     for (const { digest, bytes, sealed_by: sealedBy } of await kept())

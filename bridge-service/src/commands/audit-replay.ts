@@ -69,6 +69,7 @@ function sealOf(config: ServiceConfig): EvidenceSeal {
 /** Where there are none, what was kept in clear can be judged all the same. */
 const noKeys: EvidenceSeal = {
   keyId: '',
+  keys: 0,
   knows: () => false,
   seal: () => {
     throw new Error('a command keeps nothing');

@@ -46,6 +46,7 @@ export function createEvidenceSeal(folder: string, ops: Pick<CryptoOps, 'random'
   const byId = new Map(keys.map(({ id, place }) => [id, place]));
   return {
     keyId: current.id,
+    keys: byId.size,
     knows: (keyId) => byId.has(keyId),
     seal(digest, bytes) {
       const nonce = ops.random(nonceLength);

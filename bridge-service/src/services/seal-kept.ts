@@ -18,15 +18,17 @@ const factName = 'evidence-sealed-by';
  * nothing is left to do it asks one question.
  *
  * @param goOn  asked before each batch
+ * @param looking  `all`: also where everything was once found to be sealed by this key. A node that sealed by another until it was stopped has kept more since
  */
 export async function sealKept(
   { store, seal }: { readonly store: Store; readonly seal: EvidenceSeal },
   goOn: () => boolean | Promise<boolean>,
+  looking: 'usual' | 'all' = 'usual',
 ): Promise<Resealed> {
   const done = { sealed: 0, left: 0 };
   const whole = await store.facts.get(factName);
   // What this version writes is sealed: only what a node of an earlier version wrote beside it may be in clear.
-  const which = whole === seal.keyId ? 'clear' : 'other';
+  const which = whole === seal.keyId && looking === 'usual' ? 'clear' : 'other';
   for (let after = ''; await goOn(); ) {
     const items = await store.audit.evidenceNotBy(seal.keyId, which, after, batch);
     const sealed = items.flatMap((item) => {

@@ -4,6 +4,8 @@ import type { KeptItem } from './records.ts';
 export interface EvidenceSeal {
   /** Names the key that seals: first 16 hex digits of its SM3. */
   readonly keyId: string;
+  /** How many keys were given: more than one while they are being changed. */
+  readonly keys: number;
   /** Whether what this key has sealed can be opened. */
   knows(keyId: string): boolean;
   /** @param digest  of the bytes, hex: its place. Sealed bytes open nowhere else */
