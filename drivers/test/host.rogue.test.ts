@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HostedDriverOptions, startHostedDriver } from '../src/host/index.ts';
 import type { DeviceId } from '../src/port/index.ts';
@@ -80,6 +82,16 @@ describe.skipIf(withoutNetwork() === null)(
       else process.kill(driver.status().pid ?? 0, 'SIGKILL');
       await until(() => !isAlive(left));
     });
+
+    it('leaves none behind when it dies before it is ready', async () => {
+      const { folder, remove } = newTokenFolder();
+      endings.push(remove);
+      const config = { id: 'rogue', family: 'soft', vendor: 'leaves a process behind at start', folder } as const;
+      await expect(failure(startHostedDriver(config, { entry }))).resolves.toFailWith('ERR_DRIVER_CRASHED');
+      const left = Number(readFileSync(path.join(folder, 'left'), 'utf8'));
+      expect(left).toBeGreaterThan(0);
+      await until(() => !isAlive(left), 10_000);
+    });
   },
 );
 
@@ -139,6 +151,23 @@ describe('closing', () => {
     await expect(failure(driver.listDevices())).resolves.toFailWith('ERR_DRIVER_CLOSED');
     expect(driver.status()).toMatchObject({ state: 'closed', pid: null });
     await driver.close();
+  });
+
+  it('leaves no process when the host was just about to be replaced', async () => {
+    const before = childrenOf(process.pid);
+    for (let round = 0; round < 5; round += 1) {
+      const driver = await startRogue('closes its channel');
+      const closed = new Promise<void>((resolve) => {
+        // The pause before the next host is over by then, the process of the last one is not gone.
+        driver.onStatusChanged(({ kind }) => {
+          if (kind === 'crashed') setTimeout(() => resolve(driver.close()), 1);
+        });
+      });
+      await failure(driver.listDevices());
+      await closed;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(childrenOf(process.pid)).toEqual(before);
   });
 
   it('hands on what a driver says of a call without touching the host', async () => {

@@ -184,6 +184,8 @@ export class HostKeeper {
 
   async #restart(previous: HostLife | null, delayMs: number): Promise<HostLife> {
     await Promise.all([previous?.gone, this.#pause(delayMs)]);
+    // It may have been closed while the pause was over and the last process not gone.
+    if (this.#closing.signal.aborted) throw this.#closedError();
     try {
       const { life } = await this.#startLife();
       this.#tell({ kind: 'restarted', driver: this.#config.id, generation: this.#generation });

@@ -34,6 +34,8 @@ export interface LifeEvents {
 const maxNoticesPerWindow = 100;
 const noticeWindowMs = 10_000;
 const closeGraceMs = 2000;
+/** A host needs longer than this before it loads any library. */
+const offspringLookMs = 10;
 
 /** One host process from its start to its end. What breaks the rules of the channel is killed. */
 export class HostLife {
@@ -88,11 +90,13 @@ export class HostLife {
   /** @throws {CodedError} what the host said, ERR_DRIVER_TIMEOUT, ERR_DRIVER_CRASHED, ERR_DRIVER_PROTOCOL */
   async start(config: DriverConfig, user: HostUser | null, timeoutMs: number): Promise<DriverInfo> {
     const timer = this.#expire(timeoutMs);
+    const looks = setInterval(() => this.#knowOffspring(), offspringLookMs);
     this.#tell({ type: 'start', config, user });
     try {
       return await this.#ready.promise;
     } finally {
       clearTimeout(timer);
+      clearInterval(looks);
     }
   }
 
@@ -219,9 +223,14 @@ export class HostLife {
   #started(info: DriverInfo): string | null {
     if (this.#state !== 'starting') return 'ready twice';
     this.#state = 'ready';
-    this.#offspring = Offspring.of(this.#child.pid ?? 0);
+    this.#knowOffspring();
     this.#ready.resolve(info);
     return null;
+  }
+
+  /** By what its processes are known when it is gone: it has that as soon as it runs, and cannot be asked when it is dead. */
+  #knowOffspring(): void {
+    if (this.#state === 'starting' || this.#state === 'ready') this.#offspring ??= Offspring.of(this.#child.pid ?? 0);
   }
 
   #notStarted(body: FailureBody): string | null {
@@ -295,6 +304,7 @@ export class HostLife {
   /** Ends the process for a reason; calls in flight learn it at once, not when the system has reaped it. */
   #fail(reason: CodedError): void {
     if (this.#state !== 'starting' && this.#state !== 'ready') return;
+    this.#knowOffspring();
     this.#state = 'failed';
     this.#child.kill('SIGKILL');
     this.#ready.reject(reason);
