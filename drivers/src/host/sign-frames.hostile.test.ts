@@ -37,6 +37,12 @@ describe('the frames of the pipe of signatures', () => {
       }),
     );
     expect(decodeToHost(body(encodeJob(job)))).toEqual({ job });
+    const longest: SignJob = {
+      ...job,
+      ...{ lane: 'é'.repeat(128), identityId: '密'.repeat(128) },
+      algorithm: { kind: 'sm2-sm3', userId: new Uint8Array(8191).fill(7) },
+    };
+    expect(decodeToHost(body(encodeJob(longest)))).toEqual({ job: longest });
     const empty = { first: 1, parts: [new Uint8Array(0)] };
     expect(decodeToHost(body(encodeInputs(empty)))).toEqual({ inputs: empty });
   });

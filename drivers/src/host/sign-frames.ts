@@ -46,7 +46,8 @@ const signatureSize: PartSize = { least: 1, most: maxSignatureBytes };
 const kinds = { job: 1, inputs: 2, signatures: 3 } as const;
 const lengthBytes = 4;
 const headBytes = 1 + 8 + 2;
-const jobBytes = 8192;
+/** The longest identifier of an SM2 signer has 8191 bytes; the rest of a job is names. */
+const jobBytes = 16_384;
 const headsBytes = headBytes + lengthBytes * maxTrain;
 /** Of inputs that travel in one frame, unless a single one is longer. */
 export const inputsBytes = 1024 * 1024;
