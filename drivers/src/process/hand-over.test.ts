@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chownSync, linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -31,7 +32,23 @@ describe('handing a folder over', () => {
     const file = path.join(newHome(), 'file');
     writeFileSync(file, '');
     expect(() => handOver(file, null)).toFailWith('ERR_DRIVER_CONFIG_INVALID');
+    expect(() => handOver(path.join(file, 'below'), null)).toFailWith('ERR_DRIVER_CONFIG_INVALID');
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'refuses what the system lets nobody make, instead of trying for ever (skipped where there is no /proc)',
+    () => {
+      const program = `import { handOver } from ${JSON.stringify(new URL('./hand-over.ts', import.meta.url).href)};
+      try { handOver('/proc/onelock/state', null); } catch (error) { process.stdout.write(error.code); }`;
+      const node = ['--conditions=onelock-source', '--input-type=module', '--eval', program];
+      const { stdout } = spawnSync(process.execPath, node, {
+        encoding: 'utf8',
+        timeout: 20_000,
+        killSignal: 'SIGKILL',
+      });
+      expect(stdout).toBe('ERR_DRIVER_CONFIG_INVALID');
+    },
+  );
 });
 
 describe.skipIf(!root)('handing a folder over to another user (skipped unless root)', () => {

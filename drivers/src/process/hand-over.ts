@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   type Stats,
+  statSync,
 } from 'node:fs';
 import path from 'node:path';
 import { CodedError } from '@onelock/core/errors';
@@ -29,12 +30,28 @@ export function handOver(folder: string, user: HostUser | null): void {
   if (path.resolve(folder).split(path.sep).filter(Boolean).length < 2)
     throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/folder', rule: 'must not be a top-level folder' });
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (user !== null) giveAway(openSync(folder, folderFlags), user, 0, { left: maxEntries });
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'cannot be used';
     throw new CodedError('ERR_DRIVER_CONFIG_INVALID', { field: '/folder', rule: reason }, { cause });
   }
+}
+
+/** As mkdirSync's `recursive`, which never returns where the system refuses a folder as if the one above were not there (below /proc). */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it just now.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | (constants.O_NOFOLLOW ?? 0);
