@@ -145,6 +145,15 @@ describe('a log that was restored from an older backup', () => {
     // Whoever has looked into it says so, each time.
     expect(await verify(place, [file], [String(declared.sequence)])).toMatchObject({ indication: 'passed' });
     expect(await verify(place, [file], ['2'])).toMatchObject({ indication: 'continued' });
+    // Who cannot tell whether the service declared it has not looked into it.
+    const unkeyed = verifyAuditOf(
+      {},
+      {
+        ...{ database: place, log: undefined, entriesOnly: false, head: undefined, key: undefined },
+        ...{ checkpoints: [file], accepted: [String(declared.sequence)] },
+      },
+    );
+    await expect(unkeyed.catch((error: unknown) => error)).resolves.toFailWith('ERR_CLI_USAGE');
   });
 
   it('fails for the witnesses as long as nobody has declared anything', async () => {
@@ -299,6 +308,11 @@ describe('a declaration', () => {
           ...signRestoration(truth(), at, said(), first.ports.key),
           reason: '另有原因',
         }),
+    ],
+    [
+      'no JSON',
+      'restoration-unreadable',
+      () => ({ ...signed(truth()), details: { salt: '', details: '{"restoration":' } }),
     ],
     ['it without its details', 'restoration-unreadable', () => ({ ...signed(truth()), details: null })],
   ])('that says %s is not', (_what, rule, entry) => {

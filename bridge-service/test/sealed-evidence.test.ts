@@ -99,6 +99,15 @@ describe('what judgements were made from', () => {
     expect(await sealKept(service.ports, always)).toEqual({ sealed: 0, left: 0 });
   });
 
+  it('is sealed by one key when two nodes without any begin at once on a database: the other does not begin', async () => {
+    const forget = () => service.database.sql("delete from service_facts where name = 'evidence-key'");
+    await forget();
+    const folders = ['one', 'other'].map((name) => path.join(service.folder, name));
+    const begun = await Promise.allSettled(folders.map((folder) => loadEvidenceSeal(folder, service.ports)));
+    await forget();
+    expect(begun.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('is sealed by another key when one is put before it, and the one before may go then', async () => {
     const file = path.join(secrets, evidenceKeysFile);
     const old = readFileSync(file, 'utf8');

@@ -110,8 +110,7 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 /** What stands beside the entry of a declaration; null for what is none. */
 export function readRestorationDetails({ details }: Pick<AuditEntryWithDetails, 'details'>): RestorationDetails | null {
   if (details === null) return null;
-  const value = (JSON.parse(details.details) as { readonly restoration?: Partial<RestorationDetails> | null })
-    .restoration;
+  const value = parseDetails(details.details)?.restoration;
   if (typeof value !== 'object' || value === null) return null;
   const { reason, by, approvedBy, heads, lost, key, signature } = value;
   const whole =
@@ -123,6 +122,15 @@ export function readRestorationDetails({ details }: Pick<AuditEntryWithDetails, 
     Array.isArray(lost) &&
     lost.every(isLostHead);
   return whole ? (value as RestorationDetails) : null;
+}
+
+function parseDetails(text: string): { readonly restoration?: Partial<RestorationDetails> | null } | null {
+  try {
+    return JSON.parse(text) as { readonly restoration?: Partial<RestorationDetails> | null } | null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function isLostHead(value: unknown): boolean {

@@ -46,6 +46,9 @@ export async function verifyAuditOf(
     key: options.key === undefined ? null : readPublicKey(options.key),
     accepted: (options.accepted ?? []).map(parseEntry),
   };
+  // Without it anybody who can write the database may have declared what is to be accepted.
+  if (named.accepted.length > 0 && named.key === null)
+    throw new CodedError('ERR_CLI_USAGE', { detail: '--accept-restoration N --key FILE' });
   const { log } = options;
   if (log !== undefined) {
     if (options.database !== undefined) throw new CodedError('ERR_CLI_USAGE', { detail: '--log | --db' });

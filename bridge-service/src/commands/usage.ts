@@ -62,7 +62,7 @@ export const auditUsage = `用法 / usage: onelock audit verify [--db PLACE | --
   --entries-only      导出时未带明细 / it was exported without details
   --checkpoint FILE   见证方保存的检查点，可多次给出 / checkpoints that a witness kept; may be given several times
   --key FILE          服务的公钥（PEM），用以核对检查点的签名 / public key of the service (PEM), to check their signatures
-  --accept-restoration N
+  --accept-restoration N --key FILE
                       第 N 条声明的恢复已经查明，可多次给出 / the restoration declared in entry N has been looked into; may be given several times
   --head SIZE:SM3     此前记下的树头，必须仍成立 / a head noted earlier, which must still hold
 

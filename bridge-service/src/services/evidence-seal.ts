@@ -103,15 +103,20 @@ export async function loadEvidenceSeal(
   { store, ops }: { readonly store: Pick<Store, 'transaction' | 'facts'>; readonly ops: CryptoOps },
 ): Promise<EvidenceSeal> {
   const known = await store.facts.get(factName);
-  const refuse = (): never => {
+  const refuse = (keyId: string): never => {
     throw new CodedError('ERR_SERVICE_CONFIG_INVALID', {
       key: evidenceKeysFile,
-      rule: `the key ${known} of this database`,
+      rule: `the key ${keyId} of this database`,
     });
   };
-  if (known !== null && !existsSync(path.join(folder, evidenceKeysFile))) refuse();
+  if (known !== null && !existsSync(path.join(folder, evidenceKeysFile))) refuse(known);
   const seal = createEvidenceSeal(folder, ops);
-  if (known !== null && !seal.knows(known)) refuse();
-  if (known !== seal.keyId) await store.transaction(({ facts }) => facts.set(factName, seal.keyId));
+  if (known === seal.keyId) return seal;
+  await store.transaction(async ({ facts }) => {
+    // Another node with a folder of its own may have begun in this very moment.
+    const present = await facts.get(factName);
+    if (present !== null && !seal.knows(present)) refuse(present);
+    await facts.set(factName, seal.keyId);
+  });
   return seal;
 }

@@ -221,7 +221,9 @@ class AuditWalk {
     }
     if (figures.witnessedEntries === 0)
       return { indication: 'indeterminate', reason: { code: 'ERR_SERVICE_AUDIT_UNWITNESSED', params: {} }, ...figures };
-    const open = figures.restorations.find(({ sequence }) => this.#witness.accepted?.includes(sequence) !== true);
+    const open = figures.restorations.find(
+      ({ sequence, signatureChecked }) => !signatureChecked || this.#witness.accepted?.includes(sequence) !== true,
+    );
     if (open === undefined) return { indication: 'passed', ...figures };
     const { sequence, at, kept, lostFrom, lostTo, by } = open;
     const params = { sequence, at, kept, lostFrom, lostTo, by };
