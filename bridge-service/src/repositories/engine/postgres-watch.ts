@@ -48,6 +48,8 @@ export function watchAnswers(ask: (probeMs: number) => Probe, patience: Patience
     const late = [...waiting].filter(({ since }) => now - since > patience.patienceMs);
     if (late.length === 0) return;
     const outcome = await probe(late.flatMap(({ processId }) => processId ?? [])).catch(() => 'unreachable' as const);
+    // Whoever was too busy to hear an answer in time knows nothing of the server; what has come is read first.
+    if (outcome === 'unreachable' && performance.now() - now > 2 * patience.probeMs) return;
     for (const one of late) {
       if (!waiting.has(one)) continue;
       if (outcome === 'unreachable' || (outcome === null && now - one.since > patience.longestMs)) one.cut();
