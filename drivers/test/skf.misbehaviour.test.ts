@@ -191,6 +191,27 @@ requireReal(skfParts, skfCompiler())('a misbehaving SKF library', (compiler) => 
     await expect(failure(open(driver, id))).resolves.toFailWith('ERR_TOKEN_PIN_LOCKED');
   });
 
+  it('that lies about tries and dies is believed no more than before, until the PIN is right', async () => {
+    const { driver, id } = await start({ environment: { ONELOCK_SKF_TRAITS: 'lying-retries' } });
+    const dies = async (generation: number): Promise<void> => {
+      process.kill(pidOf(driver), 'SIGKILL');
+      await until(() => driver.status().generation === generation && driver.status().state === 'running');
+      await driver.listDevices();
+    };
+    await driver.listDevices();
+    for (let tries = 0; tries < 3; tries += 1) await failure(driver.openSession(id, pinOf('000000')));
+    await dies(2);
+    expect(await driver.pinStatus(id)).toMatchObject({ retriesLeft: 5, low: false });
+    for (const left of [4, 3, 2]) {
+      const error = await failure(driver.openSession(id, pinOf('000000')));
+      expect(error).toMatchObject({ code: 'ERR_TOKEN_PIN_INCORRECT', params: { retriesLeft: left } });
+    }
+    await dies(3);
+    expect(await driver.pinStatus(id)).toMatchObject({ retriesLeft: 2, low: true });
+    await open(driver, id);
+    expect(await driver.pinStatus(id)).toMatchObject({ retriesLeft: 8, low: false });
+  });
+
   it('that says yes to any PIN while the key is unlocked does not get to', async () => {
     const { driver, id } = await start({ environment: { ONELOCK_SKF_TRAITS: 'trusting' } });
     await open(driver, id);

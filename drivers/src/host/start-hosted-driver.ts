@@ -27,6 +27,7 @@ import { deviceKey, sharedDevices } from './shared-devices.ts';
 import { SharedReads } from './shared-reads.ts';
 import { shortenedInput } from './shorten-input.ts';
 import { SignTrain } from './sign-train.ts';
+import { SpentTries } from './spent-tries.ts';
 import { callTimeMs, defaultTimeouts } from './timeouts.ts';
 
 /** How long a key that another program uses is waited for: one call of it, not its whole work. */
@@ -67,6 +68,7 @@ class ProcessDriver implements HostedDriver {
   readonly #sessions = new OpenSessions();
   /** Devices whose PIN is typed on themselves, as far as one of them has said so. */
   readonly #pads = new Set<string>();
+  readonly #tries: SpentTries;
   #acting = 0;
 
   constructor(config: DriverConfig, info: DriverInfo, keeper: HostKeeper, timeouts: HostTimeouts, program: string) {
@@ -75,6 +77,7 @@ class ProcessDriver implements HostedDriver {
     this.info = info;
     this.#keeper = keeper;
     this.#timeouts = timeouts;
+    this.#tries = new SpentTries(config.pin?.retries);
     keeper.onStatusChanged(() => this.#sessions.forgetAllBut(keeper.generation));
   }
 
@@ -83,6 +86,7 @@ class ProcessDriver implements HostedDriver {
       const devices = this.#stays.number(this.#keeper.generation, found as unknown as readonly TokenDevice[]);
       this.#keys = new Map(devices.map(({ id, serialNumber }) => [id, deviceKey(serialNumber)]));
       sharedDevices.note(this, devices);
+      this.#tries.keepFor(devices);
       return devices;
     });
   }
@@ -95,19 +99,21 @@ class ProcessDriver implements HostedDriver {
     return this.#read(deviceId, 'pinStatus', role === undefined ? { deviceId } : { deviceId, role }, (status) => {
       if (status.typedOnDevice === true) this.#pads.add(deviceId);
       else this.#pads.delete(deviceId);
-      return status;
+      return this.#tries.describe(deviceId, role ?? 'user', this.#keeper.generation, status);
     });
   }
 
   openSession(deviceId: DeviceId, pin: Pin): Promise<SessionId> {
     const isForPad = pin.length === 0;
     return this.#withPins([pin], ([copy]) =>
-      this.#call(deviceId, 'openSession', { deviceId, pin: copy }, (id) => {
-        const session = id as SessionId;
-        if (isForPad) this.#pads.add(deviceId);
-        this.#sessions.add(session, deviceId, this.#keeper.generation, this.#lockOf(deviceId));
-        return session;
-      }),
+      this.#spend(deviceId, 'user', () =>
+        this.#call(deviceId, 'openSession', { deviceId, pin: copy }, (id) => {
+          const session = id as SessionId;
+          if (isForPad) this.#pads.add(deviceId);
+          this.#sessions.add(session, deviceId, this.#keeper.generation, this.#lockOf(deviceId));
+          return session;
+        }),
+      ),
     );
   }
 
@@ -160,14 +166,17 @@ class ProcessDriver implements HostedDriver {
 
   async changePin(deviceId: DeviceId, oldPin: Pin, newPin: Pin): Promise<void> {
     await this.#withPins([oldPin, newPin], ([old, fresh]) =>
-      this.#call(deviceId, 'changePin', { deviceId, oldPin: old, newPin: fresh }),
+      this.#spend(deviceId, 'user', () => this.#call(deviceId, 'changePin', { deviceId, oldPin: old, newPin: fresh })),
     );
   }
 
   async unblockPin(deviceId: DeviceId, adminPin: Pin, newPin: Pin): Promise<void> {
     await this.#withPins([adminPin, newPin], ([admin, fresh]) =>
-      this.#call(deviceId, 'unblockPin', { deviceId, adminPin: admin, newPin: fresh }),
+      this.#spend(deviceId, 'admin', () =>
+        this.#call(deviceId, 'unblockPin', { deviceId, adminPin: admin, newPin: fresh }),
+      ),
     );
+    this.#tries.right(deviceId, 'user');
   }
 
   requestUnblock(deviceId: DeviceId) {
@@ -178,6 +187,7 @@ class ProcessDriver implements HostedDriver {
     await this.#withPins([newPin], ([fresh]) =>
       this.#call(deviceId, 'finishUnblock', { deviceId, response, newPin: fresh }),
     );
+    this.#tries.right(deviceId, 'user');
   }
 
   generateKeyPair(session: SessionId, keySpec: KeySpec, label: string) {
@@ -260,6 +270,17 @@ class ProcessDriver implements HostedDriver {
   ): Promise<MethodResult<Name>> {
     const known = this.#sessions.demand(params.session as SessionId);
     return this.#call(known.deviceId, method, params, undefined, known.generation);
+  }
+
+  /** What may cost a try. */
+  async #spend<T>(deviceId: DeviceId, role: PinRole, act: () => Promise<T>): Promise<T> {
+    try {
+      const done = await act();
+      this.#tries.right(deviceId, role);
+      return done;
+    } catch (error) {
+      throw this.#tries.failed(deviceId, role, this.#keeper.generation, error);
+    }
   }
 
   /** Each in its own buffer: a view of a larger one would take its neighbours along into the host. All are wiped. */
