@@ -61,6 +61,15 @@ describe('the name of a thing that holds a number of a person is refused when it
     expect([number, mobile].filter((one) => stored.includes(one))).toEqual([]);
   });
 
+  it('and a number of a project that is made of region, day and order is not: nobody so young has a part in this', () => {
+    const title = '520100202611230001 号项目开标';
+    expect(() => refusePersonalNumbers({ title })).not.toThrow();
+    expect(() => refusePersonalNumbers({ title: `${title}，${mobile}` })).toFailWith('ERR_REQUEST_PERSONAL_NUMBER');
+    expect(() => refusePersonalNumbers({ title: '520100200611230001 号项目开标' })).toFailWith(
+      'ERR_REQUEST_PERSONAL_NUMBER',
+    );
+  });
+
   it('and other numbers are not', () => {
     for (const name of ['甲 CA 91330106MA2CFRGK1R', '第 20261123 号', 'UKey 0138001380001', '2026112304361234567890'])
       expect(() => refusePersonalNumbers({ name, title: name, list: [{ medium: name }] })).not.toThrow();
