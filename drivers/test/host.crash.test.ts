@@ -130,11 +130,17 @@ describe('a host that hangs', () => {
 describe.skipIf(process.platform === 'win32')(
   'an agent that has no handles left (skipped on Windows, which sets no such limit)',
   () => {
-    it.each([3, 4, 5, 6])('with %i of them is told so by a code, and lives', (spare) => {
+    it.each([
+      ['with 3 of them', '3', 'driver'],
+      ['with 4 of them', '4', 'driver'],
+      ['with 5 of them', '5', 'driver'],
+      ['with 6 of them', '6', 'driver'],
+      ['and asks for cards', '3', 'cards'],
+    ])('%s is told so by a code, and lives', (_, spare, what) => {
       const { folder, remove } = newTokenFolder();
       endings.push(remove);
       const parent = fileURLToPath(new URL('./fixtures/parent-without-handles.ts', import.meta.url));
-      const node = [process.execPath, '--conditions=onelock-source', parent, folder, String(spare)];
+      const node = [process.execPath, '--conditions=onelock-source', parent, folder, spare, what];
       const shell = spawnSync('bash', ['-c', 'ulimit -n 120; exec "$@"', 'bash', ...node], { encoding: 'utf8' });
       expect(shell.stdout).toMatch(/^(ERR_DRIVER_CONFIG_INVALID|ERR_DRIVER_CRASHED|ERR_DRIVER_NOT_INSTALLED)\n$/);
       expect(shell.status).toBe(0);

@@ -86,7 +86,8 @@ function firstAnswer(child: ChildProcess, request: OneRequest, { name, timeoutMs
           : reject(new CodedError('ERR_DRIVER_PROTOCOL', { driver: name, detail: 'answer out of shape' })),
       ),
     );
-    child.send({ ...request }, () => undefined);
+    // One that could not be started may have no channel; its error is still to come.
+    if (child.pid !== undefined) child.send({ ...request }, () => undefined);
   });
 }
 
