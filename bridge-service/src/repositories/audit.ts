@@ -134,11 +134,12 @@ export function createAuditReadings(database: ServiceDatabase): AuditReadings {
         .executeTakeFirst();
       return row ?? null;
     },
-    async evidenceNotBy(keyId, which, after, limit) {
+    async evidenceNotBy(keyId, which, { after, before, limit }) {
       const query = database
         .selectFrom('evidence_items')
         .select(['digest', 'bytes', 'sealed_by as sealedBy'])
         .where('digest', '>', after)
+        .where('digest', '<', before)
         .orderBy('digest')
         .limit(limit);
       // Said in the words of the index, which has those alone.

@@ -124,8 +124,12 @@ export interface AuditReadings {
   evidence(digest: string): Promise<KeptItem | null>;
   /** How many segments of the log are found by target and actor without reading them. */
   indexedSegments(): Promise<number>;
-  /** Items after a digest that this key has not sealed: all of them, or those in clear alone. */
-  evidenceNotBy(keyId: string, which: 'other' | 'clear', after: string, limit: number): Promise<readonly KeptItem[]>;
+  /** Items between two digests that this key has not sealed: all of them, or those in clear alone. */
+  evidenceNotBy(
+    keyId: string,
+    which: 'other' | 'clear',
+    page: { readonly after: string; readonly before: string; readonly limit: number },
+  ): Promise<readonly KeptItem[]>;
 }
 
 export interface AuditHeadRecord {
