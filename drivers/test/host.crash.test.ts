@@ -135,6 +135,8 @@ describe.skipIf(process.platform === 'win32')(
       ['with 4 of them', '4', 'driver'],
       ['with 5 of them', '5', 'driver'],
       ['with 6 of them', '6', 'driver'],
+      ['with 1 of them, and a driver without a folder,', '1', 'library'],
+      ['with 2 of them, and a driver without a folder,', '2', 'library'],
       ['and asks for cards', '3', 'cards'],
     ])('%s is told so by a code, and lives', (_, spare, what) => {
       const { folder, remove } = newTokenFolder();

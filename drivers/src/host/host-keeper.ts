@@ -64,7 +64,7 @@ export class HostKeeper {
       return info;
     } catch (error) {
       await this.close();
-      throw error;
+      throw this.#coded(error);
     }
   }
 
@@ -193,9 +193,7 @@ export class HostKeeper {
       return life;
     } catch (error) {
       if (this.#closing.signal.aborted) throw this.#closedError();
-      this.#lastFailure = isCodedError(error)
-        ? error
-        : new CodedError('ERR_DRIVER_CRASHED', { driver: this.#config.id }, { cause: error });
+      this.#lastFailure = this.#coded(error);
       this.#scheduleRestart(this.#life);
       throw this.#lastFailure;
     }
@@ -215,6 +213,13 @@ export class HostKeeper {
 
   #devicesChanged(): void {
     for (const listener of this.#deviceListeners) listener();
+  }
+
+  /** What the system refuses before there is any process, such as a handle, has no code of its own. */
+  #coded(error: unknown): CodedError {
+    return isCodedError(error)
+      ? error
+      : new CodedError('ERR_DRIVER_CRASHED', { driver: this.#config.id }, { cause: error });
   }
 
   #closedError(): CodedError {
