@@ -12,11 +12,11 @@ let serial = 1;
 const issued = (subject: string, issuer: string): Certificate =>
   makeCertificate({ subject: name(subject), key, issuer: { name: name(issuer), key }, serial: serial++ }, ops);
 const root = issued('root', 'root');
-const authorities = (revocation: 'require' | 'if-available'): Pick<AuthorityIndex, 'named' | 'sourcesOf'> =>
-  ({
-    named: (issuer) => (sameName(issuer, root.subject) ? [{ caId: 'ca_1', kind: 'anchor', certificate: root }] : []),
-    sourcesOf: () => ({ ...noSources, revocation }),
-  }) as Pick<AuthorityIndex, 'named' | 'sourcesOf'>;
+const authorities = (revocation: 'require' | 'if-available'): Pick<AuthorityIndex, 'named' | 'sourcesOf'> => ({
+  named: (issuer) =>
+    sameName(issuer, root.subject) ? [{ caId: 'ca_1', kind: 'anchor', certificate: root, digest: '' }] : [],
+  sourcesOf: () => ({ ...noSources, revocation }),
+});
 const [leaf, lower, upper] = [issued('leaf', 'lower'), issued('lower', 'upper'), issued('upper', 'root')];
 
 describe('answers that have to be there', () => {
