@@ -137,7 +137,8 @@ describe.skipIf(process.platform === 'win32')(
       ['with 6 of them', '6', 'driver'],
       ['with 1 of them, and a driver without a folder,', '1', 'library'],
       ['with 2 of them, and a driver without a folder,', '2', 'library'],
-      ['and asks for cards', '3', 'cards'],
+      ['and asks for cards with none', '0', 'cards'],
+      ['and asks for cards with 3 of them', '3', 'cards'],
     ])('%s is told so by a code, and lives', (_, spare, what) => {
       const { folder, remove } = newTokenFolder();
       endings.push(remove);

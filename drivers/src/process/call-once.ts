@@ -43,16 +43,7 @@ export interface OneRequest {
 export async function callOnce(call: OneCall): Promise<unknown> {
   const user = folderUserFor(call.folder, call.user);
   if (call.folder !== undefined) handOver(call.folder, user);
-  const child = spawnRestricted({
-    entry: call.entry,
-    environment: call.environment,
-    standardError: 'ignore',
-    openFiles: 256,
-    dataMegabytes: 1024,
-    heapMegabytes: 128,
-    network: 'none',
-    addons: 'allow',
-  });
+  const child = startProcess(call);
   const request: OneRequest = { user, folder: call.folder ?? '/', request: call.request };
   try {
     const answer = await firstAnswer(child, request, call);
@@ -60,6 +51,24 @@ export async function callOnce(call: OneCall): Promise<unknown> {
     throw restoreError(answer.error) ?? new CodedError('ERR_DRIVER_PROTOCOL', { driver: call.name, detail: 'code' });
   } finally {
     await ended(child);
+  }
+}
+
+function startProcess({ name, entry, environment }: OneCall): ChildProcess {
+  try {
+    return spawnRestricted({
+      entry,
+      environment,
+      standardError: 'ignore',
+      openFiles: 256,
+      dataMegabytes: 1024,
+      heapMegabytes: 128,
+      network: 'none',
+      addons: 'allow',
+    });
+  } catch (cause) {
+    // What the system refuses before there is any process, such as a handle, has no code of its own.
+    throw new CodedError('ERR_DRIVER_CRASHED', { driver: name }, { cause });
   }
 }
 
