@@ -118,14 +118,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   installLogging(app);
   refuseWhenClosing(app);
   refuseUntrustedPeers(app, config);
+  const judgeSession = createSessionJudge(ports, {
+    profile: config.loginProfile,
+    checkMs: config.consoleCheckSeconds * 1000,
+    graceMs: config.consoleGraceMinutes * 60_000,
+  });
   installAuthentication(app, ports, {
     originOfPages: () => publicOriginOf(app, config),
     clientCertificate: clientCertificates(config),
-    judgeSession: createSessionJudge(ports, {
-      profile: config.loginProfile,
-      checkMs: config.consoleCheckSeconds * 1000,
-      graceMs: config.consoleGraceMinutes * 60_000,
-    }),
+    judgeSession,
   });
   installSecurityHeaders(app, config.tlsCertificateFile !== null);
   app.addHook('onSend', async (request, reply) => {
@@ -140,7 +141,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   rememberRefusals(app, ports);
   await installDocumentation(app);
 
-  const context: RouteContext = { ports, config, metrics };
+  const context: RouteContext = { ports, config, metrics, judgeSession };
   const typed = app.withTypeProvider<TypeBoxTypeProvider>() as unknown as App;
   operationRoutes(typed, context);
   statusRoutes(typed, context);

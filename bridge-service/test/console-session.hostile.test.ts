@@ -65,6 +65,12 @@ async function enter(role = 'operator'): Promise<Session> {
   return { leaf, user: user.id, cookie, ask };
 }
 
+let address: Promise<string> | undefined;
+const listening = (): Promise<string> => {
+  address ??= world.service.app.listen({ host: '127.0.0.1', port: 0 });
+  return address;
+};
+
 const look = async ({ ask }: Session) => {
   const { status, body } = await ask('GET', '/v1/console/session');
   return status === 200 ? 200 : body.error.code;
@@ -170,9 +176,22 @@ describe('a session of the console', () => {
     expect(await look(session)).toBe('ERR_CONSOLE_SESSION_ENDED');
   });
 
+  it('is judged while nothing but its stream of events is open, and ends with it', async () => {
+    const session = await enter('supervisor');
+    const url = await listening();
+    const opened = await fetch(`${url}/v1/events/stream`, { headers: { ...page, cookie: session.cookie } });
+    expect(opened.status).toBe(200);
+    const all = opened.text();
+    says = 'revoked';
+    minutes(4);
+    await issueAdministratorCode(world.service.ports, 'break-glass');
+    await all;
+    expect((await world.audit('console.session-end')).at(-1)).toMatchObject({ target: session.user });
+  });
+
   it('takes its stream of events along when it ends: what happens afterwards is not told', async () => {
     const session = await enter('supervisor');
-    const url = await world.service.app.listen({ host: '127.0.0.1', port: 0 });
+    const url = await listening();
     const opened = await fetch(`${url}/v1/events/stream`, { headers: { ...page, cookie: session.cookie } });
     expect(opened.status).toBe(200);
     const all = opened.text();

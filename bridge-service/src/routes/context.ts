@@ -8,6 +8,7 @@ import type {
 } from 'fastify';
 import type { ServiceConfig } from '../config.ts';
 import type { Metrics } from '../plugins/metrics.ts';
+import type { SessionJudge } from '../services/console/session-judge.ts';
 import type { Ports } from '../services/ports/ports.ts';
 
 export type App = FastifyInstance<
@@ -23,4 +24,6 @@ export interface RouteContext {
   readonly ports: Ports;
   readonly config: ServiceConfig;
   readonly metrics: Metrics;
+  /** For what goes on when its request has ended. */
+  readonly judgeSession: SessionJudge;
 }

@@ -1,3 +1,4 @@
+import { isCodedError } from '@onelock/core/errors';
 import type { FastifyInstance } from 'fastify';
 import { listEvents } from '../services/watch-list/told.ts';
 import type { App, RouteContext } from './context.ts';
@@ -11,7 +12,7 @@ const askedAgainMs = 30_000;
  * Server-sent events (WHATWG HTML §9.2) for supervision. The number of an event is its id, so that a reader that was away gets what it
  * missed by `Last-Event-ID`; without it the stream begins now. An `alert.acknowledged` says that it may be read again, and has no number.
  */
-export function streamEvents(app: App, { ports }: RouteContext): void {
+export function streamEvents(app: App, { ports, judgeSession }: RouteContext): void {
   const streams = createEventStreams(app as unknown as FastifyInstance, {});
   app.get(
     '/v1/events/stream',
@@ -24,13 +25,24 @@ export function streamEvents(app: App, { ports }: RouteContext): void {
       stream.write(': onelock\n\n');
 
       let sending: Promise<void> = Promise.resolve();
+      const { caller, consoleSession } = request;
+      // Nobody waits for it: its sources may be slow, and an alert is not to be.
+      const judge = (): void => {
+        if (consoleSession === null || caller === null) return;
+        judgeSession({ session: consoleSession, caller, requestId: request.id, changes: false }).catch(
+          (error: unknown) => {
+            if (!isCodedError(error)) request.log.error({ err: error }, 'a session could not be judged');
+            stream.end();
+          },
+        );
+      };
       const send = (): void => {
+        judge();
         sending = sending.then(sendNew).catch((error: unknown) => {
           request.log.error({ err: error }, 'events could not be read');
           stream.end();
         });
       };
-      const { caller, consoleSession } = request;
       // A stream outlives the request that began it, and must not outlive the right to it.
       const mayRead = async (): Promise<boolean> =>
         consoleSession === null
