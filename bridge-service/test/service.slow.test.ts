@@ -20,6 +20,8 @@ import { newFolder, type ServiceProcess, spawnService } from './support/process.
 
 const kills = Number(process.env.ONELOCK_LONG_KILLS ?? 200);
 const writers = 8;
+/** No machine is so busy that a service which lives answers later. */
+const patienceMs = 120_000;
 
 /** What the service has said it has done. */
 interface Acknowledged {
@@ -28,6 +30,8 @@ interface Acknowledged {
   readonly companies: Set<string>;
   /** Writes with a key: sent again after the restart they must not be done twice. */
   readonly keyed: Map<string, string>;
+  /** Answers that a service which lives does not give. */
+  readonly surprises: string[];
 }
 
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -50,7 +54,13 @@ async function run(
     ONELOCK_SERVICE_CALLER_REQUESTS_PER_MINUTE: '10000000',
     ...(location.engine === 'postgres' && { ONELOCK_SERVICE_DATABASE_URL: location.url }),
   };
-  const known: Acknowledged = { requests: new Set(), cas: new Set(), companies: new Set(), keyed: new Map() };
+  const known: Acknowledged = {
+    requests: new Set(),
+    cas: new Set(),
+    companies: new Set(),
+    keyed: new Map(),
+    surprises: [],
+  };
   let token = '';
   let number = 0;
   for (let round = 0; round < kills; round++) {
@@ -64,18 +74,18 @@ async function run(
     const writer = async (which: number): Promise<void> => {
       while (!stopped) {
         number += 1;
-        const done = await write(service, token, which, number, known);
-        if (!done) return;
-        written += 1;
+        if (await write(service, token, which, number, known)) written += 1;
+        else await pause(5);
       }
     };
     const writing = Array.from({ length: writers }, (_, which) => writer(which));
     // Somewhere in the middle of some write, another place each time.
-    while (written < 4 + (round % 23)) await pause(1);
+    while (written < 4 + (round % 23) && known.surprises.length === 0) await pause(1);
     await pause(Math.random() * 20);
     await service.end('SIGKILL');
     stopped = true;
     await Promise.all(writing);
+    expect(known.surprises).toEqual([]);
     await onRound?.(round);
     if (round % 10 === 9 || round === kills - 1) await examine(location, folder, query, known);
   }
@@ -108,11 +118,13 @@ async function send(
         ...headers,
       },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(patienceMs),
     });
     const read = (await answer.json()) as Record<string, unknown>;
     return { status: answer.status, body: read, requestId: answer.headers.get('x-request-id') ?? '' };
-  } catch {
-    return null;
+  } catch (error) {
+    if (!(error instanceof DOMException)) return null;
+    return { status: 0, body: { error: `no answer within ${patienceMs} ms` }, requestId: '' };
   }
 }
 
@@ -131,13 +143,13 @@ async function write(
       trustAnchors: [pem('sm2/root')],
     };
     const sent = await send(service, 'POST', '/v1/certificates/validate', token, body);
-    if (sent?.status !== 200) return false;
+    if (sent?.status !== 200) return surprised(known, sent);
     known.requests.add(sent.requestId);
     return true;
   }
   if (which % 3 === 1) {
     const sent = await send(service, 'POST', '/v1/cas', token, { name: `CA ${number}`, anchors: [pem('sm2/root')] });
-    if (sent?.status !== 201) return false;
+    if (sent?.status !== 201) return surprised(known, sent);
     known.requests.add(sent.requestId);
     known.cas.add(String(sent.body.id));
     return true;
@@ -156,9 +168,16 @@ async function write(
   if (sent === null) return false;
   known.keyed.delete(key);
   // Two writers may have sent the same key: one of them may be told that it is there.
-  if (sent.status !== 201) return sent.status === 409;
+  if (sent.status === 409) return true;
+  if (sent.status !== 201) return surprised(known, sent);
   known.companies.add(String(sent.body.id));
   return true;
+}
+
+/** No answer is none of a service that was killed; another than the one expected is worth a look. */
+function surprised(known: Acknowledged, sent: Sent | null): false {
+  if (sent !== null) known.surprises.push(`${sent.status} ${JSON.stringify(sent.body)}`.slice(0, 300));
+  return false;
 }
 
 type Query = (sql: string) => Promise<readonly Record<string, unknown>[]>;

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { buildPages } from './build-pages.ts';
 import { checkout, runNode, tools } from './checkout.ts';
 
 const suffix = '.slow.test.ts';
@@ -21,9 +22,11 @@ function findSets(): ReadonlyMap<string, string> {
 
 function runSet(name: string, file: string): boolean {
   const startedAt = new Date();
-  // As it is tried: the set may write records of its own.
+  // As it is tried; records of this set, and of those before it, are no change of the program.
   const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: checkout, encoding: 'utf8' }).stdout.trim();
-  const dirty = spawnSync('git', ['status', '--porcelain'], { cwd: checkout, encoding: 'utf8' }).stdout !== '';
+  const dirty =
+    spawnSync('git', ['status', '--porcelain', '--', ':!test-results'], { cwd: checkout, encoding: 'utf8' }).stdout !==
+    '';
   const folder = mkdtempSync(path.join(tmpdir(), 'onelock-long-'));
   const report = path.join(folder, 'vitest.json');
   const status = runNode([
@@ -65,6 +68,8 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
+// Some sets look at pages in a browser.
+if (buildPages() !== 0) process.exit(1);
 const outcomes = [...sets]
   .filter(([name]) => wanted.length === 0 || wanted.includes(name))
   .map(([name, file]) => runSet(name, file));
